@@ -1,0 +1,29 @@
+namespace Granary;
+
+/// <summary>Bounds of the domain. They keep every sum below <see cref="long.MaxValue"/> and every message small.</summary>
+public static class Limits
+{
+    /// <summary>Lines of one order.</summary>
+    public const int OrderLines = 100;
+
+    /// <summary>Units of one line.</summary>
+    public const long LineQuantity = 10_000;
+
+    /// <summary>Highest price of one unit, in minor units.</summary>
+    public const long Price = 1_000_000_000_000;
+
+    /// <summary>Highest total of an order and highest single deposit, in minor units.</summary>
+    public const long Amount = 1_000_000_000_000_000;
+
+    /// <summary>Highest number of units one adjustment moves, and that a product ever receives.</summary>
+    public const long StockUnits = 1_000_000_000_000;
+
+    /// <summary>Characters of a SKU.</summary>
+    public const int SkuLength = 64;
+
+    /// <summary>Characters of free text such as a note or a reason.</summary>
+    public const int TextLength = 1_000;
+
+    /// <summary>Characters of a short name.</summary>
+    public const int NameLength = 200;
+}

@@ -1,0 +1,84 @@
+namespace Granary;
+
+/// <summary>
+/// Why a command was not carried out. A refusal is a value, not a fault: the state is unchanged and the caller can act on
+/// what it says. Faults (storage lost, a silo gone) are exceptions.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal")]
+public abstract record Refusal;
+
+/// <summary>The addressed thing does not exist, or does not exist for this caller.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.not-found")]
+public sealed record NotFound : Refusal;
+
+/// <summary>The current state does not permit the action.</summary>
+/// <param name="Status">The current status, in lower case.</param>
+/// <param name="AllowedActions">What the current status permits.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.illegal-transition")]
+public sealed record IllegalTransition(
+    [property: Id(0)] string Status,
+    [property: Id(1)] IReadOnlyList<string> AllowedActions) : Refusal;
+
+/// <summary>The caller's <c>If-Match</c> names another version than the current one.</summary>
+/// <param name="Current">The current version.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.stale-version")]
+public sealed record StaleVersion([property: Id(0)] long Current) : Refusal;
+
+/// <summary>Some lines ask for more than is available; nothing was taken.</summary>
+/// <param name="Lines">The lines that could not be served.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.insufficient-stock")]
+public sealed record InsufficientStock([property: Id(0)] IReadOnlyList<StockShortage> Lines) : Refusal;
+
+/// <summary>One line that could not be served.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Requested">Units asked for.</param>
+/// <param name="Available">Units that could be had at the time of asking.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.stock-shortage")]
+public sealed record StockShortage(
+    [property: Id(0)] string Sku,
+    [property: Id(1)] long Requested,
+    [property: Id(2)] long Available);
+
+/// <summary>The wallet does not cover the total; nothing was taken.</summary>
+/// <param name="Required">The amount asked for, in minor units.</param>
+/// <param name="Available">The amount that is free in the wallet, in minor units.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.insufficient-funds")]
+public sealed record InsufficientFunds([property: Id(0)] long Required, [property: Id(1)] long Available) : Refusal;
+
+/// <summary>Some lines name products that do not exist.</summary>
+/// <param name="Skus">The unknown ones.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.unknown-product")]
+public sealed record UnknownProduct([property: Id(0)] IReadOnlyList<string> Skus) : Refusal;
+
+/// <summary>Some lines name products that are not for sale now.</summary>
+/// <param name="Skus">The suspended or discontinued ones.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.not-for-sale")]
+public sealed record ProductNotForSale([property: Id(0)] IReadOnlyList<string> Skus) : Refusal;
+
+/// <summary>The user named does not exist.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.unknown-user")]
+public sealed record UnknownUser : Refusal;
+
+/// <summary>The user may not place orders now.</summary>
+/// <param name="Status">The user's status: <c>suspended</c> or <c>closed</c>.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.user-suspended")]
+public sealed record UserSuspended([property: Id(0)] string Status) : Refusal;
+
+/// <summary>The user name belongs to somebody else.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.user-name-taken")]
+public sealed record UserNameTaken : Refusal;
+
+/// <summary>The idempotency key was used before with another body.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.idempotency-key-reused")]
+public sealed record IdempotencyKeyReused : Refusal;
+
+/// <summary>A value is outside what the domain can hold, such as a total that overflows.</summary>
+/// <param name="Field">The field of the request, in snake_case.</param>
+/// <param name="Message">What is wrong with it.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.invalid-value")]
+public sealed record InvalidValue([property: Id(0)] string Field, [property: Id(1)] string Message) : Refusal;
+
+/// <summary>The price of a product moved while the order was being placed and would not settle.</summary>
+/// <param name="Sku">The product.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.price-moving")]
+public sealed record PriceMoving([property: Id(0)] string Sku) : Refusal;

@@ -1,0 +1,117 @@
+namespace Granary.Stock;
+
+/// <summary>What a product shall be.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">Longer text, or null.</param>
+/// <param name="Price">Minor units for one unit, at least 0.</param>
+/// <param name="Status">The wished status, or null to keep it (<c>active</c> for a new product).</param>
+[GenerateSerializer, Immutable, Alias("granary.define-product")]
+public sealed record DefineProduct(
+    [property: Id(0)] string Name,
+    [property: Id(1)] string? Description,
+    [property: Id(2)] long Price,
+    [property: Id(3)] StockStatus? Status,
+    [property: Id(4)] string By);
+
+/// <summary>Moves stock on hand.</summary>
+/// <param name="Quantity">Units to add, or to take away when negative.</param>
+/// <param name="Reason">Why, for the record.</param>
+/// <param name="Key">The idempotency key, or null.</param>
+[GenerateSerializer, Immutable, Alias("granary.adjust-stock")]
+public sealed record AdjustStock(
+    [property: Id(0)] long Quantity,
+    [property: Id(1)] string? Reason,
+    [property: Id(2)] string? Key,
+    [property: Id(3)] string By);
+
+/// <summary>Reserves units for one attempt of an order.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Attempt">The attempt at placing or amending it.</param>
+/// <param name="Quantity">Units, at least 1.</param>
+/// <param name="ExpectedPrice">The price the order was computed with, in minor units; null accepts any.</param>
+[GenerateSerializer, Immutable, Alias("granary.reserve-stock")]
+public sealed record ReserveStock(
+    [property: Id(0)] string OrderId,
+    [property: Id(1)] long Attempt,
+    [property: Id(2)] long Quantity,
+    [property: Id(3)] long? ExpectedPrice);
+
+/// <summary>The answer to <see cref="ReserveStock"/>.</summary>
+/// <param name="Result">Whether the units are reserved.</param>
+/// <param name="Name">The product's name, where known.</param>
+/// <param name="Price">The product's current price in minor units, where known.</param>
+/// <param name="Available">Units that remain free, or were free when it was refused.</param>
+[GenerateSerializer, Immutable, Alias("granary.reserve-reply")]
+public sealed record ReserveReply(
+    [property: Id(0)] ReserveResult Result,
+    [property: Id(1)] string? Name = null,
+    [property: Id(2)] long Price = 0,
+    [property: Id(3)] long Available = 0);
+
+/// <summary>How a reservation ended.</summary>
+public enum ReserveResult
+{
+    Reserved,
+
+    /// <summary>Fewer units are available than asked for.</summary>
+    Insufficient,
+
+    /// <summary>No such product.</summary>
+    Unknown,
+
+    /// <summary>Suspended or discontinued.</summary>
+    NotForSale,
+
+    /// <summary>The price differs from the expected one; nothing was reserved.</summary>
+    PriceChanged,
+}
+
+/// <summary>A product as buyers see it.</summary>
+[GenerateSerializer, Immutable, Alias("granary.product")]
+public sealed record Product(
+    [property: Id(0)] string Sku,
+    [property: Id(1)] string Name,
+    [property: Id(2)] string? Description,
+    [property: Id(3)] long Price,
+    [property: Id(4)] StockStatus Status,
+    [property: Id(5)] long Available,
+    [property: Id(6)] long Version);
+
+/// <summary>The answer about a product: it, or why not.</summary>
+[GenerateSerializer, Immutable, Alias("granary.product-reply")]
+public sealed record ProductReply(
+    [property: Id(0)] Product? Product,
+    [property: Id(1)] Refusal? Refusal = null,
+    [property: Id(2)] bool Created = false);
+
+/// <summary>A stock level in units. <c>received = on_hand + sold</c> and <c>available = on_hand − reserved</c>.</summary>
+[GenerateSerializer, Immutable, Alias("granary.stock-level")]
+public sealed record StockLevel(
+    [property: Id(0)] string Sku,
+    [property: Id(1)] long OnHand,
+    [property: Id(2)] long Reserved,
+    [property: Id(3)] long Available,
+    [property: Id(4)] long Sold,
+    [property: Id(5)] long Received,
+    [property: Id(6)] long Version);
+
+/// <summary>The answer about a stock level: it, or why not.</summary>
+[GenerateSerializer, Immutable, Alias("granary.stock-reply")]
+public sealed record StockReply(
+    [property: Id(0)] StockLevel? Level,
+    [property: Id(1)] Refusal? Refusal = null,
+    [property: Id(2)] bool Replayed = false);
+
+/// <summary>Whether a product is for sale.</summary>
+public enum StockStatus
+{
+    /// <summary>The product was never defined.</summary>
+    None,
+    Active,
+
+    /// <summary>Not for sale for now; what is reserved stays reserved.</summary>
+    Suspended,
+
+    /// <summary>Never for sale again.</summary>
+    Discontinued,
+}

@@ -1,0 +1,31 @@
+using System.Security.Cryptography;
+using System.Text;
+using Granary.Orders;
+
+namespace Granary.Users;
+
+/// <summary>
+/// User ids are derived from the user name, so that the user's own grain guards the name's uniqueness and a login finds its
+/// user without an index. Names differ neither by case nor by Unicode compatibility forms.
+/// </summary>
+public static class UserId
+{
+    /// <summary>Who acts when nobody does: deadlines, check-backs, the first start.</summary>
+    public const string System = "system";
+
+    private const string Prefix = "u-";
+
+    /// <summary>The id of the user with this name.</summary>
+    public static string From(string userName)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(userName);
+        var name = userName.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
+        return Prefix + OrderId.Encode(hash[..16]);
+    }
+
+    /// <summary>Whether the text could be a user id.</summary>
+    public static bool IsValid(string? text) =>
+        text is not null && text.StartsWith(Prefix, StringComparison.Ordinal) && OrderId.IsValid(text[Prefix.Length..]);
+}

@@ -1,0 +1,95 @@
+namespace Granary.Users;
+
+/// <summary>Registers a user.</summary>
+/// <param name="UserName">The name to log in with.</param>
+/// <param name="PasswordHash">The hash, in the format of the front end's password hasher; never the password.</param>
+/// <param name="DisplayName">How to address the user, or null.</param>
+/// <param name="Roles">Initial roles.</param>
+[GenerateSerializer, Immutable, Alias("granary.register-user")]
+public sealed record RegisterUser(
+    [property: Id(0)] string UserName,
+    [property: Id(1)] string PasswordHash,
+    [property: Id(2)] string? DisplayName,
+    [property: Id(3)] IReadOnlyList<string> Roles,
+    [property: Id(4)] string By);
+
+/// <summary>Adds money to a wallet.</summary>
+/// <param name="Amount">Minor units, at least 1.</param>
+/// <param name="Key">The idempotency key, or null.</param>
+[GenerateSerializer, Immutable, Alias("granary.deposit-money")]
+public sealed record DepositMoney(
+    [property: Id(0)] long Amount,
+    [property: Id(1)] string? Key,
+    [property: Id(2)] string By);
+
+/// <summary>Holds money for one attempt of an order.</summary>
+/// <param name="Amount">Minor units, at least 0.</param>
+[GenerateSerializer, Immutable, Alias("granary.hold-money")]
+public sealed record HoldMoney(
+    [property: Id(0)] string OrderId,
+    [property: Id(1)] long Attempt,
+    [property: Id(2)] long Amount);
+
+/// <summary>A user as readers see it.</summary>
+[GenerateSerializer, Immutable, Alias("granary.user")]
+public sealed record User
+{
+    [Id(0)] public required string Id { get; init; }
+    [Id(1)] public required string UserName { get; init; }
+    [Id(2)] public string? DisplayName { get; init; }
+    [Id(3)] public required IReadOnlyList<string> Roles { get; init; }
+    [Id(4)] public required UserStatus Status { get; init; }
+    [Id(5)] public required Wallet Wallet { get; init; }
+    [Id(6)] public required long Version { get; init; }
+}
+
+/// <summary>
+/// A wallet in minor units. <c>deposited = available + held + spent − refunded</c>, where spent counts every capture.
+/// </summary>
+[GenerateSerializer, Immutable, Alias("granary.wallet")]
+public sealed record Wallet(
+    [property: Id(0)] long Available,
+    [property: Id(1)] long Held,
+    [property: Id(2)] long Spent,
+    [property: Id(3)] long Refunded,
+    [property: Id(4)] long Deposited);
+
+/// <summary>What a login is checked against.</summary>
+[GenerateSerializer, Immutable, Alias("granary.user-credential")]
+public sealed record UserCredential(
+    [property: Id(0)] string PasswordHash,
+    [property: Id(1)] UserStatus Status,
+    [property: Id(2)] IReadOnlyList<string> Roles);
+
+/// <summary>The answer about a user: it, or why not.</summary>
+[GenerateSerializer, Immutable, Alias("granary.user-reply")]
+public sealed record UserReply(
+    [property: Id(0)] User? User,
+    [property: Id(1)] Refusal? Refusal = null,
+    [property: Id(2)] bool Replayed = false);
+
+/// <summary>Whether a user may act.</summary>
+public enum UserStatus
+{
+    /// <summary>Nobody registered under this id.</summary>
+    None,
+    Active,
+    Suspended,
+    Closed,
+}
+
+/// <summary>The roles the platform knows.</summary>
+public static class Roles
+{
+    /// <summary>Places and pays orders of their own.</summary>
+    public const string Customer = "customer";
+
+    /// <summary>Runs the warehouse: stock and fulfilment.</summary>
+    public const string Operator = "operator";
+
+    /// <summary>May do everything.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>All of them.</summary>
+    public static readonly IReadOnlyList<string> All = [Customer, Operator, Admin];
+}

@@ -1,0 +1,154 @@
+using System.Threading.Channels;
+
+namespace Granary.Journal;
+
+/// <summary>
+/// Group commit: one writer takes whatever all grains of the silo have handed in since its last commit and makes it durable
+/// with one commit. An idle writer starts at once, so a lone append waits for nobody; a busy one collects, so the number of
+/// commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
+/// Systems", SIGMOD 1984.)
+/// </summary>
+public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
+{
+    /// <summary>Appends taken into one batch at most; bounds the size of one statement.</summary>
+    private const int MaxAppends = 2_000;
+
+    /// <summary>Payload bytes after which a batch is closed.</summary>
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly IJournalStore _store;
+    private readonly JournalMetrics _metrics;
+    private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
+        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+    private readonly Task _writer;
+
+    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics)
+    {
+        _store = store;
+        _metrics = metrics;
+        _writer = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Raised after a batch became durable, for readers of the journal in this process. Must not block or throw.</summary>
+    public event Action? Appended;
+
+    /// <inheritdoc/>
+    public Task AppendAsync(JournalAppend append)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count);
+        var pending = new PendingAppend(append);
+        if (!_queue.Writer.TryWrite(pending))
+        {
+            return Task.FromException(new JournalUnavailableException("The journal is closed: the silo is stopping."));
+        }
+
+        return pending.Task;
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default) =>
+        _store.ReadStreamAsync(stream, afterVersion, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ILookup<string, JournalRecord>> ReadStreamsAsync(
+        IReadOnlyCollection<string> streams, CancellationToken cancellation = default) =>
+        (await _store.ReadStreamsAsync(streams, cancellation)).ToLookup(record => record.Stream, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation = default) =>
+        _store.ReadAllAsync(afterPosition, limit, cancellation);
+
+    /// <summary>Refuses further appends and returns when all accepted ones are durable or have failed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        await _writer;
+    }
+
+    private async Task WriteAsync()
+    {
+        var batch = new List<PendingAppend>();
+        var appends = new List<JournalAppend>();
+        var streams = new HashSet<string>(StringComparer.Ordinal);
+        PendingAppend? deferred = null;
+        while (deferred is not null || await _queue.Reader.WaitToReadAsync())
+        {
+            batch.Clear();
+            appends.Clear();
+            streams.Clear();
+            deferred = Fill(batch, appends, streams, deferred);
+            await CommitAsync(batch, appends);
+        }
+    }
+
+    /// <summary>Takes what is waiting. An append whose stream is already in the batch is returned, to open the next one.</summary>
+    private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? deferred)
+    {
+        var bytes = 0;
+        while (batch.Count < MaxAppends && bytes < MaxBytes)
+        {
+            var next = deferred;
+            deferred = null;
+            if (next is null && !_queue.Reader.TryRead(out next))
+            {
+                return null;
+            }
+
+            if (!streams.Add(next.Append.Stream))
+            {
+                return next;
+            }
+
+            batch.Add(next);
+            appends.Add(next.Append);
+            foreach (var journalEvent in next.Append.Events)
+            {
+                bytes += journalEvent.Payload.Length;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task CommitAsync(List<PendingAppend> batch, List<JournalAppend> appends)
+    {
+        var started = JournalMetrics.Now();
+        var outcomes = new Exception?[batch.Count];
+        try
+        {
+            await _store.AppendBatchAsync(appends, outcomes);
+        }
+        catch (Exception fault)
+        {
+            // Whatever the store could not tell apart concerns every append of the batch, and every caller must hear of it.
+            var unavailable = fault as JournalException ?? new JournalUnavailableException("The journal's store failed.", fault);
+            Array.Fill(outcomes, unavailable);
+        }
+
+        _metrics.Committed(batch.Count, started);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            batch[i].Complete(outcomes[i]);
+        }
+
+        Appended?.Invoke();
+    }
+
+    private sealed class PendingAppend(JournalAppend append) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        public JournalAppend Append { get; } = append;
+
+        public void Complete(Exception? failure)
+        {
+            if (failure is null)
+            {
+                SetResult();
+            }
+            else
+            {
+                SetException(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+namespace Granary.Journal;
+
+/// <summary>
+/// The journal: every change of every order, stock item and user, as events in streams. A stream belongs to one grain, its
+/// versions are gapless from 1, and an append names the version it follows, so that two activations of one grain can never
+/// both write (optimistic concurrency as in any event store; here it also fences activations that a cluster lost sight of).
+/// </summary>
+public interface IJournal
+{
+    /// <summary>
+    /// Appends events to one stream, all or none, and returns when they are durable. Appends of all grains of a silo are
+    /// committed in groups; one that fails does not fail the others.
+    /// </summary>
+    /// <exception cref="VersionConflictException">The stream does not end at the version that the append follows.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The store is out of reach and it is not known whether the events are durable. Re-read before deciding again.
+    /// </exception>
+    /// <exception cref="JournalAppendException">The store refuses these events; they are not durable.</exception>
+    Task AppendAsync(JournalAppend append);
+
+    /// <summary>The events of a stream after a version, in order.</summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default);
+
+    /// <summary>All events of several streams, by stream and version; streams that do not exist are absent.</summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    Task<ILookup<string, JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Events of all streams after a position, in position order. An event that a transaction still under way may place
+    /// before another one is never skipped: the page ends before it.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation = default);
+}
+
+/// <summary>Events for one stream, to be made durable together.</summary>
+/// <param name="Stream">The stream's name, such as <c>order/01jd…</c>.</param>
+/// <param name="AfterVersion">The version the stream must end at; 0 for a new stream.</param>
+/// <param name="Events">At least one event; they get the versions that follow.</param>
+public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyList<JournalEvent> Events);
+
+/// <summary>One event to append.</summary>
+/// <param name="Type">The type name that versions the payload, such as <c>order.placed</c>.</param>
+/// <param name="Payload">UTF-8 JSON.</param>
+/// <param name="At">When it was decided.</param>
+/// <param name="Trace">The W3C traceparent of the request that caused it, where it is sampled.</param>
+public readonly record struct JournalEvent(string Type, ReadOnlyMemory<byte> Payload, DateTimeOffset At, string? Trace = null);
+
+/// <summary>One durable event.</summary>
+/// <param name="Position">Its position in the whole journal; grows, with gaps.</param>
+/// <param name="Stream">The stream it belongs to.</param>
+/// <param name="Version">Its version in the stream; gapless from 1.</param>
+/// <param name="Type">The type name of the payload.</param>
+/// <param name="Payload">UTF-8 JSON.</param>
+/// <param name="At">When it was decided.</param>
+/// <param name="Trace">The W3C traceparent of the request that caused it, where it was sampled.</param>
+public sealed record JournalRecord(
+    long Position,
+    string Stream,
+    long Version,
+    string Type,
+    ReadOnlyMemory<byte> Payload,
+    DateTimeOffset At,
+    string? Trace = null);
