@@ -1,0 +1,37 @@
+using System.Security.Claims;
+using Granary.Users;
+
+namespace Granary.Auth;
+
+/// <summary>Who makes a request.</summary>
+/// <param name="UserId">The acting user.</param>
+/// <param name="IsOperator">May run the warehouse; an administrator may too.</param>
+/// <param name="IsAdmin">May do everything.</param>
+public sealed record Caller(string UserId, bool IsOperator, bool IsAdmin)
+{
+    /// <summary>The claim that carries the user id (RFC 7519, section 4.1.2).</summary>
+    public const string UserIdClaim = "sub";
+
+    /// <summary>The claim that carries a role, once for each.</summary>
+    public const string RoleClaim = "role";
+
+    /// <summary>The user an order must belong to for this caller to see it; null for staff, who see all.</summary>
+    public string? OwnerScope => IsOperator ? null : UserId;
+
+    /// <summary>Binds the caller of a request, for the parameters of endpoints.</summary>
+    public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(From(context.User));
+
+    /// <summary>The caller whom a verified principal stands for.</summary>
+    public static Caller From(ClaimsPrincipal principal)
+    {
+        var userId = principal.FindFirstValue(UserIdClaim);
+        if (userId is null)
+        {
+            // Without tokens nobody can be told from anybody else: whoever reaches the port is trusted.
+            return new Caller(Users.UserId.System, IsOperator: true, IsAdmin: true);
+        }
+
+        var isAdmin = principal.HasClaim(RoleClaim, Roles.Admin);
+        return new Caller(userId, isAdmin || principal.HasClaim(RoleClaim, Roles.Operator), isAdmin);
+    }
+}
