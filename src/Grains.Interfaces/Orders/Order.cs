@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Granary.Orders;
 
 /// <summary>An order as its readers see it. Amounts are minor units of the deployment's currency.</summary>
@@ -54,6 +56,7 @@ public readonly record struct OrderLine(
     [property: Id(3)] long UnitPrice)
 {
     /// <summary>Minor units for the whole line. Within <see cref="Limits"/> it cannot overflow.</summary>
+    [JsonIgnore]
     public long LineTotal => checked(Quantity * UnitPrice);
 }
 

@@ -1,0 +1,209 @@
+using Granary.Journal;
+using Granary.Orders;
+using Microsoft.Extensions.Logging;
+
+namespace Granary.Claims;
+
+/// <summary>
+/// A grain that keeps something for orders: a stock item its units, a user the money. It recovers from snapshots, keeps its
+/// claims in step with what their orders decided, and checks back with an order that does not speak up, so that a crash at any
+/// point heals without a coordinator.
+/// </summary>
+/// <typeparam name="TState">The immutable state.</typeparam>
+/// <typeparam name="TEvent">The common base of its events.</typeparam>
+public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
+    : EventSourcedGrain<TState, TEvent>(keeping.Journal, keeping.Clock)
+    where TState : class, IAggregate<TState, TEvent>
+    where TEvent : class
+{
+    /// <summary>Events after which a snapshot is worth writing, unless there are even more claims to write.</summary>
+    private const int SnapshotEvery = 500;
+
+    /// <summary>Events worth a snapshot when the activation ends.</summary>
+    private const int SnapshotOnLeave = 50;
+
+    /// <summary>Orders asked about with one read of the journal.</summary>
+    private const int CheckBackBatch = 500;
+
+    private readonly ClaimWatch _watch = new();
+    private IGrainState<Snapshot<TState>> _snapshot = null!;
+    private Task _snapshotWrite = Task.CompletedTask;
+    private int _lossesSeen;
+
+    /// <summary>The name of the snapshot, with the version of its shape.</summary>
+    protected abstract string SnapshotName { get; }
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());
+        await EnsureLoadedAsync(_snapshot.State?.State);
+        _lossesSeen = keeping.Losses.Count;
+        WatchAll();
+        var grace = keeping.Options.Value.ReservationGrace;
+        var period = TimeSpan.FromTicks(Math.Clamp(grace.Ticks / 4, TimeSpan.TicksPerMillisecond * 50, TimeSpan.TicksPerSecond * 5));
+        this.RegisterGrainTimer(CheckBackAsync, new GrainTimerCreationOptions(period, period) { Interleave = true });
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await base.OnDeactivateAsync(reason, cancellationToken);
+        await _snapshotWrite;
+        if (UnsnapshottedEvents >= SnapshotOnLeave)
+        {
+            await WriteSnapshotAsync();
+        }
+    }
+
+    /// <summary>Brings what is kept for an order in step with what it decided.</summary>
+    public async Task Align(OrderStanding standing)
+    {
+        ArgumentNullException.ThrowIfNull(standing);
+        RaiseAlignment(standing);
+        await CommitAsync();
+    }
+
+    /// <summary>Gives back what one attempt took.</summary>
+    public async Task Release(string orderId, long attempt)
+    {
+        Raise(DecideRelease(Decided, orderId, attempt).Events);
+        await CommitAsync();
+    }
+
+    /// <summary>The claims in a state.</summary>
+    protected abstract ClaimBook ClaimsOf(TState state);
+
+    /// <summary>The next event that brings a claim in step with its order; unchanged when it is.</summary>
+    protected abstract Decision<TEvent> DecideAlign(TState state, OrderStanding standing);
+
+    /// <summary>The event that gives back what an attempt took; unchanged when it took nothing.</summary>
+    protected abstract Decision<TEvent> DecideRelease(TState state, string orderId, long attempt);
+
+    /// <summary>Remembers to ask about an order whose attempt has just taken something.</summary>
+    protected void Watch(string orderId) => _watch.Add(orderId, Now + keeping.Options.Value.ReservationGrace);
+
+    /// <inheritdoc/>
+    protected override void OnDurable()
+    {
+        // A snapshot costs as much as the claims in it; written once per that many events it stays a constant cost per event.
+        var claims = ClaimsOf(Durable).ByOrder.Count;
+        if (UnsnapshottedEvents >= Math.Max(SnapshotEvery, claims) && _snapshotWrite.IsCompleted)
+        {
+            _snapshotWrite = WriteSnapshotAsync();
+        }
+    }
+
+    private long UnsnapshottedEvents => Durable.Version - (_snapshot.State?.Version ?? 0);
+
+    private async Task WriteSnapshotAsync()
+    {
+        var before = _snapshot.State;
+        _snapshot.State = new Snapshot<TState> { State = Durable, Version = Durable.Version };
+        if (!await keeping.Snapshots.WriteAsync(SnapshotName, this.GetGrainId(), _snapshot))
+        {
+            _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());
+            _snapshot.State ??= before;
+        }
+    }
+
+    private void WatchAll()
+    {
+        var grace = keeping.Options.Value.ReservationGrace;
+        var now = Now;
+        foreach (var (orderId, claim) in ClaimsOf(Decided).ByOrder)
+        {
+            var due = claim.Pending.IsEmpty ? now : claim.Pending.Max(pending => pending.At) + grace;
+            _watch.AddAlways(orderId, due);
+        }
+    }
+
+    private async Task CheckBackAsync(CancellationToken cancellation)
+    {
+        if (IsFaulted)
+        {
+            return;
+        }
+
+        if (_lossesSeen != keeping.Losses.Count)
+        {
+            _lossesSeen = keeping.Losses.Count;
+            WatchAll();
+        }
+
+        for (var due = TakeDue(); due.Count > 0 && !cancellation.IsCancellationRequested; due = TakeDue())
+        {
+            try
+            {
+                await CheckBackAsync(due, cancellation);
+            }
+            catch (Exception fault)
+            {
+                // A store or silo out of reach: what is kept stays kept, and the question is asked again.
+                keeping.Logger.LogWarning(fault, "{Grain} cannot check back with {Count} orders; it will try again.", Key, due.Count);
+                foreach (var watched in due)
+                {
+                    _watch.AddAlways(watched.OrderId, Now + keeping.Options.Value.ReservationGrace);
+                }
+
+                return;
+            }
+        }
+    }
+
+    private List<ClaimWatch.Watched> TakeDue()
+    {
+        var due = _watch.TakeDue(Now, CheckBackBatch);
+        due.RemoveAll(watched =>
+            ClaimsOf(Decided).Find(watched.OrderId) is not { } claim || (!watched.Always && claim.Pending.IsEmpty));
+        return due;
+    }
+
+    private async Task CheckBackAsync(List<ClaimWatch.Watched> due, CancellationToken cancellation)
+    {
+        var streams = due.Select(watched => OrderState.StreamOf(watched.OrderId)).Distinct().ToList();
+        var records = await keeping.Journal.ReadStreamsAsync(streams, cancellation);
+        foreach (var watched in due)
+        {
+            var orderId = watched.OrderId;
+            var order = Aggregate.Fold<OrderState, OrderEvent>(
+                OrderState.Initial(orderId), records[OrderState.StreamOf(orderId)]);
+            var standing = order.ToStanding();
+            foreach (var pending in ClaimsOf(Decided).Find(orderId)?.Pending ?? [])
+            {
+                if (!standing.Accepted.Contains(pending.Attempt))
+                {
+                    standing = await AskAsync(orderId, pending);
+                }
+            }
+
+            RaiseAlignment(standing);
+        }
+
+        await CommitAsync();
+    }
+
+    private async Task<OrderStanding> AskAsync(string orderId, PendingAttempt pending)
+    {
+        var standing = await GrainFactory.GetGrain<IOrderGrain>(orderId).Verdict(pending.Attempt);
+        if (standing.InFlight)
+        {
+            _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);
+        }
+        else if (!standing.Accepted.Contains(pending.Attempt))
+        {
+            Raise(DecideRelease(Decided, orderId, pending.Attempt).Events);
+        }
+
+        return standing;
+    }
+
+    private void RaiseAlignment(OrderStanding standing)
+    {
+        for (var decision = DecideAlign(Decided, standing); decision.Events.Count > 0; decision = DecideAlign(Decided, standing))
+        {
+            Raise(decision.Events);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+using Granary.Claims;
+using Granary.Journal;
+using Granary.Orders;
+using Granary.Stock;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary;
+
+/// <summary>What the grains need beside what the silo provides (an <see cref="IJournal"/>, grain storage, an <see cref="ICatalogue"/>).</summary>
+public static class GrainServices
+{
+    /// <summary>Registers it.</summary>
+    public static IServiceCollection AddGranaryGrains(this IServiceCollection services)
+    {
+        services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<PriceBook>();
+        services.AddSingleton<OrderMetrics>();
+        services.AddSingleton<StockMetrics>();
+        services.AddSingleton<SnapshotStore>();
+        services.AddSingleton<ClaimKeeping>();
+        services.AddSingleton<SiloLosses>();
+        services.AddSingleton<ILifecycleParticipant<Orleans.Runtime.ISiloLifecycle>>(
+            provider => provider.GetRequiredService<SiloLosses>());
+        return services;
+    }
+}

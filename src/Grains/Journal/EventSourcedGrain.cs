@@ -1,0 +1,202 @@
+using System.Diagnostics;
+
+namespace Granary.Journal;
+
+/// <summary>
+/// A grain whose state is its stream in the journal. It decides in memory, at once, on the newest decided state; a caller is
+/// answered when everything that was decided before the answer is durable. While one append is in flight the grain goes on
+/// deciding, and all that was decided meanwhile rides in the next append. When an append fails, every caller that waits for it
+/// or for a later one gets the error, and the activation is dropped: the next one starts from what is durable.
+/// </summary>
+/// <typeparam name="TState">The immutable state.</typeparam>
+/// <typeparam name="TEvent">The common base of its events.</typeparam>
+public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimeProvider clock) : Grain
+    where TState : class, IAggregate<TState, TEvent>
+    where TEvent : class
+{
+    private List<JournalEvent> _undecided = [];
+    private TaskCompletionSource? _next;
+    private TaskCompletionSource? _current;
+    private bool _faulted;
+    private bool _writing;
+
+    /// <summary>The grain's key.</summary>
+    protected string Key { get; private set; } = "";
+
+    /// <summary>What was decided last, durable or not. Decisions build on it; answers must not show it.</summary>
+    protected TState Decided { get; private set; } = null!;
+
+    /// <summary>What is durable. Answers show it.</summary>
+    protected TState Durable { get; private set; } = null!;
+
+    /// <summary>Whether the stream was read; before that the grain can only presume that its stream is new.</summary>
+    protected bool IsLoaded { get; private set; }
+
+    /// <summary>Whether decisions were lost and the activation is about to end.</summary>
+    protected bool IsFaulted => _faulted;
+
+    /// <summary>Now.</summary>
+    protected DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        Key = this.GetPrimaryKeyString();
+        Decided = Durable = TState.Initial(Key);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_current is { } current)
+        {
+            // Callers that wait have their own copy of a failure; here it only matters that the append has ended.
+            await current.Task.ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    /// <summary>Reads what is durable, unless that was done before.</summary>
+    /// <param name="from">A state to start from, such as a snapshot's; null for the beginning.</param>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    protected async Task EnsureLoadedAsync(TState? from = null)
+    {
+        while (!IsLoaded)
+        {
+            if (_current is { } current)
+            {
+                // Another turn presumes that the stream is new and is about to learn whether it is.
+                await current.Task.ContinueWith(
+                    static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
+                continue;
+            }
+
+            var start = from ?? TState.Initial(Key);
+            var records = await journal.ReadStreamAsync(TState.StreamOf(Key), start.Version);
+            if (!IsLoaded && !_writing)
+            {
+                Decided = Durable = Aggregate.Fold<TState, TEvent>(start, records);
+                IsLoaded = true;
+            }
+        }
+    }
+
+    /// <summary>Records events: they are decided now and become durable with <see cref="CommitAsync"/>.</summary>
+    protected void Raise(IReadOnlyList<TEvent> events)
+    {
+        ThrowIfFaulted();
+        var now = Now;
+        var trace = Activity.Current is { Recorded: true } activity ? activity.Id : null;
+        foreach (var domainEvent in events)
+        {
+            // The clock of the journal has microseconds; what is decided here must be what is read back.
+            var at = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+            Decided = Decided.Apply(domainEvent, at);
+            _undecided.Add(TState.Codec.Encode(domainEvent, at, trace));
+        }
+    }
+
+    /// <summary>Returns when everything decided so far is durable.</summary>
+    /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
+    /// <exception cref="JournalException">It is not durable, or that is unknown.</exception>
+    protected Task CommitAsync()
+    {
+        ThrowIfFaulted();
+        if (_undecided.Count == 0)
+        {
+            return _current?.Task ?? Task.CompletedTask;
+        }
+
+        _next ??= new TaskCompletionSource();
+        var covering = _next.Task;
+        if (!_writing)
+        {
+            _writing = true;
+            _ = WriteAsync();
+        }
+
+        return covering;
+    }
+
+    /// <summary>Stops work on an activation whose decisions were lost.</summary>
+    /// <exception cref="VersionConflictException">A fresh activation must decide.</exception>
+    protected void ThrowIfFaulted()
+    {
+        if (IsFaulted)
+        {
+            throw new VersionConflictException(TState.StreamOf(Key), Durable.Version);
+        }
+    }
+
+    /// <summary>Called after events became durable. Must not throw.</summary>
+    protected virtual void OnDurable()
+    {
+    }
+
+    /// <summary>
+    /// Whether the activation survives a version conflict because it only presumed that its stream is new. It then forgets
+    /// what it decided and must be loaded.
+    /// </summary>
+    private bool Recovers(Exception fault) => fault is VersionConflictException && !IsLoaded;
+
+    private async Task WriteAsync()
+    {
+        while (_undecided.Count > 0)
+        {
+            var decided = Decided;
+            var append = BeginAppend();
+            while (append is not null)
+            {
+                try
+                {
+                    await append;
+                }
+                catch (Exception fault)
+                {
+                    Fail(fault);
+                    return;
+                }
+
+                Durable = decided;
+                IsLoaded = true;
+                var written = _current!;
+
+                // The next append goes out before those who waited for this one run on: it need not wait for them.
+                decided = Decided;
+                append = _undecided.Count > 0 ? BeginAppend() : null;
+                OnDurable();
+                written.SetResult();
+            }
+        }
+
+        _current = null;
+        _writing = false;
+    }
+
+    private Task BeginAppend()
+    {
+        var events = _undecided;
+        _undecided = [];
+        _current = _next ?? new TaskCompletionSource();
+        _next = null;
+        return journal.AppendAsync(new JournalAppend(TState.StreamOf(Key), Durable.Version, events));
+    }
+
+    private void Fail(Exception fault)
+    {
+        var (current, next) = (_current!, _next);
+        (_current, _next, _writing) = (null, null, false);
+        _undecided = [];
+        Decided = Durable;
+        if (!Recovers(fault))
+        {
+            _faulted = true;
+            DeactivateOnIdle();
+        }
+
+        // Those who wait run on from here, on a state that is settled again.
+        current.SetException(fault);
+        next?.SetException(fault);
+    }
+}

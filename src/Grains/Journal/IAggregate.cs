@@ -1,0 +1,54 @@
+namespace Granary.Journal;
+
+/// <summary>The pure side of an event-sourced grain: an immutable state and how events change it.</summary>
+/// <typeparam name="TSelf">The state.</typeparam>
+/// <typeparam name="TEvent">The common base of its events.</typeparam>
+public interface IAggregate<TSelf, TEvent>
+    where TSelf : class, IAggregate<TSelf, TEvent>
+    where TEvent : class
+{
+    /// <summary>The state before the first event.</summary>
+    static abstract TSelf Initial(string key);
+
+    /// <summary>The journal stream of the grain with this key.</summary>
+    static abstract string StreamOf(string key);
+
+    /// <summary>How the events are written in the journal.</summary>
+    static abstract EventCodec<TEvent> Codec { get; }
+
+    /// <summary>The version of the last applied event; 0 before the first.</summary>
+    long Version { get; }
+
+    /// <summary>The state after an event. Pure: no clock, no I/O.</summary>
+    /// <param name="domainEvent">The event.</param>
+    /// <param name="at">When it was decided.</param>
+    TSelf Apply(TEvent domainEvent, DateTimeOffset at);
+}
+
+/// <summary>What all aggregates have in common.</summary>
+public static class Aggregate
+{
+    /// <summary>The state that a stream's events lead to.</summary>
+    /// <param name="from">The state before the first of the records.</param>
+    /// <param name="records">Records of one stream, in order.</param>
+    /// <exception cref="InvalidOperationException">A version is missing.</exception>
+    public static TState Fold<TState, TEvent>(TState from, IEnumerable<JournalRecord> records)
+        where TState : class, IAggregate<TState, TEvent>
+        where TEvent : class
+    {
+        ArgumentNullException.ThrowIfNull(records);
+        var state = from;
+        foreach (var record in records)
+        {
+            if (record.Version != state.Version + 1)
+            {
+                throw new InvalidOperationException(
+                    $"Stream {record.Stream} has version {record.Version} after {state.Version}: the journal has a gap.");
+            }
+
+            state = state.Apply(TState.Codec.Decode(record), record.At);
+        }
+
+        return state;
+    }
+}

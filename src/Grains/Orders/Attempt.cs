@@ -1,0 +1,99 @@
+using System.Security.Cryptography;
+using Granary.Journal;
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Orders;
+
+/// <summary>
+/// One attempt at placing or amending an order: it reserves stock and holds money under its own number, and can give back
+/// what it took. What it cannot give back, because somebody is out of reach, comes back through the check-back of whoever
+/// keeps it.
+/// </summary>
+/// <param name="orderId">The order.</param>
+/// <param name="userId">The user who pays.</param>
+internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string orderId, string userId)
+{
+    /// <summary>Calls to one participant before its conflict is passed on.</summary>
+    private const int MaxTries = 3;
+
+    private readonly List<string> _reserved = [];
+    private bool _held;
+
+    /// <summary>The attempt's number: random, so that no two attempts at an order share one.</summary>
+    public long Number { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+
+    /// <summary>Whether anything was or may have been taken.</summary>
+    public bool HasTaken => _held || _reserved.Count > 0;
+
+    /// <summary>Reserves a line.</summary>
+    public Task<ReserveReply> ReserveAsync(string sku, long quantity, long? expectedPrice)
+    {
+        _reserved.Add(sku);
+        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice));
+    }
+
+    /// <summary>Holds money.</summary>
+    /// <returns>Null when held; otherwise why not.</returns>
+    public Task<Refusal?> HoldAsync(long amount)
+    {
+        _held = true;
+        return RetryAsync(() => grains.GetGrain<IUserGrain>(userId).Hold(new HoldMoney(orderId, Number, amount)));
+    }
+
+    /// <summary>Gives back everything that was or may have been taken.</summary>
+    /// <returns>The faults met; empty when everything is back.</returns>
+    public async Task<IReadOnlyList<Exception>> ReleaseAsync()
+    {
+        var releases = _reserved
+            .Select(sku => RetryAsync(() => Done(grains.GetGrain<IStockGrain>(sku).Release(orderId, Number))))
+            .ToList();
+        if (_held)
+        {
+            releases.Add(RetryAsync(() => Done(grains.GetGrain<IUserGrain>(userId).Release(orderId, Number))));
+        }
+
+        var all = Task.WhenAll(releases);
+        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return all.Exception?.InnerExceptions ?? (IReadOnlyList<Exception>)[];
+    }
+
+    /// <summary>Calls a participant again when the activation it reached had lost its stream to another one.</summary>
+    internal static async Task<T> RetryAsync<T>(Func<Task<T>> call)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return await call();
+            }
+            catch (VersionConflictException) when (tries < MaxTries)
+            {
+                // The loser has deactivated; the next call reaches a fresh activation.
+            }
+        }
+    }
+
+    /// <summary>A call without a result, in the form of one with.</summary>
+    internal static async Task<bool> Done(Task call)
+    {
+        await call;
+        return true;
+    }
+
+    private async Task<ReserveReply> ReserveTrackedAsync(string sku, ReserveStock command)
+    {
+        var reply = await RetryAsync(() => grains.GetGrain<IStockGrain>(sku).Reserve(command));
+        if (reply.Result != ReserveResult.Reserved)
+        {
+            _reserved.Remove(sku);
+        }
+
+        if (reply.Name is { } name && reply.Result is not ReserveResult.Unknown)
+        {
+            prices.Learn(sku, name, reply.Price);
+        }
+
+        return reply;
+    }
+}

@@ -1,0 +1,115 @@
+using Granary.Journal;
+using Granary.Stock;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Orleans.Placement;
+
+namespace Granary.Orders;
+
+/// <summary>
+/// One order. Its status is the one truth about the stock and the money it claims: a command is decided when its event is
+/// durable, and stock items and the user follow. An order has few events, so it keeps no snapshot.
+/// </summary>
+[PreferLocalPlacement]
+public sealed partial class OrderGrain(
+    IJournal journal,
+    TimeProvider clock,
+    PriceBook prices,
+    OrderMetrics metrics,
+    IOptions<OrderOptions> options,
+    ILogger<OrderGrain> logger) : EventSourcedGrain<OrderState, OrderEvent>(journal, clock), IOrderGrain
+{
+    /// <summary>Attempts at placing while prices keep moving.</summary>
+    private const int MaxAttempts = 5;
+
+    private readonly HashSet<long> _inFlight = [];
+
+    /// <inheritdoc/>
+    public async Task<OrderReply> Get(string? owner)
+    {
+        await EnsureLoadedAsync();
+        return Durable.Exists && (owner is null || owner == Durable.UserId)
+            ? new OrderReply(Durable.ToOrder())
+            : new NotFound();
+    }
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Pay(OrderCommand command) => ActAsync(command, OrderTrigger.Pay, new OrderPaid(command.By));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Pack(OrderCommand command) => ActAsync(command, OrderTrigger.Pack, new OrderPackingStarted(command.By));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Ship(OrderCommand command, Tracking tracking) =>
+        ActAsync(command, OrderTrigger.Ship, new OrderShipped(command.By, tracking));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Receive(OrderCommand command) => ActAsync(command, OrderTrigger.Receive, new OrderReceived(command.By));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Complete(OrderCommand command) =>
+        ActAsync(command, OrderTrigger.Complete, new OrderCompleted(command.By));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Cancel(OrderCommand command, string? reason) =>
+        ActAsync(command, OrderTrigger.Cancel, new OrderCancelled(command.By, reason));
+
+    /// <inheritdoc/>
+    public async Task<OrderReply> Expire()
+    {
+        await EnsureLoadedAsync();
+        if (!Durable.Exists)
+        {
+            return new NotFound();
+        }
+
+        await ExpireIfDueAsync();
+        return new OrderReply(Durable.ToOrder());
+    }
+
+    /// <inheritdoc/>
+    public async Task<OrderStanding> Verdict(long attempt)
+    {
+        if (_inFlight.Contains(attempt))
+        {
+            return Durable.ToStanding() with { InFlight = true };
+        }
+
+        await EnsureLoadedAsync();
+        Raise(OrderDecisions.Void(Decided, attempt).Events);
+        await CommitAsync();
+        return Durable.ToStanding();
+    }
+
+    private async Task<OrderReply> ActAsync(OrderCommand command, OrderTrigger trigger, OrderEvent domainEvent)
+    {
+        await EnsureLoadedAsync();
+        await ExpireIfDueAsync();
+        var decision = OrderDecisions.Act(Decided, command, trigger, domainEvent);
+        if (decision.Refusal is { } refusal)
+        {
+            await CommitAsync();
+            return refusal;
+        }
+
+        await DecideAsync(decision);
+        return new OrderReply(Durable.ToOrder());
+    }
+
+    private Task ExpireIfDueAsync() => DecideAsync(OrderDecisions.Expire(Decided, Now));
+
+    /// <summary>Makes a change of status durable, then lets those who keep stock and money follow.</summary>
+    private async Task DecideAsync(Decision<OrderEvent> decision)
+    {
+        Raise(decision.Events);
+        await CommitAsync();
+        if (decision.Events.Count > 0)
+        {
+            metrics.Reached(Durable.Status);
+            if (Durable.Status is not (OrderStatus.Packing or OrderStatus.Received or OrderStatus.Completed))
+            {
+                await AlignAsync(Durable.Lines.Select(line => line.Sku));
+            }
+        }
+    }
+}

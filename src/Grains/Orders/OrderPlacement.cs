@@ -1,0 +1,90 @@
+using Granary.Stock;
+
+namespace Granary.Orders;
+
+/// <summary>The taking part of the saga: stock and money for a whole order or for what an amendment needs more.</summary>
+internal static class OrderPlacement
+{
+    /// <summary>
+    /// Reserves every line and holds the total. When the price book knows every product both happen at once, and each
+    /// reservation confirms the price that the total was computed with; otherwise the money waits for the prices.
+    /// </summary>
+    public static async Task<AttemptOutcome> TakeAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines, PriceBook prices)
+    {
+        if (Priced(lines, prices) is not { } priced)
+        {
+            return await TakeUnpricedAsync(attempt, lines);
+        }
+
+        if (AttemptOutcome.TotalOf(priced) is not { } total)
+        {
+            return new(null, 0, AttemptOutcome.TooDear);
+        }
+
+        var hold = attempt.HoldAsync(total);
+        var reservations = new Task<ReserveReply>[lines.Count];
+        for (var i = 0; i < reservations.Length; i++)
+        {
+            reservations[i] = attempt.ReserveAsync(lines[i].Sku, lines[i].Quantity, priced[i].UnitPrice);
+        }
+
+        var replies = Task.WhenAll(reservations);
+        await Task.WhenAll(replies, hold);
+        return AttemptOutcome.From(lines, await replies, await hold);
+    }
+
+    /// <summary>Takes what a plan needs beyond what the order has: the increases, then the difference in money.</summary>
+    /// <returns>The amended lines and their total, or why not.</returns>
+    public static async Task<AttemptOutcome> TakeMoreAsync(Attempt attempt, OrderAmendmentPlan plan, long currentTotal)
+    {
+        var more = plan.Increases.Select(increase => new RequestedLine(increase.Sku, increase.Quantity)).ToList();
+        var replies = await Task.WhenAll(more.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
+        var taken = AttemptOutcome.From(more, replies, null);
+        if (taken.Refusal is not null)
+        {
+            return taken;
+        }
+
+        var today = taken.Lines!.ToDictionary(line => line.Sku, StringComparer.Ordinal);
+        var lines = plan.Lines
+            .Select(line => new OrderLine(
+                line.Sku, line.Name ?? today[line.Sku].Name, line.Quantity, line.UnitPrice ?? today[line.Sku].UnitPrice))
+            .ToList();
+        if (AttemptOutcome.TotalOf(lines) is not { } total)
+        {
+            return new(null, 0, AttemptOutcome.TooDear);
+        }
+
+        var refusal = total > currentTotal ? await attempt.HoldAsync(total - currentTotal) : null;
+        return refusal is null ? new(lines, total, null) : new(null, 0, refusal);
+    }
+
+    private static async Task<AttemptOutcome> TakeUnpricedAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines)
+    {
+        var replies = await Task.WhenAll(lines.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
+        var reserved = AttemptOutcome.From(lines, replies, null);
+        if (reserved.Lines is null)
+        {
+            return reserved;
+        }
+
+        var refusal = await attempt.HoldAsync(reserved.Total);
+        return refusal is null ? reserved : new(null, 0, refusal);
+    }
+
+    private static OrderLine[]? Priced(IReadOnlyList<RequestedLine> lines, PriceBook prices)
+    {
+        var priced = new OrderLine[lines.Count];
+        for (var i = 0; i < priced.Length; i++)
+        {
+            if (prices.Find(lines[i].Sku) is not { } product)
+            {
+                return null;
+            }
+
+            priced[i] = new OrderLine(lines[i].Sku, product.Name, lines[i].Quantity, product.Price);
+        }
+
+        return priced;
+    }
+}

@@ -1,0 +1,91 @@
+using Granary.Claims;
+using Granary.Journal;
+using Granary.Orders;
+using Orleans.Concurrency;
+
+namespace Granary.Stock;
+
+/// <summary>One product and its stock.</summary>
+[Reentrant]
+public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, StockMetrics metrics)
+    : ClaimKeeperGrain<StockState, StockEvent>(keeping), IStockGrain
+{
+    /// <inheritdoc/>
+    protected override string SnapshotName => "stock-1";
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        await base.OnActivateAsync(cancellationToken);
+        if (Durable.Status != StockStatus.None)
+        {
+            // A crash between the change of a product and its entry in the catalogue is mended here.
+            await catalogue.UpsertAsync(Durable.ToProduct(), cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<ProductReply> Define(DefineProduct command)
+    {
+        var created = Decided.Status == StockStatus.None;
+        var decision = StockDecisions.Define(Decided, command);
+        Raise(decision.Events);
+        await CommitAsync();
+        if (decision.Refusal is { } refusal)
+        {
+            return new ProductReply(null, refusal);
+        }
+
+        var product = Durable.ToProduct();
+        await catalogue.UpsertAsync(product, CancellationToken.None);
+        return new ProductReply(product, Created: created);
+    }
+
+    /// <inheritdoc/>
+    public Task<ProductReply> GetProduct() => Task.FromResult(
+        Durable.Status == StockStatus.None ? new ProductReply(null, Unknown) : new ProductReply(Durable.ToProduct()));
+
+    /// <inheritdoc/>
+    public Task<StockReply> GetLevel() => Task.FromResult(
+        Durable.Status == StockStatus.None ? new StockReply(null, Unknown) : new StockReply(Durable.ToLevel()));
+
+    /// <inheritdoc/>
+    public async Task<StockReply> Adjust(AdjustStock command)
+    {
+        var decision = StockDecisions.Adjust(Decided, command);
+        Raise(decision.Events);
+        await CommitAsync();
+        return decision.Refusal is { } refusal
+            ? new StockReply(null, refusal)
+            : new StockReply(Durable.ToLevel(), Replayed: decision.Events.Count == 0);
+    }
+
+    /// <inheritdoc/>
+    public async Task<ReserveReply> Reserve(ReserveStock command)
+    {
+        var decision = StockDecisions.Reserve(Decided, command, out var reply);
+        Raise(decision.Events);
+        if (decision.Events.Count > 0)
+        {
+            Watch(command.OrderId);
+        }
+
+        // A refusal too may rest on decisions that are not durable yet, so it waits for them like an answer does.
+        await CommitAsync();
+        metrics.Deducted(reply.Result == ReserveResult.Reserved);
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    protected override ClaimBook ClaimsOf(StockState state) => state.Claims;
+
+    /// <inheritdoc/>
+    protected override Decision<StockEvent> DecideAlign(StockState state, OrderStanding standing) =>
+        StockDecisions.Align(state, standing);
+
+    /// <inheritdoc/>
+    protected override Decision<StockEvent> DecideRelease(StockState state, string orderId, long attempt) =>
+        StockDecisions.Release(state, orderId, attempt);
+
+    private UnknownProduct Unknown => new([Key]);
+}

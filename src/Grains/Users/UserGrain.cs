@@ -1,0 +1,79 @@
+using Granary.Claims;
+using Granary.Journal;
+using Granary.Orders;
+using Orleans.Concurrency;
+
+namespace Granary.Users;
+
+/// <summary>One user and the wallet that pays the orders.</summary>
+[Reentrant]
+public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState, UserEvent>(keeping), IUserGrain
+{
+    /// <inheritdoc/>
+    protected override string SnapshotName => "user-1";
+
+    /// <inheritdoc/>
+    public Task<UserReply> Register(RegisterUser command) => CarryOutAsync(UserDecisions.Register(Decided, command));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Get() => Task.FromResult(
+        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser()));
+
+    /// <inheritdoc/>
+    public Task<UserCredential?> GetCredential() => Task.FromResult(
+        Durable.Status == UserStatus.None ? null : new UserCredential(Durable.PasswordHash, Durable.Status, Durable.Roles));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Deposit(DepositMoney command) => CarryOutAsync(UserDecisions.Deposit(Decided, command));
+
+    /// <inheritdoc/>
+    public Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by) =>
+        CarryOutAsync(UserDecisions.SetRoles(Decided, roles, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> SetPassword(string passwordHash, string by) =>
+        CarryOutAsync(UserDecisions.SetPassword(Decided, passwordHash, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Suspend(string by) => CarryOutAsync(UserDecisions.Suspend(Decided, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Reactivate(string by) => CarryOutAsync(UserDecisions.Reactivate(Decided, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Close(string by) => CarryOutAsync(UserDecisions.Close(Decided, by));
+
+    /// <inheritdoc/>
+    public async Task<Refusal?> Hold(HoldMoney command)
+    {
+        var decision = UserDecisions.Hold(Decided, command);
+        Raise(decision.Events);
+        if (decision.Events.Count > 0)
+        {
+            Watch(command.OrderId);
+        }
+
+        await CommitAsync();
+        return decision.Refusal;
+    }
+
+    /// <inheritdoc/>
+    protected override ClaimBook ClaimsOf(UserState state) => state.Claims;
+
+    /// <inheritdoc/>
+    protected override Decision<UserEvent> DecideAlign(UserState state, OrderStanding standing) =>
+        UserDecisions.Align(state, standing);
+
+    /// <inheritdoc/>
+    protected override Decision<UserEvent> DecideRelease(UserState state, string orderId, long attempt) =>
+        UserDecisions.Release(state, orderId, attempt);
+
+    private async Task<UserReply> CarryOutAsync(Decision<UserEvent> decision)
+    {
+        Raise(decision.Events);
+        await CommitAsync();
+        return decision.Refusal is { } refusal
+            ? new UserReply(null, refusal)
+            : new UserReply(Durable.ToUser(), Replayed: decision.Events.Count == 0);
+    }
+}
