@@ -1,0 +1,20 @@
+namespace Granary.Baselines.GrainStorage;
+
+/// <summary>
+/// Stocks users <c>user-1…</c> and products <c>sku-1…</c>. A hosted service added after the silo's runs once the silo is up
+/// and before the web server listens, so whoever gets an answer finds the goods there.
+/// </summary>
+public sealed class Seed(IGrainFactory grains, IConfiguration configuration) : IHostedService
+{
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var users = configuration.GetValue("Seed:Users", 1_000);
+        var products = configuration.GetValue("Seed:Products", 1_000);
+        await Parallel.ForAsync(1, users + 1, cancellationToken, async (n, _) =>
+            await grains.GetGrain<IWalletGrain>($"user-{n}").DepositAsync(1_000_000_000_000_000));
+        await Parallel.ForAsync(1, products + 1, cancellationToken, async (n, _) =>
+            await grains.GetGrain<IStockGrain>($"sku-{n}").StockAsync($"Product {n}", 1_999, 1_000_000_000_000));
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}
