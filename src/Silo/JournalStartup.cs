@@ -1,0 +1,29 @@
+using Granary.Journal;
+
+namespace Granary.Hosting;
+
+/// <summary>Brings the database to the newest schema before grain storage and grains use it; waits for a database that is still starting.</summary>
+internal sealed class JournalStartup(IJournalStore store, JournalStoreOptions options, ILogger<JournalStartup> log)
+    : ILifecycleParticipant<ISiloLifecycle>
+{
+    public void Participate(ISiloLifecycle lifecycle) =>
+        lifecycle.Subscribe(nameof(JournalStartup), ServiceLifecycleStage.RuntimeStorageServices, StartAsync);
+
+    private async Task StartAsync(CancellationToken cancellation)
+    {
+        var deadline = Environment.TickCount64 + (long)options.RetryFor.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                await store.InitializeAsync(cancellation);
+                return;
+            }
+            catch (JournalUnavailableException fault) when (Environment.TickCount64 < deadline)
+            {
+                log.LogWarning("Waiting for the journal's database: {Fault}", fault.InnerException?.Message ?? fault.Message);
+                await Task.Delay(TimeSpan.FromMilliseconds(500), cancellation);
+            }
+        }
+    }
+}
