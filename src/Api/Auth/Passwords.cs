@@ -1,0 +1,79 @@
+using Granary.Traffic;
+using Granary.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Granary.Auth;
+
+/// <summary>
+/// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 100,000 rounds: some 50 ms of a
+/// core). At most half of the cores do so at a time, and a bounded number of requests waits, so that a storm of logins or
+/// registrations leaves the other half to the orders.
+/// </summary>
+public sealed class Passwords : IDisposable
+{
+    /// <summary>Longest password, in characters: hashing must not become a way to make the server read megabytes.</summary>
+    public const int LongestPassword = 256;
+
+    /// <summary>Shortest password of a new user, in characters (NIST SP 800-63B, section 3.1.1).</summary>
+    public const int ShortestPassword = 8;
+
+    private const int MostWaiting = 64;
+
+    // The hasher's contract names a user, which the format does not use.
+    private static readonly User Nobody = new()
+    {
+        Id = "", UserName = "", Roles = [], Status = UserStatus.None, Wallet = new Wallet(0, 0, 0, 0, 0), Version = 0,
+    };
+
+    private readonly PasswordHasher<User> _hasher = new();
+    private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly Lazy<string> _dummy;
+    private int _waiting;
+
+    public Passwords() => _dummy = new Lazy<string>(() => _hasher.HashPassword(Nobody, Guid.NewGuid().ToString()));
+
+    /// <summary>The hash of a password, salted and self-describing.</summary>
+    /// <exception cref="OverloadedException">Too many passwords wait to be hashed.</exception>
+    public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
+        OnSpareCore(() => _hasher.HashPassword(Nobody, password), cancellationToken);
+
+    /// <summary>Whether the password matches the hash. Without a hash it does the same work and answers no.</summary>
+    /// <exception cref="OverloadedException">Too many passwords wait to be verified.</exception>
+    public async Task<PasswordVerificationResult> VerifyAsync(
+        string? hash, string password, CancellationToken cancellationToken)
+    {
+        var result = await OnSpareCore(
+            () => _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, password), cancellationToken);
+        return hash is null ? PasswordVerificationResult.Failed : result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _cores.Dispose();
+
+    private async Task<T> OnSpareCore<T>(Func<T> work, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            throw new OverloadedException();
+        }
+
+        try
+        {
+            await _cores.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+
+        try
+        {
+            return await Task.Run(work, cancellationToken);
+        }
+        finally
+        {
+            _cores.Release();
+        }
+    }
+}
