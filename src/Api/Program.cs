@@ -1,3 +1,8 @@
-var builder = Microsoft.AspNetCore.Builder.WebApplication.CreateBuilder(args);
+using Granary;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddFrontEnd();
+
 var app = builder.Build();
+app.UseFrontEnd();
 await app.RunAsync();

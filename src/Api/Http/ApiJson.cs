@@ -1,0 +1,67 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Granary.Orders;
+using Granary.Problems;
+using Granary.Products;
+using Granary.Users;
+
+namespace Granary.Http;
+
+/// <summary>
+/// How the API reads and writes JSON: strictly. What a request says twice, in another type or under an unknown name is an
+/// error of the caller, which a lenient reader would turn into a surprise.
+/// </summary>
+public static class ApiJson
+{
+    // An order is four levels deep; nothing legitimate comes near this.
+    private const int Depth = 16;
+
+    /// <summary>The options every body is read and written with.</summary>
+    public static JsonSerializerOptions Options { get; } = CreateOptions();
+
+    /// <summary>Makes the options of the framework the same.</summary>
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, ApiJsonTypes.Default);
+        options.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
+        options.PropertyNameCaseInsensitive = false;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.ReadCommentHandling = JsonCommentHandling.Disallow;
+        options.AllowTrailingCommas = false;
+        options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+        options.MaxDepth = Depth;
+        options.Encoder = JavaScriptEncoder.Create(UnicodeRanges.All);
+    }
+
+    private static JsonSerializerOptions CreateOptions()
+    {
+        var options = new JsonSerializerOptions();
+        Configure(options);
+        options.MakeReadOnly();
+        return options;
+    }
+}
+
+/// <summary>The types of the bodies, known at compile time.</summary>
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(PlaceOrderRequest))]
+[JsonSerializable(typeof(AmendOrderRequest))]
+[JsonSerializable(typeof(CancelOrderRequest))]
+[JsonSerializable(typeof(ShipOrderRequest))]
+[JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(FingerprintSource))]
+[JsonSerializable(typeof(DefineProductRequest))]
+[JsonSerializable(typeof(AdjustStockRequest))]
+[JsonSerializable(typeof(ProductBody))]
+[JsonSerializable(typeof(ProductPage))]
+[JsonSerializable(typeof(StockBody))]
+[JsonSerializable(typeof(RegisterUserRequest))]
+[JsonSerializable(typeof(MoneyRequest))]
+[JsonSerializable(typeof(SetRolesRequest))]
+[JsonSerializable(typeof(UserBody))]
+[JsonSerializable(typeof(WalletBody))]
+internal sealed partial class ApiJsonTypes : JsonSerializerContext;

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Primitives;
+
+namespace Granary.Http;
+
+/// <summary>The <c>Idempotency-Key</c> of a request (draft-ietf-httpapi-idempotency-key-header).</summary>
+public static class IdempotencyKey
+{
+    /// <summary>The header that carries the key.</summary>
+    public const string Header = "Idempotency-Key";
+
+    /// <summary>The header that says that the answer is that of an earlier request.</summary>
+    public const string ReplayedHeader = "Idempotent-Replayed";
+
+    private const int LongestKey = 255;
+
+    /// <summary>The key, or null without one.</summary>
+    public static string? From(StringValues header, Validation validation)
+    {
+        if (header.Count == 0)
+        {
+            return null;
+        }
+
+        if (header is [{ Length: > 0 and <= LongestKey } key] && !key.AsSpan().ContainsAnyExcept(RequestIds.VisibleAscii))
+        {
+            return key;
+        }
+
+        validation.Add(Header, "must be 1 to 255 visible ASCII characters");
+        return null;
+    }
+}

@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Diagnostics;
+using Microsoft.Extensions.Primitives;
+
+namespace Granary.Http;
+
+/// <summary>
+/// Gives every request an id: the caller's, if it is sane, or a new one. It is in the response, in the log scope, in the
+/// trace and in every problem.
+/// </summary>
+public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
+{
+    /// <summary>The header that carries the id, both ways.</summary>
+    public const string Header = "X-Request-Id";
+
+    private const int LongestId = 128;
+
+    /// <summary>ASCII that is visible: what an id or a key in a header may consist of.</summary>
+    public static readonly SearchValues<char> VisibleAscii =
+        SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var id = IdOf(context.Request.Headers[Header]);
+        context.TraceIdentifier = id;
+
+        // At the start of the response, because the error handler clears the headers that are set earlier.
+        context.Response.OnStarting(static state =>
+        {
+            var http = (HttpContext)state;
+            http.Response.Headers[Header] = http.TraceIdentifier;
+            return Task.CompletedTask;
+        }, context);
+
+        Activity.Current?.SetTag("request.id", id);
+        using (logger.BeginScope(new KeyValuePair<string, object>[] { new("RequestId", id) }))
+        {
+            await next(context);
+        }
+    }
+
+    private static string IdOf(StringValues header) =>
+        header is [{ Length: > 0 and <= LongestId } id] && !id.AsSpan().ContainsAnyExcept(VisibleAscii)
+            ? id
+            : Guid.CreateVersion7().ToString("n");
+}

@@ -1,0 +1,27 @@
+using System.Text;
+using Microsoft.Net.Http.Headers;
+
+namespace Granary.Http;
+
+/// <summary>
+/// Refuses bodies in other encodings than UTF-8, the only one of JSON between systems (RFC 8259, section 8.1). The framework
+/// would transcode some of them and fail on the names it does not know.
+/// </summary>
+public sealed class Utf8Bodies(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context)
+    {
+        var contentType = context.Request.ContentType;
+        if (contentType is null or "application/json" || IsUtf8(contentType))
+        {
+            return next(context);
+        }
+
+        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+        return Task.CompletedTask;
+    }
+
+    private static bool IsUtf8(string contentType) =>
+        MediaTypeHeaderValue.TryParse(contentType, out var type)
+        && (!type.Charset.HasValue || type.Charset.Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,84 @@
+using System.Text.Json.Serialization;
+using Granary.Http;
+
+namespace Granary.Orders;
+
+/// <summary>An order as the API writes it.</summary>
+public sealed record OrderBody
+{
+    public required string Id { get; init; }
+    public required string UserId { get; init; }
+    public required string Status { get; init; }
+    public required IReadOnlyList<OrderItemBody> Items { get; init; }
+    public required Money Total { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public Address? ShippingAddress { get; init; }
+
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? Note { get; init; }
+
+    public Tracking? Tracking { get; init; }
+
+    public string? CancelReason { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>When the order expires unless it is paid.</summary>
+    public DateTime? ExpiresAt { get; init; }
+
+    /// <summary>Grows with every change; quoted, it is the order's <c>ETag</c>.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>What the status permits next.</summary>
+    public required IReadOnlyList<string> AllowedActions { get; init; }
+
+    /// <summary>What happened so far, oldest first.</summary>
+    public required IReadOnlyList<TimelineBody> Timeline { get; init; }
+
+    /// <summary>The order as the API writes it.</summary>
+    public static OrderBody From(Order order, Currency currency) => new()
+    {
+        Id = order.Id,
+        UserId = order.UserId,
+        Status = WordOf(order.Status),
+        Items = [.. order.Lines.Select(line => new OrderItemBody(
+            line.Sku, line.Name, line.Quantity, currency.Of(line.UnitPrice), currency.Of(line.LineTotal)))],
+        Total = currency.Of(order.Total),
+        ShippingAddress = order.ShippingAddress,
+        Note = order.Note,
+        Tracking = order.Tracking,
+        CancelReason = order.CancelReason,
+        CreatedAt = order.CreatedAt.UtcDateTime,
+        UpdatedAt = order.UpdatedAt.UtcDateTime,
+        ExpiresAt = order.ExpiresAt?.UtcDateTime,
+        Version = order.Version,
+        AllowedActions = order.AllowedActions,
+        Timeline = [.. order.Timeline.Select(entry => new TimelineBody(
+            entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
+    };
+
+    /// <summary>The status as the API spells it.</summary>
+    public static string WordOf(OrderStatus status) => status switch
+    {
+        OrderStatus.Pending => "pending",
+        OrderStatus.Paid => "paid",
+        OrderStatus.Packing => "packing",
+        OrderStatus.Shipped => "shipped",
+        OrderStatus.Received => "received",
+        OrderStatus.Completed => "completed",
+        OrderStatus.Cancelled => "cancelled",
+        OrderStatus.Expired => "expired",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An order that exists has a status."),
+    };
+}
+
+/// <summary>One line of an order.</summary>
+public sealed record OrderItemBody(string Sku, string Name, long Quantity, Money UnitPrice, Money LineTotal);
+
+/// <summary>One event of an order's history.</summary>
+/// <param name="Version">Its version in the order's stream.</param>
+/// <param name="Type">Such as <c>order.paid</c>.</param>
+/// <param name="By">A user id, or <c>system</c>.</param>
+public sealed record TimelineBody(long Version, string Type, DateTime At, string By);

@@ -1,0 +1,11 @@
+using Granary.Http;
+using Granary.Problems;
+
+namespace Granary.Orders;
+
+/// <summary>What the order endpoints work with.</summary>
+public readonly record struct OrderDesk(
+    IGrainFactory Grains,
+    Currency Currency,
+    RefusalProblems Problems,
+    TimeProvider Clock);

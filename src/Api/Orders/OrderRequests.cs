@@ -1,0 +1,64 @@
+namespace Granary.Orders;
+
+/// <summary>The body of <c>POST /orders</c>.</summary>
+public sealed record PlaceOrderRequest
+{
+    /// <summary>1 to 100 lines; lines of one SKU are merged.</summary>
+    public IReadOnlyList<ItemRequest?>? Items { get; init; }
+
+    /// <summary>The user who pays; the caller unless an administrator names another.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>When the caller made the request, in Unix milliseconds; more than five minutes off is refused.</summary>
+    public long? Timestamp { get; init; }
+
+    public AddressRequest? ShippingAddress { get; init; }
+
+    public string? Note { get; init; }
+}
+
+/// <summary>One line as asked for.</summary>
+public sealed record ItemRequest
+{
+    public string? Sku { get; init; }
+
+    /// <summary>1 to 10,000 units.</summary>
+    public long? Quantity { get; init; }
+}
+
+/// <summary>Where to send an order.</summary>
+public sealed record AddressRequest
+{
+    public string? Name { get; init; }
+    public string? Line1 { get; init; }
+    public string? Line2 { get; init; }
+    public string? City { get; init; }
+    public string? Region { get; init; }
+    public string? PostalCode { get; init; }
+    public string? Country { get; init; }
+}
+
+/// <summary>The body of <c>PUT /orders/{id}</c>; what is left out stays as it is.</summary>
+public sealed record AmendOrderRequest
+{
+    /// <summary>The new lines, all of them.</summary>
+    public IReadOnlyList<ItemRequest?>? Items { get; init; }
+
+    public AddressRequest? ShippingAddress { get; init; }
+
+    public string? Note { get; init; }
+}
+
+/// <summary>The optional body of <c>DELETE /orders/{id}</c>.</summary>
+public sealed record CancelOrderRequest
+{
+    public string? Reason { get; init; }
+}
+
+/// <summary>The body of <c>POST /orders/{id}/ship</c>.</summary>
+public sealed record ShipOrderRequest
+{
+    public string? Carrier { get; init; }
+
+    public string? TrackingNumber { get; init; }
+}

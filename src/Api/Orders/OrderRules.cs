@@ -1,0 +1,96 @@
+using Granary.Http;
+using Granary.Products;
+
+namespace Granary.Orders;
+
+/// <summary>What the front end checks of an order before it asks a grain: shape and bounds, nothing that needs state.</summary>
+public static class OrderRules
+{
+    /// <summary>Checks the lines and merges those of one SKU, in the order of first mention.</summary>
+    public static IReadOnlyList<RequestedLine> Lines(IReadOnlyList<ItemRequest?>? items, Validation validation)
+    {
+        if (items is not { Count: > 0 and <= Limits.OrderLines })
+        {
+            validation.Add("items", $"must have 1 to {Limits.OrderLines} lines");
+            return [];
+        }
+
+        var lines = new List<RequestedLine>(items.Count);
+        for (var i = 0; i < items.Count; i++)
+        {
+            if (LineOf(items[i], i, validation) is { } line)
+            {
+                Merge(lines, line);
+            }
+        }
+
+        foreach (var line in lines)
+        {
+            validation.Require(line.Quantity <= Limits.LineQuantity, "items",
+                $"order more than {Limits.LineQuantity} units of {line.Sku} together");
+        }
+
+        return lines;
+    }
+
+    /// <summary>Checks an address.</summary>
+    public static Address? AddressOf(AddressRequest? address, Validation validation)
+    {
+        if (address is null)
+        {
+            return null;
+        }
+
+        string? Part(string name, string? text) =>
+            validation.OptionalText("shipping_address." + name, text, Limits.NameLength);
+
+        return new Address
+        {
+            Name = Part("name", address.Name),
+            Line1 = Part("line1", address.Line1),
+            Line2 = Part("line2", address.Line2),
+            City = Part("city", address.City),
+            Region = Part("region", address.Region),
+            PostalCode = Part("postal_code", address.PostalCode),
+            Country = Part("country", address.Country),
+        };
+    }
+
+    /// <summary>Checks a note.</summary>
+    public static string? NoteOf(string? note, Validation validation) =>
+        validation.OptionalText("note", note, Limits.TextLength, multiline: true);
+
+    private static RequestedLine? LineOf(ItemRequest? item, int index, Validation validation)
+    {
+        // The names of the fields are only put together when one is wrong: this runs for every line of every order.
+        if (item is { Sku: { } sku, Quantity: >= 1 and <= Limits.LineQuantity and var quantity } && Sku.IsValid(sku))
+        {
+            return new RequestedLine(sku, quantity);
+        }
+
+        var field = $"items[{index}]";
+        if (item is null)
+        {
+            validation.Add(field, "must be an object");
+            return null;
+        }
+
+        Sku.Check(field + ".sku", item.Sku, validation);
+        validation.Number(field + ".quantity", item.Quantity, 1, Limits.LineQuantity);
+        return null;
+    }
+
+    private static void Merge(List<RequestedLine> lines, RequestedLine line)
+    {
+        for (var i = 0; i < lines.Count; i++)
+        {
+            if (lines[i].Sku == line.Sku)
+            {
+                lines[i] = line with { Quantity = lines[i].Quantity + line.Quantity };
+                return;
+            }
+        }
+
+        lines.Add(line);
+    }
+}

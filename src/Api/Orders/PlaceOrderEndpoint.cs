@@ -1,0 +1,93 @@
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Granary.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Orders;
+
+/// <summary><c>POST /orders</c>: checks the request, derives the order's id and asks the order to place itself.</summary>
+public static class PlaceOrderEndpoint
+{
+    private static readonly TimeSpan Staleness = TimeSpan.FromMinutes(5);
+
+    public static async Task<Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult>> Place(
+        PlaceOrderRequest request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
+    {
+        var validation = new Validation();
+        var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
+        var command = CommandOf(request, caller, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        if (command.UserId != caller.UserId && !caller.IsAdmin)
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.Forbidden, "Only an administrator may order for another user."));
+        }
+
+        if (IsStale(request.Timestamp, desk.Clock))
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.StaleRequest));
+        }
+
+        var id = key is null ? OrderId.New(desk.Clock.GetUtcNow()) : OrderId.From(caller.UserId, key);
+        if (key is not null)
+        {
+            command = command with { Fingerprint = FingerprintOf(command) };
+        }
+
+        var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Place(command);
+        return Answer(reply, http, desk);
+    }
+
+    private static Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult> Answer(
+        OrderReply reply, HttpContext http, OrderDesk desk)
+    {
+        if (reply.Order is not { } order)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        var body = OrderBody.From(order, desk.Currency);
+        http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        if (!reply.Replayed)
+        {
+            return TypedResults.Created("/orders/" + order.Id, body);
+        }
+
+        http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        http.Response.Headers.Location = "/orders/" + order.Id;
+        return TypedResults.Ok(body);
+    }
+
+    private static PlaceOrder CommandOf(PlaceOrderRequest request, Caller caller, Validation validation)
+    {
+        validation.Require(request.UserId is null || UserId.IsValid(request.UserId), "user_id", "is not a user id");
+        return new PlaceOrder
+        {
+            UserId = request.UserId ?? caller.UserId,
+            Lines = OrderRules.Lines(request.Items, validation),
+            ShippingAddress = OrderRules.AddressOf(request.ShippingAddress, validation),
+            Note = OrderRules.NoteOf(request.Note, validation),
+            By = caller.UserId,
+        };
+    }
+
+    private static string FingerprintOf(PlaceOrder command) =>
+        new FingerprintSource(command.UserId, command.Lines, command.ShippingAddress, command.Note).Hash();
+
+    private static bool IsStale(long? timestamp, TimeProvider clock)
+    {
+        if (timestamp is not { } milliseconds)
+        {
+            return false;
+        }
+
+        // Any long is possible here: the comparison must not overflow.
+        var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
+        var tolerance = (long)Staleness.TotalMilliseconds;
+        return milliseconds < now - tolerance || milliseconds > now + tolerance;
+    }
+}

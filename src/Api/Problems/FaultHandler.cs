@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Granary.Http;
+using Granary.Journal;
+using Granary.Stock;
+using Granary.Traffic;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Granary.Problems;
+
+/// <summary>Turns what endpoints and the framework throw into problem details; the exception itself only reaches the log.</summary>
+public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler
+{
+    // A silo that failed is declared dead, and a store fails over, within seconds.
+    private const int RetrySeconds = 2;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is left to read an answer.
+            httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        await new ProblemResult(ProblemOf(exception)).ExecuteAsync(httpContext);
+        return true;
+    }
+
+    private Problem ProblemOf(Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                return ProblemOf(bad);
+            case OverloadedException:
+                return Problem.Of(ProblemTypes.Unavailable, "The server is busy. Nothing was done.") with { RetryAfter = RetrySeconds };
+            case JournalException or CatalogueUnavailableException or OrleansException or TimeoutException:
+                LogUnavailable(exception);
+                return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
+            default:
+                LogFault(exception);
+                return Problem.Of(ProblemTypes.Internal);
+        }
+    }
+
+    private static Problem ProblemOf(BadHttpRequestException bad)
+    {
+        var type = ProblemTypes.ForStatus(bad.StatusCode);
+        if (type != ProblemTypes.Validation)
+        {
+            return Problem.Of(type);
+        }
+
+        var (field, message) = bad.InnerException is JsonException json
+            ? JsonErrors.Describe(json)
+            : ("body", "is missing or could not be read");
+        return Problem.Of(type) with { Errors = new Dictionary<string, IReadOnlyList<string>> { [field] = [message] } };
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Storage or a part of the cluster is out of reach")]
+    private partial void LogUnavailable(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A request failed")]
+    private partial void LogFault(Exception exception);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json.Serialization;
+using Granary.Http;
+
+namespace Granary.Problems;
+
+/// <summary>Problem details (RFC 9457) with the extension members of this API. Members that do not apply are left out.</summary>
+public sealed record Problem
+{
+    public required string Type { get; init; }
+
+    public required string Title { get; init; }
+
+    /// <summary>The HTTP status.</summary>
+    public required int Status { get; init; }
+
+    /// <summary>What happened this time, for a person.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>The id under which the server's logs and traces know the request.</summary>
+    public string? RequestId { get; init; }
+
+    /// <summary>What is wrong, by field; a field of a list reads <c>items[0].quantity</c>.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
+
+    /// <summary>The lines that could not be served.</summary>
+    public IReadOnlyList<ProblemLine>? Lines { get; init; }
+
+    /// <summary>The status of the order, product or user that refused.</summary>
+    public string? CurrentStatus { get; init; }
+
+    /// <summary>What the current status permits.</summary>
+    public IReadOnlyList<string>? AllowedActions { get; init; }
+
+    /// <summary>The version that <c>If-Match</c> would have to name.</summary>
+    public long? CurrentVersion { get; init; }
+
+    /// <summary>The amount asked for.</summary>
+    public Money? Required { get; init; }
+
+    /// <summary>The amount that is free in the wallet.</summary>
+    public Money? Available { get; init; }
+
+    /// <summary>Seconds after which to try again; sent as <c>Retry-After</c>.</summary>
+    [JsonIgnore]
+    public int? RetryAfter { get; init; }
+
+    /// <summary>A problem of this type.</summary>
+    public static Problem Of(ProblemType type, string? detail = null) =>
+        new() { Type = type.Uri, Title = type.Title, Status = type.Status, Detail = detail ?? type.Meaning };
+}
+
+/// <summary>One line that could not be served.</summary>
+/// <param name="Sku">The product.</param>
+/// <param name="Requested">Units asked for, where the number is the matter.</param>
+/// <param name="Available">Units that could be had, where the number is the matter.</param>
+public sealed record ProblemLine(string Sku, long? Requested = null, long? Available = null);

@@ -1,0 +1,52 @@
+using Granary.Http;
+
+namespace Granary.Problems;
+
+/// <summary>The one place that says how each refusal of the domain reads over HTTP.</summary>
+public sealed class RefusalProblems(Currency currency)
+{
+    // Prices settle within the time of an order; the caller need not wait long.
+    private const int PriceRetrySeconds = 1;
+
+    /// <summary>The answer for a refusal.</summary>
+    public ProblemResult For(Refusal refusal) => new(refusal switch
+    {
+        NotFound => Problem.Of(ProblemTypes.NotFound),
+        IllegalTransition illegal => Problem.Of(ProblemTypes.IllegalTransition, $"The status is {illegal.Status}.") with
+        {
+            CurrentStatus = illegal.Status,
+            AllowedActions = illegal.AllowedActions,
+        },
+        StaleVersion stale => Problem.Of(ProblemTypes.PreconditionFailed, $"The current version is {stale.Current}.") with
+        {
+            CurrentVersion = stale.Current,
+        },
+        InsufficientStock shortage => Problem.Of(ProblemTypes.InsufficientStock) with
+        {
+            Lines = [.. shortage.Lines.Select(line => new ProblemLine(line.Sku, line.Requested, line.Available))],
+        },
+        InsufficientFunds funds => Problem.Of(ProblemTypes.InsufficientFunds) with
+        {
+            Required = currency.Of(funds.Required),
+            Available = currency.Of(funds.Available),
+        },
+        UnknownProduct unknown => Problem.Of(ProblemTypes.UnknownProduct) with { Lines = LinesOf(unknown.Skus) },
+        ProductNotForSale closed => Problem.Of(ProblemTypes.ProductNotForSale) with { Lines = LinesOf(closed.Skus) },
+        PriceMoving price => Problem.Of(ProblemTypes.PriceMoving) with
+        {
+            Lines = LinesOf([price.Sku]),
+            RetryAfter = PriceRetrySeconds,
+        },
+        UnknownUser => Problem.Of(ProblemTypes.UnknownUser),
+        UserSuspended user => Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = user.Status },
+        UserNameTaken => Problem.Of(ProblemTypes.UserNameTaken),
+        IdempotencyKeyReused => Problem.Of(ProblemTypes.IdempotencyKeyReused),
+        InvalidValue invalid => Problem.Of(ProblemTypes.Validation) with
+        {
+            Errors = new Dictionary<string, IReadOnlyList<string>> { [invalid.Field] = [invalid.Message] },
+        },
+        _ => throw new InvalidOperationException($"The refusal {refusal.GetType().Name} has no problem type."),
+    });
+
+    private static ProblemLine[] LinesOf(IReadOnlyList<string> skus) => [.. skus.Select(sku => new ProblemLine(sku))];
+}

@@ -1,0 +1,73 @@
+using System.Text.Json.Serialization;
+using Granary.Http;
+using Granary.Stock;
+
+namespace Granary.Products;
+
+/// <summary>The body of <c>PUT /products/{sku}</c>.</summary>
+public sealed record DefineProductRequest
+{
+    public string? Name { get; init; }
+
+    public string? Description { get; init; }
+
+    /// <summary>The price of one unit, at least 0.</summary>
+    public MoneyRequest? Price { get; init; }
+
+    /// <summary><c>active</c>, <c>suspended</c> or <c>discontinued</c>; left out, it stays as it is.</summary>
+    public string? Status { get; init; }
+}
+
+/// <summary>The body of <c>POST /products/{sku}/stock-adjustments</c>.</summary>
+public sealed record AdjustStockRequest
+{
+    /// <summary>Units to add, or to take away when negative.</summary>
+    public long? Quantity { get; init; }
+
+    public string? Reason { get; init; }
+}
+
+/// <summary>A product as the API writes it.</summary>
+/// <param name="Available">Units that can be ordered now.</param>
+public sealed record ProductBody(
+    string Sku,
+    string Name,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Description,
+    Money Price,
+    string Status,
+    long Available)
+{
+    /// <summary>The product as the API writes it.</summary>
+    public static ProductBody From(Product product, Currency currency) => new(
+        product.Sku, product.Name, product.Description, currency.Of(product.Price), WordOf(product.Status), product.Available);
+
+    /// <summary>The status as the API spells it.</summary>
+    public static string WordOf(StockStatus status) => status switch
+    {
+        StockStatus.Active => "active",
+        StockStatus.Suspended => "suspended",
+        StockStatus.Discontinued => "discontinued",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A product that exists has a status."),
+    };
+
+    /// <summary>The status that a word names, or null.</summary>
+    public static StockStatus? StatusOf(string word) => word switch
+    {
+        "active" => StockStatus.Active,
+        "suspended" => StockStatus.Suspended,
+        "discontinued" => StockStatus.Discontinued,
+        _ => null,
+    };
+}
+
+/// <summary>A page of products.</summary>
+/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+public sealed record ProductPage(IReadOnlyList<ProductBody> Data, string? NextCursor);
+
+/// <summary>A stock level in units.</summary>
+public sealed record StockBody(string Sku, long OnHand, long Reserved, long Available, long Sold, long Received)
+{
+    /// <summary>The stock level as the API writes it.</summary>
+    public static StockBody From(StockLevel level) =>
+        new(level.Sku, level.OnHand, level.Reserved, level.Available, level.Sold, level.Received);
+}

@@ -1,0 +1,7 @@
+using Granary.Http;
+using Granary.Problems;
+
+namespace Granary.Products;
+
+/// <summary>What the product endpoints work with.</summary>
+public readonly record struct ProductDesk(IGrainFactory Grains, Currency Currency, RefusalProblems Problems);

@@ -1,0 +1,120 @@
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Granary.Stock;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Products;
+
+/// <summary>The endpoints of products and their stock.</summary>
+public static class ProductEndpoints
+{
+    /// <summary>Maps them under <c>/products</c>.</summary>
+    public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
+    {
+        var products = routes.MapGroup("/products").WithTags("Products");
+        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts");
+        products.MapPut("/{sku}", Define).WithName("DefineProduct");
+        products.MapGet("/{sku}", Get).WithName("GetProduct");
+        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock");
+        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock");
+        return products;
+    }
+
+    private static async Task<Results<Ok<ProductBody>, Created<ProductBody>, ProblemResult>> Define(
+        string sku, DefineProductRequest request, Caller caller, HttpContext http, [AsParameters] ProductDesk desk)
+    {
+        var validation = new Validation();
+        Sku.Check("sku", sku, validation);
+        var command = new DefineProduct(
+            validation.Text("name", request.Name, Limits.NameLength),
+            validation.OptionalText("description", request.Description, Limits.TextLength, multiline: true),
+            validation.Amount("price", request.Price, desk.Currency, 0, Limits.Price),
+            StatusOf(request.Status, validation),
+            caller.UserId);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var reply = await desk.Grains.GetGrain<IStockGrain>(sku).Define(command);
+        if (reply.Product is not { } product)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        http.Response.Headers.ETag = EntityTag.Of(product.Version);
+        var body = ProductBody.From(product, desk.Currency);
+        return reply.Created ? TypedResults.Created("/products/" + sku, body) : TypedResults.Ok(body);
+    }
+
+    private static async Task<Results<Ok<ProductBody>, StatusCodeHttpResult, ProblemResult>> Get(
+        string sku, HttpContext http, [AsParameters] ProductDesk desk)
+    {
+        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).GetProduct() : null;
+        if (reply?.Product is not { } product)
+        {
+            return AbsentOr(reply?.Refusal, desk);
+        }
+
+        http.Response.Headers.ETag = EntityTag.Of(product.Version);
+
+        // What is available changes with every order: a cache may keep the answer but has to ask whether it still holds.
+        http.Response.Headers.CacheControl = "public, no-cache";
+        return EntityTag.IsKnown(http.Request.Headers.IfNoneMatch, product.Version)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(ProductBody.From(product, desk.Currency));
+    }
+
+    private static async Task<Results<Ok<StockBody>, ProblemResult>> GetStock(
+        string sku, Caller caller, [AsParameters] ProductDesk desk)
+    {
+        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).GetLevel() : null;
+        return reply?.Level is { } level ? TypedResults.Ok(StockBody.From(level)) : AbsentOr(reply?.Refusal, desk);
+    }
+
+    private static async Task<Results<Created<StockBody>, Ok<StockBody>, ProblemResult>> Adjust(
+        string sku, AdjustStockRequest request, Caller caller, HttpContext http, [AsParameters] ProductDesk desk)
+    {
+        var validation = new Validation();
+        var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
+        var quantity = validation.Number("quantity", request.Quantity, -Limits.StockUnits, Limits.StockUnits);
+        validation.Require(request.Quantity != 0, "quantity", "must not be 0");
+        var reason = validation.Text("reason", request.Reason, Limits.TextLength);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var command = new AdjustStock(quantity, reason, key, caller.UserId);
+        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).Adjust(command) : null;
+        if (reply?.Level is not { } level)
+        {
+            return AbsentOr(reply?.Refusal, desk);
+        }
+
+        if (!reply.Replayed)
+        {
+            return TypedResults.Created($"/products/{sku}/stock", StockBody.From(level));
+        }
+
+        http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Ok(StockBody.From(level));
+    }
+
+    /// <summary>A product that is named by the address and unknown is not found; any other refusal speaks for itself.</summary>
+    private static ProblemResult AbsentOr(Refusal? refusal, ProductDesk desk) =>
+        desk.Problems.For(refusal is null or UnknownProduct ? new NotFound() : refusal);
+
+    private static StockStatus? StatusOf(string? word, Validation validation)
+    {
+        if (word is null)
+        {
+            return null;
+        }
+
+        var status = ProductBody.StatusOf(word);
+        validation.Require(status is not null, "status", "must be active, suspended or discontinued");
+        return status;
+    }
+}

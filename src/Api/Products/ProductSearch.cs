@@ -1,0 +1,34 @@
+using Granary.Http;
+using Granary.Problems;
+using Granary.Stock;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Products;
+
+/// <summary>
+/// <c>GET /products</c>: the catalogue index finds the SKUs, the stock items answer for themselves, so that price and
+/// availability are never older than the request.
+/// </summary>
+public static class ProductSearch
+{
+    public static async Task<Results<Ok<ProductPage>, ProblemResult>> Search(
+        string? search, string? limit, string? cursor, [AsParameters] ProductDesk desk)
+    {
+        var validation = new Validation();
+        var text = validation.OptionalText("search", search, Limits.NameLength);
+        var count = PageRequest.Limit(limit, validation);
+        var after = PageRequest.KeyOf(cursor, Sku.IsValid, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        // One more than a page tells whether there is another.
+        var found = await desk.Grains.GetGrain<ICatalogueGrain>(0).Search(text, count + 1, after);
+        var skus = found.Take(count).ToList();
+        var replies = await Task.WhenAll(skus.Select(sku => desk.Grains.GetGrain<IStockGrain>(sku).GetProduct()));
+        var data = replies.Select(reply => reply.Product).OfType<Product>()
+            .Select(product => ProductBody.From(product, desk.Currency)).ToList();
+        return TypedResults.Ok(new ProductPage(data, found.Count > count ? PageRequest.CursorAfter(skus[^1]) : null));
+    }
+}

@@ -1,0 +1,55 @@
+using System.Text.Json.Serialization;
+using Granary.Http;
+
+namespace Granary.Users;
+
+/// <summary>The body of <c>POST /users</c>.</summary>
+public sealed record RegisterUserRequest
+{
+    public string? UserName { get; init; }
+
+    public string? Password { get; init; }
+
+    public string? DisplayName { get; init; }
+
+    /// <summary>Keeps the password out of logs.</summary>
+    public override string ToString() => $"{nameof(RegisterUserRequest)} {UserName}";
+}
+
+/// <summary>The body of <c>PUT /users/{id}/roles</c>.</summary>
+public sealed record SetRolesRequest
+{
+    public IReadOnlyList<string?>? Roles { get; init; }
+}
+
+/// <summary>A user as the API writes it.</summary>
+public sealed record UserBody(
+    string Id,
+    string UserName,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? DisplayName,
+    IReadOnlyList<string> Roles,
+    string Status,
+    WalletBody Wallet)
+{
+    /// <summary>The user as the API writes it.</summary>
+    public static UserBody From(User user, Currency currency) => new(
+        user.Id, user.UserName, user.DisplayName, user.Roles, WordOf(user.Status), WalletBody.From(user.Wallet, currency));
+
+    private static string WordOf(UserStatus status) => status switch
+    {
+        UserStatus.Active => "active",
+        UserStatus.Suspended => "suspended",
+        UserStatus.Closed => "closed",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A user who exists has a status."),
+    };
+}
+
+/// <summary>A wallet as the API writes it.</summary>
+/// <param name="Available">What new orders can hold.</param>
+/// <param name="Held">What unpaid orders hold.</param>
+public sealed record WalletBody(Money Available, Money Held)
+{
+    /// <summary>The wallet as the API writes it.</summary>
+    public static WalletBody From(Wallet wallet, Currency currency) =>
+        new(currency.Of(wallet.Available), currency.Of(wallet.Held));
+}

@@ -1,0 +1,127 @@
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+using UserAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
+    Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Users.UserBody>, Granary.Problems.ProblemResult>;
+
+namespace Granary.Users;
+
+/// <summary>The endpoints of users and their wallets.</summary>
+public static class UserEndpoints
+{
+    private const int LongestUserName = 64;
+
+    /// <summary>Maps them under <c>/users</c>.</summary>
+    public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapGroup("/users").WithTags("Users");
+        users.MapPost("/", Register).WithName("RegisterUser");
+        users.MapGet("/me", GetMe).WithName("GetMe");
+        users.MapGet("/{id}", Get).WithName("GetUser");
+        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney");
+        users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles");
+        users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser");
+        users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser");
+        users.MapPost("/{id}/close", Close).WithName("CloseUser");
+        return users;
+    }
+
+    private static async Task<Results<Created<UserBody>, ProblemResult>> Register(
+        RegisterUserRequest request, Passwords passwords, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
+    {
+        var validation = new Validation();
+        var name = validation.Text("user_name", request.UserName, LongestUserName);
+        validation.Require(name == name.Trim(), "user_name", "must not begin or end with white space");
+        var password = validation.Text(
+            "password", request.Password, Passwords.LongestPassword, Passwords.ShortestPassword);
+        var displayName = validation.OptionalText("display_name", request.DisplayName, Limits.NameLength);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var id = UserId.From(name);
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        var reply = await desk.Grains.GetGrain<IUserGrain>(id)
+            .Register(new RegisterUser(name, hash, displayName, [Roles.Customer], By: id));
+        return reply.User is { } user
+            ? TypedResults.Created("/users/" + user.Id, UserBody.From(user, desk.Currency))
+            : desk.Problems.For(reply.Refusal!);
+    }
+
+    private static Task<UserAnswer> GetMe(Caller caller, [AsParameters] UserDesk desk) =>
+        Ask(caller.UserId, desk, static user => user.Get());
+
+    private static Task<UserAnswer> Get(string id, Caller caller, [AsParameters] UserDesk desk) =>
+        caller.IsAdmin || id == caller.UserId
+            ? Ask(id, desk, static user => user.Get())
+            : Task.FromResult<UserAnswer>(desk.Problems.For(new NotFound()));
+
+    private static async Task<Results<Created<WalletBody>, Ok<WalletBody>, ProblemResult>> Deposit(
+        string id, MoneyRequest request, Caller caller, HttpContext http, [AsParameters] UserDesk desk)
+    {
+        var validation = new Validation();
+        var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
+        var amount = validation.Amount("", request, desk.Currency, 1, Limits.Amount);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var reply = desk.Find(id) is { } grain ? await grain.Deposit(new DepositMoney(amount, key, caller.UserId)) : null;
+        if (reply?.User is not { } user)
+        {
+            return AbsentOr(reply?.Refusal, desk);
+        }
+
+        var wallet = WalletBody.From(user.Wallet, desk.Currency);
+        if (!reply.Replayed)
+        {
+            return TypedResults.Created("/users/" + user.Id, wallet);
+        }
+
+        http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        return TypedResults.Ok(wallet);
+    }
+
+    private static Task<UserAnswer> SetRoles(
+        string id, SetRolesRequest request, Caller caller, [AsParameters] UserDesk desk)
+    {
+        var validation = new Validation();
+        var roles = RolesOf(request.Roles, validation);
+        return validation.Failed
+            ? Task.FromResult<UserAnswer>(validation.ToProblem())
+            : Ask(id, desk, user => user.SetRoles(roles, caller.UserId));
+    }
+
+    private static Task<UserAnswer> Suspend(string id, Caller caller, [AsParameters] UserDesk desk) =>
+        Ask(id, desk, user => user.Suspend(caller.UserId));
+
+    private static Task<UserAnswer> Reactivate(string id, Caller caller, [AsParameters] UserDesk desk) =>
+        Ask(id, desk, user => user.Reactivate(caller.UserId));
+
+    private static Task<UserAnswer> Close(string id, Caller caller, [AsParameters] UserDesk desk) =>
+        Ask(id, desk, user => user.Close(caller.UserId));
+
+    private static async Task<UserAnswer> Ask(string id, UserDesk desk, Func<IUserGrain, Task<UserReply>> ask)
+    {
+        var reply = desk.Find(id) is { } grain ? await ask(grain) : null;
+        return reply?.User is { } user
+            ? TypedResults.Ok(UserBody.From(user, desk.Currency))
+            : AbsentOr(reply?.Refusal, desk);
+    }
+
+    /// <summary>A user who is named by the address and unknown is not found; any other refusal speaks for itself.</summary>
+    private static ProblemResult AbsentOr(Refusal? refusal, UserDesk desk) =>
+        desk.Problems.For(refusal is null or UnknownUser ? new NotFound() : refusal);
+
+    private static List<string> RolesOf(IReadOnlyList<string?>? names, Validation validation)
+    {
+        var roles = names?.Distinct().OfType<string>().ToList() ?? [];
+        validation.Require(
+            names is { Count: > 0 } && names.All(name => Roles.All.Contains(name!)),
+            "roles", $"must name at least one of {string.Join(", ", Roles.All)}");
+        return roles;
+    }
+}

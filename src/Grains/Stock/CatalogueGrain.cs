@@ -1,0 +1,11 @@
+using Orleans.Concurrency;
+
+namespace Granary.Stock;
+
+/// <summary>Searches the catalogue on the silo that is asked.</summary>
+[StatelessWorker]
+public sealed class CatalogueGrain(ICatalogue catalogue) : Grain, ICatalogueGrain
+{
+    public Task<IReadOnlyList<string>> Search(string? text, int limit, string? afterSku) =>
+        catalogue.SearchAsync(text, limit, afterSku, CancellationToken.None);
+}
