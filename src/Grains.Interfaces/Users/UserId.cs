@@ -6,7 +6,8 @@ namespace Granary.Users;
 
 /// <summary>
 /// User ids are derived from the user name, so that the user's own grain guards the name's uniqueness and a login finds its
-/// user without an index. Names differ neither by case nor by Unicode compatibility forms.
+/// user without an index. Names do not differ by case. They are ASCII, so that no two names look alike; how a person writes
+/// the name goes into the display name.
 /// </summary>
 public static class UserId
 {
@@ -19,11 +20,15 @@ public static class UserId
     public static string From(string userName)
     {
         ArgumentException.ThrowIfNullOrEmpty(userName);
-        var name = userName.Normalize(NormalizationForm.FormKC).ToLowerInvariant();
+        var name = userName.ToLowerInvariant();
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(Encoding.UTF8.GetBytes(name), hash);
         return Prefix + OrderId.Encode(hash[..16]);
     }
+
+    /// <summary>Whether the text can be a user name: 3 to 64 ASCII letters, digits and <c>. _ - @ +</c>.</summary>
+    public static bool IsValidName(string? name) =>
+        name is { Length: >= 3 and <= 64 } && name.All(c => char.IsAsciiLetterOrDigit(c) || "._-@+".Contains(c, StringComparison.Ordinal));
 
     /// <summary>Whether the text could be a user id.</summary>
     public static bool IsValid(string? text) =>

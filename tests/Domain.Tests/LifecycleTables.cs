@@ -1,0 +1,101 @@
+using Granary.Orders;
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Domain.Tests;
+
+/// <summary>
+/// Every pair of state and trigger, written out: a row per state, a column per trigger, the state it leads to, or a dash where
+/// it is refused. The tables are the specification; nothing in them comes from the machines.
+/// </summary>
+public sealed class LifecycleTables
+{
+    private const string OrderTable = """
+                    Place    Amend    Pay   Pack     Ship     Receive   Complete   Cancel     Expire
+        None        Pending  -        -     -        -        -         -          -          -
+        Pending     -        Pending  Paid  -        -        -         -          Cancelled  Expired
+        Paid        -        -        -     Packing  -        -         -          Cancelled  -
+        Packing     -        -        -     -        Shipped  -         -          Cancelled  -
+        Shipped     -        -        -     -        -        Received  -          -          -
+        Received    -        -        -     -        -        -         Completed  -          -
+        Completed   -        -        -     -        -        -         -          -          -
+        Cancelled   -        -        -     -        -        -         -          -          -
+        Expired     -        -        -     -        -        -         -          -          -
+        """;
+
+    private const string StockTable = """
+                      Define  Reserve  Adjust        Suspend    Reactivate  Discontinue
+        None          Active  -        -             -          -           -
+        Active        -       Active   Active        Suspended  -           Discontinued
+        Suspended     -       -        Suspended     -          Active      Discontinued
+        Discontinued  -       -        Discontinued  -          -           -
+        """;
+
+    private const string UserTable = """
+                   Register  Hold    Deposit    Edit       Suspend    Reactivate  Close
+        None       Active    -       -          -          -          -           -
+        Active     -         Active  Active     Active     Suspended  -           Closed
+        Suspended  -         -       Suspended  Suspended  -          Active      Closed
+        Closed     -         -       -          -          -          -           -
+        """;
+
+    public static TheoryData<OrderStatus, OrderTrigger, OrderStatus?> Orders => Read<OrderStatus, OrderTrigger>(OrderTable);
+
+    public static TheoryData<StockStatus, StockTrigger, StockStatus?> Stock => Read<StockStatus, StockTrigger>(StockTable);
+
+    public static TheoryData<UserStatus, UserTrigger, UserStatus?> Users => Read<UserStatus, UserTrigger>(UserTable);
+
+    [Theory, MemberData(nameof(Orders))]
+    public void An_order_moves_as_its_table_says(OrderStatus from, OrderTrigger trigger, OrderStatus? to) =>
+        Assert.Equal(to, OrderLifecycle.Next(from, trigger));
+
+    [Theory, MemberData(nameof(Stock))]
+    public void A_stock_item_moves_as_its_table_says(StockStatus from, StockTrigger trigger, StockStatus? to) =>
+        Assert.Equal(to, StockLifecycle.Next(from, trigger));
+
+    [Theory, MemberData(nameof(Users))]
+    public void A_user_moves_as_its_table_says(UserStatus from, UserTrigger trigger, UserStatus? to) =>
+        Assert.Equal(to, UserLifecycle.Next(from, trigger));
+
+    [Fact]
+    public void The_tables_leave_out_no_pair()
+    {
+        Assert.Equal(9 * 9, Orders.Count);
+        Assert.Equal(4 * 6, Stock.Count);
+        Assert.Equal(4 * 7, Users.Count);
+        Assert.Equal((9, 9), (Enum.GetValues<OrderStatus>().Length, Enum.GetValues<OrderTrigger>().Length));
+        Assert.Equal((4, 6), (Enum.GetValues<StockStatus>().Length, Enum.GetValues<StockTrigger>().Length));
+        Assert.Equal((4, 7), (Enum.GetValues<UserStatus>().Length, Enum.GetValues<UserTrigger>().Length));
+    }
+
+    [Theory]
+    [InlineData(OrderStatus.None, "")]
+    [InlineData(OrderStatus.Pending, "amend pay cancel")]
+    [InlineData(OrderStatus.Paid, "pack cancel")]
+    [InlineData(OrderStatus.Packing, "ship cancel")]
+    [InlineData(OrderStatus.Shipped, "receive")]
+    [InlineData(OrderStatus.Received, "complete")]
+    [InlineData(OrderStatus.Completed, "")]
+    [InlineData(OrderStatus.Cancelled, "")]
+    [InlineData(OrderStatus.Expired, "")]
+    public void A_caller_is_told_the_actions_that_a_status_permits(OrderStatus status, string actions) =>
+        Assert.Equal(actions, string.Join(' ', OrderLifecycle.AllowedActions(status)));
+
+    private static TheoryData<TStatus, TTrigger, TStatus?> Read<TStatus, TTrigger>(string table)
+        where TStatus : struct, Enum
+        where TTrigger : struct, Enum
+    {
+        var rows = table.Split('\n').Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var data = new TheoryData<TStatus, TTrigger, TStatus?>();
+        foreach (var row in rows.Skip(1))
+        {
+            for (var column = 0; column < rows[0].Length; column++)
+            {
+                TStatus? to = row[column + 1] == "-" ? null : Enum.Parse<TStatus>(row[column + 1]);
+                data.Add(Enum.Parse<TStatus>(row[0]), Enum.Parse<TTrigger>(rows[0][column]), to);
+            }
+        }
+
+        return data;
+    }
+}

@@ -1,0 +1,97 @@
+using Granary.Orders;
+using Granary.Stock;
+
+namespace Granary.Domain.Tests;
+
+public sealed class StockDecisionTests
+{
+    private static readonly StockAdjusted Ten = new("op", 10, "delivery", null);
+
+    [Fact]
+    public void A_reservation_takes_from_what_is_available_and_never_more()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 8));
+
+        Assert.Empty(StockDecisions.Reserve(stock, new ReserveStock("o2", 2, 3, 500), out var refused).Events);
+        Assert.Equal((ReserveResult.Insufficient, 2L), (refused.Result, refused.Available));
+        Assert.IsType<StockReserved>(StockDecisions.Reserve(stock, new ReserveStock("o2", 2, 2, 500), out _).Single());
+    }
+
+    [Fact]
+    public void A_reservation_confirms_the_price_it_was_computed_with()
+    {
+        Assert.Empty(StockDecisions.Reserve(Given.Stock(Given.Tea, Ten), new ReserveStock("o1", 1, 1, 499), out var reply).Events);
+        Assert.Equal((ReserveResult.PriceChanged, 500L), (reply.Result, reply.Price));
+    }
+
+    [Fact]
+    public void A_repeated_reservation_of_one_attempt_takes_nothing_more()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 8));
+
+        Assert.Empty(StockDecisions.Reserve(stock, new ReserveStock("o1", 1, 8, 500), out var reply).Events);
+        Assert.Equal(ReserveResult.Reserved, reply.Result);
+    }
+
+    [Fact]
+    public void Only_an_active_product_is_for_sale()
+    {
+        StockDecisions.Reserve(Given.Stock(), new ReserveStock("o1", 1, 1, null), out var unknown);
+        StockDecisions.Reserve(
+            Given.Stock(Given.Tea, Ten, new ProductSuspended("a")), new ReserveStock("o1", 1, 1, null), out var suspended);
+
+        Assert.Equal(ReserveResult.Unknown, unknown.Result);
+        Assert.Equal(ReserveResult.NotForSale, suspended.Result);
+    }
+
+    [Fact]
+    public void Stock_is_never_adjusted_below_what_is_reserved()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 8));
+
+        var refusal = StockDecisions.Adjust(stock, new AdjustStock(-3, "loss", null, "op")).Refusal;
+        Assert.Equal(new StockShortage("TEA", 3, 2), Assert.Single(Assert.IsType<InsufficientStock>(refusal).Lines));
+        Assert.IsType<StockAdjusted>(StockDecisions.Adjust(stock, new AdjustStock(-2, "loss", null, "op")).Single());
+    }
+
+    [Fact]
+    public void An_adjustment_counts_once_per_key()
+    {
+        var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 10, null, "k1"));
+
+        Assert.Empty(StockDecisions.Adjust(stock, new AdjustStock(10, null, "k1", "op")).Events);
+        Assert.IsType<IdempotencyKeyReused>(StockDecisions.Adjust(stock, new AdjustStock(11, null, "k1", "op")).Refusal);
+    }
+
+    [Fact]
+    public void Defining_a_product_again_records_only_what_changed()
+    {
+        var stock = Given.Stock(Given.Tea);
+
+        Assert.Empty(StockDecisions.Define(stock, new DefineProduct("Tea", null, 500, null, "a")).Events);
+        Assert.Equal(
+            [typeof(ProductChanged), typeof(ProductSuspended)],
+            StockDecisions.Define(stock, new DefineProduct("Tea", null, 600, StockStatus.Suspended, "a")).Events.Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void A_discontinued_product_never_comes_back()
+    {
+        var decision = StockDecisions.Define(
+            Given.Stock(Given.Tea, new ProductDiscontinued("a")), new DefineProduct("Tea", null, 500, StockStatus.Active, "a"));
+
+        Assert.Equal("discontinued", Assert.IsType<IllegalTransition>(decision.Refusal).Status);
+        Assert.Empty(decision.Events);
+    }
+
+    [Fact]
+    public void What_is_sold_and_restocked_stays_accounted_for()
+    {
+        var sold = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 4), new StockSold("o1", 2, 4, [1]));
+        Assert.Equal(new StockLevel("TEA", 6, 0, 6, 4, 10, 4), sold.ToLevel());
+
+        var cancelled = Given.Order(Given.Placed, new OrderPaid("u"), new OrderCancelled("u", null)).ToStanding();
+        var restocked = Assert.IsType<StockRestocked>(StockDecisions.Align(sold, cancelled).Single());
+        Assert.Equal(new StockLevel("TEA", 10, 0, 10, 0, 10, 5), sold.Apply(restocked, Given.Noon).ToLevel());
+    }
+}
