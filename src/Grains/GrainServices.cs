@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization.Metadata;
 using Granary.Claims;
 using Granary.Journal;
 using Granary.Orders;
@@ -19,9 +20,10 @@ public static class GrainServices
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<StockMetrics>();
         services.AddSingleton<SnapshotStore>();
+        services.AddSingleton<IJsonTypeInfoResolver>(SnapshotJson.Default);
         services.AddSingleton<ClaimKeeping>();
         services.AddSingleton<SiloLosses>();
-        services.AddSingleton<ILifecycleParticipant<Orleans.Runtime.ISiloLifecycle>>(
+        services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<SiloLosses>());
         return services;
     }

@@ -24,6 +24,7 @@ public static class GranarySilo
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(options.Journal);
         AddJournal(builder.Services, options);
+        builder.Services.AddGranaryGrains();
         builder.UseOrleans(silo =>
         {
             AddCluster(silo, options);
