@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Catalogue;
 using Granary.Journal;
+using Granary.Stock;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
@@ -39,11 +41,14 @@ public static class GranarySilo
         {
             services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgreSql!));
             services.AddSingleton<IJournalStore, PostgreSqlJournal>();
+            services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
         }
         else
         {
             Directory.CreateDirectory(options.DataDirectory);
             services.AddSingleton<IJournalStore>(_ => new SqliteJournal(options.SqliteFile, options.Journal));
+            services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
+                SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
         }
 
         // Singletons of the container are disposed after the silo has stopped, so grains still append while they deactivate.
