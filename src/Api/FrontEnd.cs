@@ -1,9 +1,14 @@
+using System.Globalization;
 using Granary.Auth;
+using Granary.Hosting;
 using Granary.Http;
 using Granary.Orders;
 using Granary.Problems;
 using Granary.Products;
+using Granary.Start;
 using Granary.Users;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Serilog;
 
 namespace Granary;
 
@@ -11,10 +16,33 @@ namespace Granary;
 public static class FrontEnd
 {
     private const long LargestBody = 1_000_000;
+    private const string DefaultAddress = "http://localhost:5080";
+
+    /// <summary>Composes the whole process: a silo and the front end before it.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        // Settings lie beside the program; the data directory is relative to where it is started.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.AddGranarySilo();
+        builder.AddFrontEnd();
+        var app = builder.Build();
+        app.UseFrontEnd();
+        return app;
+    }
 
     /// <summary>Adds what the endpoints work with.</summary>
-    public static WebApplicationBuilder AddFrontEnd(this WebApplicationBuilder builder)
+    private static void AddFrontEnd(this WebApplicationBuilder builder)
     {
+        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
+        {
+            builder.WebHost.UseUrls(DefaultAddress);
+        }
+
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
@@ -29,12 +57,16 @@ public static class FrontEnd
         services.AddSingleton(Currency.From(builder.Configuration));
         services.AddSingleton<RefusalProblems>();
         services.AddSingleton<Passwords>();
-        services.AddSingleton(TimeProvider.System);
-        return builder;
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSerilog((_, log) => log.ReadFrom.Configuration(builder.Configuration)
+            .Enrich.FromLogContext()
+            .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture));
+        services.AddHostedService<SampleCatalogue>();
+        services.AddHostedService<Welcome>();
     }
 
     /// <summary>Lays out the way of a request and maps the endpoints.</summary>
-    public static WebApplication UseFrontEnd(this WebApplication app)
+    private static void UseFrontEnd(this WebApplication app)
     {
         app.UseMiddleware<RequestIds>();
         app.UseExceptionHandler();
@@ -42,10 +74,12 @@ public static class FrontEnd
             Problem.Of(ProblemTypes.ForStatus(context.HttpContext.Response.StatusCode))).ExecuteAsync(context.HttpContext));
         app.UseMiddleware<Utf8Bodies>();
 
+        // Explicit, because the framework would put it first, out of the error handler's reach.
+        app.UseRouting();
+
         app.MapOrders();
         app.MapProducts();
         app.MapUsers();
         app.MapProblemPages();
-        return app;
     }
 }

@@ -1,8 +1,14 @@
 using Granary;
+using Granary.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-builder.AddFrontEnd();
-
-var app = builder.Build();
-app.UseFrontEnd();
-await app.RunAsync();
+try
+{
+    await using var app = FrontEnd.Build(args);
+    await app.RunAsync();
+    return 0;
+}
+catch (InvalidConfigurationException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return 78; // EX_CONFIG of sysexits.h
+}

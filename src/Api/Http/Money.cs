@@ -1,3 +1,5 @@
+using Granary.Hosting;
+
 namespace Granary.Http;
 
 /// <summary>Money as the API writes it.</summary>
@@ -25,12 +27,12 @@ public sealed record Currency(string Code)
     public Money Of(long amount) => new(amount, Code);
 
     /// <summary>Reads the deployment's currency.</summary>
-    /// <exception cref="InvalidOperationException">It is not an ISO 4217 code.</exception>
+    /// <exception cref="InvalidConfigurationException">It is not an ISO 4217 code.</exception>
     public static Currency From(IConfiguration configuration)
     {
         var code = configuration[Key] ?? "USD";
         return code.Length == 3 && code.All(char.IsAsciiLetterUpper)
             ? new Currency(code)
-            : throw new InvalidOperationException($"{Key} must be an ISO 4217 code such as USD, not '{code}'.");
+            : throw new InvalidConfigurationException(Key, $"is '{code}'; it takes an ISO 4217 code such as USD.");
     }
 }

@@ -2,6 +2,7 @@ using Granary.Auth;
 using Granary.Http;
 using Granary.Problems;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using OrderAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Orders.OrderBody>, Granary.Problems.ProblemResult>;
 
@@ -63,7 +64,7 @@ public static class OrderEndpoints
     }
 
     private static Task<OrderAnswer> Cancel(
-        string id, CancelOrderRequest? request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
+        string id, [FromBody] CancelOrderRequest? request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
     {
         var validation = new Validation();
         var reason = validation.OptionalText("reason", request?.Reason, Limits.TextLength, multiline: true);

@@ -1,0 +1,41 @@
+using Granary.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace Granary.Start;
+
+/// <summary>Tells a person at a terminal where the product answers and what to do next.</summary>
+public sealed class Welcome(
+    IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, SiloOptions silo) : IHostedService
+{
+    /// <inheritdoc/>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (environment.IsDevelopment())
+        {
+            lifetime.ApplicationStarted.Register(() => Console.WriteLine(Text()));
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private string Text()
+    {
+        var address = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault();
+        var store = silo.Storage == StorageKind.Sqlite ? silo.SqliteFile : "PostgreSQL";
+        return $"""
+
+            Granary answers at {address}
+            Orders are kept in {store}
+
+            Next, in another terminal:
+              curl {address}/products                     what there is to order
+              dotnet run --project src/Api -- import northwind     a real catalogue with 830 orders
+            The README goes on from there. Ctrl+C stops.
+
+            """;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Granary.Http.Tests;
+
+/// <summary>What a test needs before its story begins: products on the shelf and customers with money.</summary>
+public sealed class Shop(GranaryApp app)
+{
+    private static int _names;
+
+    /// <summary>The people who run the shop.</summary>
+    public HttpClient Staff { get; } = app.CreateClient();
+
+    /// <summary>A name that no other test uses.</summary>
+    public static string Unique(string prefix) => $"{prefix}-{Interlocked.Increment(ref _names)}-{Guid.NewGuid():n}"[..30];
+
+    /// <summary>A product with stock.</summary>
+    /// <returns>Its SKU.</returns>
+    public async Task<string> Product(long stock = 100, long price = 1_000, string? name = null)
+    {
+        var sku = Unique("SKU");
+        var product = new { name = name ?? "Product " + sku, price = Usd(price) };
+        using var defined = await Staff.SendJson(HttpMethod.Put, "/products/" + sku, product);
+        await defined.Expect(HttpStatusCode.Created);
+        if (stock > 0)
+        {
+            using var stocked = await Staff.PostJson($"/products/{sku}/stock-adjustments", new { quantity = stock, reason = "delivery" });
+            await stocked.Expect(HttpStatusCode.Created);
+        }
+
+        return sku;
+    }
+
+    /// <summary>A customer with money in the wallet.</summary>
+    public async Task<Customer> Customer(long money = 1_000_000)
+    {
+        var name = Unique("customer");
+        var client = app.CreateClient();
+        using var registered = await client.PostJson("/users", new { user_name = name, password = "correct horse" });
+        var id = (await registered.Expect(HttpStatusCode.Created)).Text("id")!;
+        if (money > 0)
+        {
+            using var deposited = await Staff.PostJson($"/users/{id}/deposits", Usd(money));
+            await deposited.Expect(HttpStatusCode.Created);
+        }
+
+        return new Customer(client, id);
+    }
+
+    /// <summary>The wallet of a customer: available and held.</summary>
+    public async Task<(long Available, long Held)> Wallet(Customer customer)
+    {
+        using var response = await Staff.GetAsync("/users/" + customer.Id, TestContext.Current.CancellationToken);
+        var wallet = (await response.Expect(HttpStatusCode.OK)).At("wallet");
+        return (wallet.Number("available", "amount"), wallet.Number("held", "amount"));
+    }
+
+    /// <summary>The stock level of a product.</summary>
+    public async Task<JsonElement> Stock(string sku)
+    {
+        using var response = await Staff.GetAsync($"/products/{sku}/stock", TestContext.Current.CancellationToken);
+        return await response.Expect(HttpStatusCode.OK);
+    }
+
+    /// <summary>Money on the wire.</summary>
+    public static object Usd(long amount) => new { amount, currency = "USD" };
+}
+
+/// <summary>A registered customer and the client that speaks for them.</summary>
+public sealed record Customer(HttpClient Http, string Id)
+{
+    /// <summary>Orders some products.</summary>
+    public Task<HttpResponseMessage> Order(string? key, params (string Sku, long Quantity)[] lines)
+    {
+        var body = new
+        {
+            user_id = Id,
+            items = lines.Select(line => new { sku = line.Sku, quantity = line.Quantity }).ToArray(),
+        };
+        return key is null
+            ? Http.PostJson("/orders", body)
+            : Http.PostJson("/orders", body, ("Idempotency-Key", key));
+    }
+
+    /// <summary>An order that must be placed.</summary>
+    public async Task<JsonElement> Placed(params (string Sku, long Quantity)[] lines)
+    {
+        using var response = await Order(null, lines);
+        return await response.Expect(HttpStatusCode.Created);
+    }
+}
