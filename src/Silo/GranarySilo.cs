@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Granary.Catalogue;
 using Granary.Journal;
 using Granary.Stock;
+using Granary.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
@@ -27,10 +28,12 @@ public static class GranarySilo
         builder.Services.AddSingleton(options.Journal);
         AddJournal(builder.Services, options);
         builder.Services.AddGranaryGrains();
+        builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
         builder.UseOrleans(silo =>
         {
             AddCluster(silo, options);
             AddSnapshots(silo, options);
+            silo.AddJournalStreams();
         });
         return builder;
     }

@@ -1,9 +1,10 @@
 using Granary.Journal;
+using Granary.Views;
 
 namespace Granary.Hosting;
 
 /// <summary>Brings the database to the newest schema before grain storage and grains use it; waits for a database that is still starting.</summary>
-internal sealed class JournalStartup(IJournalStore store, JournalStoreOptions options, ILogger<JournalStartup> log)
+internal sealed class JournalStartup(IJournalStore store, IViewDatabase views, JournalStoreOptions options, ILogger<JournalStartup> log)
     : ILifecycleParticipant<ISiloLifecycle>
 {
     public void Participate(ISiloLifecycle lifecycle) =>
@@ -17,6 +18,7 @@ internal sealed class JournalStartup(IJournalStore store, JournalStoreOptions op
             try
             {
                 await store.InitializeAsync(cancellation);
+                await views.MigrateAsync(cancellation);
                 return;
             }
             catch (JournalUnavailableException fault) when (Environment.TickCount64 < deadline)

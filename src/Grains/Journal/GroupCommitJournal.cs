@@ -59,6 +59,9 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation = default) =>
         _store.ReadAllAsync(afterPosition, limit, cancellation);
 
+    /// <inheritdoc/>
+    public Task<long> ReadEndAsync(CancellationToken cancellation = default) => _store.ReadEndAsync(cancellation);
+
     /// <summary>Refuses further appends and returns when all accepted ones are durable or have failed.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -32,6 +32,12 @@ public interface IJournal
     /// </summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
     Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// The end of the journal: every event at or before it can be read, and no transaction still under way will place one there.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    Task<long> ReadEndAsync(CancellationToken cancellation = default);
 }
 
 /// <summary>Events for one stream, to be made durable together.</summary>
@@ -55,11 +61,12 @@ public readonly record struct JournalEvent(string Type, ReadOnlyMemory<byte> Pay
 /// <param name="Payload">UTF-8 JSON.</param>
 /// <param name="At">When it was decided.</param>
 /// <param name="Trace">The W3C traceparent of the request that caused it, where it was sampled.</param>
+[GenerateSerializer, Immutable, Alias("granary.journal-record")]
 public sealed record JournalRecord(
-    long Position,
-    string Stream,
-    long Version,
-    string Type,
-    ReadOnlyMemory<byte> Payload,
-    DateTimeOffset At,
-    string? Trace = null);
+    [property: Id(0)] long Position,
+    [property: Id(1)] string Stream,
+    [property: Id(2)] long Version,
+    [property: Id(3)] string Type,
+    [property: Id(4)] ReadOnlyMemory<byte> Payload,
+    [property: Id(5)] DateTimeOffset At,
+    [property: Id(6)] string? Trace = null);

@@ -29,4 +29,7 @@ public interface IJournalStore
 
     /// <inheritdoc cref="IJournal.ReadAllAsync"/>
     Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation);
+
+    /// <inheritdoc cref="IJournal.ReadEndAsync"/>
+    Task<long> ReadEndAsync(CancellationToken cancellation);
 }

@@ -16,6 +16,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
+    private const string Settled = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20 FROM journal_epoch)";
     private const int ReadAttempts = 3;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
@@ -65,14 +66,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         ReadAsync(
-            $"""
-            {Select}
-            WHERE position > $1
-              AND position < (SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20 FROM journal_epoch)
-            ORDER BY position LIMIT $2
-            """,
+            $"{Select} WHERE position > $1 AND position < {Settled} ORDER BY position LIMIT $2",
             [Number(afterPosition), Number(limit)],
             cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
+        await ReadAsync($"{Select} WHERE position < {Settled} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
 
     public async ValueTask DisposeAsync()
     {

@@ -67,6 +67,10 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         ReadAsync($"{Select} WHERE position > $a ORDER BY position LIMIT $b", afterPosition, (long)limit, cancellation);
 
+    /// <inheritdoc/>
+    public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
+        await ReadAsync($"{Select} WHERE position > $a ORDER BY position DESC LIMIT $b", 0L, 1L, cancellation) is [var last] ? last.Position : 0;
+
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();

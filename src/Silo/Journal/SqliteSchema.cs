@@ -5,14 +5,14 @@ namespace Granary.Journal;
 /// <summary>Brings a SQLite file to the newest schema. One process does it; others that start meanwhile wait for it.</summary>
 internal static class SqliteSchema
 {
-    public static void Migrate(SqliteConnection connection)
+    public static void Migrate(SqliteConnection connection, string database = "Sqlite")
     {
         // Immediate: the lock is taken before looking, so that two processes cannot both find a step missing.
         using var transaction = connection.BeginTransaction(deferred: false);
         Execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)");
         var applied = Applied();
-        foreach (var migration in SchemaMigration.For("Sqlite").Where(migration => !applied.Contains(migration.Version)))
+        foreach (var migration in SchemaMigration.For(database).Where(migration => !applied.Contains(migration.Version)))
         {
             Execute(migration.Sql);
             Execute("INSERT INTO schema_migrations (version, name) VALUES ($version, $name)", ("$version", migration.Version), ("$name", migration.Name));

@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using Granary.Journal;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+using Orleans.Streams;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// The journal as the queues behind Orleans' persistent stream provider, one queue a partition. Orleans spreads the queues
+/// over the silos and calls the consumers; the journal is both the queue and its archive.
+/// </summary>
+internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache
+{
+    private readonly HashRingBasedStreamQueueMapper _mapper;
+    private readonly ConcurrentDictionary<QueueId, JournalPartition> _partitions = new();
+    private readonly JournalFeed _feed;
+    private readonly JournalHistory _history;
+    private readonly IStreamStore _store;
+    private readonly StreamMetrics _metrics;
+    private readonly LocalConsumers _consumers;
+    private readonly StreamSettings _settings;
+    private readonly TimeProvider _clock;
+    private readonly ILoggerFactory _loggers;
+
+    public JournalAdapterFactory(
+        string name,
+        JournalFeed feed,
+        IJournal journal,
+        IStreamStore store,
+        StreamMetrics metrics,
+        LocalConsumers consumers,
+        IOptions<StreamSettings> options,
+        TimeProvider clock,
+        ILoggerFactory loggers)
+    {
+        Name = name;
+        _feed = feed;
+        _history = new JournalHistory(journal);
+        _store = store;
+        _metrics = metrics;
+        _consumers = consumers;
+        _settings = options.Value;
+        _clock = clock;
+        _loggers = loggers;
+        _mapper = new HashRingBasedStreamQueueMapper(new HashRingStreamQueueMapperOptions { TotalQueueCount = _settings.Partitions }, name);
+    }
+
+    /// <inheritdoc/>
+    public string Name { get; }
+
+    /// <inheritdoc/>
+    public bool IsRewindable => true;
+
+    /// <inheritdoc/>
+    public StreamProviderDirection Direction => StreamProviderDirection.ReadOnly;
+
+    /// <summary>The factory of the provider with this name.</summary>
+    public static IQueueAdapterFactory Create(IServiceProvider services, string name) =>
+        ActivatorUtilities.CreateInstance<JournalAdapterFactory>(services, name);
+
+    /// <inheritdoc/>
+    public Task<IQueueAdapter> CreateAdapter() => Task.FromResult<IQueueAdapter>(this);
+
+    /// <inheritdoc/>
+    public IQueueAdapterCache GetQueueAdapterCache() => this;
+
+    /// <inheritdoc/>
+    public IStreamQueueMapper GetStreamQueueMapper() => _mapper;
+
+    /// <inheritdoc/>
+    public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(
+        new JournalFailureHandler(PartitionOf(queueId), _store, _clock, _loggers.CreateLogger<JournalFailureHandler>()));
+
+    /// <inheritdoc/>
+    public IQueueCache CreateQueueCache(QueueId queueId) => new JournalCache(PartitionOf(queueId), _loggers.CreateLogger<JournalCache>());
+
+    /// <inheritdoc/>
+    public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new JournalReceiver(PartitionOf(queueId));
+
+    /// <summary>Events are published by appending them to the journal, and in no other way.</summary>
+    public Task QueueMessageBatchAsync<T>(
+        StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext) =>
+        throw new NotSupportedException("The journal is published as it is: append to it.");
+
+    private JournalPartition PartitionOf(QueueId queueId) => _partitions.GetOrAdd(
+        queueId, static (id, self) => new JournalPartition((int)id.GetNumericId(), self._feed, self._history, self._metrics, self._consumers, self._settings), this);
+}
+
+/// <summary>Tells Orleans' pulling agent which streams of a partition grew. It waits for that instead of asking again and again.</summary>
+internal sealed class JournalReceiver(JournalPartition partition) : IQueueAdapterReceiver
+{
+    /// <inheritdoc/>
+    public Task Initialize(TimeSpan timeout) => partition.StartAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task Initialize(TimeSpan timeout, CancellationToken cancellationToken) => partition.StartAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount) => partition.ReceiveAsync(CancellationToken.None);
+
+    /// <inheritdoc/>
+    public Task<IList<IBatchContainer>> GetQueueMessagesAsync(int maxCount, CancellationToken cancellationToken) =>
+        partition.ReceiveAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public Task MessagesDeliveredAsync(IList<IBatchContainer> messages) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task Shutdown(TimeSpan timeout)
+    {
+        partition.Stop();
+        return Task.CompletedTask;
+    }
+}

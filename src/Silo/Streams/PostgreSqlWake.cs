@@ -1,0 +1,115 @@
+using Granary.Journal;
+using Npgsql;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// Tells the feeds of other processes that something was appended here, and this one's what was appended there, with
+/// PostgreSQL's LISTEN and NOTIFY. Appends do not notify by themselves: a busy silo says it once per pause, after the commit,
+/// on a connection of its own. A notification that is lost costs the poll period of the feed.
+/// </summary>
+public sealed partial class PostgreSqlWake(
+    NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, GroupCommitJournal? journal = null)
+    : BackgroundService
+{
+    private const string Channel = "granary_journal";
+
+    /// <summary>What asks every silo to nudge its consumers.</summary>
+    private const string NudgePayload = "nudge";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
+
+    private readonly string _self = Guid.NewGuid().ToString("N");
+    private readonly WakeSignal _appended = new();
+
+    /// <summary>Has every silo nudge its consumers.</summary>
+    public static async Task NudgeAllAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"NOTIFY {Channel}, '{NudgePayload}'");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (journal is not null)
+        {
+            journal.Appended += _appended.Set;
+        }
+
+        try
+        {
+            await Task.WhenAll(KeepAsync(ListenAsync, stoppingToken), KeepAsync(NotifyAsync, stoppingToken));
+        }
+        finally
+        {
+            if (journal is not null)
+            {
+                journal.Appended -= _appended.Set;
+            }
+        }
+    }
+
+    private async Task KeepAsync(Func<NpgsqlConnection, CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+                await work(connection, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (NpgsqlException fault)
+            {
+                ConnectionLost(fault.Message);
+                await Task.Delay(FaultDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private async Task ListenAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        connection.Notification += (_, notification) =>
+        {
+            if (notification.Payload == NudgePayload)
+            {
+                feed.Nudge();
+            }
+            else if (notification.Payload != _self)
+            {
+                feed.Wake();
+            }
+        };
+        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+        {
+            await listen.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        while (true)
+        {
+            await connection.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task NotifyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var notify = new NpgsqlCommand($"NOTIFY {Channel}, '{_self}'", connection);
+        await notify.PrepareAsync(cancellationToken);
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            if (await _appended.WaitAsync(Timeout.InfiniteTimeSpan, cancellationToken))
+            {
+                await notify.ExecuteNonQueryAsync(cancellationToken);
+                await Task.Delay(Pause, clock, cancellationToken);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection for wake calls is lost and will be made again: {Fault}")]
+    private partial void ConnectionLost(string fault);
+}

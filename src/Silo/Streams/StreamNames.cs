@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// The names of the streams. Events of one grain keep their order because they share a partition; a partition of one
+/// namespace is one Orleans stream, so that a consumer of everything is one grain per partition and not one per order.
+/// </summary>
+public static class StreamNames
+{
+    /// <summary>The name of the stream provider.</summary>
+    public const string Provider = "journal";
+
+    /// <summary>The namespace of the events of orders.</summary>
+    public const string Orders = "orders";
+
+    /// <summary>The namespace of the events of stock items, low-stock alerts among them.</summary>
+    public const string Stock = "stock";
+
+    /// <summary>All namespaces.</summary>
+    public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock];
+
+    private const string OrderPrefix = "order/";
+    private const string StockPrefix = "stock/";
+    private const string AlertPrefix = "stock-alert/";
+
+    /// <summary>The namespace that events of a journal stream are published in, or null when they are not published.</summary>
+    public static string? NamespaceOf(string journalStream)
+    {
+        ArgumentNullException.ThrowIfNull(journalStream);
+        return journalStream.StartsWith(OrderPrefix, StringComparison.Ordinal) ? Orders
+            : journalStream.StartsWith(StockPrefix, StringComparison.Ordinal) ? Stock
+            : journalStream.StartsWith(AlertPrefix, StringComparison.Ordinal) ? Stock
+            : null;
+    }
+
+    /// <summary>The journal stream of an order.</summary>
+    public static string OrderStream(string orderId) => OrderPrefix + orderId;
+
+    /// <summary>The order whose journal stream this is.</summary>
+    public static string OrderIdOf(string journalStream) => journalStream[OrderPrefix.Length..];
+
+    /// <summary>The stock item whose journal stream, or alerts' journal stream, this is.</summary>
+    public static string SkuOf(string journalStream) => journalStream[(journalStream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The journal stream of the low-stock alerts of a stock item.</summary>
+    public static string AlertStream(string sku) => AlertPrefix + sku;
+
+    /// <summary>Whether a journal stream holds low-stock alerts.</summary>
+    public static bool IsAlert(string journalStream) => journalStream.StartsWith(AlertPrefix, StringComparison.Ordinal);
+
+    /// <summary>The Orleans stream of a partition.</summary>
+    public static StreamId StreamOf(string streamNamespace, int partition) =>
+        StreamId.Create(streamNamespace, partition.ToString("00", CultureInfo.InvariantCulture));
+
+    /// <summary>The partition of a journal stream: the same in every process and version. What follows the first slash counts.</summary>
+    public static int PartitionOf(string journalStream, int partitions)
+    {
+        var key = journalStream.AsSpan(journalStream.IndexOf('/', StringComparison.Ordinal) + 1);
+        var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(key.Length));
+        try
+        {
+            var length = Encoding.UTF8.GetBytes(key, bytes);
+            return (int)(XxHash32.HashToUInt32(bytes.AsSpan(0, length)) % (uint)partitions);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}

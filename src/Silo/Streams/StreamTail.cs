@@ -1,0 +1,112 @@
+using Granary.Journal;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// The newest events of one stream, in memory: everything after one position up to another. All consumers of the stream read
+/// from it at their own pace; it holds nobody back and is held back by nobody, because what it lost is in the journal.
+/// </summary>
+/// <param name="capacity">Most events kept.</param>
+/// <param name="after">The position it begins after: nothing up to here is in it.</param>
+public sealed class StreamTail(int capacity, long after)
+{
+    private readonly Lock _lock = new();
+    private readonly JournalRecord[] _ring = new JournalRecord[capacity];
+    private long _after = after;
+    private long _through = after;
+    private int _first;
+    private int _count;
+
+    /// <summary>The position up to which the journal has been read for this stream.</summary>
+    public long Through
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _through;
+            }
+        }
+    }
+
+    /// <summary>The position of the newest event, or the one the tail begins after when there is none.</summary>
+    public long Newest
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _count == 0 ? _after : At(_count - 1).Position;
+            }
+        }
+    }
+
+    /// <summary>Adds events in position order and moves the end.</summary>
+    public void Append(IReadOnlyList<JournalRecord> events, long through)
+    {
+        lock (_lock)
+        {
+            foreach (var record in events)
+            {
+                if (_count == _ring.Length)
+                {
+                    _after = _ring[_first].Position;
+                    _first = (_first + 1) % _ring.Length;
+                    _count--;
+                }
+
+                _ring[(_first + _count) % _ring.Length] = record;
+                _count++;
+            }
+
+            _through = through;
+        }
+    }
+
+    /// <summary>The events after a position.</summary>
+    /// <param name="position">The last position the reader has seen.</param>
+    /// <param name="limit">Most events to return.</param>
+    /// <param name="begin">The position that the tail begins after.</param>
+    /// <returns>The events, none when the reader is at the end, null when it is behind the tail's beginning.</returns>
+    public IReadOnlyList<JournalRecord>? Read(long position, int limit, out long begin)
+    {
+        lock (_lock)
+        {
+            begin = _after;
+            if (position < _after)
+            {
+                return null;
+            }
+
+            var from = FirstAfter(position);
+            var events = new JournalRecord[Math.Min(limit, _count - from)];
+            for (var i = 0; i < events.Length; i++)
+            {
+                events[i] = At(from + i);
+            }
+
+            return events;
+        }
+    }
+
+    private JournalRecord At(int index) => _ring[(_first + index) % _ring.Length];
+
+    private int FirstAfter(long position)
+    {
+        var (low, high) = (0, _count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (At(middle).Position <= position)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+}
