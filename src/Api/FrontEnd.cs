@@ -6,6 +6,7 @@ using Granary.Orders;
 using Granary.Problems;
 using Granary.Products;
 using Granary.Start;
+using Granary.Traffic;
 using Granary.Users;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
@@ -15,7 +16,6 @@ namespace Granary;
 /// <summary>Composes the HTTP front end: what its endpoints work with, and the way a request takes.</summary>
 public static class FrontEnd
 {
-    private const long LargestBody = 1_000_000;
     private const string DefaultAddress = "http://localhost:5080";
 
     /// <summary>Composes the whole process: a silo and the front end before it.</summary>
@@ -43,12 +43,6 @@ public static class FrontEnd
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = LargestBody;
-        });
-
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -56,11 +50,12 @@ public static class FrontEnd
         services.AddProblemDetails();
         services.AddSingleton(Currency.From(builder.Configuration));
         services.AddSingleton<RefusalProblems>();
-        services.AddSingleton<Passwords>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSerilog((_, log) => log.ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture));
+        builder.AddGranaryAuth();
+        builder.AddTrafficLimits();
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
     }
@@ -69,14 +64,20 @@ public static class FrontEnd
     private static void UseFrontEnd(this WebApplication app)
     {
         app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => new ProblemResult(
             Problem.Of(ProblemTypes.ForStatus(context.HttpContext.Response.StatusCode))).ExecuteAsync(context.HttpContext));
-        app.UseMiddleware<Utf8Bodies>();
 
         // Explicit, because the framework would put it first, out of the error handler's reach.
         app.UseRouting();
+        app.UseEarlyTrafficLimits();
+        app.UseAuthentication();
+        app.UseRateLimits();
+        app.UseGranaryAuthorization();
+        app.UseMiddleware<Utf8Bodies>();
 
+        app.MapGranaryTokens();
         app.MapOrders();
         app.MapProducts();
         app.MapUsers();

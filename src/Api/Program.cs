@@ -1,8 +1,15 @@
 using Granary;
+using Granary.Auth;
 using Granary.Hosting;
 
 try
 {
+    if (args is [RotateSigningKeyCommand.Name, .. var arguments])
+    {
+        await using var idle = FrontEnd.Build([]);
+        return await RotateSigningKeyCommand.RunAsync(idle.Services, arguments, Console.Out);
+    }
+
     await using var app = FrontEnd.Build(args);
     await app.RunAsync();
     return 0;

@@ -1,3 +1,5 @@
+using Granary.Hosting;
+
 namespace Granary.Auth;
 
 /// <summary>How callers prove who they are, read once at start.</summary>
@@ -34,7 +36,7 @@ public sealed record AuthOptions
     public string? ConnectionString { get; init; }
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidOperationException">A value cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
     public static AuthOptions From(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
@@ -88,6 +90,6 @@ public sealed record AuthOptions
             : throw Unusable(key, "a positive duration such as 01:00:00");
     }
 
-    private static InvalidOperationException Unusable(string key, string expected) =>
-        new($"{Section}:{key} must be {expected}.");
+    private static InvalidConfigurationException Unusable(string key, string expected) =>
+        new($"{Section}:{key}", $"must be {expected}.");
 }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Granary.Auth;
 using Granary.Orders;
 using Granary.Problems;
 using Granary.Products;
@@ -62,6 +63,8 @@ public static class ApiJson
 [JsonSerializable(typeof(RegisterUserRequest))]
 [JsonSerializable(typeof(MoneyRequest))]
 [JsonSerializable(typeof(SetRolesRequest))]
+[JsonSerializable(typeof(TokenRequest))]
+[JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(WalletBody))]
 internal sealed partial class ApiJsonTypes : JsonSerializerContext;

@@ -15,15 +15,15 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder");
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
         orders.MapGet("/{id}", Get).WithName("GetOrder");
         orders.MapPut("/{id}", Amend).WithName("AmendOrder");
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder");
         orders.MapPost("/{id}/pay", Pay).WithName("PayOrder");
-        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder");
-        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder");
+        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").RequireAuthorization(Policies.Operator);
+        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").RequireAuthorization(Policies.Operator);
         orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder");
-        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder");
+        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").RequireAuthorization(Policies.Operator);
         return orders;
     }
 

@@ -34,7 +34,7 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
             case BadHttpRequestException bad:
                 return ProblemOf(bad);
             case OverloadedException:
-                return Problem.Of(ProblemTypes.Unavailable, "The server is busy. Nothing was done.") with { RetryAfter = RetrySeconds };
+                return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
             case JournalException or CatalogueUnavailableException or OrleansException or TimeoutException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };

@@ -11,11 +11,11 @@ public static class ProblemPages
     /// <summary>Maps <c>/problems</c> and a page per type.</summary>
     public static void MapProblemPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/problems", () => Page("Problems", Index())).ExcludeFromDescription();
+        routes.MapGet("/problems", () => Page("Problems", Index())).AllowAnonymous().ExcludeFromDescription();
         routes.MapGet("/problems/{slug}", Results<ContentHttpResult, ProblemResult> (string slug) =>
             ProblemTypes.Find(slug) is { } type
                 ? Page(type.Title, Describe(type))
-                : new ProblemResult(Problem.Of(ProblemTypes.NotFound))).ExcludeFromDescription();
+                : new ProblemResult(Problem.Of(ProblemTypes.NotFound))).AllowAnonymous().ExcludeFromDescription();
     }
 
     private static string Index()

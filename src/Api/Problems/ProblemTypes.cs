@@ -20,6 +20,11 @@ public static class ProblemTypes
         "The request carries no access token, or one that is malformed, expired or not meant for this API.",
         "Get a token at POST /auth/token and send it as Authorization: Bearer.");
 
+    public static readonly ProblemType InvalidCredentials = new(
+        "invalid-credentials", StatusCodes.Status401Unauthorized, "User name or password is wrong",
+        "Nobody with this user name has this password.",
+        "Check both; after repeated failures the wait between attempts grows.");
+
     public static readonly ProblemType InsufficientFunds = new(
         "insufficient-funds", StatusCodes.Status402PaymentRequired, "The wallet does not cover the total",
         "The order costs more than is free in the wallet. Nothing was taken.",
@@ -105,6 +110,11 @@ public static class ProblemTypes
         "The change would overwrite what the caller may not have seen.",
         "Read it, and send its ETag as If-Match.");
 
+    public static readonly ProblemType TooManyRequests = new(
+        "too-many-requests", StatusCodes.Status429TooManyRequests, "Too many requests",
+        "The caller sends faster than agreed, or has failed to log in too often. Nothing was done.",
+        "Repeat it after the seconds in Retry-After; RateLimit tells how much remains.");
+
     public static readonly ProblemType Internal = new(
         "internal", StatusCodes.Status500InternalServerError, "The server failed",
         "A fault of the server. Whether the request took effect is unknown.",
@@ -115,13 +125,18 @@ public static class ProblemTypes
         "Storage or a part of the cluster is out of reach. Whether the request took effect is unknown.",
         "Repeat it after the seconds in Retry-After, with the same Idempotency-Key.");
 
+    public static readonly ProblemType Overloaded = new(
+        "overloaded", StatusCodes.Status503ServiceUnavailable, "The server is busy",
+        "There is more work than this server can do in useful time. Nothing was done.",
+        "Repeat it after the seconds in Retry-After.");
+
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        Validation, StaleRequest, Unauthorized, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
+        Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
         IllegalTransition, InsufficientStock, UserNameTaken, PriceMoving, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PreconditionRequired,
-        Internal, Unavailable,
+        TooManyRequests, Internal, Unavailable, Overloaded,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> BySlug = All.ToFrozenDictionary(type => type.Slug);

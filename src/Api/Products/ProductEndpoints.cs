@@ -13,11 +13,11 @@ public static class ProductEndpoints
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
-        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts");
-        products.MapPut("/{sku}", Define).WithName("DefineProduct");
-        products.MapGet("/{sku}", Get).WithName("GetProduct");
-        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock");
-        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock");
+        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous();
+        products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin);
+        products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous();
+        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator);
+        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator);
         return products;
     }
 

@@ -16,14 +16,14 @@ public static class UserEndpoints
     public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/users").WithTags("Users");
-        users.MapPost("/", Register).WithName("RegisterUser");
+        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous();
         users.MapGet("/me", GetMe).WithName("GetMe");
         users.MapGet("/{id}", Get).WithName("GetUser");
-        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney");
-        users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles");
-        users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser");
-        users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser");
-        users.MapPost("/{id}/close", Close).WithName("CloseUser");
+        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").RequireAuthorization(Policies.Admin);
+        users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles").RequireAuthorization(Policies.Admin);
+        users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser").RequireAuthorization(Policies.Admin);
+        users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser").RequireAuthorization(Policies.Admin);
+        users.MapPost("/{id}/close", Close).WithName("CloseUser").RequireAuthorization(Policies.Admin);
         return users;
     }
 

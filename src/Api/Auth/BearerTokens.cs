@@ -1,0 +1,64 @@
+using Granary.Problems;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Tokens;
+using Microsoft.Net.Http.Headers;
+
+namespace Granary.Auth;
+
+/// <summary>Sets up the verification of bearer tokens (RFC 6750), of the own kind or of an external issuer.</summary>
+public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TimeProvider time)
+    : IConfigureNamedOptions<JwtBearerOptions>
+{
+    // Clocks of machines that are kept by NTP differ by less.
+    private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
+
+    /// <inheritdoc/>
+    public void Configure(string? name, JwtBearerOptions options)
+    {
+        options.MapInboundClaims = false;
+        options.TokenHandlers.Clear();
+        options.TokenHandlers.Add(verifier);
+        options.TimeProvider = time;
+        options.Events = new JwtBearerEvents { OnChallenge = OnChallenge, OnForbidden = OnForbidden };
+        var parameters = options.TokenValidationParameters;
+        parameters.ClockSkew = ClockSkew;
+        parameters.ValidAudience = auth.Audience;
+        parameters.LifetimeValidator = IsAlive;
+        if (auth.Authority is { } authority)
+        {
+            options.Authority = authority.ToString();
+            options.RequireHttpsMetadata = !authority.IsLoopback;
+            return;
+        }
+
+        parameters.ValidIssuer = auth.Issuer;
+        parameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
+        parameters.IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.SecurityKey] : [];
+    }
+
+    // The library's own check reads the machine's clock, not the process's.
+    private bool IsAlive(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        return expires is not null && now < expires + ClockSkew && (notBefore is null || notBefore - ClockSkew <= now);
+    }
+
+    private static Task OnChallenge(JwtBearerChallengeContext context)
+    {
+        context.HandleResponse();
+        context.Response.Headers[HeaderNames.WWWAuthenticate] = context.AuthenticateFailure is null
+            ? "Bearer realm=\"granary\""
+            : "Bearer realm=\"granary\", error=\"invalid_token\"";
+        return new ProblemResult(Problem.Of(ProblemTypes.Unauthorized)).ExecuteAsync(context.HttpContext);
+    }
+
+    private static Task OnForbidden(ForbiddenContext context)
+    {
+        context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"granary\", error=\"insufficient_scope\"";
+        return new ProblemResult(Problem.Of(ProblemTypes.Forbidden)).ExecuteAsync(context.HttpContext);
+    }
+}

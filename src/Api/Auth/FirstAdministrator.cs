@@ -1,0 +1,96 @@
+using System.Security.Cryptography;
+using Granary.Hosting;
+using Granary.Journal;
+using Granary.Traffic;
+using Granary.Users;
+
+namespace Granary.Auth;
+
+/// <summary>
+/// Registers the first administrator. The user's grain lets one registration win, so that of several processes which start
+/// together one creates the user, and only that one prints a generated password. A later start changes nothing.
+/// </summary>
+public sealed partial class FirstAdministrator(
+    IGrainFactory grains, Passwords passwords, AdministratorOptions options, TextWriter output, ILogger<FirstAdministrator> logger)
+    : BackgroundService
+{
+    // Letters and digits that are not taken for each other.
+    private const string Alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    private const int GeneratedLength = 24;
+
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
+
+    /// <summary>Completes when the administrator exists.</summary>
+    public Task Registered => _registered.Task;
+
+    private readonly TaskCompletionSource _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!await TryRegisterAsync(stoppingToken))
+        {
+            await Task.Delay(Retry, stoppingToken);
+        }
+
+        _registered.SetResult();
+    }
+
+    private async Task<bool> TryRegisterAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            var user = grains.GetGrain<IUserGrain>(UserId.From(options.UserName));
+            if (await user.GetCredential() is null)
+            {
+                await RegisterAsync(user, stoppingToken);
+            }
+
+            return true;
+        }
+        catch (Exception exception) when (
+            exception is JournalException or OrleansException or TimeoutException or OverloadedException)
+        {
+            // Storage and cluster may come up later than this process; nobody can log in meanwhile anyway.
+            LogPostponed(exception);
+            return false;
+        }
+    }
+
+    private async Task RegisterAsync(IUserGrain user, CancellationToken stoppingToken)
+    {
+        var password = options.Password ?? RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
+        var hash = await passwords.HashAsync(password, stoppingToken);
+        var reply = await user.Register(
+            new RegisterUser(options.UserName, hash, "Administrator", [Roles.Admin], UserId.System));
+        if (reply.Refusal is null && options.Password is null)
+        {
+            // To the terminal, not to the log: logs are shipped and kept.
+            await output.WriteLineAsync(
+                $"First administrator: user name '{options.UserName}', password '{password}' (shown this once).");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The first administrator could not be registered yet")]
+    private partial void LogPostponed(Exception exception);
+}
+
+/// <summary>The first administrator.</summary>
+/// <param name="UserName">The name to log in with.</param>
+/// <param name="Password">The password, or null to generate one.</param>
+public sealed record AdministratorOptions(string UserName, string? Password)
+{
+    private const string Section = "Granary:Admin";
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    public static AdministratorOptions From(IConfiguration configuration)
+    {
+        var section = configuration.GetSection(Section);
+        var password = section["Password"] is { Length: > 0 } text ? text : null;
+        return password is null or { Length: >= Passwords.ShortestPassword and <= Passwords.LongestPassword }
+            ? new AdministratorOptions(section["UserName"] is { Length: > 0 } name ? name : "admin", password)
+            : throw new InvalidConfigurationException(
+                $"{Section}:Password", $"must have {Passwords.ShortestPassword} to {Passwords.LongestPassword} characters.");
+    }
+}

@@ -1,0 +1,92 @@
+using System.Security.Claims;
+using Granary.Users;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Granary.Auth;
+
+/// <summary>
+/// Verifies tokens once and remembers the result: the signature and the claims of a token do not change, and what may change
+/// about its user is asked of the user (see <see cref="UserStanding"/>).
+/// </summary>
+public sealed class TokenVerifier : JsonWebTokenHandler
+{
+    /// <summary>The claim that keeps an external issuer's own name of the user.</summary>
+    public const string SubjectClaim = "external_sub";
+
+    /// <summary>The claim with which an external issuer tells how to call the user (OpenID Connect Core, section 5.1).</summary>
+    public const string NameClaim = "name";
+
+    // Longer subjects do not exist in OpenID Connect (Core, section 2).
+    private const int LongestSubject = 255;
+
+    private readonly VerifiedTokens _verified;
+    private readonly AuthOptions _options;
+
+    public TokenVerifier(VerifiedTokens verified, AuthOptions options)
+    {
+        _verified = verified;
+        _options = options;
+        MapInboundClaims = false;
+    }
+
+    /// <inheritdoc/>
+    public override async Task<TokenValidationResult> ValidateTokenAsync(
+        string token, TokenValidationParameters validationParameters)
+    {
+        if (_verified.Find(token) is { } known)
+        {
+            return known;
+        }
+
+        var result = await base.ValidateTokenAsync(token, validationParameters);
+        if (!result.IsValid)
+        {
+            return result;
+        }
+
+        if (IdentityOf(result.ClaimsIdentity) is not { } identity)
+        {
+            return new TokenValidationResult { Exception = new SecurityTokenException("The token names no user.") };
+        }
+
+        var verified = new TokenValidationResult
+        {
+            IsValid = true, ClaimsIdentity = identity, SecurityToken = result.SecurityToken, Issuer = result.Issuer,
+        };
+        _verified.Remember(token, verified);
+        return verified;
+    }
+
+    // Only the claims that are used: a smaller identity, and the same for own and external tokens.
+    private ClaimsIdentity? IdentityOf(ClaimsIdentity token)
+    {
+        var subject = token.FindFirst(Caller.UserIdClaim)?.Value;
+        if (subject is not { Length: > 0 and <= LongestSubject })
+        {
+            return null;
+        }
+
+        var external = _options.Authority is not null;
+        var identity = new ClaimsIdentity("Bearer", Caller.UserIdClaim, Caller.RoleClaim);
+        foreach (var role in token.FindAll(external ? _options.RolesClaim : Caller.RoleClaim))
+        {
+            if (Roles.All.Contains(role.Value))
+            {
+                identity.AddClaim(new Claim(Caller.RoleClaim, role.Value));
+            }
+        }
+
+        identity.AddClaim(new Claim(Caller.UserIdClaim, external ? UserId.From(subject) : subject));
+        if (external)
+        {
+            identity.AddClaim(new Claim(SubjectClaim, subject));
+            if ((token.FindFirst(NameClaim) ?? token.FindFirst("preferred_username"))?.Value is { } name)
+            {
+                identity.AddClaim(new Claim(NameClaim, name));
+            }
+        }
+
+        return identity;
+    }
+}

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Threading.RateLimiting;
+using Granary.Auth;
+using Granary.Problems;
+using Microsoft.AspNetCore.RateLimiting;
+
+namespace Granary.Traffic;
+
+/// <summary>
+/// A token bucket per caller: the user of a valid token, otherwise the network they come from. Told in the fields of
+/// draft-ietf-httpapi-ratelimit-headers-10: <c>RateLimit-Policy</c> has the burst as quota and the seconds in which an empty
+/// bucket fills as window; <c>RateLimit</c> has what remains and the seconds until it is full again.
+/// </summary>
+public sealed class RateLimits : IDisposable
+{
+    private const string Policy = "RateLimit-Policy";
+    private const string Remaining = "RateLimit";
+
+    private readonly TrafficOptions _options;
+    private readonly PartitionedRateLimiter<HttpContext> _buckets;
+    private readonly string _policy;
+
+    public RateLimits(TrafficOptions options)
+    {
+        _options = options;
+        _buckets = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
+        _policy = string.Create(
+            CultureInfo.InvariantCulture, $"\"caller\";q={options.Burst};w={SecondsToFill(options.Burst)}");
+    }
+
+    /// <summary>Has the framework's limiter count by caller and answer with a problem.</summary>
+    public void Configure(RateLimiterOptions limiter)
+    {
+        limiter.GlobalLimiter = _buckets;
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = OnRejected;
+    }
+
+    /// <summary>Tells a caller who was let through what remains.</summary>
+    public Task TellAsync(HttpContext context, RequestDelegate next)
+    {
+        if (_options.PermitsPerSecond > 0 && IsLimited(context))
+        {
+            Tell(context);
+        }
+
+        return next(context);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _buckets.Dispose();
+
+    private RateLimitPartition<string> PartitionOf(HttpContext context)
+    {
+        if (_options.PermitsPerSecond == 0)
+        {
+            return RateLimitPartition.GetNoLimiter("");
+        }
+
+        var key = context.User.FindFirst(Caller.UserIdClaim)?.Value
+            ?? NetworkOf.Client(context.Connection.RemoteIpAddress);
+        return RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        {
+            TokenLimit = _options.Burst,
+            TokensPerPeriod = _options.PermitsPerSecond,
+            ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+            QueueLimit = 0,
+        });
+    }
+
+    private static bool IsLimited(HttpContext context) =>
+        context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null;
+
+    private async ValueTask OnRejected(OnRejectedContext rejection, CancellationToken cancellationToken)
+    {
+        var wait = rejection.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
+        Tell(rejection.HttpContext);
+        var problem = Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = (int)Math.Ceiling(wait.TotalSeconds) };
+        await new ProblemResult(problem).ExecuteAsync(rejection.HttpContext);
+    }
+
+    private void Tell(HttpContext context)
+    {
+        var remaining = Math.Max(0, _buckets.GetStatistics(context)?.CurrentAvailablePermits ?? 0);
+        var headers = context.Response.Headers;
+        headers[Policy] = _policy;
+        headers[Remaining] = string.Create(
+            CultureInfo.InvariantCulture, $"\"caller\";r={remaining};t={SecondsToFill(_options.Burst - remaining)}");
+    }
+
+    private long SecondsToFill(long permits) =>
+        _options.PermitsPerSecond == 0 ? 0 : (permits + _options.PermitsPerSecond - 1) / _options.PermitsPerSecond;
+}

@@ -1,0 +1,96 @@
+using System.Globalization;
+using System.Net;
+using Granary.Hosting;
+
+namespace Granary.Traffic;
+
+/// <summary>Bounds on what callers may send, read once at start.</summary>
+public sealed record TrafficOptions
+{
+    private const string Section = "Granary:";
+    private const StringSplitOptions Separators = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+
+    /// <summary>Requests a second that a caller may send for long; 0 for no limit.</summary>
+    public required int PermitsPerSecond { get; init; }
+
+    /// <summary>Requests that a caller who was quiet may send at once.</summary>
+    public required int Burst { get; init; }
+
+    /// <summary>Requests that are worked on at a time; 0 for no limit.</summary>
+    public required int MaxConcurrent { get; init; }
+
+    /// <summary>Requests that wait for their turn; more are shed.</summary>
+    public required int MaxQueued { get; init; }
+
+    /// <summary>How long a request may take, its body's arrival included.</summary>
+    public required TimeSpan RequestTimeout { get; init; }
+
+    /// <summary>The origins whose scripts may call the API; none by default.</summary>
+    public required IReadOnlyList<string> CorsOrigins { get; init; }
+
+    /// <summary>The networks of proxies whose <c>X-Forwarded-For</c> is believed; none by default.</summary>
+    public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    public static TrafficOptions From(IConfiguration configuration)
+    {
+        // 20,000 a second is more than one process serves: the default protects from nobody's mistake but lets every
+        // measurement through. Who faces the internet sets what one caller needs.
+        var permits = Number(configuration, "RateLimit:PermitsPerSecond", 20_000);
+        return new TrafficOptions
+        {
+            PermitsPerSecond = permits,
+            Burst = Math.Max(1, Number(configuration, "RateLimit:Burst", permits * 2)),
+
+            // Two cores serve some 7,000 orders a second: what is admitted waits less than a fifth of a second.
+            MaxConcurrent = Number(configuration, "LoadShedding:MaxConcurrent", 512),
+            MaxQueued = Number(configuration, "LoadShedding:MaxQueued", 768),
+            RequestTimeout = Duration(configuration, "Limits:RequestTimeout", TimeSpan.FromSeconds(30)),
+            CorsOrigins = [.. List(configuration, "Cors:Origins").Select(Origin)],
+            TrustedProxies = [.. List(configuration, "TrustedProxies").Select(Network)],
+        };
+    }
+
+    private static int Number(IConfiguration configuration, string key, int otherwise)
+    {
+        if (configuration[Section + key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= 1_000_000_000
+            ? number
+            : throw Unusable(key, "a whole number, 0 or more");
+    }
+
+    private static TimeSpan Duration(IConfiguration configuration, string key, TimeSpan otherwise)
+    {
+        if (configuration[Section + key] is not { } text)
+        {
+            return otherwise;
+        }
+
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero
+            ? duration
+            : throw Unusable(key, "a positive duration such as 00:00:30");
+    }
+
+    // One value with commas, or the array form of configuration files.
+    private static IEnumerable<string> List(IConfiguration configuration, string key) =>
+        configuration[Section + key]?.Split(',', Separators)
+        ?? configuration.GetSection(Section + key).GetChildren().Select(child => child.Value ?? "");
+
+    private static string Origin(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text
+            ? text
+            : throw Unusable("Cors:Origins", "a list of origins such as https://shop.example");
+
+    private static IPNetwork Network(string text) =>
+        IPNetwork.TryParse(text, out var network)
+            ? network
+            : throw Unusable("TrustedProxies", "a list of networks such as 10.0.0.0/8");
+
+    private static InvalidConfigurationException Unusable(string key, string expected) =>
+        new(Section + key, $"must be {expected}.");
+}

@@ -1,0 +1,104 @@
+using Granary.Hosting;
+using Granary.Http;
+using Granary.Problems;
+using Microsoft.AspNetCore.Http.Timeouts;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Traffic;
+
+/// <summary>Composes the bounds on what callers may send and on what browsers may do.</summary>
+public static class TrafficSetup
+{
+    /// <summary>Largest body of a request, in bytes.</summary>
+    public const long LargestBody = 1_000_000;
+
+    private const int RetrySeconds = 2;
+
+    /// <summary>Adds them from the configuration.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be used; the message names the key.</exception>
+    public static void AddTrafficLimits(this WebApplicationBuilder builder)
+    {
+        var options = TrafficOptions.From(builder.Configuration);
+        var services = builder.Services;
+        services.AddSingleton(options);
+        services.AddSingleton<RateLimits>();
+        services.AddRateLimiter(_ => { });
+        services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider =>
+            new ConfigureOptions<RateLimiterOptions>(provider.GetRequiredService<RateLimits>().Configure));
+        services.AddRequestTimeouts(timeouts => timeouts.DefaultPolicy = new RequestTimeoutPolicy
+        {
+            Timeout = options.RequestTimeout,
+            TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
+            WriteTimeoutResponse = context => new ProblemResult(
+                Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds }).ExecuteAsync(context),
+        });
+        services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. options.CorsOrigins])
+            .AllowAnyMethod()
+            .AllowAnyHeader()
+            .WithExposedHeaders(
+                "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", RequestIds.Header, IdempotencyKey.ReplayedHeader)));
+        services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, options));
+        builder.WebHost.ConfigureKestrel(Bound);
+    }
+
+    /// <summary>Marks what must answer whatever the load: health, metrics.</summary>
+    public static TBuilder NeverLimited<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.DisableRateLimiting().WithMetadata(new LoadShedding.Unshed());
+
+    /// <summary>Marks what holds its connection as long as the caller likes, such as a live stream of events.</summary>
+    public static TBuilder HoldsConnection<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new DisableRequestTimeoutAttribute(), new LoadShedding.Unshed());
+
+    /// <summary>What comes before the caller is known: outermost but for the request's id.</summary>
+    public static void UseEarlyTrafficLimits(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<TrafficOptions>();
+        if (options.TrustedProxies.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        app.UseMiddleware<LoadShedding>();
+        app.UseRequestTimeouts();
+        if (options.CorsOrigins.Count > 0)
+        {
+            app.UseCors();
+        }
+    }
+
+    /// <summary>What counts by caller: after authentication, before authorisation, so that refusals count too.</summary>
+    public static void UseRateLimits(this WebApplication app)
+    {
+        app.UseRateLimiter();
+        app.Use(app.Services.GetRequiredService<RateLimits>().TellAsync);
+    }
+
+    private static void TrustProxies(ForwardedHeadersOptions forwarded, TrafficOptions options)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var network in options.TrustedProxies)
+        {
+            forwarded.KnownIPNetworks.Add(network);
+        }
+    }
+
+    private static void Bound(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
+        kestrel.Limits.MaxRequestHeaderCount = 64;
+        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
+
+        // A caller who sends a byte now and then occupies a turn; this ends it after the grace period.
+        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(5));
+    }
+}
