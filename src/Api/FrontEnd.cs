@@ -77,10 +77,12 @@ public static class FrontEnd
         app.UseGranaryAuthorization();
         app.UseMiddleware<Utf8Bodies>();
 
-        app.MapGranaryTokens();
-        app.MapOrders();
-        app.MapProducts();
-        app.MapUsers();
-        app.MapProblemPages();
+        // Closed unless an endpoint opens itself.
+        var api = app.MapGroup("").RequireAuthorization();
+        api.MapGranaryTokens();
+        api.MapOrders();
+        api.MapProducts();
+        api.MapUsers();
+        api.MapProblemPages();
     }
 }

@@ -1,5 +1,6 @@
 using Granary.Hosting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -23,6 +24,7 @@ public static class AuthSetup
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddAuthorization(Policies.Configure);
+        RemoveKeyRingOfDataProtection(services);
         AddSigningKeys(services, options);
         if (options.Authority is null)
         {
@@ -34,9 +36,7 @@ public static class AuthSetup
     public static void UseGranaryAuthorization(this WebApplication app)
     {
         app.UseMiddleware<UserStanding>();
-
-        // The fallback policy would ask for a token before it says that there is no such address or method.
-        app.UseWhen(context => context.GetEndpoint() is RouteEndpoint, branch => branch.UseAuthorization());
+        app.UseAuthorization();
     }
 
     /// <summary>
@@ -47,12 +47,20 @@ public static class AuthSetup
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new UserStanding.AskedByEndpoint());
 
     /// <summary>Maps <c>POST /auth/token</c>, unless an external issuer gives the tokens.</summary>
-    public static void MapGranaryTokens(this WebApplication app)
+    public static void MapGranaryTokens(this IEndpointRouteBuilder routes)
     {
-        if (app.Services.GetRequiredService<AuthOptions>().Authority is null)
+        if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
         {
-            app.MapTokens();
+            routes.MapTokens();
         }
+    }
+
+    // Authentication brings it for cookies, which there are none of here; at start it would write keys to the home directory.
+    private static void RemoveKeyRingOfDataProtection(IServiceCollection services)
+    {
+        var starter = services.Single(service => service.ServiceType == typeof(IHostedService)
+            && service.ImplementationType?.Assembly == typeof(KeyManagementOptions).Assembly);
+        services.Remove(starter);
     }
 
     private static void AddLogins(IServiceCollection services, IConfiguration configuration)

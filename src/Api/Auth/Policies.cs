@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Granary.Auth;
 
-/// <summary>The authorisation policies that endpoints name. Without one, an endpoint needs a valid token of any user.</summary>
+/// <summary>The authorisation policies that endpoints name. The default one takes a valid token of any user.</summary>
 public static class Policies
 {
     /// <summary>The warehouse: the operator role, or admin.</summary>
@@ -12,13 +12,9 @@ public static class Policies
     /// <summary>The admin role.</summary>
     public const string Admin = "admin";
 
-    /// <summary>
-    /// Registers them. The fallback makes an endpoint that names none demand a token: open endpoints must say so with
-    /// <c>AllowAnonymous()</c>.
-    /// </summary>
+    /// <summary>Registers them.</summary>
     public static void Configure(AuthorizationOptions options)
     {
-        options.FallbackPolicy = options.DefaultPolicy;
         options.AddPolicy(Operator, policy => policy.RequireClaim(Caller.RoleClaim, Roles.Operator, Roles.Admin));
         options.AddPolicy(Admin, policy => policy.RequireClaim(Caller.RoleClaim, Roles.Admin));
     }
