@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
+using Granary.Auth;
 using Granary.Http.Tests;
+using Granary.Users;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(GranaryApp))]
 
@@ -12,8 +15,30 @@ namespace Granary.Http.Tests;
 /// </summary>
 public sealed class GranaryApp : IAsyncLifetime
 {
+    private const string AdminPassword = "correct horse battery staple";
+
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-http-tests-").FullName;
+    private readonly string[] _settings;
     private WebApplication? _app;
+
+    public GranaryApp()
+        : this([])
+    {
+    }
+
+    private GranaryApp(string[] settings) => _settings = settings;
+
+    /// <summary>An application of its own for a test that needs other settings, started.</summary>
+    /// <param name="settings">Command-line arguments such as <c>--Granary:RateLimit:Burst=2</c>.</param>
+    public static async Task<GranaryApp> StartWith(params string[] settings)
+    {
+        var app = new GranaryApp(settings);
+        await app.InitializeAsync();
+        return app;
+    }
+
+    /// <summary>Where it keeps its files.</summary>
+    public string DataDirectory => _directory;
 
     /// <summary>The front end's services, for what cannot be seen over HTTP.</summary>
     public IServiceProvider Services => _app!.Services;
@@ -29,9 +54,34 @@ public sealed class GranaryApp : IAsyncLifetime
             "--Granary:Silo:Port=0",
             "--Granary:Silo:GatewayPort=0",
             $"--Granary:DataDirectory={_directory}",
-            "--Serilog:MinimumLevel:Default=Error",
+            "--Serilog:MinimumLevel:Default=Fatal",
+            $"--Granary:Admin:Password={AdminPassword}",
+            .. _settings,
         ]);
         await _app.StartAsync();
+        if (Services.GetService<FirstAdministrator>() is { } administrator)
+        {
+            await administrator.Registered;
+        }
+    }
+
+    /// <summary>A valid token of a user, as a login would give it.</summary>
+    public string TokenOf(string userId, params string[] roles) =>
+        Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
+
+    /// <summary>A valid token of the first administrator.</summary>
+    public string AdminToken => TokenOf(UserId.From("admin"), Roles.Admin);
+
+    /// <summary>A user with these roles, registered past the front end, which hashes passwords slowly.</summary>
+    /// <returns>The user's id.</returns>
+    public async Task<string> Register(params string[] roles)
+    {
+        var name = Shop.Unique("user");
+        var id = UserId.From(name);
+        var user = Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id);
+        var reply = await user.Register(new RegisterUser(name, "", null, roles, UserId.System));
+        Assert.Null(reply.Refusal);
+        return id;
     }
 
     /// <summary>A client without a token, or with one.</summary>

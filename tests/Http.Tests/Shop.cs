@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Granary.Users;
 
 namespace Granary.Http.Tests;
 
@@ -9,7 +10,7 @@ public sealed class Shop(GranaryApp app)
     private static int _names;
 
     /// <summary>The people who run the shop.</summary>
-    public HttpClient Staff { get; } = app.CreateClient();
+    public HttpClient Staff { get; } = app.CreateClient(app.AdminToken);
 
     /// <summary>A name that no other test uses.</summary>
     public static string Unique(string prefix) => $"{prefix}-{Interlocked.Increment(ref _names)}-{Guid.NewGuid():n}"[..30];
@@ -34,10 +35,8 @@ public sealed class Shop(GranaryApp app)
     /// <summary>A customer with money in the wallet.</summary>
     public async Task<Customer> Customer(long money = 1_000_000)
     {
-        var name = Unique("customer");
-        var client = app.CreateClient();
-        using var registered = await client.PostJson("/users", new { user_name = name, password = "correct horse" });
-        var id = (await registered.Expect(HttpStatusCode.Created)).Text("id")!;
+        var id = await app.Register(Roles.Customer);
+        var client = app.CreateClient(app.TokenOf(id, Roles.Customer));
         if (money > 0)
         {
             using var deposited = await Staff.PostJson($"/users/{id}/deposits", Usd(money));

@@ -1,0 +1,70 @@
+namespace Granary.Http.Tests.Auth;
+
+/// <summary>What a caller gets of an endpoint.</summary>
+public enum Access
+{
+    /// <summary>The endpoint does its work, which may still refuse for reasons that are not about the caller.</summary>
+    Yes,
+
+    /// <summary>403: a role is missing.</summary>
+    Role,
+
+    /// <summary>404: it is somebody else's.</summary>
+    Hidden,
+}
+
+/// <summary>One row: what each caller gets.</summary>
+/// <param name="Endpoint">Method and route pattern.</param>
+/// <param name="Open">Whether a token is needed: without a valid one a closed endpoint answers 401.</param>
+/// <param name="Owner">The customer whose order or account it is.</param>
+/// <param name="Other">Another customer.</param>
+/// <param name="Operator">An operator.</param>
+/// <param name="Admin">An administrator.</param>
+/// <param name="Body">A body that passes validation, or null.</param>
+public sealed record MatrixRow(
+    string Endpoint, bool Open, Access Owner, Access Other, Access Operator, Access Admin, object? Body = null)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Endpoint;
+}
+
+/// <summary>Who may call what. An endpoint that is not in the table fails <see cref="AuthorizationTests"/>.</summary>
+public static class AuthorizationMatrix
+{
+    private const bool Open = true;
+    private const bool Closed = false;
+    private const Access Yes = Access.Yes;
+    private const Access Role = Access.Role;
+    private const Access Hidden = Access.Hidden;
+
+    /// <summary>The table. The body's SKU is replaced by one that exists.</summary>
+    public static IReadOnlyList<MatrixRow> Rows { get; } =
+    [
+        //                                                         owner   other   operator admin
+        new("POST /auth/token",                            Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
+        new("POST /users",                                 Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
+        new("GET /users/me",                               Closed, Yes,    Yes,    Yes,    Yes),
+        new("GET /users/{id}",                             Closed, Yes,    Hidden, Hidden, Yes),
+        new("POST /users/{id}/deposits",                   Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }),
+        new("PUT /users/{id}/roles",                       Closed, Role,   Role,   Role,   Yes,    new { roles = new[] { "customer" } }),
+        new("POST /users/{id}/suspend",                    Closed, Role,   Role,   Role,   Yes),
+        new("POST /users/{id}/reactivate",                 Closed, Role,   Role,   Role,   Yes),
+        new("POST /users/{id}/close",                      Closed, Role,   Role,   Role,   Yes),
+        new("GET /products",                               Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /products/{sku}",                         Open,   Yes,    Yes,    Yes,    Yes),
+        new("PUT /products/{sku}",                         Closed, Role,   Role,   Role,   Yes,    new { name = "Cup", price = new { amount = 5, currency = "USD" } }),
+        new("GET /products/{sku}/stock",                   Closed, Role,   Role,   Yes,    Yes),
+        new("POST /products/{sku}/stock-adjustments",      Closed, Role,   Role,   Yes,    Yes,    new { quantity = 1, reason = "delivery" }),
+        new("POST /orders",                                Closed, Yes,    Yes,    Yes,    Yes,    new { items = new[] { new { sku = "NONE", quantity = 1 } } }),
+        new("GET /orders/{id}",                            Closed, Yes,    Hidden, Yes,    Yes),
+        new("PUT /orders/{id}",                            Closed, Yes,    Hidden, Hidden, Yes,    new { note = "ring twice" }),
+        new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes),
+        new("POST /orders/{id}/pay",                       Closed, Yes,    Hidden, Hidden, Yes),
+        new("POST /orders/{id}/pack",                      Closed, Role,   Role,   Yes,    Yes),
+        new("POST /orders/{id}/ship",                      Closed, Role,   Role,   Yes,    Yes,    new { carrier = "Post", tracking_number = "1" }),
+        new("POST /orders/{id}/receive",                   Closed, Yes,    Hidden, Yes,    Yes),
+        new("POST /orders/{id}/complete",                  Closed, Role,   Role,   Yes,    Yes),
+        new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /problems/{slug}",                        Open,   Yes,    Yes,    Yes,    Yes),
+    ];
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using Granary.Auth;
+using Granary.Users;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Granary.Http.Tests.Auth;
+
+/// <summary>Every endpoint against every kind of caller, by the table of <see cref="AuthorizationMatrix"/>.</summary>
+public sealed class AuthorizationTests(GranaryApp app)
+{
+    private static readonly HttpStatusCode[] AboutTheCaller =
+        [HttpStatusCode.Unauthorized, HttpStatusCode.Forbidden, HttpStatusCode.NotFound];
+
+    public static TheoryData<MatrixRow> Rows => [.. AuthorizationMatrix.Rows];
+
+    [Fact]
+    public void Every_endpoint_is_in_the_table()
+    {
+        var endpoints = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(endpoint => MethodsOf(endpoint).Select(method => $"{method} {PatternOf(endpoint)}"))
+            .Distinct();
+
+        Assert.Equal(endpoints.Order(), AuthorizationMatrix.Rows.Select(row => row.Endpoint).Order());
+    }
+
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task An_endpoint_refuses_whoever_may_not(MatrixRow row)
+    {
+        var scene = await Scene.Set(app);
+
+        Assert.All(await AnswersToBadTokens(row, scene), answer => AssertWithoutToken(row, answer));
+        await Expect(row, scene, row.Other, scene.Other, "other customer");
+        await Expect(row, scene, row.Operator, scene.Operator, "operator");
+        await Expect(row, scene, row.Owner, scene.Owner, "owner");
+        await Expect(row, scene, row.Admin, app.AdminToken, "admin");
+    }
+
+    private async Task<IReadOnlyList<(string Caller, HttpResponseMessage Answer)>> AnswersToBadTokens(MatrixRow row, Scene scene)
+    {
+        var forged = scene.Owner[..^20] + (scene.Owner[^20] == 'A' ? 'B' : 'A') + scene.Owner[^19..];
+        return
+        [
+            ("no token", await Send(row, scene, null)),
+            ("bad signature", await Send(row, scene, forged)),
+            ("expired", await Send(row, scene, scene.Expired)),
+            ("other audience", await Send(row, scene, scene.OtherAudience)),
+        ];
+    }
+
+    private static void AssertWithoutToken(MatrixRow row, (string Caller, HttpResponseMessage Answer) got)
+    {
+        if (row.Open)
+        {
+            Assert.DoesNotContain(got.Answer.StatusCode, AboutTheCaller);
+            return;
+        }
+
+        Assert.True(got.Answer.StatusCode == HttpStatusCode.Unauthorized, $"{got.Caller}: {got.Answer.StatusCode}");
+        Assert.Equal("Bearer", got.Answer.Headers.WwwAuthenticate.Single().Scheme);
+        Assert.Equal("application/problem+json", got.Answer.Content.Headers.ContentType?.MediaType);
+    }
+
+    private async Task Expect(MatrixRow row, Scene scene, Access access, string token, string caller)
+    {
+        using var answer = await Send(row, scene, token);
+        var status = answer.StatusCode;
+        var asTold = access switch
+        {
+            Access.Role => status == HttpStatusCode.Forbidden,
+            Access.Hidden => status == HttpStatusCode.NotFound,
+            _ => (int)status < 500 && !AboutTheCaller.Contains(status),
+        };
+        Assert.True(asTold, $"{row} for {caller}: {(int)status} where the table says {access}");
+    }
+
+    private async Task<HttpResponseMessage> Send(MatrixRow row, Scene scene, string? token)
+    {
+        var (method, pattern) = (row.Endpoint.Split(' ')[0], row.Endpoint.Split(' ')[1]);
+        var path = pattern.Replace("{sku}", scene.Sku, StringComparison.Ordinal)
+            .Replace("{slug}", "validation", StringComparison.Ordinal)
+            .Replace("{id}", pattern.StartsWith("/users", StringComparison.Ordinal) ? scene.OwnerId : scene.OrderId, StringComparison.Ordinal);
+        using var client = app.CreateClient(token);
+        var request = new HttpRequestMessage(new HttpMethod(method), path)
+        {
+            Content = row.Body is null ? null : System.Net.Http.Json.JsonContent.Create(row.Body, row.Body.GetType()),
+        };
+        request.Headers.TryAddWithoutValidation("If-Match", "*");
+
+        // Headers only: a stream of events would not end.
+        return await client.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
+    }
+
+    private static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
+        endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["ANY"];
+
+    private static string PatternOf(RouteEndpoint endpoint)
+    {
+        return "/" + endpoint.RoutePattern.RawText!.Trim('/');
+    }
+
+    /// <summary>An order that its owner has just placed, and who else is about.</summary>
+    private sealed record Scene(
+        string Sku, string OrderId, string OwnerId, string Owner, string Other, string Operator, string Expired, string OtherAudience)
+    {
+        public static async Task<Scene> Set(GranaryApp app)
+        {
+            var shop = new Shop(app);
+            var sku = await shop.Product();
+            var owner = await shop.Customer();
+            var order = await owner.Placed((sku, 1));
+            return new Scene(
+                sku,
+                order.Text("id")!,
+                owner.Id,
+                app.TokenOf(owner.Id, Roles.Customer),
+                app.TokenOf(await app.Register(Roles.Customer), Roles.Customer),
+                app.TokenOf(await app.Register(Roles.Operator), Roles.Operator),
+                Issuer(app, new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-2))).Issue(owner.Id, [Roles.Admin]).AccessToken,
+                Issuer(app, TimeProvider.System, audience: "elsewhere").Issue(owner.Id, [Roles.Admin]).AccessToken);
+        }
+
+        private static TokenIssuer Issuer(GranaryApp app, TimeProvider time, string? audience = null)
+        {
+            var options = app.Services.GetRequiredService<AuthOptions>();
+            return new TokenIssuer(
+                app.Services.GetRequiredService<SigningKeyRing>(),
+                options with { Audience = audience ?? options.Audience },
+                time);
+        }
+    }
+}
