@@ -1,0 +1,45 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Granary.Load;
+
+/// <summary>How a call went, in the eyes of the flow that made it.</summary>
+public enum Verdict
+{
+    Succeeded,
+
+    /// <summary>Refused with a status that the flow expects, such as 409 when a flash sale is sold out.</summary>
+    Refused,
+
+    Failed,
+}
+
+/// <summary>The answer to one call.</summary>
+/// <param name="Status">HTTP status, or 0 when no answer came.</param>
+/// <param name="Body">The body as it came.</param>
+/// <param name="Verdict">How the call went.</param>
+public readonly record struct Reply(int Status, ReadOnlyMemory<byte> Body, Verdict Verdict)
+{
+    /// <summary>The call ended without an answer: no connection, a reset, a time-out.</summary>
+    public static readonly Reply NoAnswer = new(0, ReadOnlyMemory<byte>.Empty, Verdict.Failed);
+
+    public bool Succeeded => Verdict is Verdict.Succeeded;
+
+    /// <summary>Reads one text or number member of the body's outermost object; null when it is not there.</summary>
+    public string? Member(string name)
+    {
+        var reader = new Utf8JsonReader(Body.Span);
+        while (reader.Read())
+        {
+            if (reader.TokenType is JsonTokenType.PropertyName && reader.CurrentDepth == 1 && reader.ValueTextEquals(name))
+            {
+                reader.Read();
+                return reader.TokenType is JsonTokenType.String or JsonTokenType.Number
+                    ? Encoding.UTF8.GetString(reader.ValueSpan)
+                    : null;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Granary.Load;
+
+/// <summary>How callers prove who they are.</summary>
+public enum AuthMode
+{
+    /// <summary>They do not: <c>user_id</c> in the body says who orders (the baselines).</summary>
+    None,
+
+    /// <summary>A bearer token each.</summary>
+    Bearer,
+}
+
+/// <summary>Somebody who calls the API.</summary>
+/// <param name="UserId">The user's id.</param>
+/// <param name="Token">Bearer token, or null without authentication.</param>
+public sealed record Shopper(string UserId, string? Token);
+
+/// <summary>What a scenario wants to find in the shop before it starts.</summary>
+/// <param name="Users">Customers with money.</param>
+/// <param name="Products">Products on sale, <c>sku-1</c> onwards.</param>
+public sealed record ShopPlan(int Users = 256, int Products = 1_000)
+{
+    /// <summary>Units of each product.</summary>
+    public long UnitsPerProduct { get; init; } = 1_000_000_000;
+
+    /// <summary>Money of each customer, in minor units.</summary>
+    public long Deposit { get; init; } = 1_000_000_000_000;
+
+    /// <summary>Price of one unit, in minor units.</summary>
+    public long Price { get; init; } = 1_999;
+
+    /// <summary>What the SKUs begin with; a scenario that must start with untouched stock takes a prefix of its own.</summary>
+    public string SkuPrefix { get; init; } = "sku-";
+}
+
+/// <summary>A shop that has been set up.</summary>
+/// <param name="Client">The API.</param>
+/// <param name="Staff">An administrator, who also works in the warehouse.</param>
+/// <param name="Shoppers">The customers.</param>
+/// <param name="Skus">What is on sale.</param>
+public sealed record Shop(ShopClient Client, Shopper Staff, IReadOnlyList<Shopper> Shoppers, IReadOnlyList<string> Skus);

@@ -1,0 +1,86 @@
+using System.Globalization;
+
+namespace Granary.Load;
+
+/// <summary>The API did not do what setting up the shop needs; the message has the status and the answer.</summary>
+public sealed class ShopSetupException(string message) : Exception(message);
+
+/// <summary>Who sets the shop up.</summary>
+public sealed record StaffCredentials(string UserName, string Password);
+
+/// <summary>
+/// Sets a shop up through the public API: staff token, users with deposits, products with stock. Idempotent, so that a
+/// second run against the same server finds users and products and only tops the stock up under the same keys.
+/// </summary>
+public static class ShopSetup
+{
+    private const string CustomerPassword = "load-test-customer-7391";
+    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 8 };
+
+    /// <exception cref="ShopSetupException">A call was answered otherwise than the contract says.</exception>
+    public static async Task<Shop> PrepareAsync(
+        ShopClient client, ShopPlan plan, StaffCredentials credentials, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(credentials);
+        var parallel = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = Parallelism.MaxDegreeOfParallelism,
+            CancellationToken = cancellation,
+        };
+        var staff = client.Auth is AuthMode.None
+            ? new Shopper(credentials.UserName, null)
+            : new Shopper(credentials.UserName, await TokenAsync(client, credentials.UserName, credentials.Password, cancellation));
+        var skus = Enumerable.Range(1, plan.Products).Select(n => plan.SkuPrefix + n.ToString(CultureInfo.InvariantCulture)).ToArray();
+        await Parallel.ForEachAsync(skus, parallel, async (sku, token) => await StockAsync(client, plan, sku, staff, token));
+        var shoppers = new Shopper[plan.Users];
+        await Parallel.ForAsync(0, plan.Users, parallel, async (i, token) =>
+            shoppers[i] = await ShopperAsync(client, plan, $"load-{i + 1}", staff, token));
+        return new(client, staff, shoppers, skus);
+    }
+
+    /// <summary>A shop whose users (<c>user-1…</c>) and products (<c>sku-1…</c>) the server made itself, as the baselines do.</summary>
+    public static Shop Assume(ShopClient client, ShopPlan plan)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        return new(
+            client, new("staff", null), [.. Enumerable.Range(1, plan.Users).Select(n => new Shopper($"user-{n}", null))],
+            [.. Enumerable.Range(1, plan.Products).Select(n => $"sku-{n}")]);
+    }
+
+    private static async Task StockAsync(ShopClient client, ShopPlan plan, string sku, Shopper staff, CancellationToken cancellation)
+    {
+        Expect(await client.PutProductAsync(sku, $"Product {sku}", plan.Price, staff, cancellation), $"put {sku}");
+        Expect(await client.AdjustStockAsync(sku, plan.UnitsPerProduct, $"stock-{sku}", staff, cancellation), $"stock {sku}");
+    }
+
+    private static async Task<Shopper> ShopperAsync(
+        ShopClient client, ShopPlan plan, string userName, Shopper staff, CancellationToken cancellation)
+    {
+        var registered = await client.RegisterAsync(userName, CustomerPassword, cancellation);
+        if (registered.Status != 409)
+        {
+            Expect(registered, $"register {userName}");
+        }
+
+        var token = client.Auth is AuthMode.None ? null : await TokenAsync(client, userName, CustomerPassword, cancellation);
+        var id = registered.Succeeded
+            ? registered.Member("id")
+            : Expect(await client.MeAsync(new(userName, token), cancellation), $"look up {userName}").Member("id");
+        var shopper = new Shopper(id ?? throw new ShopSetupException($"register {userName}: no id in the answer"), token);
+        Expect(await client.DepositAsync(shopper.UserId, plan.Deposit, $"deposit-{userName}", staff, cancellation), $"deposit {userName}");
+        return shopper;
+    }
+
+    private static async Task<string> TokenAsync(ShopClient client, string userName, string password, CancellationToken cancellation)
+    {
+        var reply = Expect(await client.TokenAsync(userName, password, cancellation), $"token of {userName}");
+        return "Bearer " + (reply.Member("access_token") ?? throw new ShopSetupException("no access_token in the answer"));
+    }
+
+    private static Reply Expect(Reply reply, string what) =>
+        reply.Succeeded
+            ? reply
+            : throw new ShopSetupException($"{what}: {reply.Status} {System.Text.Encoding.UTF8.GetString(reply.Body.Span)}");
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bash
+# Durable orders per second of Granary beside what one would build instead. Everything it starts runs on this machine and
+# is ended by its process id. See benchmarks/README.md for what the figures mean.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+usage() {
+    cat <<TEXT
+usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measure SECONDS] [--connections N]
+                             [--contenders "noop npgsql grain-storage granary"] [--workloads "uniform hot"] [--out DIRECTORY]
+  --quick   one round with short phases: shows that everything runs; its figures are not worth quoting
+TEXT
+}
+
+rounds=3 warmup=20 measure=15 connections=128 actors=1000 products=1000
+contenders="noop npgsql grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
+while [ $# -gt 0 ]; do
+    case $1 in
+        --quick) rounds=1 warmup=5 measure=5 ;;
+        --rounds) rounds=$2; shift ;;
+        --warmup) warmup=$2; shift ;;
+        --measure) measure=$2; shift ;;
+        --connections) connections=$2; shift ;;
+        --contenders) contenders=$2; shift ;;
+        --workloads) workloads=$2; shift ;;
+        --out) out=$2; shift ;;
+        --help) usage; exit 0 ;;
+        *) usage >&2; exit 2 ;;
+    esac
+    shift
+done
+
+artifacts=$PWD/artifacts/bench
+workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
+# shellcheck source=comparison/processes.sh
+. benchmarks/comparison/processes.sh
+# shellcheck source=comparison/postgres.sh
+. benchmarks/comparison/postgres.sh
+
+server_pid=""
+stop_server() {
+    [ -n "$server_pid" ] || return 0
+    kill "$server_pid" 2>/dev/null || true
+    # A server that does not end within 20 s is ended the hard way.
+    for _ in $(seq 200); do kill -0 "$server_pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$server_pid" 2>/dev/null || true
+    wait "$server_pid" 2>/dev/null || true
+    server_pid=""
+}
+finish() { stop_server; stop_postgres; rm -rf "$workspace"; }
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+plain_actors() { seq 1 "$actors" | sed 's/.*/user-&\t-/' >"$actors_file"; }
+
+publish() {
+    dotnet publish -c Release -v quiet "$1" -o "$artifacts/$(basename "$1")" >"$workspace/publish.log" 2>&1 ||
+        { cat "$workspace/publish.log" >&2; exit 1; }
+}
+
+start_contender() {
+    new_database
+    local port
+    port=$(free_port)
+    target="http://127.0.0.1:$port"
+    # shellcheck disable=SC2046 # One word per variable is intended.
+    env -C "$artifacts/$(basename "$contender_project")" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
+        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
+        $(contender_environment) "./$contender_program" >"$workspace/$contender.log" 2>&1 &
+    server_pid=$!
+    wait_for "$target/health/ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
+    actors_file=$workspace/actors.tsv
+    contender_actors "$actors_file"
+}
+
+drive() { # workload, seconds, tag; prints the RESULT line of place.lua
+    wrk -t2 -c"$connections" -d"$2s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
+        -- "$actors_file" "$products" "$1" "$3" | grep '^RESULT'
+}
+
+orders_stored() { [ -z "$contender_count_sql" ] && echo 0 || sql bench "$contender_count_sql"; }
+
+snapshot() { # server seconds, PostgreSQL seconds, WAL position in bytes
+    echo "$(cpu_of "$server_pid") $(cpu_of_tree "$postgres_pid") $(sql bench "select pg_current_wal_lsn() - '0/0'::pg_lsn")"
+}
+
+measure_workload() {
+    local round=$1 workload=$2 before after stored result
+    drive "$workload" "$warmup" "w$round$workload" >/dev/null
+    sql bench checkpoint
+    stored=$(orders_stored)
+    before=$(snapshot)
+    result=$(drive "$workload" "$measure" "m$round$workload")
+    after=$(snapshot)
+    stored=$(($(orders_stored) - stored))
+    printf '%s\t%s\t%s\t%s\n' "$round" "$contender" "$workload" "$(figures "$before" "$after" "$stored" "$result")" | tee -a "$results"
+}
+
+figures() { # the columns of the results after round, contender and workload
+    awk -v before="$1" -v after="$2" -v stored="$3" -v counted="${contender_count_sql:+yes}" -v result="$4" 'BEGIN {
+        split(before, b, " "); split(after, a, " "); split(result, r, "\t")
+        orders = r[2]
+        if (orders == 0) { print "no order was placed" > "/dev/stderr"; exit 1 }
+        # An acknowledged order that is not in the database would make every other figure worthless.
+        if (counted && stored < orders) { print "acknowledged " orders ", stored " stored > "/dev/stderr"; exit 1 }
+        printf "%.1f\t%s\t%s\t%s\t%.4f\t%.4f\t%.0f\t%d", orders / (r[3] / 1e6), r[4], r[5], r[6],
+            (a[1] - b[1]) * 1000 / orders, (a[2] - b[2]) * 1000 / orders, (a[3] - b[3]) / orders, r[7]
+    }'
+}
+
+mkdir -p "$out"
+results=$out/results.tsv
+printf 'round\tcontender\tworkload\torders_per_second\tp50_ms\tp99_ms\tp999_ms\tserver_cpu_ms\tpostgres_cpu_ms\twal_bytes\terrors\n' >"$results"
+
+publish benchmarks/Runner
+for contender in $contenders; do
+    . "benchmarks/comparison/contenders/$contender.sh"
+    publish "$contender_project"
+done
+start_postgres
+{
+    echo "cores: $(nproc), load before: $(cut -d' ' -f1-3 /proc/loadavg), filesystem: $(stat -f -c %T "$workspace")"
+    echo "rounds: $rounds, warm-up: $warmup s, measured: $measure s, connections: $connections, users: $actors, products: $products"
+    "$postgres_bin/pg_test_fsync" -s 1 -f "$workspace/fsync" 2>/dev/null | grep -m1 -E '^ +fdatasync +[0-9]' || true
+} | tee "$out/machine.txt"
+
+for round in $(seq "$rounds"); do
+    for contender in $contenders; do
+        . "benchmarks/comparison/contenders/$contender.sh"
+        start_contender
+        for workload in $workloads; do measure_workload "$round" "$workload"; done
+        stop_server
+    done
+done
+echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/machine.txt"
+"$artifacts/Runner/Granary.Runner" compare --results "$results" | tee "$out/summary.txt"

@@ -1,0 +1,32 @@
+# Processor time from /proc, and free ports.
+free_port() {
+    local port
+    while :; do
+        port=$((20000 + RANDOM % 12000))
+        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+    done
+}
+
+# Processor seconds that a process has used, with those of its children that it has already waited for.
+cpu_of() {
+    [ -r "/proc/$1/stat" ] || { echo 0; return; }
+    # Fields after the parenthesised name: utime, stime, cutime and cstime are the 12th to 15th of them.
+    sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%.2f\n", ($12 + $13 + $14 + $15) / hz }'
+}
+
+# A process and its living children; a child that ended meanwhile is in the parent's figure.
+cpu_of_tree() {
+    local pid
+    { cpu_of "$1"; for pid in $(cat /proc/"$1"/task/*/children 2>/dev/null); do cpu_of "$pid"; done; } |
+        awk '{ sum += $1 } END { printf "%.2f\n", sum }'
+}
+
+wait_for() {
+    local url=$1 pid=$2 tries=600
+    until curl -fsS -o /dev/null "$url" 2>/dev/null; do
+        tries=$((tries - 1))
+        kill -0 "$pid" 2>/dev/null || { echo "the server ended before it was ready" >&2; return 1; }
+        [ "$tries" -gt 0 ] || { echo "the server was not ready within 60 s" >&2; return 1; }
+        sleep 0.1
+    done
+}
