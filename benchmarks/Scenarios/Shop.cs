@@ -31,6 +31,9 @@ public sealed record ShopPlan(int Users = 256, int Products = 1_000)
 
     /// <summary>What the SKUs begin with; a scenario that must start with untouched stock takes a prefix of its own.</summary>
     public string SkuPrefix { get; init; } = "sku-";
+
+    /// <summary>What the user names begin with.</summary>
+    public string UserPrefix { get; init; } = "load-";
 }
 
 /// <summary>A shop that has been set up.</summary>
@@ -38,4 +41,8 @@ public sealed record ShopPlan(int Users = 256, int Products = 1_000)
 /// <param name="Staff">An administrator, who also works in the warehouse.</param>
 /// <param name="Shoppers">The customers.</param>
 /// <param name="Skus">What is on sale.</param>
-public sealed record Shop(ShopClient Client, Shopper Staff, IReadOnlyList<Shopper> Shoppers, IReadOnlyList<string> Skus);
+public sealed record Shop(ShopClient Client, Shopper Staff, IReadOnlyList<Shopper> Shoppers, IReadOnlyList<string> Skus)
+{
+    /// <summary>Tells this run's idempotency keys from those of any other.</summary>
+    public string Run { get; } = Guid.NewGuid().ToString("n")[..12];
+}

@@ -15,7 +15,8 @@ public sealed record StaffCredentials(string UserName, string Password);
 public static class ShopSetup
 {
     private const string CustomerPassword = "load-test-customer-7391";
-    private static readonly ParallelOptions Parallelism = new() { MaxDegreeOfParallelism = 8 };
+    private const int NameTaken = 409;
+    private const int CallsAtOnce = 8;
 
     /// <exception cref="ShopSetupException">A call was answered otherwise than the contract says.</exception>
     public static async Task<Shop> PrepareAsync(
@@ -24,11 +25,7 @@ public static class ShopSetup
         ArgumentNullException.ThrowIfNull(client);
         ArgumentNullException.ThrowIfNull(plan);
         ArgumentNullException.ThrowIfNull(credentials);
-        var parallel = new ParallelOptions
-        {
-            MaxDegreeOfParallelism = Parallelism.MaxDegreeOfParallelism,
-            CancellationToken = cancellation,
-        };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellation };
         var staff = client.Auth is AuthMode.None
             ? new Shopper(credentials.UserName, null)
             : new Shopper(credentials.UserName, await TokenAsync(client, credentials.UserName, credentials.Password, cancellation));
@@ -36,7 +33,7 @@ public static class ShopSetup
         await Parallel.ForEachAsync(skus, parallel, async (sku, token) => await StockAsync(client, plan, sku, staff, token));
         var shoppers = new Shopper[plan.Users];
         await Parallel.ForAsync(0, plan.Users, parallel, async (i, token) =>
-            shoppers[i] = await ShopperAsync(client, plan, $"load-{i + 1}", staff, token));
+            shoppers[i] = await ShopperAsync(client, plan, $"{plan.UserPrefix}{i + 1}", staff, token));
         return new(client, staff, shoppers, skus);
     }
 
@@ -59,8 +56,9 @@ public static class ShopSetup
         ShopClient client, ShopPlan plan, string userName, Shopper staff, CancellationToken cancellation)
     {
         var registered = await client.RegisterAsync(userName, CustomerPassword, cancellation);
-        if (registered.Status != 409)
+        if (registered.Status != NameTaken || client.Auth is AuthMode.None)
         {
+            // Without tokens a user that exists already cannot be asked for its id.
             Expect(registered, $"register {userName}");
         }
 

@@ -16,12 +16,10 @@ public interface IStepRunner
 public sealed record Visit(
     Shop Shop, Shopper Shopper, long Number, Random Random, IStepRunner Steps, CancellationToken Cancellation)
 {
-    private static readonly string Run = Guid.NewGuid().ToString("n")[..12];
-
     public ShopClient Client => Shop.Client;
 
     /// <summary>An idempotency key that no other visit of any run has.</summary>
-    public string Key => $"{Run}-{Number}";
+    public string Key => $"{Shop.Run}-{Number}";
 
     /// <summary>Makes a call as one step. Statuses in <paramref name="refusals"/> are part of the flow and no failure.</summary>
     public Task<Reply> StepAsync(string step, Func<Task<Reply>> call, params int[] refusals) =>

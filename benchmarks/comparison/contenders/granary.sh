@@ -6,7 +6,7 @@ contender_environment() {
     echo Granary__Storage=PostgreSql "Granary__DataDirectory=$workspace/granary-data" \
         Granary__Admin__UserName=admin Granary__Admin__Password=correct-horse-battery-staple-1 \
         Granary__RateLimit__PermitsPerSecond=1000000 Granary__RateLimit__Burst=1000000 \
-        "Granary__Silo__SiloPort=$(free_port)" "Granary__Silo__GatewayPort=$(free_port)"
+        "Granary__Silo__Port=$(free_port)" "Granary__Silo__GatewayPort=$(free_port)"
 }
 # Users, deposits, products and stock through the public API, as an operator would.
 contender_actors() {

@@ -1,0 +1,49 @@
+using System.Net;
+using Granary.Load.Tests;
+using Microsoft.AspNetCore.Builder;
+
+[assembly: AssemblyFixture(typeof(Product))]
+
+namespace Granary.Load.Tests;
+
+/// <summary>The product with an embedded silo and SQLite files in a directory of its own.</summary>
+public sealed class Product : IAsyncLifetime
+{
+    public static readonly StaffCredentials Staff = new("admin", "correct-horse-battery-staple-1");
+    private readonly string _directory = Directory.CreateTempSubdirectory("granary-benchmark-tests-").FullName;
+    private WebApplication? _app;
+
+    public Uri Address => new(_app!.Urls.First());
+
+    public AuthMode Auth { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = FrontEnd.Build(
+        [
+            "--urls=http://127.0.0.1:0",
+            "--Granary:Silo:Port=0",
+            "--Granary:Silo:GatewayPort=0",
+            $"--Granary:DataDirectory={_directory}",
+            $"--Granary:Admin:UserName={Staff.UserName}",
+            $"--Granary:Admin:Password={Staff.Password}",
+            "--Granary:RateLimit:PermitsPerSecond=0",
+            "--Serilog:MinimumLevel:Default=Error",
+        ]);
+        await _app.StartAsync();
+        using var http = new HttpClient { BaseAddress = Address };
+        using var tokens = await http.PostAsync("/auth/token", new StringContent("{}"));
+        Auth = tokens.StatusCode is HttpStatusCode.NotFound ? AuthMode.None : AuthMode.Bearer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+}

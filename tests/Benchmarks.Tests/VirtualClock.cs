@@ -1,0 +1,13 @@
+using Granary.Load.Dispatch;
+
+namespace Granary.Load.Tests;
+
+/// <summary>A clock that stands still until somebody waits or moves it.</summary>
+public sealed class VirtualClock : IPaceClock
+{
+    public TimeSpan Now { get; private set; }
+
+    public void WaitUntil(TimeSpan moment) => Now = moment > Now ? moment : Now;
+
+    public void Advance(TimeSpan time) => Now += time;
+}
