@@ -1,6 +1,13 @@
 using Granary;
 using Granary.Auth;
 using Granary.Hosting;
+using Granary.Import;
+using Spectre.Console;
+
+if (args is ["import", .. var rest])
+{
+    return await ImportCommand.RunAsync(rest, AnsiConsole.Console);
+}
 
 try
 {

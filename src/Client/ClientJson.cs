@@ -1,0 +1,42 @@
+using System.Text.Json.Serialization;
+
+namespace Granary.Client;
+
+/// <summary>The bodies of the API, known at compile time. Members that are new to this client are ignored.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Problem))]
+[JsonSerializable(typeof(NewOrder))]
+[JsonSerializable(typeof(OrderAmendment))]
+[JsonSerializable(typeof(Order))]
+[JsonSerializable(typeof(Page<Order>), TypeInfoPropertyName = "OrderPage")]
+[JsonSerializable(typeof(CancelOrder))]
+[JsonSerializable(typeof(ShipOrder))]
+[JsonSerializable(typeof(ProductDefinition))]
+[JsonSerializable(typeof(Product))]
+[JsonSerializable(typeof(Page<Product>), TypeInfoPropertyName = "ProductPage")]
+[JsonSerializable(typeof(StockAdjustment))]
+[JsonSerializable(typeof(StockLevel))]
+[JsonSerializable(typeof(RegisterUser))]
+[JsonSerializable(typeof(Credentials))]
+[JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(Money))]
+[JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(Wallet))]
+internal sealed partial class ClientJson : JsonSerializerContext;
+
+internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
+
+internal sealed record CancelOrder(string? Reason);
+
+internal sealed record ShipOrder(string Carrier, string TrackingNumber);
+
+internal sealed record StockAdjustment(long Quantity, string Reason);
+
+internal sealed record RegisterUser(string UserName, string Password, string? DisplayName);
+
+internal sealed record Credentials(string UserName, string Password);
+
+/// <param name="ExpiresIn">Seconds.</param>
+internal sealed record AccessToken([property: JsonPropertyName("access_token")] string Token, long ExpiresIn);

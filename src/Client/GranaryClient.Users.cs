@@ -1,0 +1,26 @@
+namespace Granary.Client;
+
+public sealed partial class GranaryClient
+{
+    /// <summary>Registers a user. Not repeated: a lost answer shows as <c>user-name-taken</c> when the caller tries again.</summary>
+    public Task<User> RegisterAsync(
+        string userName, string password, string? displayName = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, "users",
+            Body(new RegisterUser(userName, password, displayName), ClientJson.Default.RegisterUser), ClientJson.Default.User,
+            repeatable: false, cancellationToken);
+
+    /// <summary>Reads the caller's own account.</summary>
+    public Task<User> GetMeAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("users/me", ClientJson.Default.User, cancellationToken);
+
+    /// <summary>Reads an account.</summary>
+    public Task<User> GetUserAsync(string id, CancellationToken cancellationToken = default) =>
+        GetAsync("users/" + Segment(id), ClientJson.Default.User, cancellationToken);
+
+    /// <summary>Adds money to a wallet.</summary>
+    /// <param name="idempotencyKey">Names the deposit: a second call with it adds nothing. Fresh by default.</param>
+    public Task<Wallet> DepositAsync(
+        string userId, Money money, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/deposits", Body(money, ClientJson.Default.Money),
+            ClientJson.Default.Wallet, repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
+}
