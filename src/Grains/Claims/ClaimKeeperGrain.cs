@@ -25,9 +25,16 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// <summary>Orders asked about with one read of the journal.</summary>
     private const int CheckBackBatch = 500;
 
+    /// <summary>
+    /// Grace periods after which every claim is asked about, whatever is known of it: the safety net for an order that decided
+    /// something, failed before it could tell, and was never touched again.
+    /// </summary>
+    private const int SweepEvery = 10;
+
     private readonly ClaimWatch _watch = new();
     private IGrainState<Snapshot<TState>> _snapshot = null!;
     private Task _snapshotWrite = Task.CompletedTask;
+    private DateTimeOffset _nextSweep;
     private int _lossesSeen;
 
     /// <summary>The name of the snapshot, with the version of its shape.</summary>
@@ -112,6 +119,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     {
         var grace = keeping.Options.Value.ReservationGrace;
         var now = Now;
+        _nextSweep = now + (SweepEvery * grace);
         foreach (var (orderId, claim) in ClaimsOf(Decided).ByOrder)
         {
             var due = claim.Pending.IsEmpty ? now : claim.Pending.Max(pending => pending.At) + grace;
@@ -126,7 +134,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             return;
         }
 
-        if (_lossesSeen != keeping.Losses.Count)
+        if (_lossesSeen != keeping.Losses.Count || Now >= _nextSweep)
         {
             _lossesSeen = keeping.Losses.Count;
             WatchAll();

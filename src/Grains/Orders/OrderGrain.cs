@@ -93,6 +93,12 @@ public sealed partial class OrderGrain(
         }
 
         await DecideAsync(decision);
+        if (decision.Events.Count == 0)
+        {
+            // The caller repeats what is decided, perhaps because the first answer was lost and with it the word to the others.
+            await AlignAsync(Durable.Lines.Select(line => line.Sku));
+        }
+
         return new OrderReply(Durable.ToOrder());
     }
 
@@ -101,15 +107,17 @@ public sealed partial class OrderGrain(
     /// <summary>Makes a change of status durable, then lets those who keep stock and money follow.</summary>
     private async Task DecideAsync(Decision<OrderEvent> decision)
     {
+        if (decision.Events.Count == 0)
+        {
+            return;
+        }
+
         Raise(decision.Events);
         await CommitAsync();
-        if (decision.Events.Count > 0)
+        metrics.Reached(Durable.Status);
+        if (Durable.Status is not (OrderStatus.Packing or OrderStatus.Received or OrderStatus.Completed))
         {
-            metrics.Reached(Durable.Status);
-            if (Durable.Status is not (OrderStatus.Packing or OrderStatus.Received or OrderStatus.Completed))
-            {
-                await AlignAsync(Durable.Lines.Select(line => line.Sku));
-            }
+            await AlignAsync(Durable.Lines.Select(line => line.Sku));
         }
     }
 }

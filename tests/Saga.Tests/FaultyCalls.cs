@@ -1,0 +1,31 @@
+using Granary.Orders;
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Saga.Tests;
+
+/// <summary>Lets calls from one grain to another fail before or after they were carried out.</summary>
+public sealed class FaultyCalls(FaultPlan plan) : IOutgoingGrainCallFilter
+{
+    public async Task Invoke(IOutgoingGrainCallContext context)
+    {
+        var fault = context.SourceId is { } source && IsGrain(source) && IsOfTheSaga(context.InterfaceMethod.DeclaringType)
+            ? plan.Next()
+            : Fault.None;
+        if (fault == Fault.Before)
+        {
+            throw new TimeoutException("Injected: the message was lost.");
+        }
+
+        await context.Invoke();
+        if (fault == Fault.After)
+        {
+            throw new TimeoutException("Injected: the answer was lost.");
+        }
+    }
+
+    private static bool IsGrain(GrainId source) => !source.IsClient() && !source.IsSystemTarget();
+
+    private static bool IsOfTheSaga(Type? type) =>
+        type == typeof(IOrderGrain) || type == typeof(IStockGrain) || type == typeof(IUserGrain);
+}

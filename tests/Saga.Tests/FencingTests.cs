@@ -1,0 +1,89 @@
+using System.Text;
+using Granary.Journal;
+using Granary.Orders;
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Saga.Tests;
+
+/// <summary>What an activation does when another one, on the far side of a partition, has written to its stream.</summary>
+public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
+{
+    [Fact]
+    public async Task The_loser_of_a_version_forgets_what_it_decided_and_the_next_call_decides_on_the_truth()
+    {
+        var sku = await silo.NewProductAsync("FENCED", 100, 5);
+        await WriteBehindAsync(StockState.StreamOf(sku), 2, "stock.reserved", """{"order":"elsewhere","attempt":1,"quantity":4}""");
+
+        await Assert.ThrowsAsync<VersionConflictException>(() => silo.Stock(sku).Reserve(new ReserveStock("here", 1, 2, 100)));
+        var reply = await EventuallyAsync(() => silo.Stock(sku).Reserve(new ReserveStock("here", 1, 2, 100)));
+
+        Assert.Equal((ReserveResult.Insufficient, 1L), (reply.Result, reply.Available));
+    }
+
+    [Fact]
+    public async Task Every_caller_that_waits_for_a_lost_append_hears_of_it()
+    {
+        var user = await silo.NewUserAsync(10_000);
+        await WriteBehindAsync(UserState.StreamOf(user), 2, "wallet.deposited", """{"by":"elsewhere","amount":5}""");
+
+        var holds = Enumerable.Range(0, 20).Select(i => Record.ExceptionAsync(() => silo.User(user).Hold(new HoldMoney($"o{i}", 1, 10))).AsTask()).ToList();
+        var faults = (await Task.WhenAll(holds)).OfType<VersionConflictException>().ToList();
+
+        Assert.NotEmpty(faults);
+        var wallet = (await EventuallyAsync(() => silo.User(user).Get())).User!.Wallet;
+        Assert.Equal(10_005, wallet.Deposited);
+        Assert.Equal((20 - faults.Count) * 10, wallet.Held);
+    }
+
+    [Fact]
+    public async Task A_placement_whose_attempt_was_voided_meanwhile_succeeds_under_another_attempt()
+    {
+        var user = await silo.NewUserAsync(10_000);
+        var sku = await silo.NewProductAsync("VOIDED", 100, 5);
+        var id = silo.NewOrderId();
+        await WriteBehindAsync(OrderState.StreamOf(id), 0, "order.attempt_voided", """{"by":"system","attempt":42}""");
+
+        var reply = await silo.Order(id).Place(new PlaceOrder { UserId = user, By = user, Lines = [new RequestedLine(sku, 1)] });
+
+        Assert.Equal((OrderStatus.Pending, 2L), (reply.Order!.Status, reply.Order.Version));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_nobody_places_is_voided_and_what_it_took_comes_back()
+    {
+        var sku = await silo.NewProductAsync("ORPHAN", 100, 5);
+        var id = silo.NewOrderId();
+        await silo.Stock(sku).Reserve(new ReserveStock(id, 7, 5, 100));
+
+        await EventuallyAsync(async () => (await silo.Stock(sku).GetLevel()).Level!, level => level.Available == 5);
+
+        var events = await silo.Journal.ReadStreamAsync(OrderState.StreamOf(id), 0, TestContext.Current.CancellationToken);
+        Assert.Equal("order.attempt_voided", Assert.Single(events).Type);
+    }
+
+    private Task WriteBehindAsync(string stream, long afterVersion, string type, string json) => silo.Journal.AppendAsync(
+        new JournalAppend(stream, afterVersion, [new JournalEvent(type, Encoding.UTF8.GetBytes(json), silo.Clock.GetUtcNow())]));
+
+    private static Task<T> EventuallyAsync<T>(Func<Task<T>> ask) => EventuallyAsync(ask, _ => true);
+
+    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfied)
+    {
+        for (var deadline = DateTime.UtcNow.AddSeconds(30); ; await Task.Delay(10))
+        {
+            try
+            {
+                var answer = await ask();
+                if (satisfied(answer) || DateTime.UtcNow > deadline)
+                {
+                    Assert.True(satisfied(answer), $"Still {answer}.");
+                    return answer;
+                }
+            }
+            catch (VersionConflictException) when (DateTime.UtcNow < deadline)
+            {
+                // The activation that lost is on its way out.
+            }
+        }
+    }
+}
