@@ -141,12 +141,14 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private static async Task PrepareSessionAsync(NpgsqlConnection connection)
     {
         // Durable means flushed, whatever the server's default. A lookup in the journal is an index lookup, even where the
-        // statement was planned while the table was empty. And positions must go on growing after a restore.
+        // statement was planned while the table was empty; the planner forbids a scan by giving it an enormous cost, on which
+        // it would then compile the statement. And positions must go on growing after a restore.
         await using var command = new NpgsqlCommand(
             """
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
             SET enable_seqscan = off;
             SET enable_bitmapscan = off;
+            SET jit = off;
             UPDATE journal_epoch
             SET xid_offset = (SELECT max(position) >> 20 FROM journal) + 1 - pg_current_xact_id()::text::bigint
             WHERE (SELECT max(position) >> 20 FROM journal) >= pg_current_xact_id()::text::bigint + xid_offset;
