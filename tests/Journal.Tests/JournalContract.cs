@@ -1,0 +1,223 @@
+using System.Text;
+using Granary.Testing;
+
+namespace Granary.Journal.Tests;
+
+/// <summary>What every journal store promises, whatever the database.</summary>
+public abstract class JournalContract : IAsyncLifetime
+{
+    private readonly List<IJournalStore> _opened = [];
+
+    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <summary>The store under test, over an empty database.</summary>
+    protected IJournalStore Store { get; private set; } = null!;
+
+    public virtual async ValueTask InitializeAsync()
+    {
+        Store = Open();
+        await Store.InitializeAsync(Cancellation);
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        foreach (var store in _opened.OfType<IAsyncDisposable>())
+        {
+            await store.DisposeAsync();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Another store over the same database, as another process would have it.</summary>
+    protected IJournalStore Open()
+    {
+        var store = Create();
+        _opened.Add(store);
+        return store;
+    }
+
+    protected abstract IJournalStore Create();
+
+    [Fact]
+    public async Task What_was_appended_is_read_back_to_the_microsecond()
+    {
+        var stream = Given.Stream();
+        var at = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.FromHours(2)).AddTicks(1_234_560);
+        const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var payload = Encoding.UTF8.GetBytes("""{"name":"Crème brûlée 🍮"}""");
+
+        Assert.Equal([null], await Store.AppendAsync(new JournalAppend(stream, 0, [new JournalEvent("order.placed", payload, at, Trace)])));
+
+        var record = Assert.Single(await Store.ReadStreamAsync(stream, 0, Cancellation));
+        Assert.Equal((stream, 1L, "order.placed", at, Trace), (record.Stream, record.Version, record.Type, record.At, record.Trace));
+        Assert.Equal(payload, record.Payload.ToArray());
+    }
+
+    [Fact]
+    public async Task An_append_after_a_version_that_another_has_written_is_a_conflict()
+    {
+        var stream = Given.Stream();
+        await Store.AppendAsync(Given.Append(stream, 0, events: 2));
+
+        var outcomes = await Store.AppendAsync(Given.Append(stream, 1, events: 3));
+
+        Assert.IsType<VersionConflictException>(Assert.Single(outcomes));
+        Assert.Equal(2, (await Store.ReadStreamAsync(stream, 0, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task An_append_that_would_leave_a_gap_is_a_conflict()
+    {
+        var (stream, absent) = (Given.Stream(), Given.Stream());
+        await Store.AppendAsync(Given.Append(stream, 0, events: 3));
+
+        var outcomes = await Store.AppendAsync(Given.Append(stream, 5, events: 2), Given.Append(absent, 1), Given.Append(Given.Stream(), 0));
+
+        Assert.IsType<VersionConflictException>(outcomes[0]);
+        Assert.IsType<VersionConflictException>(outcomes[1]);
+        Assert.Null(outcomes[2]);
+        Assert.Equal([1L, 2, 3], (await Store.ReadStreamAsync(stream, 0, Cancellation)).Select(record => record.Version));
+        Assert.Empty(await Store.ReadStreamAsync(absent, 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task Failing_appends_of_a_batch_leave_the_others_durable()
+    {
+        var taken = Given.Stream();
+        await Store.AppendAsync(Given.Append(taken, 0));
+        var good = Enumerable.Range(0, 20).Select(_ => Given.Stream()).ToArray();
+        JournalAppend[] bad =
+        [
+            Given.Append("order/\0", 0),
+            Given.Append("order/\ud800", 0),
+            Given.Append(new string('x', 5_000), 0),
+            Given.Append("", 0),
+            Given.Append(taken, 0),
+        ];
+
+        // Culprits at the ends and in the middle.
+        var outcomes = await Store.AppendAsync(
+            [bad[0], .. good[..7].Select(stream => Given.Append(stream, 0, events: 2)), bad[1], bad[2], .. good[7..].Select(stream => Given.Append(stream, 0, events: 2)), bad[3], bad[4]]);
+
+        Assert.IsType<JournalAppendException>(outcomes[0]);
+        Assert.IsType<JournalAppendException>(outcomes[8]);
+        Assert.IsType<JournalAppendException>(outcomes[9]);
+        Assert.IsType<JournalAppendException>(outcomes[^2]);
+        Assert.IsType<VersionConflictException>(outcomes[^1]);
+        Assert.Equal(20, outcomes.Count(outcome => outcome is null));
+        Assert.Equal(41, (await Store.ReadEverythingAsync(1_000, Cancellation)).Count);
+        Assert.Equal(40, (await Store.ReadStreamsAsync(good, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task An_append_of_several_events_is_all_or_nothing()
+    {
+        var (broken, sound) = (Given.Stream(), Given.Stream());
+        var refused = new JournalAppend(broken, 0, [Given.Event("{}"), Given.Event("{}"), Given.Event("{}", type: "")]);
+
+        var outcomes = await Store.AppendAsync(refused, Given.Append(sound, 0, events: 3));
+
+        Assert.IsType<JournalAppendException>(outcomes[0]);
+        Assert.Null(outcomes[1]);
+        Assert.Empty(await Store.ReadStreamAsync(broken, 0, Cancellation));
+        Assert.Equal(3, (await Store.ReadStreamAsync(sound, 0, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task The_tail_of_a_stream_is_read_after_a_version()
+    {
+        var stream = Given.Stream();
+        await Store.AppendAsync(Given.Append(stream, 0, events: 5));
+        await Store.AppendAsync(Given.Append(stream, 5, events: 5));
+
+        var tail = await Open().ReadStreamAsync(stream, 7, Cancellation);
+
+        Assert.Equal([8L, 9, 10], tail.Select(record => record.Version));
+        Assert.Equal("""{"number":8}""", Encoding.UTF8.GetString(tail[0].Payload.Span));
+        Assert.Empty(await Store.ReadStreamAsync(stream, 10, Cancellation));
+        Assert.Empty(await Store.ReadStreamAsync(Given.Stream(), 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task Ten_thousand_concurrent_appends_over_many_streams_share_few_commits()
+    {
+        var counting = new CountingStore(Store);
+        using var metrics = new JournalMetrics();
+        await using var journal = new GroupCommitJournal(counting, metrics);
+        var streams = Enumerable.Range(0, 10_000).Select(i => $"order/{i:d5}").ToArray();
+
+        await Parallel.ForEachAsync(
+            streams,
+            new ParallelOptions { MaxDegreeOfParallelism = 2_000, CancellationToken = Cancellation },
+            async (stream, _) => await journal.AppendAsync(Given.Append(stream, 0)));
+
+        var all = await Store.ReadEverythingAsync(3_000, Cancellation);
+        Assert.Equal(streams, all.Select(record => record.Stream).Order(StringComparer.Ordinal));
+        Assert.Equal(all.Select(record => record.Position).Order(), all.Select(record => record.Position));
+        Assert.InRange(counting.Commits, 1, 2_000);
+    }
+
+    [Fact]
+    public async Task Appends_to_one_stream_handed_in_at_once_follow_each_other()
+    {
+        using var metrics = new JournalMetrics();
+        await using var journal = new GroupCommitJournal(Store, metrics);
+        var stream = Given.Stream("stock");
+
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => journal.AppendAsync(Given.Append(stream, i * 20, events: 20))));
+
+        var records = await Store.ReadStreamAsync(stream, 0, Cancellation);
+        Assert.Equal(Enumerable.Range(1, 10_000).Select(version => (long)version), records.Select(record => record.Version));
+        Assert.Equal(records.Select(record => record.Position).Order(), records.Select(record => record.Position));
+    }
+
+    [Fact]
+    public async Task Of_two_writers_at_one_version_exactly_one_wins()
+    {
+        var stream = Given.Stream();
+        IJournalStore[] writers = [Store, Open()];
+        for (var version = 0; version < 100; version++)
+        {
+            var outcomes = await Task.WhenAll(writers.Select(writer => Task.Run(() => writer.AppendAsync(Given.Append(stream, version)), Cancellation)));
+
+            Assert.Single(outcomes, outcome => outcome[0] is null);
+            Assert.Single(outcomes, outcome => outcome[0] is VersionConflictException);
+        }
+
+        Assert.Equal(100, (await Store.ReadStreamAsync(stream, 0, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task A_failing_append_is_not_felt_by_those_committed_with_it()
+    {
+        var gate = new TaskCompletionSource();
+        using var metrics = new JournalMetrics();
+        await using var journal = new GroupCommitJournal(new GatedStore(Store, gate.Task), metrics);
+        var opener = journal.AppendAsync(Given.Append(Given.Stream(), 0));
+        var refused = journal.AppendAsync(Given.Append("order/\0", 0));
+        var lone = journal.AppendAsync(Given.Append(Given.Stream(), 0));
+
+        gate.SetResult();
+
+        await opener;
+        await lone;
+        await Assert.ThrowsAsync<JournalAppendException>(() => refused);
+    }
+
+    [Fact]
+    public async Task Stores_that_initialise_at_once_create_the_schema_once()
+    {
+        await using var fresh = await OpenEmptyAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => fresh.Open().InitializeAsync(Cancellation), Cancellation)));
+        await Store.InitializeAsync(Cancellation);
+
+        var (first, second) = (fresh.Open(), fresh.Open());
+        Assert.Equal([null], await first.AppendAsync(Given.Append("order/a", 0)));
+        Assert.Single(await second.ReadStreamAsync("order/a", 0, Cancellation));
+    }
+
+    /// <summary>A database without a schema.</summary>
+    protected abstract Task<EmptyDatabase> OpenEmptyAsync();
+}

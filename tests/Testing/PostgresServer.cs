@@ -1,0 +1,142 @@
+using Npgsql;
+
+namespace Granary.Testing;
+
+/// <summary>A PostgreSQL server of the tests' own: data under a temporary directory, a free port on the loopback interface.</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private const string User = "postgres";
+    private const string Binaries = "/usr/lib/postgresql";
+
+    private readonly string _directory;
+    private readonly bool _fsync;
+    private readonly int _port = ServerProcess.FreePort();
+    private ServerProcess? _process;
+    private int _databases;
+
+    private PostgresServer(string directory, bool fsync)
+    {
+        _directory = directory;
+        _fsync = fsync;
+    }
+
+    /// <summary>Creates and starts a server.</summary>
+    /// <param name="fsync">Off makes commits faster and leaves them at the mercy of the machine, not of the server's process.</param>
+    public static async Task<PostgresServer> StartAsync(bool fsync = true)
+    {
+        var directory = Directory.CreateTempSubdirectory("granary-postgres-").FullName;
+        var server = new PostgresServer(directory, fsync);
+        try
+        {
+            if (Environment.IsPrivilegedProcess)
+            {
+                await ServerProcess.RunAsync("root", "chown", User, directory);
+            }
+
+            await ServerProcess.RunAsync(User, Binary("initdb"), "-D", server.Data, "-U", User, "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync");
+            await server.LaunchAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private string Data => Path.Combine(_directory, "data");
+
+    private string Administration => ConnectionString("postgres") + ";Pooling=false";
+
+    /// <summary>Creates an empty database and returns a connection string for it.</summary>
+    public async Task<string> CreateDatabaseAsync()
+    {
+        var name = $"test{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync($"CREATE DATABASE {name}");
+        return ConnectionString(name);
+    }
+
+    /// <summary>Restarts the server. Immediate: without a checkpoint, as after a crash; clients see their connections cut.</summary>
+    public async Task RestartAsync(bool immediate)
+    {
+        await EndAsync(immediate);
+        await LaunchAsync();
+    }
+
+    /// <summary>Cuts every client connection to a database, in the middle of whatever it does; returns how many.</summary>
+    public async Task<int> KillBackendsAsync(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString).Database;
+        await using var connection = new NpgsqlConnection(Administration);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1) cut", connection)
+        {
+            Parameters = { new() { Value = database } },
+        };
+        return (int)(long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync(immediate: true);
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task EndAsync(bool immediate)
+    {
+        if (_process is not null)
+        {
+            await _process.EndAsync(immediate ? "QUIT" : "INT");
+            _process.Dispose();
+            _process = null;
+        }
+    }
+
+    private async Task LaunchAsync()
+    {
+        _process = ServerProcess.Start(
+            User,
+            "QUIT",
+            Binary("postgres"), "-D", Data, "-p", $"{_port}", "-k", _directory,
+            "-c", "listen_addresses=127.0.0.1", "-c", "max_connections=200", "-c", $"fsync={(_fsync ? "on" : "off")}");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                if (_process.HasExited)
+                {
+                    throw new InvalidOperationException($"PostgreSQL did not start:\n{_process.Output}");
+                }
+
+                try
+                {
+                    await ExecuteAsync("SELECT 1");
+                    return true;
+                }
+                catch (NpgsqlException)
+                {
+                    return false;
+                }
+            },
+            "PostgreSQL accepts connections");
+    }
+
+    private string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Username={User};Database={database}";
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var connection = new NpgsqlConnection(Administration);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>The newest installed version, where Debian puts it.</summary>
+    private static string Binary(string name) =>
+        (Directory.Exists(Binaries) ? Directory.GetDirectories(Binaries) : [])
+            .Where(version => File.Exists(Path.Combine(version, "bin", name)))
+            .OrderByDescending(version => int.TryParse(Path.GetFileName(version), out var number) ? number : 0)
+            .Select(version => Path.Combine(version, "bin", name))
+            .FirstOrDefault()
+        ?? throw new InvalidOperationException($"These tests need PostgreSQL: no {name} under {Binaries}/*/bin. ./test.sh installs it (Debian package postgresql).");
+}

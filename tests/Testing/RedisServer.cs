@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace Granary.Testing;
+
+/// <summary>A Redis server of the tests' own, with an append-only file: data under a temporary directory, a free port on the loopback interface.</summary>
+public sealed class RedisServer : IAsyncDisposable
+{
+    private const string User = "redis";
+    private const string Binary = "/usr/bin/redis-server";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("granary-redis-").FullName;
+    private readonly int _port = ServerProcess.FreePort();
+    private ServerProcess? _process;
+
+    private RedisServer()
+    {
+    }
+
+    /// <summary>For StackExchange.Redis.</summary>
+    public string ConnectionString => $"127.0.0.1:{_port}";
+
+    /// <summary>Creates and starts a server.</summary>
+    public static async Task<RedisServer> StartAsync()
+    {
+        if (!File.Exists(Binary))
+        {
+            throw new InvalidOperationException($"These tests need Redis: no {Binary}. ./test.sh installs it (Debian package redis-server).");
+        }
+
+        var server = new RedisServer();
+        try
+        {
+            if (Environment.IsPrivilegedProcess)
+            {
+                await ServerProcess.RunAsync("root", "chown", User, server._directory);
+            }
+
+            await server.LaunchAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Restarts the server; what was acknowledged is read back from its append-only file.</summary>
+    public async Task RestartAsync()
+    {
+        await EndAsync();
+        await LaunchAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await EndAsync();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private async Task EndAsync()
+    {
+        if (_process is not null)
+        {
+            await _process.EndAsync("TERM");
+            _process.Dispose();
+            _process = null;
+        }
+    }
+
+    private async Task LaunchAsync()
+    {
+        _process = ServerProcess.Start(
+            User,
+            "TERM",
+            Binary, "--port", $"{_port}", "--bind", "127.0.0.1", "--dir", _directory, "--save", "", "--appendonly", "yes", "--appendfsync", "always");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                if (_process.HasExited)
+                {
+                    throw new InvalidOperationException($"Redis did not start:\n{_process.Output}");
+                }
+
+                return await AnswersAsync();
+            },
+            "Redis answers");
+    }
+
+    private async Task<bool> AnswersAsync()
+    {
+        try
+        {
+            using var client = new TcpClient();
+            await client.ConnectAsync("127.0.0.1", _port);
+            var stream = client.GetStream();
+            await stream.WriteAsync("PING\r\n"u8.ToArray());
+            var answer = new byte[7];
+            await stream.ReadExactlyAsync(answer);
+            return Encoding.ASCII.GetString(answer) == "+PONG\r\n";
+        }
+        catch (Exception fault) when (fault is SocketException or IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Granary.Testing;
+
+/// <summary>A server that a test started: it ends with the test process, however that ends, by the kernel's parent-death signal.</summary>
+internal sealed class ServerProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly Queue<string> _output = new();
+
+    private ServerProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    /// <summary>The last lines that the server wrote, for the message of a failed start.</summary>
+    public string Output
+    {
+        get
+        {
+            lock (_output)
+            {
+                return string.Join('\n', _output);
+            }
+        }
+    }
+
+    /// <param name="user">The unprivileged user to run as where the tests run as root; PostgreSQL refuses root.</param>
+    /// <param name="deathSignal">What the server gets when the test process dies.</param>
+    public static ServerProcess Start(string user, string deathSignal, params IReadOnlyList<string> command)
+    {
+        var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        start.ArgumentList.Add($"--pdeathsig={deathSignal}");
+        foreach (var argument in Identity(user))
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        foreach (var argument in command)
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        var server = new ServerProcess(new Process { StartInfo = start });
+        server._process.OutputDataReceived += (_, line) => server.Remember(line.Data);
+        server._process.ErrorDataReceived += (_, line) => server.Remember(line.Data);
+        ParentThread.Run(() => server._process.Start());
+        server._process.StandardInput.Close();
+        server._process.BeginOutputReadLine();
+        server._process.BeginErrorReadLine();
+        return server;
+    }
+
+    /// <summary>Runs a command to its end as the given user.</summary>
+    /// <exception cref="InvalidOperationException">It failed; the message holds what it wrote.</exception>
+    public static async Task RunAsync(string user, params IReadOnlyList<string> command)
+    {
+        using var process = Start(user, "KILL", command);
+        await process._process.WaitForExitAsync();
+        if (process._process.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process._process.ExitCode}:\n{process.Output}");
+        }
+    }
+
+    /// <summary>Sends a signal, such as <c>INT</c>, and waits for the end.</summary>
+    public async Task EndAsync(string signal)
+    {
+        if (!_process.HasExited)
+        {
+            using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
+            await kill.WaitForExitAsync();
+        }
+
+        await _process.WaitForExitAsync();
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string[] Identity(string user) =>
+        Environment.IsPrivilegedProcess ? [$"--reuid={user}", $"--regid={user}", "--clear-groups"] : [];
+
+    private void Remember(string? line)
+    {
+        lock (_output)
+        {
+            if (line is not null)
+            {
+                _output.Enqueue(line);
+            }
+
+            if (_output.Count > 40)
+            {
+                _output.Dequeue();
+            }
+        }
+    }
+
+    /// <summary>
+    /// The kernel sends the parent-death signal when the thread that forked ends, not the process, so servers are started from
+    /// one thread that lives as long as the process.
+    /// </summary>
+    private static class ParentThread
+    {
+        private static readonly System.Collections.Concurrent.BlockingCollection<Action> Work = [];
+
+        static ParentThread() => new Thread(() =>
+        {
+            foreach (var action in Work.GetConsumingEnumerable())
+            {
+                action();
+            }
+        })
+        { IsBackground = true, Name = "servers of tests" }.Start();
+
+        public static void Run(Action action)
+        {
+            var done = new TaskCompletionSource();
+            Work.Add(() =>
+            {
+                try
+                {
+                    action();
+                    done.SetResult();
+                }
+                catch (Exception fault)
+                {
+                    done.SetException(fault);
+                }
+            });
+            done.Task.GetAwaiter().GetResult();
+        }
+    }
+}
