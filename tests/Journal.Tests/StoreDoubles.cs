@@ -38,6 +38,8 @@ internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
 
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         inner.ReadAllAsync(afterPosition, limit, cancellation);
+
+    public Task<long> ReadEndAsync(CancellationToken cancellation) => inner.ReadEndAsync(cancellation);
 }
 
 /// <summary>Opens stores over a database that has no schema yet, and closes them.</summary>
