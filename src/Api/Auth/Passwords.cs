@@ -37,14 +37,16 @@ public sealed class Passwords : IDisposable
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
         OnSpareCore(() => _hasher.HashPassword(Nobody, password), cancellationToken);
 
-    /// <summary>Whether the password matches the hash. Without a hash it does the same work and answers no.</summary>
+    /// <summary>Whether the password matches the hash. Without a hash, as for an unknown user or one of an
+    /// external issuer, it does the same work and answers no.</summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be verified.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(
         string? hash, string password, CancellationToken cancellationToken)
     {
+        var absent = string.IsNullOrEmpty(hash);
         var result = await OnSpareCore(
-            () => _hasher.VerifyHashedPassword(Nobody, hash ?? _dummy.Value, password), cancellationToken);
-        return hash is null ? PasswordVerificationResult.Failed : result;
+            () => _hasher.VerifyHashedPassword(Nobody, absent ? _dummy.Value : hash!, password), cancellationToken);
+        return absent ? PasswordVerificationResult.Failed : result;
     }
 
     /// <inheritdoc/>

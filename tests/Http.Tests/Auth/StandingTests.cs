@@ -1,0 +1,81 @@
+using System.Net;
+using Granary.Users;
+
+namespace Granary.Http.Tests.Auth;
+
+public sealed class StandingTests(GranaryApp app)
+{
+    private readonly Shop _shop = new(app);
+
+    [Fact]
+    public async Task A_suspended_user_is_refused_at_once_with_a_token_that_is_still_valid()
+    {
+        var sku = await _shop.Product();
+        var customer = await _shop.Customer();
+        var order = await customer.Placed((sku, 1));
+        using var before = await customer.Http.GetAsync("/users/me", TestContext.Current.CancellationToken);
+        await before.Expect(HttpStatusCode.OK);
+
+        using var suspended = await _shop.Staff.PostJson($"/users/{customer.Id}/suspend");
+        await suspended.Expect(HttpStatusCode.OK);
+
+        using var placing = await customer.Order(null, (sku, 1));
+        await placing.ExpectProblem(403, "user-suspended");
+        using var reading = await customer.Http.GetAsync("/orders/" + order.Text("id"), TestContext.Current.CancellationToken);
+        await reading.ExpectProblem(403, "user-suspended");
+        using var paying = await customer.Http.PostJson($"/orders/{order.Text("id")}/pay");
+        Assert.Equal("suspended", (await paying.ExpectProblem(403, "user-suspended")).Text("current_status"));
+    }
+
+    [Fact]
+    public async Task A_reactivated_user_goes_on_with_the_same_token()
+    {
+        var customer = await _shop.Customer();
+        using var suspended = await _shop.Staff.PostJson($"/users/{customer.Id}/suspend");
+        using var reactivated = await _shop.Staff.PostJson($"/users/{customer.Id}/reactivate");
+        await reactivated.Expect(HttpStatusCode.OK);
+
+        using var me = await customer.Http.GetAsync("/users/me", TestContext.Current.CancellationToken);
+
+        await me.Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_role_that_was_taken_away_is_gone_from_the_tokens_that_are_out()
+    {
+        var sku = await _shop.Product();
+        var id = await app.Register(Roles.Operator);
+        using var http = app.CreateClient(app.TokenOf(id, Roles.Operator));
+        using var before = await http.GetAsync($"/products/{sku}/stock", TestContext.Current.CancellationToken);
+        await before.Expect(HttpStatusCode.OK);
+
+        using var demoted = await _shop.Staff.SendJson(HttpMethod.Put, $"/users/{id}/roles", new { roles = new[] { "customer" } });
+        await demoted.Expect(HttpStatusCode.OK);
+
+        using var after = await http.GetAsync($"/products/{sku}/stock", TestContext.Current.CancellationToken);
+        await after.ExpectProblem(403, "forbidden");
+    }
+
+    [Fact]
+    public async Task A_token_of_a_user_whom_the_data_does_not_know_is_refused()
+    {
+        using var http = app.CreateClient(app.TokenOf(UserId.From(Shop.Unique("ghost")), Roles.Admin));
+
+        using var answer = await http.GetAsync("/users/me", TestContext.Current.CancellationToken);
+
+        await answer.ExpectProblem(401, "unauthorized");
+    }
+
+    [Fact]
+    public async Task Only_an_administrator_orders_for_somebody_else()
+    {
+        var sku = await _shop.Product();
+        var (one, other) = (await _shop.Customer(), await _shop.Customer());
+        var body = new { user_id = other.Id, items = new[] { new { sku, quantity = 1 } } };
+
+        using var refused = await one.Http.PostJson("/orders", body);
+        await refused.ExpectProblem(403, "forbidden");
+        using var placed = await _shop.Staff.PostJson("/orders", body);
+        Assert.Equal(other.Id, (await placed.Expect(HttpStatusCode.Created)).Text("user_id"));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Security.Claims;
+using Granary.Auth;
+using Microsoft.Extensions.Time.Testing;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace Granary.Http.Tests.Auth;
+
+public sealed class VerifiedTokensTests
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
+
+    [Fact]
+    public void A_token_is_remembered_until_it_expires_and_not_longer()
+    {
+        var tokens = new VerifiedTokens(_time);
+        var result = Result(lifetime: TimeSpan.FromMinutes(10));
+        tokens.Remember("a token", result);
+
+        _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+        Assert.Same(result, tokens.Find("a token"));
+        Assert.Null(tokens.Find("another token"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(tokens.Find("a token"));
+    }
+
+    [Fact]
+    public void However_many_tokens_come_few_are_remembered_and_the_one_in_use_is_among_them()
+    {
+        var tokens = new VerifiedTokens(_time, capacity: 100);
+        var result = Result(lifetime: TimeSpan.FromMinutes(10));
+        tokens.Remember("in use", result);
+        for (var i = 0; i < 10_000; i++)
+        {
+            tokens.Remember($"token {i}", result);
+            Assert.NotNull(tokens.Find("in use"));
+        }
+
+        Assert.InRange(tokens.Count, 1, 100);
+        Assert.Null(tokens.Find("token 0"));
+    }
+
+    [Fact]
+    public void After_a_key_was_taken_away_every_token_is_verified_again()
+    {
+        var tokens = new VerifiedTokens(_time);
+        tokens.Remember("a token", Result(lifetime: TimeSpan.FromMinutes(10)));
+
+        tokens.Clear();
+
+        Assert.Null(tokens.Find("a token"));
+    }
+
+    private TokenValidationResult Result(TimeSpan lifetime) => new()
+    {
+        IsValid = true,
+        ClaimsIdentity = new ClaimsIdentity(),
+        SecurityToken = new JsonWebToken(new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor { Expires = _time.GetUtcNow().UtcDateTime + lifetime })),
+    };
+}
