@@ -40,5 +40,5 @@ public sealed class LoadShedding(RequestDelegate next, TrafficOptions options) :
     public void Dispose() => _turns.Dispose();
 
     /// <summary>Marks an endpoint that is never shed.</summary>
-    internal sealed record Unshed;
+    public sealed record Unshed;
 }

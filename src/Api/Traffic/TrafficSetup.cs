@@ -66,6 +66,7 @@ public static class TrafficSetup
 
         app.UseMiddleware<LoadShedding>();
         app.UseRequestTimeouts();
+        app.UseMiddleware<BodyDeadline>();
         if (options.CorsOrigins.Count > 0)
         {
             app.UseCors();

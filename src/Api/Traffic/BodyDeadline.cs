@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Granary.Traffic;
+
+/// <summary>
+/// Has the time limit of a request end the wait for its body, which the framework's JSON binding would not give up by itself:
+/// a caller who sends a body byte by byte must not occupy a turn for long.
+/// </summary>
+public sealed class BodyDeadline(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context) =>
+        context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? WatchAsync(context) : next(context);
+
+    private async Task WatchAsync(HttpContext context)
+    {
+        await using var watch = context.RequestAborted.UnsafeRegister(
+            static state => ((HttpContext)state!).Request.BodyReader.CancelPendingRead(), context);
+        await next(context);
+    }
+}
