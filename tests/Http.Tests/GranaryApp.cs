@@ -15,7 +15,8 @@ namespace Granary.Http.Tests;
 /// </summary>
 public sealed class GranaryApp : IAsyncLifetime
 {
-    private const string AdminPassword = "correct horse battery staple";
+    /// <summary>The password of the first administrator, <c>admin</c>.</summary>
+    public const string AdminPassword = "correct horse battery staple";
 
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-http-tests-").FullName;
     private readonly string[] _settings;

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Granary.Client;
+
+namespace Granary.Http.Tests.Client;
+
+public sealed class GranaryClientTests(GranaryApp app)
+{
+    private readonly Shop _shop = new(app);
+
+    [Fact]
+    public async Task A_refusal_is_thrown_with_what_the_API_said()
+    {
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product(stock: 1);
+        var client = new GranaryClient(customer.Http);
+
+        var refusal = await Assert.ThrowsAsync<GranaryProblemException>(() => client.PlaceOrderAsync(
+            new NewOrder { Items = [new NewOrderItem(sku, 2)] }, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal("insufficient-stock", refusal.Problem.Slug);
+        Assert.Equal(new ProblemLine(sku, 2, 1), Assert.Single(refusal.Problem.Lines!));
+    }
+
+    [Fact]
+    public async Task A_search_goes_on_over_all_pages()
+    {
+        var word = Shop.Unique("page");
+        var skus = new List<string>();
+        for (var i = 0; i < 101; i++)
+        {
+            skus.Add(await _shop.Product(stock: 0, name: word));
+        }
+
+        var client = new GranaryClient(_shop.Staff);
+        var found = await client.SearchProductsAsync(word, TestContext.Current.CancellationToken)
+            .Select(product => product.Sku).ToListAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(skus.Order(StringComparer.Ordinal), found);
+    }
+
+    [Fact]
+    public async Task What_the_service_could_not_do_is_repeated_under_the_same_key()
+    {
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product(stock: 10);
+        using var flaky = new Flaky(customer.Http);
+        using var http = new HttpClient(flaky) { BaseAddress = app.Address };
+        var client = new GranaryClient(http);
+
+        var order = await client.PlaceOrderAsync(
+            new NewOrder { Items = [new NewOrderItem(sku, 2)] }, cancellationToken: TestContext.Current.CancellationToken);
+
+        Assert.Equal("pending", order.Status);
+        Assert.Equal(3, flaky.Keys.Count);
+        Assert.Single(flaky.Keys.Distinct());
+        Assert.Equal(8, (await _shop.Stock(sku)).Number("available"));
+    }
+
+    /// <summary>Is out of service first, then loses the answer of a request that was carried out, then works.</summary>
+    private sealed class Flaky(HttpClient inner) : HttpMessageHandler
+    {
+        public List<string> Keys { get; } = [];
+
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Keys.Add(request.Headers.GetValues("Idempotency-Key").Single());
+            if (Keys.Count == 1)
+            {
+                var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
+                response.Headers.RetryAfter = new RetryConditionHeaderValue(TimeSpan.Zero);
+                return response;
+            }
+
+            var answer = await inner.SendJson(
+                request.Method, request.RequestUri!.PathAndQuery,
+                Encoding.UTF8.GetString(await request.Content!.ReadAsByteArrayAsync(cancellationToken)),
+                ("Idempotency-Key", Keys[^1]));
+            return Keys.Count == 2 ? throw new HttpRequestException("The connection was lost.") : answer;
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Granary.Http.Tests.Users;
+
+public sealed class UserTests(GranaryApp app)
+{
+    private readonly Shop _shop = new(app);
+    private readonly HttpClient _anyone = app.CreateClient();
+
+    [Fact]
+    public async Task Who_registers_becomes_a_customer_with_an_empty_wallet()
+    {
+        var name = Shop.Unique("Zoë");
+
+        using var response = await Register(name, "correct horse");
+        var user = await response.Expect(HttpStatusCode.Created);
+
+        Assert.Equal("/users/" + user.Text("id"), response.Headers.Location?.ToString());
+        Assert.Equal((name, "active"), (user.Text("user_name"), user.Text("status")));
+        Assert.Equal(["customer"], user.At("roles").Texts());
+        Assert.Equal(JsonValueKind.Null, user.At("display_name").ValueKind);
+        Assert.Equal((0, 0), (user.Number("wallet", "available", "amount"), user.Number("wallet", "held", "amount")));
+        Assert.DoesNotContain("correct horse", user.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_user_name_belongs_to_the_first_who_takes_it_whatever_the_case()
+    {
+        var name = Shop.Unique("ada");
+        using var first = await Register(name, "correct horse");
+        await first.Expect(HttpStatusCode.Created);
+
+        using var second = await Register(name.ToUpperInvariant(), "other horse");
+
+        await second.ExpectProblem(409, "user-name-taken");
+    }
+
+    [Theory]
+    [InlineData("""{"password":"correct horse"}""", "user_name")]
+    [InlineData("""{"user_name":"","password":"correct horse"}""", "user_name")]
+    [InlineData("""{"user_name":" ada","password":"correct horse"}""", "user_name")]
+    [InlineData("""{"user_name":"a\u0007da","password":"correct horse"}""", "user_name")]
+    [InlineData("""{"user_name":"a\ud800da","password":"correct horse"}""", "user_name")]
+    [InlineData("""{"user_name":"ada"}""", "password")]
+    [InlineData("""{"user_name":"ada","password":"short"}""", "password")]
+    [InlineData("""{"user_name":"ada","password":"correct horse","roles":["admin"]}""", "roles")]
+    public async Task A_registration_out_of_form_is_refused(string body, string field)
+    {
+        using var response = await _anyone.PostJson("/users", body);
+
+        var problem = await response.ExpectProblem(400, "validation");
+        Assert.True(problem.At("errors").TryGetProperty(field, out _), problem.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_user_sees_their_own_account_and_no_other()
+    {
+        var (ada, bob) = (await _shop.Customer(money: 700), await _shop.Customer());
+
+        using var me = await ada.Http.SendJson(HttpMethod.Get, "/users/me");
+        using var self = await ada.Http.SendJson(HttpMethod.Get, "/users/" + ada.Id);
+        using var other = await ada.Http.SendJson(HttpMethod.Get, "/users/" + bob.Id);
+
+        Assert.Equal(700, (await me.Expect(HttpStatusCode.OK)).Number("wallet", "available", "amount"));
+        Assert.Equal(ada.Id, (await self.Expect(HttpStatusCode.OK)).Text("id"));
+        await other.ExpectProblem(404, "not-found");
+    }
+
+    [Fact]
+    public async Task A_deposit_that_is_sent_twice_under_one_key_is_booked_once()
+    {
+        var customer = await _shop.Customer(money: 0);
+        var key = ("Idempotency-Key", Shop.Unique("deposit"));
+        var path = $"/users/{customer.Id}/deposits";
+
+        using var first = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
+        using var again = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
+
+        Assert.Equal(500, (await first.Expect(HttpStatusCode.Created)).Number("available", "amount"));
+        Assert.Equal(500, (await again.Expect(HttpStatusCode.OK)).Number("available", "amount"));
+    }
+
+    [Theory]
+    [InlineData("""{"amount":0,"currency":"USD"}""", "amount")]
+    [InlineData("""{"amount":-5,"currency":"USD"}""", "amount")]
+    [InlineData("""{"amount":1000000000000001,"currency":"USD"}""", "amount")]
+    [InlineData("""{"amount":5,"currency":"XXX"}""", "currency")]
+    [InlineData("""{"amount":"5","currency":"USD"}""", "amount")]
+    public async Task A_deposit_out_of_bounds_is_refused(string body, string field)
+    {
+        var customer = await _shop.Customer(money: 0);
+
+        using var response = await _shop.Staff.PostJson($"/users/{customer.Id}/deposits", body);
+
+        var problem = await response.ExpectProblem(400, "validation");
+        Assert.True(problem.At("errors").TryGetProperty(field, out _), problem.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_suspended_user_can_be_reactivated_and_a_closed_one_cannot()
+    {
+        var customer = await _shop.Customer(money: 0);
+
+        Assert.Equal("suspended", await StatusAfter(customer, "suspend"));
+        Assert.Equal("active", await StatusAfter(customer, "reactivate"));
+        Assert.Equal("closed", await StatusAfter(customer, "close"));
+        using var response = await _shop.Staff.PostJson($"/users/{customer.Id}/reactivate");
+
+        var problem = await response.ExpectProblem(409, "illegal-transition");
+        Assert.Equal("closed", problem.Text("current_status"));
+    }
+
+    [Fact]
+    public async Task Roles_are_set_to_what_the_administrator_names()
+    {
+        var customer = await _shop.Customer(money: 0);
+        var path = $"/users/{customer.Id}/roles";
+
+        using var set = await _shop.Staff.SendJson(HttpMethod.Put, path, new { roles = new[] { "customer", "operator" } });
+        using var unknown = await _shop.Staff.SendJson(HttpMethod.Put, path, new { roles = new[] { "root" } });
+
+        Assert.Equal(["customer", "operator"], (await set.Expect(HttpStatusCode.OK)).At("roles").Texts().Order());
+        await unknown.ExpectProblem(400, "validation");
+    }
+
+    private async Task<string?> StatusAfter(Customer customer, string step)
+    {
+        using var response = await _shop.Staff.PostJson($"/users/{customer.Id}/{step}");
+        return (await response.Expect(HttpStatusCode.OK)).Text("status");
+    }
+
+    private Task<HttpResponseMessage> Register(string name, string password) =>
+        _anyone.PostJson("/users", new { user_name = name, password });
+}
