@@ -12,7 +12,7 @@ usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measur
 TEXT
 }
 
-rounds=3 warmup=20 measure=15 connections=128 actors=1000 products=1000
+rounds=3 warmup=20 measure=15 connections=128 actors=256 products=1000
 contenders="noop npgsql grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
 while [ $# -gt 0 ]; do
     case $1 in
@@ -68,7 +68,7 @@ start_contender() {
         "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
         $(contender_environment) "./$contender_program" >"$workspace/$contender.log" 2>&1 &
     server_pid=$!
-    wait_for "$target/health/ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
+    wait_for "$target$contender_ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
     actors_file=$workspace/actors.tsv
     contender_actors "$actors_file"
 }
@@ -114,6 +114,7 @@ printf 'round\tcontender\tworkload\torders_per_second\tp50_ms\tp99_ms\tp999_ms\t
 
 publish benchmarks/Runner
 for contender in $contenders; do
+    # shellcheck source=/dev/null
     . "benchmarks/comparison/contenders/$contender.sh"
     publish "$contender_project"
 done
@@ -126,6 +127,7 @@ start_postgres
 
 for round in $(seq "$rounds"); do
     for contender in $contenders; do
+        # shellcheck source=/dev/null
         . "benchmarks/comparison/contenders/$contender.sh"
         start_contender
         for workload in $workloads; do measure_workload "$round" "$workload"; done

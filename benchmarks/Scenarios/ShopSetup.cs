@@ -15,8 +15,13 @@ public sealed record StaffCredentials(string UserName, string Password);
 public static class ShopSetup
 {
     private const string CustomerPassword = "load-test-customer-7391";
-    private const int NameTaken = 409;
     private const int CallsAtOnce = 8;
+    private const int Unauthorized = 401;
+    private const int NameTaken = 409;
+
+    // Fewer than the failures after which the server would slow the log-in down.
+    private const int StaffAttempts = 8;
+    private static readonly TimeSpan BetweenStaffAttempts = TimeSpan.FromMilliseconds(500);
 
     /// <exception cref="ShopSetupException">A call was answered otherwise than the contract says.</exception>
     public static async Task<Shop> PrepareAsync(
@@ -28,7 +33,7 @@ public static class ShopSetup
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = CallsAtOnce, CancellationToken = cancellation };
         var staff = client.Auth is AuthMode.None
             ? new Shopper(credentials.UserName, null)
-            : new Shopper(credentials.UserName, await TokenAsync(client, credentials.UserName, credentials.Password, cancellation));
+            : new Shopper(credentials.UserName, await StaffTokenAsync(client, credentials, cancellation));
         var skus = Enumerable.Range(1, plan.Products).Select(n => plan.SkuPrefix + n.ToString(CultureInfo.InvariantCulture)).ToArray();
         await Parallel.ForEachAsync(skus, parallel, async (sku, token) => await StockAsync(client, plan, sku, staff, token));
         var shoppers = new Shopper[plan.Users];
@@ -69,6 +74,22 @@ public static class ShopSetup
         var shopper = new Shopper(id ?? throw new ShopSetupException($"register {userName}: no id in the answer"), token);
         Expect(await client.DepositAsync(shopper.UserId, plan.Deposit, $"deposit-{userName}", staff, cancellation), $"deposit {userName}");
         return shopper;
+    }
+
+    /// <summary>A server that has just started may still be registering its administrator.</summary>
+    private static async Task<string> StaffTokenAsync(ShopClient client, StaffCredentials staff, CancellationToken cancellation)
+    {
+        for (var attempt = 1; attempt < StaffAttempts; attempt++)
+        {
+            if ((await client.TokenAsync(staff.UserName, staff.Password, cancellation)).Status != Unauthorized)
+            {
+                break;
+            }
+
+            await Task.Delay(BetweenStaffAttempts, cancellation);
+        }
+
+        return await TokenAsync(client, staff.UserName, staff.Password, cancellation);
     }
 
     private static async Task<string> TokenAsync(ShopClient client, string userName, string password, CancellationToken cancellation)

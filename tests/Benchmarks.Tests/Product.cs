@@ -1,6 +1,7 @@
-using System.Net;
+using Granary.Auth;
 using Granary.Load.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 [assembly: AssemblyFixture(typeof(Product))]
 
@@ -14,8 +15,6 @@ public sealed class Product : IAsyncLifetime
     private WebApplication? _app;
 
     public Uri Address => new(_app!.Urls.First());
-
-    public AuthMode Auth { get; private set; }
 
     public async ValueTask InitializeAsync()
     {
@@ -31,9 +30,7 @@ public sealed class Product : IAsyncLifetime
             "--Serilog:MinimumLevel:Default=Error",
         ]);
         await _app.StartAsync();
-        using var http = new HttpClient { BaseAddress = Address };
-        using var tokens = await http.PostAsync("/auth/token", new StringContent("{}"));
-        Auth = tokens.StatusCode is HttpStatusCode.NotFound ? AuthMode.None : AuthMode.Bearer;
+        await _app.Services.GetRequiredService<FirstAdministrator>().Registered;
     }
 
     public async ValueTask DisposeAsync()

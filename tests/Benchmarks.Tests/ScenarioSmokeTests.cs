@@ -37,7 +37,7 @@ public sealed class ScenarioSmokeTests(Product product)
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var http = Target.Connect(product.Address, connections: 110);
-        var shop = await ShopSetup.PrepareAsync(new(http, product.Auth), scenario.Plan, Product.Staff, cancellation);
+        var shop = await ShopSetup.PrepareAsync(new(http, AuthMode.Bearer), scenario.Plan, Product.Staff, cancellation);
         var strict = scenario with
         {
             Profile = scenario.Profile with { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromMinutes(2) },

@@ -1,11 +1,11 @@
 # The product with everything on that production has: tokens, idempotency keys, validation, rate limiter, metrics, logs.
 contender_project=src/Api
 contender_program=Granary.Api
+contender_ready=/products?limit=1
 contender_count_sql="select count(*) from journal where type = 'order.placed'"
 contender_environment() {
     echo Granary__Storage=PostgreSql "Granary__DataDirectory=$workspace/granary-data" \
         Granary__Admin__UserName=admin Granary__Admin__Password=correct-horse-battery-staple-1 \
-        Granary__RateLimit__PermitsPerSecond=1000000 Granary__RateLimit__Burst=1000000 \
         "Granary__Silo__Port=$(free_port)" "Granary__Silo__GatewayPort=$(free_port)"
 }
 # Users, deposits, products and stock through the public API, as an operator would.
