@@ -1,0 +1,46 @@
+using BenchmarkDotNet.Attributes;
+using Granary.Orders;
+using Granary.Stock;
+
+namespace Granary.Micro;
+
+/// <summary>Deciding and applying, without a grain around it; on stock also with many reservations open.</summary>
+[MemoryDiagnoser]
+public class DecisionBenchmarks
+{
+    private readonly PlaceOrder _placement = Samples.Placement(1);
+    private readonly IReadOnlyList<OrderLine> _lines = Samples.Lines(1);
+    private readonly OrderState _newOrder = OrderState.Initial("01jd3s6m2v5q9w8x7y6z5t4r3q");
+    private readonly ReserveStock _reservation = new("01jd3s6m2v5q9w8x7y6z5t4r3q", 7, 2, Samples.Price);
+    private StockState _stock = null!;
+
+    /// <summary>Reservations that are open on the stock item.</summary>
+    [Params(0, 100_000)]
+    public int OpenReservations { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _stock = StockState.Initial(Samples.Sku)
+            .Apply(new ProductDefined("admin", "Product 1", null, Samples.Price), Samples.Noon)
+            .Apply(new StockAdjusted("admin", 1_000_000_000, "delivery", null), Samples.Noon);
+        for (var order = 0; order < OpenReservations; order++)
+        {
+            _stock = _stock.Apply(new StockReserved($"order-{order}", order, 1), Samples.Noon);
+        }
+    }
+
+    [Benchmark]
+    public OrderState PlaceAnOrder()
+    {
+        var decision = OrderDecisions.Place(_newOrder, _placement, 7, _lines, 2 * Samples.Price, Samples.Noon.AddMinutes(15));
+        return _newOrder.Apply(decision.Events[0], Samples.Noon);
+    }
+
+    [Benchmark]
+    public StockState ReserveStock()
+    {
+        var decision = StockDecisions.Reserve(_stock, _reservation, out _);
+        return _stock.Apply(decision.Events[0], Samples.Noon);
+    }
+}

@@ -1,0 +1,28 @@
+using Granary.Orders;
+
+namespace Granary.Micro;
+
+/// <summary>What an ordinary order looks like.</summary>
+internal static class Samples
+{
+    public const string Sku = "sku-1";
+    public const long Price = 1_999;
+    public static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);
+
+    public static PlaceOrder Placement(int lines) => new()
+    {
+        UserId = "01jd3s6m2v5q9w8x7y6z5t4r3q",
+        Lines = [.. Enumerable.Range(1, lines).Select(n => new RequestedLine($"sku-{n}", 2))],
+        By = "01jd3s6m2v5q9w8x7y6z5t4r3q",
+        Fingerprint = "3f2b8c1d9e7a6054",
+    };
+
+    public static IReadOnlyList<OrderLine> Lines(int lines) =>
+        [.. Enumerable.Range(1, lines).Select(n => new OrderLine($"sku-{n}", $"Product {n}", 2, Price))];
+
+    public static OrderPlaced Placed(int lines)
+    {
+        var order = Placement(lines);
+        return new(order.By, order.UserId, 7, Lines(lines), lines * 2 * Price, null, null, order.Fingerprint, Noon.AddMinutes(15));
+    }
+}
