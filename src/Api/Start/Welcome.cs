@@ -32,8 +32,10 @@ public sealed class Welcome(
             Orders are kept in {store}
 
             Next, in another terminal:
-              curl {address}/products                     what there is to order
-              dotnet run --project src/Api -- import northwind     a real catalogue with 830 orders
+              curl {address}/products
+                what there is to order
+              GRANARY_PASSWORD=... dotnet run --project src/Api -- import northwind --url {address}
+                a real catalogue and 830 orders; the password is the administrator's
             The README goes on from there. Ctrl+C stops.
 
             """;
