@@ -24,7 +24,15 @@ public sealed class PostgreSqlSigningKeys(NpgsqlDataSource database) : ISigningK
     public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await ReadAsync(connection, cancellationToken);
+        try
+        {
+            return await ReadAsync(connection, cancellationToken);
+        }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
+        {
+            // A new database: the first change makes the table.
+            return [];
+        }
     }
 
     /// <inheritdoc/>
