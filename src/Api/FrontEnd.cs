@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Auth;
+using Granary.Docs;
 using Granary.Hosting;
 using Granary.Http;
 using Granary.Orders;
@@ -56,6 +57,7 @@ public static class FrontEnd
             .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture));
         builder.AddGranaryAuth();
         builder.AddTrafficLimits();
+        services.AddApiDocument();
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
     }
@@ -84,5 +86,6 @@ public static class FrontEnd
         api.MapProducts();
         api.MapUsers();
         api.MapProblemPages();
+        api.MapApiDocument();
     }
 }

@@ -21,6 +21,7 @@ public sealed class GranaryApp : IAsyncLifetime
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-http-tests-").FullName;
     private readonly string[] _settings;
     private WebApplication? _app;
+    private Task<Contract>? _contract;
 
     public GranaryApp()
         : this([])
@@ -85,16 +86,25 @@ public sealed class GranaryApp : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A client without a token, or with one.</summary>
+    /// <summary>The document that every answer is held against.</summary>
+    public Task<Contract> Contract() => _contract ??= ReadContract();
+
+    /// <summary>A client without a token, or with one. An answer that the API document does not promise fails the test.</summary>
     public HttpClient CreateClient(string? token = null)
     {
-        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
+        var client = new HttpClient(new ContractHandler(Contract)) { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(1) };
         if (token is not null)
         {
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         }
 
         return client;
+    }
+
+    private async Task<Contract> ReadContract()
+    {
+        using var client = new HttpClient();
+        return new Contract(await client.GetStringAsync(new Uri(Address, "/openapi/v1.json")));
     }
 
     public async ValueTask DisposeAsync()

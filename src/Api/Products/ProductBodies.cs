@@ -62,7 +62,7 @@ public sealed record ProductBody(
 
 /// <summary>A page of products.</summary>
 /// <param name="NextCursor">Where the next page begins; left out on the last.</param>
-public sealed record ProductPage(IReadOnlyList<ProductBody> Data, string? NextCursor);
+public sealed record ProductPage(IReadOnlyList<ProductBody> Data, string? NextCursor = null);
 
 /// <summary>A stock level in units.</summary>
 public sealed record StockBody(string Sku, long OnHand, long Reserved, long Available, long Sold, long Received)

@@ -65,6 +65,11 @@ public static class AuthorizationMatrix
         new("POST /orders/{id}/receive",                   Closed, Yes,    Hidden, Yes,    Yes),
         new("POST /orders/{id}/complete",                  Closed, Role,   Role,   Yes,    Yes),
         new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /openapi/{documentName}.json",            Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /docs/{documentName?}",                   Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /docs/scalar.js",                         Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /docs/scalar.aspnetcore.js",              Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /docs/favicon.svg",                       Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /problems/{slug}",                        Open,   Yes,    Yes,    Yes,    Yes),
     ];
 }

@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Http;
+using Granary.Problems;
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Scalar.AspNetCore;
+
+namespace Granary.Docs;
+
+/// <summary>
+/// The OpenAPI 3.1 document at <c>/openapi/v1.json</c>, generated from the endpoints, and the interactive reference at
+/// <c>/docs</c>, whose assets are served from here.
+/// </summary>
+public static class ApiDocument
+{
+    private const string Bearer = "bearer";
+    private const string ProblemSchema = "Problem";
+
+    /// <summary>Adds the generation of the document.</summary>
+    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer(DescribeAsync);
+        options.AddOperationTransformer(DescribeOperationAsync);
+    });
+
+    /// <summary>Maps the document and the reference.</summary>
+    public static void MapApiDocument(this IEndpointRouteBuilder routes)
+    {
+        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapScalarApiReference("/docs", reference => reference.WithTitle("Granary API").DisableDefaultFonts()).AllowAnonymous();
+    }
+
+    private static async Task DescribeAsync(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    {
+        document.Info.Title = "Granary";
+        document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems.";
+        document.AddComponent(ProblemSchema, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken));
+        document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = Bearer,
+            BearerFormat = "JWT",
+            Description = "A token of POST /auth/token.",
+        };
+    }
+
+    private static Task DescribeOperationAsync(
+        OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var name = operation.OperationId;
+        var needsToken = !context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any();
+        if (needsToken)
+        {
+            operation.Security = [new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = [] }];
+        }
+
+        foreach (var content in operation.RequestBody?.Content?.Values ?? [])
+        {
+            content.Example = RequestExamples.Of(name);
+        }
+
+        operation.Responses ??= [];
+        foreach (var problems in OperationProblems.Of(name, needsToken, operation.RequestBody is not null))
+        {
+            operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = ResponseOf(problems, context.Document!);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiResponse ResponseOf(IEnumerable<ProblemType> problems, OpenApiDocument document) => new()
+    {
+        Description = string.Join("; or ", problems.Select(type => type.Title)),
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            [ProblemResult.MediaType] = new()
+            {
+                Schema = new OpenApiSchemaReference(ProblemSchema, document),
+                Examples = problems.ToDictionary(
+                    type => type.Slug, IOpenApiExample (type) => new OpenApiExample { Summary = type.Title, Value = ExampleOf(type) }),
+            },
+        },
+    };
+
+    private static JsonNode? ExampleOf(ProblemType type) =>
+        JsonSerializer.SerializeToNode(Problem.Of(type), ApiJson.Options.GetTypeInfo(typeof(Problem)));
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Granary.Http.Tests;
+
+public sealed class DocumentTests(GranaryApp app)
+{
+    [Fact]
+    public async Task Every_operation_tells_who_may_call_it_what_it_can_refuse_and_gives_an_example_of_its_body()
+    {
+        var document = await Document();
+
+        Assert.StartsWith("3.1.", document.Text("openapi"), StringComparison.Ordinal);
+        Assert.All(Operations(document), operation =>
+        {
+            var responses = operation.At("responses").EnumerateObject().ToDictionary(response => response.Name, response => response.Value);
+            Assert.Contains(responses.Keys, status => status.StartsWith('2'));
+            Assert.Equal(
+                operation.TryGetProperty("security", out _),
+                responses.TryGetValue("401", out var refused) && refused.ToString().Contains("/problems/unauthorized", StringComparison.Ordinal));
+            Assert.All(["400", "429", "500", "503"], status =>
+                Assert.Equal("#/components/schemas/Problem", responses[status].Text("content", "application/problem+json", "schema", "$ref")));
+            if (operation.TryGetProperty("requestBody", out var body))
+            {
+                Assert.Equal(JsonValueKind.Object, body.At("content", "application/json", "example").ValueKind);
+            }
+        });
+    }
+
+    [Fact]
+    public async Task The_example_of_an_order_can_be_sent_as_it_stands()
+    {
+        var document = await Document();
+        var shop = new Shop(app);
+        var (sku, customer) = (await shop.Product(), await shop.Customer());
+        var example = document.At("paths", "/orders", "post", "requestBody", "content", "application/json", "example").ToString();
+
+        using var answer = await customer.Http.PostJson("/orders", example.Replace("CUP-STONEWARE", sku, StringComparison.Ordinal));
+
+        await answer.Expect(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task The_reference_is_a_page_that_loads_nothing_from_elsewhere()
+    {
+        using var client = app.CreateClient();
+
+        var page = await client.GetStringAsync(new Uri("/docs/", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Contains("scalar", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_answer_that_the_document_does_not_promise_is_found()
+    {
+        var contract = new Contract("""
+            { "paths": { "/things/{id}": { "get": { "responses": { "200": { "content": { "application/json": {
+              "schema": { "$ref": "#/components/schemas/Thing" } } } } } } } },
+              "components": { "schemas": { "Thing": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } } } } }
+            """);
+
+        string? Get(string path, int status, string body) => contract.Violation(HttpMethod.Get, path, status, "application/json", body);
+        Assert.Null(Get("/things/1", 200, """{ "id": "1" }"""));
+        Assert.NotNull(Get("/things/1", 200, """{ "id": 1 }"""));
+        Assert.NotNull(Get("/things/1", 200, "{}"));
+        Assert.NotNull(Get("/things/1", 418, """{ "id": "1" }"""));
+        Assert.NotNull(Get("/others/1", 200, """{ "id": "1" }"""));
+    }
+
+    private static IEnumerable<JsonElement> Operations(JsonElement document) =>
+        document.At("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(method => method.Value);
+
+    private async Task<JsonElement> Document()
+    {
+        using var client = app.CreateClient();
+        using var answer = await client.GetAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        return await answer.Expect(HttpStatusCode.OK);
+    }
+}
