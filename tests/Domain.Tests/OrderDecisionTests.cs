@@ -87,6 +87,16 @@ public sealed class OrderDecisionTests
     }
 
     [Fact]
+    public void Voiding_an_attempt_does_not_make_the_version_stale_that_a_reader_holds()
+    {
+        var order = Given.Order(Given.Placed, new AttemptVoided("system", 9));
+
+        Assert.Equal(1, order.ToOrder().Version);
+        Assert.Null(OrderDecisions.Guard(order, Given.ByBuyer with { ExpectedVersion = 1 }));
+        Assert.Equal(2, order.ToStanding().Version);
+    }
+
+    [Fact]
     public void A_voided_attempt_leaves_the_order_placeable()
     {
         var order = Given.Order(new AttemptVoided("system", 9));

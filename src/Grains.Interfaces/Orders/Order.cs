@@ -21,7 +21,7 @@ public sealed record Order
     /// <summary>When the order expires unless it is paid; null once it is no longer pending.</summary>
     [Id(11)] public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The version of the order's stream in the journal; grows with every change.</summary>
+    /// <summary>The version of the order's last change in its journal stream; grows with every change, not always by one.</summary>
     [Id(12)] public required long Version { get; init; }
 
     [Id(13)] public required IReadOnlyList<string> AllowedActions { get; init; }

@@ -63,7 +63,7 @@ public static class OrderDecisions
             return new NotFound();
         }
 
-        return command.ExpectedVersion is { } expected && expected != order.Version ? new StaleVersion(order.Version) : null;
+        return command.ExpectedVersion is { } expected && expected != order.VisibleVersion ? new StaleVersion(order.VisibleVersion) : null;
     }
 
     /// <summary>The refusal for what the current status does not permit.</summary>

@@ -43,6 +43,12 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// <inheritdoc/>
     public static string StreamOf(string key) => StreamPrefix + key;
 
+    /// <summary>
+    /// The version of the last event that its readers see. Voiding an attempt changes nothing for them, so it must not make
+    /// the version stale that they hold.
+    /// </summary>
+    public long VisibleVersion => Timeline.IsEmpty ? 0 : Timeline[^1].Version;
+
     /// <summary>Whether the order was ever placed.</summary>
     public bool Exists => Status != OrderStatus.None;
 
@@ -82,7 +88,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
         ExpiresAt = Status == OrderStatus.Pending ? ExpiresAt : null,
-        Version = Version,
+        Version = VisibleVersion,
         AllowedActions = OrderLifecycle.AllowedActions(Status),
         Timeline = Timeline,
     };

@@ -1,0 +1,105 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Granary.Crash.Tests;
+
+/// <summary>
+/// A client that places, pays and cancels, and never gives up on a request: when the connection breaks it asks again under the
+/// same key once the product is back. It remembers what it was told, and nothing else.
+/// </summary>
+internal sealed class Buyer(HttpClient http, string name, string userId, IReadOnlyList<string> skus, int seed)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly Random _random = new(seed);
+    private int _requests;
+
+    /// <summary>What the product has acknowledged: order id to the last answer.</summary>
+    public Dictionary<string, JsonNode> Acknowledged { get; } = [];
+
+    public string UserId => userId;
+
+    /// <summary>Buys until told to stop; what was begun is brought to its end.</summary>
+    public async Task BuyAsync(Action onAcknowledged, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            if (await PlaceAsync() is not { } order)
+            {
+                continue;
+            }
+
+            onAcknowledged();
+            var id = (string)order["id"]!;
+            Acknowledged[id] = order;
+            switch (_random.Next(4))
+            {
+                case 0:
+                    Acknowledged[id] = await ActAsync(HttpMethod.Post, $"/orders/{id}/pay");
+                    break;
+                case 1:
+                    Acknowledged[id] = await ActAsync(HttpMethod.Delete, $"/orders/{id}");
+                    break;
+                default:
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Places an order; null when it was refused for want of stock.</summary>
+    private async Task<JsonNode?> PlaceAsync()
+    {
+        var key = $"{name}-{_requests++}";
+        var first = _random.Next(skus.Count);
+        var body = new JsonObject
+        {
+            ["items"] = new JsonArray(
+                new JsonObject { ["sku"] = skus[first], ["quantity"] = _random.Next(1, 4) },
+                new JsonObject { ["sku"] = skus[(first + 1) % skus.Count], ["quantity"] = 1 }),
+            ["note"] = key,
+        };
+        var (status, answer) = await UntilAnsweredAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(body) };
+            request.Headers.Add("Idempotency-Key", key);
+            return request;
+        });
+        if (status == HttpStatusCode.Conflict)
+        {
+            Assert.Equal("/problems/insufficient-stock", (string?)answer["type"]);
+            return null;
+        }
+
+        Assert.True(status is HttpStatusCode.Created or HttpStatusCode.OK, $"{status}: {answer}");
+        Assert.Equal(key, (string?)answer["note"]);
+        return answer;
+    }
+
+    private async Task<JsonNode> ActAsync(HttpMethod method, string path)
+    {
+        var (status, answer) = await UntilAnsweredAsync(() => new HttpRequestMessage(method, path));
+        Assert.True(status == HttpStatusCode.OK, $"{method} {path}: {status} {answer}");
+        return answer;
+    }
+
+    private async Task<(HttpStatusCode Status, JsonNode Body)> UntilAnsweredAsync(Func<HttpRequestMessage> request)
+    {
+        while (true)
+        {
+            try
+            {
+                using var response = await http.SendAsync(request());
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                {
+                    return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonNode>())!);
+                }
+            }
+            catch (Exception broken) when (broken is HttpRequestException or IOException)
+            {
+                // Killed in mid-flight: whether it happened is unknown until the product is back.
+            }
+
+            await Task.Delay(Pause);
+        }
+    }
+}
