@@ -1,5 +1,8 @@
+using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Running;
 using Granary.Micro;
 
 // dotnet run -c Release --project benchmarks/Micro -- --filter '*Serialisation*'
-BenchmarkSwitcher.FromAssembly(typeof(SerialisationBenchmarks).Assembly).Run(args);
+// Two busy cores need longer than the usual two minutes to build what BenchmarkDotNet generates.
+var config = ManualConfig.Create(DefaultConfig.Instance).WithBuildTimeout(TimeSpan.FromMinutes(10));
+BenchmarkSwitcher.FromAssembly(typeof(SerialisationBenchmarks).Assembly).Run(args, config);
