@@ -19,7 +19,7 @@ public static class FrontEnd
 {
     private const string DefaultAddress = "http://localhost:5080";
 
-    /// <summary>Composes the whole process: a silo and the front end before it.</summary>
+    /// <summary>Composes the whole process: the front end, and the silo behind it or the way to those of a cluster.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
     public static WebApplication Build(string[] args)
     {
@@ -29,7 +29,7 @@ public static class FrontEnd
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,
         });
-        builder.AddGranarySilo();
+        builder.AddGrains();
         builder.AddFrontEnd();
         var app = builder.Build();
         app.UseFrontEnd();

@@ -1,8 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
-using Granary.Catalogue;
 using Granary.Journal;
-using Granary.Stock;
 using Granary.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -24,14 +20,12 @@ public static class GranarySilo
     public static IHostApplicationBuilder AddGranarySilo(this IHostApplicationBuilder builder)
     {
         var options = SiloOptions.From(builder.Configuration);
-        builder.Services.AddSingleton(options);
-        builder.Services.AddSingleton(options.Journal);
         AddJournal(builder.Services, options);
         builder.Services.AddGranaryGrains();
         builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
         builder.UseOrleans(silo =>
         {
-            AddCluster(silo, options);
+            silo.JoinCluster(options);
             AddSnapshots(silo, options);
             silo.AddJournalStreams();
         });
@@ -40,19 +34,7 @@ public static class GranarySilo
 
     private static void AddJournal(IServiceCollection services, SiloOptions options)
     {
-        if (options.Storage == StorageKind.PostgreSql)
-        {
-            services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgreSql!));
-            services.AddSingleton<IJournalStore, PostgreSqlJournal>();
-            services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
-        }
-        else
-        {
-            Directory.CreateDirectory(options.DataDirectory);
-            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(options.SqliteFile, options.Journal));
-            services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
-                SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
-        }
+        services.AddStores(options);
 
         // Singletons of the container are disposed after the silo has stopped, so grains still append while they deactivate.
         services.AddSingleton<JournalMetrics>();
@@ -78,42 +60,5 @@ public static class GranarySilo
                 snapshots.ConnectionString = SqliteJournal.ConnectionString(options.SqliteFile, options.Journal);
             }
         }));
-    }
-
-    private static void AddCluster(ISiloBuilder silo, SiloOptions options)
-    {
-        var siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
-        var gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
-        if (options.Clustering == ClusteringKind.Localhost)
-        {
-            silo.UseLocalhostClustering(siloPort, gatewayPort);
-        }
-        else
-        {
-            silo.UseRedisClustering(options.Redis!);
-            if (options.Address is { } address)
-            {
-                silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: true);
-            }
-            else
-            {
-                silo.ConfigureEndpoints(siloPort, gatewayPort, listenOnAnyHostAddress: true);
-            }
-        }
-
-        silo.Configure<ClusterOptions>(cluster =>
-        {
-            cluster.ClusterId = options.ClusterId;
-            // Part of the key of every snapshot: the same for all clusters that ever run over one database.
-            cluster.ServiceId = "granary";
-        });
-    }
-
-    /// <summary>Orleans tells a silo's port to others before it listens, so it must be known beforehand.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -55,6 +55,15 @@ public sealed record SiloOptions
     /// <summary><c>Granary:Silo:GatewayPort</c>: for clients of the cluster; 0 takes a free one.</summary>
     public required int GatewayPort { get; init; }
 
+    /// <summary><c>Granary:Silo:ProbeTimeout</c>: how often a silo probes the others, and how long it waits for the answer.</summary>
+    public required TimeSpan ProbeTimeout { get; init; }
+
+    /// <summary><c>Granary:Silo:MissedProbes</c>: probes in a row without an answer after which a silo votes another dead.</summary>
+    public required int MissedProbes { get; init; }
+
+    /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take.</summary>
+    public required TimeSpan ResponseTimeout { get; init; }
+
     /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>
     public required JournalStoreOptions Journal { get; init; }
 
@@ -85,6 +94,9 @@ public sealed record SiloOptions
             Address = ParseAddress(configuration, "Granary:Silo:Address"),
             SiloPort = Port(configuration, "Granary:Silo:Port", 11_111),
             GatewayPort = Port(configuration, "Granary:Silo:GatewayPort", 30_000),
+            ProbeTimeout = Duration(configuration, "Granary:Silo:ProbeTimeout", TimeSpan.FromSeconds(2)),
+            MissedProbes = Count(configuration, "Granary:Silo:MissedProbes", 3),
+            ResponseTimeout = Duration(configuration, "Granary:Silo:ResponseTimeout", TimeSpan.FromSeconds(15)),
             Journal = new JournalStoreOptions
             {
                 RetryFor = Duration(configuration, "Granary:Journal:RetryFor", defaults.RetryFor),
@@ -145,6 +157,18 @@ public sealed record SiloOptions
         return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= IPEndPoint.MaxPort
             ? port
             : throw new InvalidConfigurationException(key, $"is '{value}'; it takes a port from 0 (any free one) to {IPEndPoint.MaxPort}.");
+    }
+
+    private static int Count(IConfiguration configuration, string key, int fallback)
+    {
+        if (configuration[key] is not { Length: > 0 } value)
+        {
+            return fallback;
+        }
+
+        return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is > 0 and <= 1_000
+            ? count
+            : throw new InvalidConfigurationException(key, $"is '{value}'; it takes a whole number from 1 to 1000.");
     }
 
     private static TimeSpan Duration(IConfiguration configuration, string key, TimeSpan fallback)

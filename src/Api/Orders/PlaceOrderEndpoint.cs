@@ -39,7 +39,9 @@ public static class PlaceOrderEndpoint
         }
 
         var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Place(command);
-        return Answer(reply, http, desk);
+        
+        // An order under a fresh id can only be a replay of this very request, repeated after a lost answer.
+        return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
     }
 
     private static Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult> Answer(

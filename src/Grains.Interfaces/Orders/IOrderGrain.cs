@@ -13,32 +13,32 @@ public interface IOrderGrain : IGrainWithStringKey
     /// Places the order: reserves every line, holds the total, records the order. Idempotent by the grain's id: the same
     /// command again answers with the order as it stands, <see cref="OrderReply.Replayed"/> set.
     /// </summary>
-    [Alias("place")]
+    [Alias("place"), Idempotent]
     Task<OrderReply> Place(PlaceOrder command);
 
     /// <summary>The order as it is durable; <see cref="NotFound"/> when there is none, or none for <paramref name="owner"/>.</summary>
     /// <param name="owner">The user who must own it, or null for staff.</param>
-    [Alias("get"), AlwaysInterleave]
+    [Alias("get"), Idempotent, AlwaysInterleave]
     Task<OrderReply> Get(string? owner);
 
     /// <summary>Captures the hold; the reserved stock becomes sold.</summary>
-    [Alias("pay")]
+    [Alias("pay"), Idempotent]
     Task<OrderReply> Pay(OrderCommand command);
 
-    [Alias("pack")]
+    [Alias("pack"), Idempotent]
     Task<OrderReply> Pack(OrderCommand command);
 
-    [Alias("ship")]
+    [Alias("ship"), Idempotent]
     Task<OrderReply> Ship(OrderCommand command, Tracking tracking);
 
-    [Alias("receive")]
+    [Alias("receive"), Idempotent]
     Task<OrderReply> Receive(OrderCommand command);
 
-    [Alias("complete")]
+    [Alias("complete"), Idempotent]
     Task<OrderReply> Complete(OrderCommand command);
 
     /// <summary>Cancels: what was reserved is released, what was paid is refunded and restocked.</summary>
-    [Alias("cancel")]
+    [Alias("cancel"), Idempotent]
     Task<OrderReply> Cancel(OrderCommand command, string? reason);
 
     /// <summary>Amends a pending order. The difference is reserved or released and the hold adjusted, all or nothing.</summary>
@@ -46,7 +46,7 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<OrderReply> Amend(OrderCommand command, OrderAmendment amendment);
 
     /// <summary>Expires the order if it is unpaid and its deadline has passed; otherwise changes nothing.</summary>
-    [Alias("expire")]
+    [Alias("expire"), Idempotent]
     Task<OrderReply> Expire();
 
     /// <summary>

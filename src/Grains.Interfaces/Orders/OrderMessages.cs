@@ -37,7 +37,11 @@ public readonly record struct RequestedLine([property: Id(0)] string Sku, [prope
 public sealed record OrderCommand(
     [property: Id(0)] string By,
     [property: Id(1)] string? Owner = null,
-    [property: Id(2)] long? ExpectedVersion = null);
+    [property: Id(2)] long? ExpectedVersion = null) : IRepeatable
+{
+    /// <summary>Its own effect would make a repetition look stale.</summary>
+    public bool IsRepeatable => ExpectedVersion is null;
+}
 
 /// <summary>What to change in a pending order. A null member stays as it is.</summary>
 [GenerateSerializer, Immutable, Alias("granary.order-amendment")]

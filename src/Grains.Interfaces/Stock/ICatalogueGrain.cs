@@ -5,6 +5,6 @@ namespace Granary.Stock;
 public interface ICatalogueGrain : IGrainWithIntegerKey
 {
     /// <summary>As <see cref="ICatalogue.SearchAsync"/>.</summary>
-    [Alias("search")]
+    [Alias("search"), Idempotent]
     Task<IReadOnlyList<string>> Search(string? text, int limit, string? afterSku);
 }

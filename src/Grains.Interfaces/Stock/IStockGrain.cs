@@ -7,19 +7,19 @@ namespace Granary.Stock;
 public interface IStockGrain : IGrainWithStringKey
 {
     /// <summary>Creates or changes the product. Repeating it changes nothing.</summary>
-    [Alias("define")]
+    [Alias("define"), Idempotent]
     Task<ProductReply> Define(DefineProduct command);
 
     /// <summary>The product, or <see cref="UnknownProduct"/>.</summary>
-    [Alias("product")]
+    [Alias("product"), Idempotent]
     Task<ProductReply> GetProduct();
 
     /// <summary>The stock level, or <see cref="UnknownProduct"/>.</summary>
-    [Alias("level")]
+    [Alias("level"), Idempotent]
     Task<StockReply> GetLevel();
 
     /// <summary>Moves the stock on hand up or down, never below what is reserved. Idempotent by key.</summary>
-    [Alias("adjust")]
+    [Alias("adjust"), Idempotent]
     Task<StockReply> Adjust(AdjustStock command);
 
     /// <summary>Reserves units for one attempt of an order, at a price the order has seen. Idempotent by (order, attempt).</summary>

@@ -22,7 +22,11 @@ public sealed record AdjustStock(
     [property: Id(0)] long Quantity,
     [property: Id(1)] string? Reason,
     [property: Id(2)] string? Key,
-    [property: Id(3)] string By);
+    [property: Id(3)] string By) : IRepeatable
+{
+    /// <summary>The key makes it so.</summary>
+    public bool IsRepeatable => Key is not null;
+}
 
 /// <summary>Reserves units for one attempt of an order.</summary>
 /// <param name="OrderId">The order.</param>

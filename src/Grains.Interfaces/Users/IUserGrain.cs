@@ -11,15 +11,15 @@ public interface IUserGrain : IGrainWithStringKey
     Task<UserReply> Register(RegisterUser command);
 
     /// <summary>The user, or <see cref="NotFound"/>.</summary>
-    [Alias("get")]
+    [Alias("get"), Idempotent]
     Task<UserReply> Get();
 
     /// <summary>What a login is checked against, or null when there is no such user.</summary>
-    [Alias("credential")]
+    [Alias("credential"), Idempotent]
     Task<UserCredential?> GetCredential();
 
     /// <summary>Adds money to the wallet. Idempotent by key.</summary>
-    [Alias("deposit")]
+    [Alias("deposit"), Idempotent]
     Task<UserReply> Deposit(DepositMoney command);
 
     [Alias("set-roles")]

@@ -20,7 +20,11 @@ public sealed record RegisterUser(
 public sealed record DepositMoney(
     [property: Id(0)] long Amount,
     [property: Id(1)] string? Key,
-    [property: Id(2)] string By);
+    [property: Id(2)] string By) : IRepeatable
+{
+    /// <summary>The key makes it so.</summary>
+    public bool IsRepeatable => Key is not null;
+}
 
 /// <summary>Holds money for one attempt of an order.</summary>
 /// <param name="Amount">Minor units, at least 0.</param>

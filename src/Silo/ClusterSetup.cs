@@ -1,0 +1,103 @@
+using System.Net;
+using System.Net.Sockets;
+using Orleans.Clustering.Redis;
+using Orleans.Configuration;
+using StackExchange.Redis;
+
+namespace Granary.Hosting;
+
+/// <summary>How silos and clients form one cluster, and how soon they notice that a silo is gone.</summary>
+internal static class ClusterSetup
+{
+    /// <summary>Part of the key of every snapshot: the same for all clusters that ever run over one database.</summary>
+    private const string ServiceId = "granary";
+
+    /// <summary>How often the table of silos and gateways is read, should the word that it changed not arrive.</summary>
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
+
+    public static void JoinCluster(this ISiloBuilder silo, SiloOptions options)
+    {
+        var siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
+        var gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
+        if (options.Clustering == ClusteringKind.Localhost)
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+        }
+        else
+        {
+            silo.UseRedisClustering(redis => Reach(redis, options));
+            Listen(silo, options, siloPort, gatewayPort);
+        }
+
+        silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = options.ProbeTimeout;
+            membership.NumMissedProbesLimit = options.MissedProbes;
+            membership.TableRefreshTimeout = TableRefresh;
+
+            // A silo that was killed while it joined must not hold up those who come after it for minutes.
+            membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+        });
+    }
+
+    public static void ConnectToCluster(this IClientBuilder client, SiloOptions options)
+    {
+        client.UseRedisClustering(redis => Reach(redis, options));
+        client.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TableRefresh);
+        client.UseConnectionRetryFilter<PatientStart>();
+    }
+
+    private static void Listen(ISiloBuilder silo, SiloOptions options, int siloPort, int gatewayPort)
+    {
+        if (options.Address is { } address)
+        {
+            silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+        }
+        else
+        {
+            silo.ConfigureEndpoints(siloPort, gatewayPort, listenOnAnyHostAddress: true);
+        }
+    }
+
+    private static void Name(ClusterOptions cluster, SiloOptions options)
+    {
+        cluster.ClusterId = options.ClusterId;
+        cluster.ServiceId = ServiceId;
+    }
+
+    private static void Reach(RedisClusteringOptions redis, SiloOptions options)
+    {
+        redis.ConfigurationOptions = ConfigurationOptions.Parse(options.Redis!);
+
+        // A Redis server that is restarting is waited for, at the start as later.
+        redis.ConfigurationOptions.AbortOnConnectFail = false;
+    }
+
+    /// <summary>Orleans tells a silo's port to others before it listens, so it must be known beforehand.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>A client that starts before its cluster waits for it.</summary>
+internal sealed partial class PatientStart(ILogger<PatientStart> log) : IClientConnectionRetryFilter
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+    {
+        LogWaiting(exception.Message);
+        await Task.Delay(Pause, cancellationToken);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for a silo of the cluster: {Fault}")]
+    private partial void LogWaiting(string fault);
+}

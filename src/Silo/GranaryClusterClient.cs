@@ -1,0 +1,28 @@
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Hosting;
+
+/// <summary>Composes a process that calls the cluster's grains and hosts none.</summary>
+public static class GranaryClusterClient
+{
+    /// <summary>
+    /// Adds a client of the cluster that the section <c>Granary</c> of the configuration names, and the stores as far as
+    /// they are read.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static IHostApplicationBuilder AddGranaryClusterClient(this IHostApplicationBuilder builder)
+    {
+        var options = SiloOptions.From(builder.Configuration);
+        if (options.Clustering != ClusteringKind.Redis)
+        {
+            throw new InvalidConfigurationException("Granary:Clustering", "must be Redis where Granary:Hosting is Client: that is where clients find silos.");
+        }
+
+        builder.Services.AddStores(options);
+        builder.Services.AddSingleton<IJournal, JournalReader>();
+        builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
+        builder.UseOrleansClient(client => client.ConnectToCluster(options));
+        return builder;
+    }
+}
