@@ -58,6 +58,7 @@ public static class FrontEnd
         builder.AddGranaryAuth();
         builder.AddTrafficLimits();
         services.AddApiDocument();
+        builder.AddProductCache();
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
     }

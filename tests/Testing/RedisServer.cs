@@ -49,17 +49,18 @@ public sealed class RedisServer : IAsyncDisposable
     /// <summary>Restarts the server; what was acknowledged is read back from its append-only file.</summary>
     public async Task RestartAsync()
     {
-        await EndAsync();
+        await StopAsync();
         await LaunchAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndAsync();
+        await StopAsync();
         Directory.Delete(_directory, recursive: true);
     }
 
-    private async Task EndAsync()
+    /// <summary>Takes the server away until <see cref="RestartAsync"/>.</summary>
+    public async Task StopAsync()
     {
         if (_process is not null)
         {

@@ -43,6 +43,7 @@ public static class ProductEndpoints
             return desk.Problems.For(reply.Refusal!);
         }
 
+        await desk.Products.LearnAsync(product);
         http.Response.Headers.ETag = EntityTag.Of(product.Version);
         var body = ProductBody.From(product, desk.Currency);
         return reply.Created ? TypedResults.Created("/products/" + sku, body) : TypedResults.Ok(body);
@@ -51,10 +52,10 @@ public static class ProductEndpoints
     private static async Task<Results<Ok<ProductBody>, StatusCodeHttpResult, ProblemResult>> Get(
         string sku, HttpContext http, [AsParameters] ProductDesk desk)
     {
-        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).GetProduct() : null;
-        if (reply?.Product is not { } product)
+        var found = Sku.IsValid(sku) ? await desk.Products.FindAsync(sku, http.RequestAborted) : null;
+        if (found is not { } product)
         {
-            return AbsentOr(reply?.Refusal, desk);
+            return desk.Problems.For(new NotFound());
         }
 
         http.Response.Headers.ETag = EntityTag.Of(product.Version);
@@ -93,6 +94,7 @@ public static class ProductEndpoints
             return AbsentOr(reply?.Refusal, desk);
         }
 
+        desk.Products.Outdate(sku, level.Version);
         if (!reply.Replayed)
         {
             return TypedResults.Created($"/products/{sku}/stock", StockBody.From(level));

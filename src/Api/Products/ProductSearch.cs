@@ -6,13 +6,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Granary.Products;
 
 /// <summary>
-/// <c>GET /products</c>: the catalogue index finds the SKUs, the stock items answer for themselves, so that price and
-/// availability are never older than the request.
+/// <c>GET /products</c>: the catalogue index finds the SKUs, the products come from the cache as those of
+/// <c>GET /products/{sku}</c> do.
 /// </summary>
 public static class ProductSearch
 {
     public static async Task<Results<Ok<ProductPage>, ProblemResult>> Search(
-        string? search, string? limit, string? cursor, [AsParameters] ProductDesk desk)
+        string? search, string? limit, string? cursor, HttpContext http, [AsParameters] ProductDesk desk)
     {
         var validation = new Validation();
         var text = validation.OptionalText("search", search, Limits.NameLength);
@@ -26,8 +26,9 @@ public static class ProductSearch
         // One more than a page tells whether there is another.
         var found = await desk.Grains.GetGrain<ICatalogueGrain>(0).Search(text, count + 1, after);
         var skus = found.Take(count).ToList();
-        var replies = await Task.WhenAll(skus.Select(sku => desk.Grains.GetGrain<IStockGrain>(sku).GetProduct()));
-        var data = replies.Select(reply => reply.Product).OfType<Product>()
+        skus.ForEach(desk.Products.Announce);
+        var products = await Task.WhenAll(skus.Select(sku => desk.Products.FindAsync(sku, http.RequestAborted).AsTask()));
+        var data = products.OfType<Product>()
             .Select(product => ProductBody.From(product, desk.Currency)).ToList();
         return TypedResults.Ok(new ProductPage(data, found.Count > count ? PageRequest.CursorAfter(skus[^1]) : null));
     }

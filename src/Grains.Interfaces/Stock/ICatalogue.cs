@@ -2,7 +2,8 @@ namespace Granary.Stock;
 
 /// <summary>
 /// The index that finds products by text. It is a read model: the stock items own the products and write here after a change
-/// is durable; a write that was lost is made good by the next one.
+/// is durable; a write that was lost is made good by the next one. A new product is entered before it exists, so that the index
+/// never lacks one; a definition that failed leaves a SKU without a product.
 /// </summary>
 public interface ICatalogue
 {

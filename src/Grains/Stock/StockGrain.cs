@@ -27,6 +27,13 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     /// <inheritdoc/>
     public async Task<ProductReply> Define(DefineProduct command)
     {
+        if (Durable.Status == StockStatus.None)
+        {
+            // Entered before it exists: who has read the whole catalogue has missed no product, whatever crashes in between.
+            await catalogue.UpsertAsync(
+                new Product(Key, command.Name, command.Description, command.Price, StockStatus.None, 0, 0), CancellationToken.None);
+        }
+
         var created = Decided.Status == StockStatus.None;
         var decision = StockDecisions.Define(Decided, command);
         Raise(decision.Events);

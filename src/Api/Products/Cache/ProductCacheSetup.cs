@@ -1,0 +1,82 @@
+using Granary.Hosting;
+using Granary.Stock;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Caching.StackExchangeRedis;
+using StackExchange.Redis;
+using ZiggyCreatures.Caching.Fusion;
+using ZiggyCreatures.Caching.Fusion.Serialization.SystemTextJson;
+
+namespace Granary.Products;
+
+/// <summary>Composes the product cache.</summary>
+public static class ProductCacheSetup
+{
+    /// <summary>Adds the cache and what keeps it true. The silo must be there already.</summary>
+    /// <exception cref="InvalidConfigurationException">A setting cannot be used.</exception>
+    public static void AddProductCache(this WebApplicationBuilder builder)
+    {
+        var silo = SiloOptions.From(builder.Configuration);
+        var options = ProductCacheOptions.From(builder.Configuration, silo.ClusterId);
+        var services = builder.Services;
+        services.AddSingleton(new KnownSkus(options.ExpectedSkus));
+        if (options.Redis is { } server)
+        {
+            services.AddSingleton(_ => Redis(server));
+        }
+
+        services.AddSingleton<IFusionCache>(provider => Levels(
+            options, provider.GetService<RedisCache>(), provider.GetRequiredService<ILogger<FusionCache>>()));
+        services.AddSingleton<LoadProduct>(provider =>
+        {
+            var grains = provider.GetRequiredService<IGrainFactory>();
+            return async sku => (await grains.GetGrain<IStockGrain>(sku).GetProduct()).Product;
+        });
+        services.AddSingleton(options);
+        services.AddSingleton<ProductCache>();
+        services.AddHostedService<CatalogueFollower>();
+    }
+
+    /// <summary>The levels that copies are kept in: a bounded memory of this process and, where configured, Redis.</summary>
+    /// <param name="redis">The second level, or null for one level.</param>
+    public static IFusionCache Levels(ProductCacheOptions options, RedisCache? redis, ILogger<FusionCache>? logger)
+    {
+        var memory = new MemoryCache(new MemoryCacheOptions { SizeLimit = options.Entries });
+        var levels = new FusionCache(
+            new FusionCacheOptions
+            {
+                CacheName = "products",
+                CacheKeyPrefix = options.Prefix + "product:",
+                DefaultEntryOptions = Entry(options),
+                DisableTagging = true,
+
+                // While it is open Redis is not even asked.
+                DistributedCacheCircuitBreakerDuration = TimeSpan.FromSeconds(2),
+                DistributedCacheErrorsLogLevel = LogLevel.Warning,
+            },
+            memory,
+            logger);
+        if (redis is not null)
+        {
+            levels.SetupDistributedCache(redis, new FusionCacheSystemTextJsonSerializer());
+        }
+
+        return levels;
+    }
+
+    /// <summary>A second level on a server.</summary>
+    public static RedisCache Redis(ConfigurationOptions server) => new(new RedisCacheOptions
+    {
+        ConnectionMultiplexerFactory = async () => await ConnectionMultiplexer.ConnectAsync(server),
+    });
+
+    private static FusionCacheEntryOptions Entry(ProductCacheOptions options) => new()
+    {
+        Duration = options.LongestLife,
+        Size = 1,
+
+        // An old price is worse than the 503 that says why there is none.
+        IsFailSafeEnabled = false,
+        DistributedCacheHardTimeout = options.RedisTimeout,
+        AllowBackgroundDistributedCacheOperations = true,
+    };
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+
+namespace Granary.Products;
+
+/// <summary>
+/// The least version of a product that may still be served: the highest that anybody has told of. A floor is kept for at least
+/// one memory span, after which no copy is left that it could forbid, and for at most two.
+/// </summary>
+/// <param name="memory">The longest life of a copy.</param>
+public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private Generations _floors = new([], []);
+    private long _since = clock.GetTimestamp();
+
+    /// <summary>The least version to serve; 0 where any will do.</summary>
+    public long Of(string sku)
+    {
+        var floors = Volatile.Read(ref _floors);
+        return Math.Max(floors.Young.GetValueOrDefault(sku), floors.Old.GetValueOrDefault(sku));
+    }
+
+    /// <summary>Forbids versions before this one.</summary>
+    public void Raise(string sku, long version)
+    {
+        lock (_lock)
+        {
+            if (clock.GetElapsedTime(_since) > memory)
+            {
+                Volatile.Write(ref _floors, new Generations([], _floors.Young));
+                _since = clock.GetTimestamp();
+            }
+
+            if (version > _floors.Young.GetValueOrDefault(sku))
+            {
+                _floors.Young[sku] = version;
+            }
+        }
+    }
+
+    private sealed record Generations(ConcurrentDictionary<string, long> Young, ConcurrentDictionary<string, long> Old);
+}

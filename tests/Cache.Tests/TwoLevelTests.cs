@@ -1,0 +1,124 @@
+using Granary.Testing;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Granary.Products.Tests;
+
+/// <summary>Two front ends and one real Redis.</summary>
+public sealed class TwoLevelTests : IAsyncLifetime
+{
+    private readonly StockItems _items = new();
+    private readonly FakeTimeProvider _clock = new(DateTimeOffset.UtcNow);
+    private RedisServer _redis = null!;
+    private Node _one = null!;
+    private Node _other = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _redis = await RedisServer.StartAsync();
+        _one = new Node(_items, _clock, _redis.ConnectionString);
+        _other = new Node(_items, _clock, _redis.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _one.Dispose();
+        _other.Dispose();
+        await _redis.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task What_one_node_has_loaded_the_others_need_not_load()
+    {
+        _items.Define("SKU", 1);
+        await _one.Price("SKU");
+
+        await Shared("SKU", 1);
+
+        Assert.Equal(1, await _other.Price("SKU"));
+        Assert.Equal(1, _items.Loads);
+    }
+
+    [Fact]
+    public async Task A_node_that_heard_of_a_change_does_not_believe_what_another_left_in_Redis()
+    {
+        _items.Define("SKU", 1);
+        await _one.Price("SKU");
+        await Shared("SKU", 1);
+
+        var changed = _items.Define("SKU", 2);
+        _other.Cache.Outdate("SKU", changed.Version);
+
+        Assert.Equal(2, await _other.Price("SKU"));
+        Assert.Equal(2, _items.Loads);
+    }
+
+    [Fact]
+    public async Task A_node_that_starts_after_a_change_finds_the_new_description_in_Redis()
+    {
+        _items.Define("SKU", 1);
+        await _one.Price("SKU");
+        await Shared("SKU", 1);
+
+        await _one.Cache.LearnAsync(_items.Define("SKU", 2));
+
+        await Shared("SKU", 2);
+    }
+
+    [Fact]
+    public async Task When_Redis_goes_away_reads_and_changes_go_on_in_one_level_and_in_two_when_it_is_back()
+    {
+        _items.Define("BEFORE", 1);
+        _items.Define("DURING", 2);
+        await _one.Price("BEFORE");
+        await Shared("BEFORE", 1);
+
+        await _redis.StopAsync();
+        Assert.Equal(1, await _one.Price("BEFORE"));
+        var before = _items.Loads;
+        var prices = await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => _one.Price("DURING")));
+        Assert.All(prices, price => Assert.Equal(2, price));
+        Assert.Equal(before + 1, _items.Loads);
+        _one.Cache.Outdate("BEFORE", _items.Define("BEFORE", 11).Version);
+        Assert.Equal(11, await _one.Price("BEFORE"));
+        Assert.Equal(2, await _other.Price("DURING"));
+
+        await _redis.RestartAsync();
+        var attempt = 0;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                // A SKU of its own each time: the node keeps what it has.
+                var sku = $"AFTER-{attempt++}";
+                _items.Define(sku, 3);
+                await _one.Price(sku);
+                return await IsShared(sku, 3);
+            },
+            "a product loaded by one node is found in Redis again",
+            cancellation: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_node_starts_and_answers_although_Redis_was_never_there()
+    {
+        await _redis.StopAsync();
+        using var node = new Node(_items, _clock, _redis.ConnectionString);
+        _items.Define("SKU", 1);
+
+        Assert.Equal(1, await node.Price("SKU"));
+        Assert.Equal(1, await node.Price("SKU"));
+        Assert.Equal(1, _items.Loads);
+    }
+
+    /// <summary>Waits until a node that starts now would find this in Redis: copies travel there in the background.</summary>
+    private Task Shared(string sku, long price) => Eventually.HoldsAsync(
+        () => IsShared(sku, price),
+        $"{sku} at {price} is in Redis",
+        cancellation: TestContext.Current.CancellationToken);
+
+    private async Task<bool> IsShared(string sku, long price)
+    {
+        // Knows nothing itself: what it finds, it found in Redis.
+        using var stranger = new Node(new StockItems(), _clock, _redis.ConnectionString);
+        return await stranger.Price(sku) == price;
+    }
+}
