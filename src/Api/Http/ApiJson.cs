@@ -54,6 +54,7 @@ public static class ApiJson
 [JsonSerializable(typeof(CancelOrderRequest))]
 [JsonSerializable(typeof(ShipOrderRequest))]
 [JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(OrderListBody))]
 [JsonSerializable(typeof(FingerprintSource))]
 [JsonSerializable(typeof(DefineProductRequest))]
 [JsonSerializable(typeof(AdjustStockRequest))]

@@ -16,6 +16,7 @@ public static class OrderEndpoints
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders");
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
+        orders.MapGet("/", ListOrders.List).WithName("ListOrders");
         orders.MapGet("/{id}", Get).WithName("GetOrder");
         orders.MapPut("/{id}", Amend).WithName("AmendOrder");
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder");

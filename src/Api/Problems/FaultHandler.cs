@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Granary.Http;
 using Granary.Journal;
+using Granary.Orders;
 using Granary.Stock;
 using Granary.Traffic;
 using Microsoft.AspNetCore.Diagnostics;
@@ -35,7 +36,7 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
                 return ProblemOf(bad);
             case OverloadedException:
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
-            case JournalException or CatalogueUnavailableException or OrleansException or TimeoutException:
+            case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or OrleansException or TimeoutException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
             default:

@@ -18,7 +18,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
     private readonly JournalHistory _history;
     private readonly IStreamStore _store;
     private readonly StreamMetrics _metrics;
-    private readonly LocalConsumers _consumers;
+    private readonly SiloAddress _silo;
     private readonly StreamSettings _settings;
     private readonly TimeProvider _clock;
     private readonly ILoggerFactory _loggers;
@@ -29,7 +29,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         IJournal journal,
         IStreamStore store,
         StreamMetrics metrics,
-        LocalConsumers consumers,
+        ILocalSiloDetails silo,
         IOptions<StreamSettings> options,
         TimeProvider clock,
         ILoggerFactory loggers)
@@ -39,7 +39,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         _history = new JournalHistory(journal);
         _store = store;
         _metrics = metrics;
-        _consumers = consumers;
+        _silo = silo.SiloAddress;
         _settings = options.Value;
         _clock = clock;
         _loggers = loggers;
@@ -84,7 +84,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         throw new NotSupportedException("The journal is published as it is: append to it.");
 
     private JournalPartition PartitionOf(QueueId queueId) => _partitions.GetOrAdd(
-        queueId, static (id, self) => new JournalPartition((int)id.GetNumericId(), self._feed, self._history, self._metrics, self._consumers, self._settings), this);
+        queueId, static (id, self) => new JournalPartition((int)id.GetNumericId(), self._feed, self._history, self._metrics, self._silo, self._settings), this);
 }
 
 /// <summary>Tells Orleans' pulling agent which streams of a partition grew. It waits for that instead of asking again and again.</summary>

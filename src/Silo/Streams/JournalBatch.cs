@@ -9,11 +9,15 @@ namespace Granary.Streams;
 /// how far a consumer is. A batch without events asks the consumer where it stands.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.journal-batch")]
-public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<JournalRecord> events) : IBatchContainer
+public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<JournalRecord> events, SiloAddress reader) : IBatchContainer
 {
+    /// <summary>The key of the request context under which a delivery names the silo that reads the partition.</summary>
+    public const string ReaderKey = "granary.reader";
+
     [Id(0)] private readonly StreamId _streamId = streamId;
     [Id(1)] private readonly EventSequenceTokenV2 _token = new(through);
     [Id(2)] private readonly IReadOnlyList<JournalRecord> _events = events;
+    [NonSerialized] private readonly SiloAddress? _reader = reader;
 
     /// <inheritdoc/>
     public StreamId StreamId => _streamId;
@@ -34,5 +38,14 @@ public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<
     }
 
     /// <inheritdoc/>
-    public bool ImportRequestContext() => false;
+    public bool ImportRequestContext()
+    {
+        if (_reader is null)
+        {
+            return false;
+        }
+
+        RequestContext.Set(ReaderKey, _reader);
+        return true;
+    }
 }

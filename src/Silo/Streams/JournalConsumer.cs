@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Granary.Journal;
 using Microsoft.Extensions.Options;
 using Orleans.Providers.Streams.Common;
+using Orleans.Runtime.Placement;
 using Orleans.Streams;
 
 namespace Granary.Streams;
@@ -51,14 +52,11 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
             // equal by chance, it would go on where the activation before failed, perhaps beyond events that were never taken.
             await handle.ResumeAsync(this, new EventSequenceTokenV2(_position, Random.Shared.Next(1, int.MaxValue)));
         }
-
-        services.Local.Add(GrainContext, Partition);
     }
 
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        services.Local.Remove(GrainContext);
         services.Metrics.Forget(Consumer, Partition);
         try
         {
@@ -95,6 +93,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         _position = events[^1].Position;
         services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
         _saving ??= this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
+        FollowReader();
     }
 
     /// <inheritdoc/>
@@ -136,6 +135,19 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
 
     /// <summary>Deals with events, in order. When it throws, it is called again with the same or with some of them.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
+
+    /// <summary>
+    /// Moves to the silo that reads the partition, so that the events do not cross the network. Orleans gives partitions to
+    /// other silos, but what is active stays where it is.
+    /// </summary>
+    private void FollowReader()
+    {
+        if (RequestContext.Get(JournalBatch.ReaderKey) is SiloAddress reader && !reader.Equals(GrainContext.Address.SiloAddress))
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, reader);
+            this.MigrateOnIdle();
+        }
+    }
 
     private async Task HandleAllAsync(List<JournalRecord> events)
     {
@@ -229,7 +241,6 @@ public sealed record ConsumerServices(
     IJournal Journal,
     IStreamStore Store,
     StreamMetrics Metrics,
-    LocalConsumers Local,
     TimeProvider Clock,
     IOptions<StreamSettings> Options,
     ILogger<JournalConsumer> Logger);

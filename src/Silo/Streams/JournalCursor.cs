@@ -58,7 +58,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         {
             // The first thing a consumer gets asks where it stands: a fresh activation answers with its own checkpoint.
             _nudges = partition.Nudges;
-            return new JournalBatch(stream.Id, _position, []);
+            return new JournalBatch(stream.Id, _position, [], partition.Silo);
         }
 
         while (true)
@@ -97,7 +97,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         }
 
         _position = events[^1].Position;
-        return new JournalBatch(stream.Id, _position, events);
+        return new JournalBatch(stream.Id, _position, events, partition.Silo);
     }
 
     private async Task ReadPageAsync(long upTo)

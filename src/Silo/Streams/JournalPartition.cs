@@ -7,7 +7,7 @@ namespace Granary.Streams;
 /// One partition as a silo serves it: the tails of its streams, and the call to its pulling agent when one of them grew.
 /// </summary>
 internal sealed class JournalPartition(
-    int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, LocalConsumers consumers, StreamSettings settings) : IJournalObserver
+    int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
 {
     private readonly PartitionStream[] _streams =
         [.. StreamNames.Namespaces.Select(name => new PartitionStream(StreamNames.StreamOf(name, number)))];
@@ -26,15 +26,14 @@ internal sealed class JournalPartition(
     /// <summary>Most events of one batch.</summary>
     public int BatchLength => settings.BatchLength;
 
+    /// <summary>The silo that reads it here.</summary>
+    public SiloAddress Silo => silo;
+
     /// <summary>Begins to receive.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => feed.AttachAsync(this, Begin, cancellationToken);
 
     /// <summary>Receives nothing more: another silo reads the partition.</summary>
-    public void Stop()
-    {
-        feed.Detach(this);
-        consumers.Release(number);
-    }
+    public void Stop() => feed.Detach(this);
 
     /// <inheritdoc/>
     public void OnEvents(IReadOnlyList<JournalRecord> events, long through)
@@ -90,7 +89,7 @@ internal sealed class JournalPartition(
                 if (stream.Woken)
                 {
                     stream.Woken = false;
-                    marks.Add(new JournalBatch(stream.Id, stream.MarkAfter(), []));
+                    marks.Add(new JournalBatch(stream.Id, stream.MarkAfter(), [], silo));
                 }
             }
 

@@ -1,6 +1,5 @@
 using Granary.Hosting;
 using Granary.Views;
-using Npgsql;
 using Orleans.Streams;
 
 namespace Granary.Streams;
@@ -13,7 +12,7 @@ public static class StreamComposition
     {
         if (options.Storage == StorageKind.PostgreSql)
         {
-            services.AddSingleton<IViewDatabase>(provider => new PostgreSqlViews(provider.GetRequiredService<NpgsqlDataSource>()));
+            services.AddSingleton<IViewDatabase>(provider => new PostgreSqlViews(provider.GetRequiredService<SiloOptions>().PostgreSql!));
             services.AddHostedService<PostgreSqlWake>();
         }
         else
@@ -32,7 +31,6 @@ public static class StreamComposition
             $"{StreamSettings.Section}: Partitions is from 1 to 100; BatchLength, TailLength and MaxAttempts are above 0.");
         services.AddSingleton<IStreamStore, SqlStreamStore>();
         services.AddSingleton<StreamMetrics>();
-        services.AddSingleton<LocalConsumers>();
         services.AddSingleton<ConsumerServices>();
         services.AddSingleton<JournalFeed>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalFeed>());

@@ -4,23 +4,37 @@ using Npgsql;
 
 namespace Granary.Views;
 
-/// <summary>Views in the journal's PostgreSQL database. Their tables are steps of its schema.</summary>
-public sealed class PostgreSqlViews(NpgsqlDataSource dataSource) : IViewDatabase
+/// <summary>
+/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit does not wait for the disk: after
+/// a crash of the server the newest commits may be missing, checkpoints as well as views, and the journal tells them again.
+/// Commits keep their order all the same, so that a checkpoint never survives what it stands for.
+/// </summary>
+public sealed class PostgreSqlViews(string connectionString) : IViewDatabase, IAsyncDisposable
 {
+    private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Options = "-c synchronous_commit=off",
+        MaxAutoPrepare = 50,
+        MaxPoolSize = 20,
+    });
+
     /// <inheritdoc/>
-    public Task MigrateAsync(CancellationToken cancellationToken) => PostgreSqlSchema.MigrateAsync(dataSource, cancellationToken);
+    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    /// <inheritdoc/>
+    public Task MigrateAsync(CancellationToken cancellationToken) => PostgreSqlSchema.MigrateAsync(_dataSource, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         return await work(connection, cancellationToken);
     }
 
     /// <inheritdoc/>
     public async Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var result = await work(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);

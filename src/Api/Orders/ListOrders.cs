@@ -1,0 +1,124 @@
+using System.Globalization;
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Granary.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Orders;
+
+/// <summary><c>GET /orders</c>: a page of the caller's orders, or for an operator of all, newest first.</summary>
+public static class ListOrders
+{
+    public static async Task<Results<Ok<OrderListBody>, ProblemResult>> List(
+        [AsParameters] OrderListRequest request, Caller caller, [AsParameters] OrderDesk desk)
+    {
+        var validation = new Validation();
+        var query = QueryOf(request, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        if (caller.OwnerScope is { } owner)
+        {
+            if (query.UserId is not null && query.UserId != owner)
+            {
+                return new ProblemResult(Problem.Of(ProblemTypes.Forbidden));
+            }
+
+            query = query with { UserId = owner };
+        }
+
+        var page = await desk.Grains.GetGrain<IOrderIndexGrain>(0).List(query);
+        return TypedResults.Ok(new OrderListBody(
+            [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],
+            page.More ? PageRequest.CursorAfter(KeyOf(page.Orders[^1])) : null));
+    }
+
+    private static OrderQuery QueryOf(OrderListRequest request, Validation validation) => new()
+    {
+        Limit = PageRequest.Limit(request.Limit, validation),
+        UserId = UserOf(request.UserId, validation),
+        Status = StatusOf(request.Status, validation),
+        From = TimeOf("from", request.From, validation),
+        To = TimeOf("to", request.To, validation),
+        After = PlaceOf(PageRequest.KeyOf(request.Cursor, static key => PlaceOf(key) is not null, validation)),
+    };
+
+    private static string? UserOf(string? userId, Validation validation)
+    {
+        validation.Require(userId is null || UserId.IsValid(userId), "user_id", "is not a user id");
+        return userId;
+    }
+
+    private static OrderStatus? StatusOf(string? word, Validation validation)
+    {
+        if (word is null)
+        {
+            return null;
+        }
+
+        foreach (var status in Enum.GetValues<OrderStatus>())
+        {
+            if (status != OrderStatus.None && OrderBody.WordOf(status) == word)
+            {
+                return status;
+            }
+        }
+
+        validation.Add("status", "is not a status of an order");
+        return null;
+    }
+
+    private static DateTimeOffset? TimeOf(string field, string? text, Validation validation)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        // RFC 3339: a date, a time and an offset; without the offset it would be a guess.
+        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
+        var isTime = DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
+        validation.Require(isTime, field, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
+        return time;
+    }
+
+    private static string KeyOf(Order order) =>
+        string.Create(CultureInfo.InvariantCulture, $"{order.CreatedAt.UtcTicks}.{order.Id}");
+
+    private static OrderPlace? PlaceOf(string? key)
+    {
+        if (key?.Split('.') is not [var time, var id]
+            || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            || ticks > DateTimeOffset.MaxValue.UtcTicks
+            || !OrderId.IsValid(id))
+        {
+            return null;
+        }
+
+        return new OrderPlace(new DateTimeOffset(ticks, TimeSpan.Zero), id);
+    }
+}
+
+/// <summary>The query of <c>GET /orders</c>.</summary>
+/// <param name="Status">Such as <c>pending</c>.</param>
+/// <param name="UserId">Whose orders; only an operator may ask for another's.</param>
+/// <param name="From">Placed at this time or later, RFC 3339.</param>
+/// <param name="To">Placed before this time, RFC 3339.</param>
+/// <param name="Limit">1 to 100 orders.</param>
+/// <param name="Cursor">The <c>next_cursor</c> of the page before.</param>
+public readonly record struct OrderListRequest(
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "status")] string? Status,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] string? UserId,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "from")] string? From,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "to")] string? To,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "limit")] string? Limit,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "cursor")] string? Cursor);
+
+/// <summary>A page of orders.</summary>
+/// <param name="Data">Newest first.</param>
+/// <param name="NextCursor">Where the next page begins, or null at the end.</param>
+public sealed record OrderListBody(IReadOnlyList<OrderBody> Data, string? NextCursor);

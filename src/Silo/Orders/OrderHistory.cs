@@ -1,0 +1,32 @@
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Orders;
+
+/// <summary>Orders as their events have made them, without their grains.</summary>
+internal static class OrderHistory
+{
+    /// <summary>
+    /// The orders that events belong to, as they are after the last event. New ones come from their events alone; for others
+    /// the whole history is read, a few events each, so that nothing depends on what was seen before.
+    /// </summary>
+    public static async Task<IReadOnlyList<Order>> OrdersOfAsync(
+        IJournal journal, IReadOnlyList<JournalRecord> events, CancellationToken cancellationToken)
+    {
+        var streams = events.GroupBy(record => record.Stream).ToList();
+        var known = streams.Where(stream => stream.First().Version != 1).Select(stream => stream.Key).ToList();
+        var histories = known.Count == 0 ? null : await journal.ReadStreamsAsync(known, cancellationToken);
+        var orders = new List<Order>(streams.Count);
+        foreach (var stream in streams)
+        {
+            var history = stream.First().Version == 1 ? stream : histories![stream.Key];
+            var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream.Key)), history);
+            if (state.Exists)
+            {
+                orders.Add(state.ToOrder());
+            }
+        }
+
+        return orders;
+    }
+}

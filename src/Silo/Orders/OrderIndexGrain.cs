@@ -1,0 +1,23 @@
+using System.Data.Common;
+using Orleans.Concurrency;
+
+namespace Granary.Orders;
+
+/// <summary>Answers lists of orders on whichever silo is asked.</summary>
+[StatelessWorker]
+public sealed class OrderIndexGrain(OrderIndex index) : Grain, IOrderIndexGrain
+{
+    /// <inheritdoc/>
+    public async Task<OrderPage> List(OrderQuery query)
+    {
+        try
+        {
+            return await index.ListAsync(query, CancellationToken.None);
+        }
+        catch (DbException fault)
+        {
+            // The driver's exceptions are not known where the front end is a process of its own.
+            throw new OrderIndexUnavailableException($"The index of orders is out of reach: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Granary.Orders;
+using Granary.Stock;
+using Granary.Testing;
+using Granary.Views;
+
+namespace Granary.Tests;
+
+/// <summary>Lists and deadlines of the whole product, embedded.</summary>
+public sealed class OrderViewTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-views-");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [Fact]
+    public async Task An_order_is_listed_with_every_change_of_its_status()
+    {
+        await using var product = await StartAsync();
+        await product.OpenAsync();
+        var order = await product.PlaceAsync();
+        await UntilListed(product, order.Id, OrderStatus.Pending);
+
+        await product.Grains.GetGrain<IOrderGrain>(order.Id).Pay(new OrderCommand(Product.Customer, null, null));
+
+        var listed = await UntilListed(product, order.Id, OrderStatus.Paid);
+        var own = await product.Grains.GetGrain<IOrderGrain>(order.Id).Get(null);
+        Assert.Equivalent(own.Order, listed, strict: true);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_not_paid_in_time_expires_and_its_stock_is_free_again()
+    {
+        await using var product = await StartAsync(("Granary:Orders:PaymentTimeout", "00:00:01"));
+        await product.OpenAsync(stock: 1);
+        var order = await product.PlaceAsync();
+
+        await UntilListed(product, order.Id, OrderStatus.Expired);
+
+        await Eventually.HoldsAsync(
+            async () => (await product.Grains.GetGrain<IStockGrain>(Product.Sku).GetLevel()).Level is { Available: 1 }, "the lamp is free", cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task Another_silo_sweeps_when_the_one_that_did_it_no_longer_renews_its_lease()
+    {
+        await using var product = await StartAsync(("Granary:Orders:PaymentTimeout", "00:00:01"));
+        await product.OpenAsync();
+        // Somebody who is gone by now took the sweep; nobody gives it back.
+        var gone = new Lease(product.Service<IViewDatabase>(), new Late(TimeProvider.System), "deadline-sweep", TimeSpan.FromSeconds(3));
+        Assert.True(await gone.TryHoldAsync(Cancellation));
+
+        var order = await product.PlaceAsync();
+
+        await UntilListed(product, order.Id, OrderStatus.Expired);
+    }
+
+    private static async Task<Order> UntilListed(Product product, string id, OrderStatus status)
+    {
+        Order? listed = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var page = await product.Grains.GetGrain<IOrderIndexGrain>(0).List(new OrderQuery { Limit = 100, UserId = Product.Customer });
+                listed = page.Orders.SingleOrDefault(order => order.Id == id && order.Status == status);
+                return listed is not null;
+            },
+            $"order {id} is listed as {status}",
+            cancellation: Cancellation);
+        return listed!;
+    }
+
+    private Task<Product> StartAsync(params (string Key, string? Value)[] settings)
+    {
+        var configuration = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
+        configuration["Granary:DataDirectory"] = _directory.FullName;
+        return Product.StartAsync(configuration, Cancellation);
+    }
+
+    /// <summary>A clock that is fast enough to take the lease from its holder, as if that had not renewed it.</summary>
+    private sealed class Late(TimeProvider clock) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + TimeSpan.FromSeconds(4);
+    }
+}
