@@ -55,6 +55,7 @@ public static class ApiJson
 [JsonSerializable(typeof(ShipOrderRequest))]
 [JsonSerializable(typeof(OrderBody))]
 [JsonSerializable(typeof(OrderListBody))]
+[JsonSerializable(typeof(OrderUpdateBody))]
 [JsonSerializable(typeof(FingerprintSource))]
 [JsonSerializable(typeof(DefineProductRequest))]
 [JsonSerializable(typeof(AdjustStockRequest))]

@@ -31,9 +31,11 @@ public static class ListOrders
         }
 
         var page = await desk.Grains.GetGrain<IOrderIndexGrain>(0).List(query);
-        return TypedResults.Ok(new OrderListBody(
-            [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],
-            page.More ? PageRequest.CursorAfter(KeyOf(page.Orders[^1])) : null));
+        return TypedResults.Ok(new OrderListBody
+        {
+            Data = [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],
+            NextCursor = page.More ? PageRequest.CursorAfter(KeyOf(page.Orders[^1])) : null,
+        });
     }
 
     private static OrderQuery QueryOf(OrderListRequest request, Validation validation) => new()
@@ -119,6 +121,11 @@ public readonly record struct OrderListRequest(
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>A page of orders.</summary>
-/// <param name="Data">Newest first.</param>
-/// <param name="NextCursor">Where the next page begins, or null at the end.</param>
-public sealed record OrderListBody(IReadOnlyList<OrderBody> Data, string? NextCursor);
+public sealed record OrderListBody
+{
+    /// <summary>Newest first.</summary>
+    public required IReadOnlyList<OrderBody> Data { get; init; }
+
+    /// <summary>Where the next page begins; absent at the end.</summary>
+    public string? NextCursor { get; init; }
+}

@@ -18,6 +18,8 @@ public static class OrderEndpoints
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
         orders.MapGet("/", ListOrders.List).WithName("ListOrders");
         orders.MapGet("/{id}", Get).WithName("GetOrder");
+        orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         orders.MapPut("/{id}", Amend).WithName("AmendOrder");
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder");
         orders.MapPost("/{id}/pay", Pay).WithName("PayOrder");

@@ -8,6 +8,9 @@ public static class OrderViews
     {
         services.AddSingleton<OrderIndex>();
         services.AddHostedService<DeadlineSweep>();
+        services.AddSingleton<OrderTracker>();
+        services.AddSingleton<IOrderTracker>(provider => provider.GetRequiredService<OrderTracker>());
+        services.AddHostedService(provider => provider.GetRequiredService<OrderTracker>());
         return services;
     }
 }

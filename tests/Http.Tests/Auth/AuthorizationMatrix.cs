@@ -56,6 +56,8 @@ public static class AuthorizationMatrix
         new("GET /products/{sku}/stock",                   Closed, Role,   Role,   Yes,    Yes),
         new("POST /products/{sku}/stock-adjustments",      Closed, Role,   Role,   Yes,    Yes,    new { quantity = 1, reason = "delivery" }),
         new("POST /orders",                                Closed, Yes,    Yes,    Yes,    Yes,    new { items = new[] { new { sku = "NONE", quantity = 1 } } }),
+        new("GET /orders",                                 Closed, Yes,    Yes,    Yes,    Yes),
+        new("GET /orders/{id}/events",                     Closed, Yes,    Hidden, Yes,    Yes),
         new("GET /orders/{id}",                            Closed, Yes,    Hidden, Yes,    Yes),
         new("PUT /orders/{id}",                            Closed, Yes,    Hidden, Hidden, Yes,    new { note = "ring twice" }),
         new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes),

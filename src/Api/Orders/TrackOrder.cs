@@ -1,0 +1,75 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Orders;
+
+/// <summary>
+/// <c>GET /orders/{id}/events</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The
+/// past first, then what happens; the id of an event is the order's version, so that a client resumes after the last one it
+/// has. Ends with the order.
+/// </summary>
+public static class TrackOrder
+{
+    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+    private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
+
+    public static async Task<Results<EmptyHttpResult, ProblemResult>> Track(
+        string id, Caller caller, HttpContext http, IOrderTracker tracker, IHostApplicationLifetime lifetime, [AsParameters] OrderDesk desk)
+    {
+        if (!OrderId.IsValid(id))
+        {
+            return desk.Problems.For(new NotFound());
+        }
+
+        var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Get(caller.OwnerScope);
+        if (reply.Order is null)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        // A version that is no number is a client's own invention; the whole past does no harm.
+        _ = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
+        http.Response.ContentType = "text/event-stream";
+        http.Response.Headers.CacheControl = "no-store";
+        // Proxies such as nginx collect answers otherwise.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        try
+        {
+            await http.Response.Body.FlushAsync(end.Token);
+            await foreach (var update in tracker.FollowAsync(id, seen, Heartbeat, end.Token))
+            {
+                await http.Response.Body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), end.Token);
+                await http.Response.Body.FlushAsync(end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client has gone, or the server stops and the client will connect to another.
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static byte[] Write(string id, OrderUpdate update)
+    {
+        var body = new OrderUpdateBody(
+            id, update.Version, update.Type, update.At.UtcDateTime, update.By, OrderBody.WordOf(update.Status));
+        var json = JsonSerializer.Serialize(body, ApiJson.Options.GetTypeInfo(typeof(OrderUpdateBody)));
+        return Encoding.UTF8.GetBytes(string.Create(
+            CultureInfo.InvariantCulture, $"id: {update.Version}\nevent: {update.Type}\ndata: {json}\n\n"));
+    }
+}
+
+/// <summary>The data of one event of <c>GET /orders/{id}/events</c>.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Version">The version it led to; also the event's id.</param>
+/// <param name="Type">Such as <c>order.paid</c>; also the event's name.</param>
+/// <param name="By">A user id, or <c>system</c>.</param>
+/// <param name="Status">The order's status since then.</param>
+public sealed record OrderUpdateBody(string OrderId, long Version, string Type, DateTime At, string By, string Status);

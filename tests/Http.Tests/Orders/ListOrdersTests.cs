@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text.Json;
+using Granary.Testing;
+
+namespace Granary.Http.Tests.Orders;
+
+public sealed class ListOrdersTests(GranaryApp app)
+{
+    private readonly Shop _shop = new(app);
+
+    [Fact]
+    public async Task Customers_see_their_own_orders_the_newest_first()
+    {
+        var sku = await _shop.Product();
+        var (ada, bob) = (await _shop.Customer(), await _shop.Customer());
+        var first = (await ada.Placed((sku, 1))).Text("id");
+        var second = (await ada.Placed((sku, 2))).Text("id");
+        await bob.Placed((sku, 3));
+
+        await Eventually.HoldsAsync(
+            async () => Ids(await List(ada.Http, "")).SequenceEqual([second, first]), "both orders are listed", cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task Pages_follow_the_cursor_to_the_end()
+    {
+        var sku = await _shop.Product();
+        var ada = await _shop.Customer();
+        var placed = new List<string?>();
+        for (var i = 0; i < 5; i++)
+        {
+            placed.Insert(0, (await ada.Placed((sku, 1))).Text("id"));
+        }
+
+        await Eventually.HoldsAsync(async () => Ids(await List(ada.Http, "")).Count == 5, "all orders are listed", cancellation: Cancellation);
+
+        var seen = new List<string?>();
+        var page = await List(ada.Http, "?limit=2");
+        seen.AddRange(Ids(page));
+        while (page.TryGetProperty("next_cursor", out var cursor))
+        {
+            page = await List(ada.Http, $"?limit=2&cursor={cursor.GetString()}");
+            seen.AddRange(Ids(page));
+        }
+
+        Assert.Equal(placed, seen);
+    }
+
+    [Fact]
+    public async Task Operators_filter_by_user_status_and_time()
+    {
+        var sku = await _shop.Product();
+        var ada = await _shop.Customer();
+        var pending = await ada.Placed((sku, 1));
+        var paid = (await ada.Placed((sku, 1))).Text("id");
+        using var payment = await ada.Http.PostJson($"/orders/{paid}/pay");
+        await payment.Expect(HttpStatusCode.OK);
+
+        var user = $"?user_id={ada.Id}";
+        await Eventually.HoldsAsync(
+            async () => Ids(await List(_shop.Staff, user + "&status=paid")).SequenceEqual([paid]), "the paid order is found", cancellation: Cancellation);
+        Assert.Equal([pending.Text("id")], Ids(await List(_shop.Staff, user + "&status=pending")));
+        Assert.Empty(Ids(await List(_shop.Staff, user + "&to=" + pending.Text("created_at"))));
+        Assert.Equal(2, Ids(await List(_shop.Staff, user + "&from=" + pending.Text("created_at"))).Count);
+    }
+
+    [Fact]
+    public async Task Another_customers_orders_cannot_be_asked_for()
+    {
+        var (ada, bob) = (await _shop.Customer(), await _shop.Customer());
+        using var response = await bob.Http.SendJson(HttpMethod.Get, $"/orders?user_id={ada.Id}");
+        await response.ExpectProblem(403, "forbidden");
+    }
+
+    [Theory]
+    [InlineData("limit=0")]
+    [InlineData("limit=101")]
+    [InlineData("status=lost")]
+    [InlineData("user_id=bob")]
+    [InlineData("from=yesterday")]
+    [InlineData("from=2026-01-01T00:00:00")]
+    [InlineData("cursor=bm90IGEgY3Vyc29y")]
+    public async Task Nonsense_is_refused(string query)
+    {
+        using var response = await _shop.Staff.SendJson(HttpMethod.Get, "/orders?" + query);
+        await response.ExpectProblem(400, "validation");
+    }
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private static async Task<JsonElement> List(HttpClient client, string query)
+    {
+        using var response = await client.SendJson(HttpMethod.Get, "/orders" + query);
+        return await response.Expect(HttpStatusCode.OK);
+    }
+
+    private static List<string?> Ids(JsonElement page) => [.. page.At("data").EnumerateArray().Select(order => order.Text("id"))];
+}

@@ -1,0 +1,104 @@
+using System.Net;
+using System.Net.ServerSentEvents;
+using System.Text.Json;
+
+namespace Granary.Http.Tests.Orders;
+
+public sealed class TrackOrderTests(GranaryApp app)
+{
+    private readonly Shop _shop = new(app);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task The_past_comes_first_then_what_happens_and_the_stream_ends_with_the_order()
+    {
+        var (ada, id) = await Order();
+        await using var events = await Follow(ada.Http, id);
+        Assert.Equal(("1", "order.placed", "pending"), await events.Next());
+
+        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
+        await payment.Expect(HttpStatusCode.OK);
+        Assert.Equal(("2", "order.paid", "paid"), await events.Next());
+
+        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
+        Assert.Equal(("3", "order.cancelled", "cancelled"), await events.Next());
+        Assert.Null(await events.Next());
+    }
+
+    [Fact]
+    public async Task A_client_resumes_after_the_last_event_it_has()
+    {
+        var (ada, id) = await Order();
+        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
+
+        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "1"));
+
+        Assert.Equal(("2", "order.cancelled", "cancelled"), await events.Next());
+        Assert.Null(await events.Next());
+    }
+
+    [Fact]
+    public async Task Many_clients_follow_one_order()
+    {
+        var (ada, id) = await Order();
+        var followers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Follow(ada.Http, id, ("Last-Event-ID", "1"))));
+
+        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
+        await payment.Expect(HttpStatusCode.OK);
+
+        foreach (var follower in followers)
+        {
+            Assert.Equal(("2", "order.paid", "paid"), await follower.Next());
+            await follower.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Another_customers_order_cannot_be_followed()
+    {
+        var (_, id) = await Order();
+        var bob = await _shop.Customer();
+        using var response = await bob.Http.SendJson(HttpMethod.Get, $"/orders/{id}/events");
+        await response.ExpectProblem(404, "not-found");
+    }
+
+    private static async Task<EventReader> Follow(HttpClient client, string id, params (string, string)[] headers)
+    {
+        var response = await client.SendJson(HttpMethod.Get, $"/orders/{id}/events", null, headers);
+        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
+        return new EventReader(response, await response.Content.ReadAsStreamAsync(Cancellation));
+    }
+
+    private async Task<(Customer Ada, string Id)> Order()
+    {
+        var sku = await _shop.Product();
+        var ada = await _shop.Customer();
+        return (ada, (await ada.Placed((sku, 1))).Text("id")!);
+    }
+
+    private sealed class EventReader(HttpResponseMessage response, Stream body) : IAsyncDisposable
+    {
+        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator(Cancellation);
+
+        /// <summary>Id, name and status of the next event, or null at the end.</summary>
+        public async Task<(string? Id, string Type, string? Status)?> Next()
+        {
+            if (!await _events.MoveNextAsync())
+            {
+                return null;
+            }
+
+            using var data = JsonDocument.Parse(_events.Current.Data);
+            return (_events.Current.EventId, _events.Current.EventType, data.RootElement.Text("status"));
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await _events.DisposeAsync();
+            response.Dispose();
+        }
+    }
+}
