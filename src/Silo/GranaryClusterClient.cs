@@ -1,4 +1,5 @@
 using Granary.Journal;
+using Granary.Orders;
 using Granary.Streams;
 
 namespace Granary.Hosting;
@@ -21,7 +22,7 @@ public static class GranaryClusterClient
 
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
-        builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
+        builder.Services.AddViews(options).AddJournalFeed(builder.Configuration).AddOrderTracker();
         builder.UseOrleansClient(client => client.ConnectToCluster(options));
         return builder;
     }

@@ -1,6 +1,5 @@
 using Granary.Journal;
 using Granary.Orders;
-using Granary.Stock;
 using Granary.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
@@ -25,7 +24,7 @@ public static class GranarySilo
         AddJournal(builder.Services, options);
         builder.Services.AddGranaryGrains();
         builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
-        builder.Services.AddOrderViews();
+        builder.Services.AddOrderViews().AddOrderTracker();
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options);

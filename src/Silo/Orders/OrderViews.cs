@@ -3,11 +3,17 @@ namespace Granary.Orders;
 /// <summary>What follows the events of orders: the index and the deadlines.</summary>
 public static class OrderViews
 {
-    /// <summary>Registers it. The streams must be there already.</summary>
+    /// <summary>Registers them. The streams must be there already.</summary>
     public static IServiceCollection AddOrderViews(this IServiceCollection services)
     {
         services.AddSingleton<OrderIndex>();
         services.AddHostedService<DeadlineSweep>();
+        return services;
+    }
+
+    /// <summary>Registers the tracker, for every process that follows the journal.</summary>
+    public static IServiceCollection AddOrderTracker(this IServiceCollection services)
+    {
         services.AddSingleton<OrderTracker>();
         services.AddSingleton<IOrderTracker>(provider => provider.GetRequiredService<OrderTracker>());
         services.AddHostedService(provider => provider.GetRequiredService<OrderTracker>());
