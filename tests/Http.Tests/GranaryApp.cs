@@ -1,11 +1,8 @@
 using System.Net.Http.Headers;
 using Granary.Auth;
-using Granary.Http.Tests;
 using Granary.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-
-[assembly: AssemblyFixture(typeof(GranaryApp))]
 
 namespace Granary.Http.Tests;
 

@@ -22,7 +22,12 @@ public sealed class Passwords : IDisposable
     // The hasher's contract names a user, which the format does not use.
     private static readonly User Nobody = new()
     {
-        Id = "", UserName = "", Roles = [], Status = UserStatus.None, Wallet = new Wallet(0, 0, 0, 0, 0), Version = 0,
+        Id = "",
+        UserName = "",
+        Roles = [],
+        Status = UserStatus.None,
+        Wallet = new Wallet(0, 0, 0, 0, 0),
+        Version = 0,
     };
 
     private readonly PasswordHasher<User> _hasher = new();

@@ -52,7 +52,10 @@ public sealed class TokenVerifier : JsonWebTokenHandler
 
         var verified = new TokenValidationResult
         {
-            IsValid = true, ClaimsIdentity = identity, SecurityToken = result.SecurityToken, Issuer = result.Issuer,
+            IsValid = true,
+            ClaimsIdentity = identity,
+            SecurityToken = result.SecurityToken,
+            Issuer = result.Issuer,
         };
         _verified.Remember(token, verified);
         return verified;

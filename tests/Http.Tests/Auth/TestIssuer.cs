@@ -62,8 +62,13 @@ public sealed class TestIssuer : IAsyncDisposable
         var point = _key.ECDsa.ExportParameters(includePrivateParameters: false).Q;
         return new
         {
-            kty = "EC", crv = "P-256", use = "sig", alg = "ES256", kid = _key.KeyId,
-            x = Base64UrlEncoder.Encode(point.X), y = Base64UrlEncoder.Encode(point.Y),
+            kty = "EC",
+            crv = "P-256",
+            use = "sig",
+            alg = "ES256",
+            kid = _key.KeyId,
+            x = Base64UrlEncoder.Encode(point.X),
+            y = Base64UrlEncoder.Encode(point.Y),
         };
     }
 }

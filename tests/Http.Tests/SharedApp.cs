@@ -1,0 +1,3 @@
+using Granary.Http.Tests;
+
+[assembly: AssemblyFixture(typeof(GranaryApp))]
