@@ -40,7 +40,7 @@ public sealed class Node : IDisposable
     private readonly IFusionCache _levels;
     private readonly RedisCache? _redis;
 
-    public Node(StockItems items, FakeTimeProvider clock, string? redis = null)
+    public Node(StockItems items, FakeTimeProvider clock, string? redis = null, bool hearsOfChanges = true)
     {
         // The levels themselves live by the real clock: an hour keeps them out of the test's way.
         // On a busy machine Redis may take its time, which must not look as if it held nothing.
@@ -52,7 +52,10 @@ public sealed class Node : IDisposable
 
         _levels = ProductCacheSetup.Levels(options, _redis, null);
         Cache = new ProductCache(_levels, items.Load, Known, options, clock);
-        Cache.BeginKeeping();
+        if (hearsOfChanges)
+        {
+            Cache.BeginKeeping();
+        }
     }
 
     /// <summary>How long copies live in these tests, before jitter.</summary>

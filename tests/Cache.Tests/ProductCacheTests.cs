@@ -162,6 +162,23 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task What_is_loaded_before_changes_are_heard_of_is_not_kept()
+    {
+        using var deaf = new Node(_items, _clock, hearsOfChanges: false);
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _items.Define("SKU", 1);
+        _items.Gate = gate.Task;
+        var early = deaf.Price("SKU");
+
+        _items.Define("SKU", 2);
+        deaf.Cache.BeginKeeping();
+        gate.SetResult();
+        await early;
+
+        Assert.Equal(2, await deaf.Price("SKU"));
+    }
+
+    [Fact]
     public async Task An_older_description_does_not_replace_a_newer_one()
     {
         var older = _items.Define("SKU", 1);

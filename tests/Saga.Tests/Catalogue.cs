@@ -1,11 +1,21 @@
+using System.Collections.Concurrent;
 using Granary.Stock;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>These tests look at stock, not at the catalogue: entries go nowhere.</summary>
-internal sealed class NoCatalogue : ICatalogue
+/// <summary>A catalogue that knows which SKUs were entered; these tests search for nothing else.</summary>
+public sealed class RecordedCatalogue : ICatalogue
 {
-    public Task UpsertAsync(Product product, CancellationToken cancellationToken) => Task.CompletedTask;
+    private readonly ConcurrentDictionary<string, bool> _skus = new();
+
+    /// <summary>Whether a product was entered under this SKU.</summary>
+    public bool Has(string sku) => _skus.ContainsKey(sku);
+
+    public Task UpsertAsync(Product product, CancellationToken cancellationToken)
+    {
+        _skus[product.Sku] = true;
+        return Task.CompletedTask;
+    }
 
     public Task<IReadOnlyList<string>> SearchAsync(string? text, int limit, string? afterSku, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);

@@ -24,6 +24,8 @@ public class SagaSilo : IAsyncLifetime
 
     public MovableClock Clock { get; } = new();
 
+    public RecordedCatalogue Catalogue { get; } = new();
+
     public FaultyJournalStore Store { get; private set; } = null!;
 
     public IJournal Journal => _host.Services.GetRequiredService<IJournal>();
@@ -99,7 +101,7 @@ public class SagaSilo : IAsyncLifetime
         builder.Services.AddSingleton<IJournalStore>(provider =>
             Store = new FaultyJournalStore((IJournalStore)inner.ImplementationFactory!(provider), Faults));
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
-        builder.Services.Replace(ServiceDescriptor.Singleton<ICatalogue>(new NoCatalogue()));
+        builder.Services.Replace(ServiceDescriptor.Singleton<ICatalogue>(Catalogue));
         builder.Services.AddSingleton<IOutgoingGrainCallFilter>(new FaultyCalls(Faults));
         _host = builder.Build();
         await _host.StartAsync();

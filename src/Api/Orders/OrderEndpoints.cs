@@ -17,7 +17,7 @@ public static class OrderEndpoints
         var orders = routes.MapGroup("/orders").WithTags("Orders");
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
         orders.MapGet("/", ListOrders.List).WithName("ListOrders");
-        orders.MapGet("/{id}", Get).WithName("GetOrder");
+        orders.MapGet("/{id}", Get).WithName("GetOrder").Produces(StatusCodes.Status304NotModified);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder")
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         orders.MapPut("/{id}", Amend).WithName("AmendOrder");

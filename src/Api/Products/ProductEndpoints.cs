@@ -15,7 +15,7 @@ public static class ProductEndpoints
         var products = routes.MapGroup("/products").WithTags("Products");
         products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous();
         products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin);
-        products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous();
+        products.MapGet("/{sku}", Get).WithName("GetProduct").Produces(StatusCodes.Status304NotModified).AllowAnonymous();
         products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator);
         products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator);
         return products;

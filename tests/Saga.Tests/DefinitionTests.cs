@@ -1,0 +1,26 @@
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Saga.Tests;
+
+/// <summary>A new product and the catalogue, which front ends read to know every SKU there is.</summary>
+public sealed class DefinitionTests(SagaSilo silo) : IClassFixture<SagaSilo>, IDisposable
+{
+    public void Dispose() => silo.Faults.Clear();
+
+    [Fact]
+    public async Task A_product_is_in_the_catalogue_before_it_is_durable_so_that_a_crash_in_between_hides_none()
+    {
+        var sku = $"CRASH-{Guid.NewGuid():N}";
+        var enteredFirst = false;
+        silo.Faults.Set(_ =>
+        {
+            enteredFirst |= silo.Catalogue.Has(sku);
+            return Fault.Before;
+        });
+
+        await Assert.ThrowsAnyAsync<Exception>(() => silo.Stock(sku).Define(new DefineProduct("Cup", null, 100, null, UserId.System)));
+
+        Assert.True(enteredFirst);
+    }
+}
