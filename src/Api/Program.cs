@@ -2,6 +2,7 @@ using Granary;
 using Granary.Auth;
 using Granary.Hosting;
 using Granary.Import;
+using Granary.Orders;
 using Spectre.Console;
 
 if (args is ["import", .. var rest])
@@ -15,6 +16,12 @@ try
     {
         await using var idle = FrontEnd.Build([]);
         return await RotateSigningKeyCommand.RunAsync(idle.Services, arguments, Console.Out);
+    }
+
+    if (args is [OrderIndexCommands.Rebuild or OrderIndexCommands.Check, .. var settings])
+    {
+        await using var idle = FrontEnd.Build(settings);
+        return await OrderIndexCommands.RunAsync(args[0], idle.Services, AnsiConsole.Console);
     }
 
     await using var app = FrontEnd.Build(args);

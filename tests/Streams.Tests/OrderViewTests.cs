@@ -56,6 +56,30 @@ public sealed class OrderViewTests : IDisposable
         await UntilListed(product, order.Id, OrderStatus.Expired);
     }
 
+    [Fact]
+    public async Task The_index_is_checked_against_the_journal_and_made_right_while_the_product_runs()
+    {
+        await using var product = await StartAsync();
+        await product.OpenAsync();
+        var (lost, wrong) = (await product.PlaceAsync(), await product.PlaceAsync());
+        await UntilListed(product, lost.Id, OrderStatus.Pending);
+        await UntilListed(product, wrong.Id, OrderStatus.Pending);
+        var audit = product.Service<OrderIndexAudit>();
+        var progress = new LastReport();
+        Assert.Empty(await audit.CheckAsync(progress, Cancellation));
+        Assert.Equal(1, progress.Value);
+
+        var unknown = wrong with { Id = OrderId.New(DateTimeOffset.UtcNow) };
+        await product.Index.RemoveAsync([lost.Id], Cancellation);
+        await product.Index.UpsertAsync([unknown, wrong with { Total = 1 }], Cancellation);
+        var differences = await audit.CheckAsync(progress, Cancellation);
+        Assert.Equal(new[] { lost.Id, wrong.Id, unknown.Id }.Order(), differences.Select(difference => difference.Id).Order());
+
+        Assert.Equal(2, await audit.RebuildAsync(progress, Cancellation));
+
+        Assert.Empty(await audit.CheckAsync(progress, Cancellation));
+    }
+
     private static async Task<Order> UntilListed(Product product, string id, OrderStatus status)
     {
         Order? listed = null;
@@ -76,6 +100,13 @@ public sealed class OrderViewTests : IDisposable
         var configuration = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
         configuration["Granary:DataDirectory"] = _directory.FullName;
         return Product.StartAsync(configuration, Cancellation);
+    }
+
+    private sealed class LastReport : IProgress<double>
+    {
+        public double Value { get; private set; }
+
+        public void Report(double value) => Value = value;
     }
 
     /// <summary>A clock that is fast enough to take the lease from its holder, as if that had not renewed it.</summary>

@@ -20,13 +20,31 @@ internal static class OrderHistory
         foreach (var stream in streams)
         {
             var history = stream.First().Version == 1 ? stream : histories![stream.Key];
-            var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream.Key)), history);
-            if (state.Exists)
-            {
-                orders.Add(state.ToOrder());
-            }
+            Add(orders, stream.Key, history);
         }
 
         return orders;
+    }
+
+    /// <summary>The orders of journal streams, as they are now; streams without an order are left out.</summary>
+    public static async Task<IReadOnlyList<Order>> ReadAsync(
+        IJournal journal, IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
+    {
+        var orders = new List<Order>(streams.Count);
+        foreach (var history in await journal.ReadStreamsAsync(streams, cancellationToken))
+        {
+            Add(orders, history.Key, history);
+        }
+
+        return orders;
+    }
+
+    private static void Add(List<Order> orders, string stream, IEnumerable<JournalRecord> history)
+    {
+        var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream)), history);
+        if (state.Exists)
+        {
+            orders.Add(state.ToOrder());
+        }
     }
 }

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Orders;
+
+/// <summary>
+/// Holds the index of orders against the journal, from its first event: to report what differs, or to make it right. Both may
+/// run while the product does: an order is written as it is at that moment, and a newer version always wins.
+/// </summary>
+public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
+{
+    private const int PageLength = 2_000;
+
+    private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>Enters every order of the journal anew and takes out what the journal does not know.</summary>
+    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
+    /// <returns>How many orders were entered.</returns>
+    public async Task<long> RebuildAsync(IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var entered = 0L;
+        await foreach (var orders in JournalAsync(progress, cancellationToken))
+        {
+            await index.UpsertAsync(orders, cancellationToken);
+            entered += orders.Count;
+        }
+
+        await foreach (var unknown in UnknownAsync(cancellationToken))
+        {
+            await index.RemoveAsync(unknown, cancellationToken);
+        }
+
+        return entered;
+    }
+
+    /// <summary>Finds the orders that the index lacks, has otherwise than the journal, or has and the journal does not.</summary>
+    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
+    /// <returns>The orders' ids and what is wrong with each; what the index only had not caught up with yet is not among them.</returns>
+    public async Task<IReadOnlyList<(string Id, string Difference)>> CheckAsync(IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var suspects = new List<string>();
+        await foreach (var orders in JournalAsync(progress, cancellationToken))
+        {
+            suspects.AddRange((await CompareAsync(orders, cancellationToken)).Select(difference => difference.Id));
+        }
+
+        var differences = new List<(string, string)>();
+        if (suspects.Count > 0)
+        {
+            await Task.Delay(CatchUpTime, cancellationToken);
+            foreach (var page in suspects.Chunk(PageLength))
+            {
+                var orders = await OrderHistory.ReadAsync(journal, [.. page.Select(StreamNames.OrderStream)], cancellationToken);
+                differences.AddRange(await CompareAsync(orders, cancellationToken));
+            }
+        }
+
+        await foreach (var unknown in UnknownAsync(cancellationToken))
+        {
+            differences.AddRange(unknown.Select(id => (id, "is in the index and not in the journal")));
+        }
+
+        return differences;
+    }
+
+    private async Task<List<(string Id, string Difference)>> CompareAsync(IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    {
+        var indexed = (await index.ReadAsync([.. orders.Select(order => order.Id)], cancellationToken)).ToDictionary(order => order.Id);
+        var differences = new List<(string, string)>();
+        foreach (var order in orders)
+        {
+            if (!indexed.TryGetValue(order.Id, out var found))
+            {
+                differences.Add((order.Id, "is missing in the index"));
+            }
+            else if (!OrderDocument.Write(found).AsSpan().SequenceEqual(OrderDocument.Write(order)))
+            {
+                differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.Version}, {order.Status} in the journal"));
+            }
+        }
+
+        return differences;
+    }
+
+    /// <summary>Every order of the journal once, page by page: where its first event is, with its whole history.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<Order>> JournalAsync(
+        IProgress<double> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var end = await journal.ReadEndAsync(cancellationToken);
+        var position = 0L;
+        while (position < end)
+        {
+            var page = await journal.ReadAllAsync(position, PageLength, cancellationToken);
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            position = page[^1].Position;
+            var streams = page.Where(record => record.Version == 1 && StreamNames.NamespaceOf(record.Stream) == StreamNames.Orders)
+                .Select(record => record.Stream).ToList();
+            yield return await OrderHistory.ReadAsync(journal, streams, cancellationToken);
+            progress.Report(Math.Min(1, (double)position / end));
+        }
+
+        progress.Report(1);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<string>> UnknownAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = "";
+        while (await index.ReadIdsAsync(after, PageLength, cancellationToken) is { Count: > 0 } ids)
+        {
+            var known = await OrderHistory.ReadAsync(journal, [.. ids.Select(StreamNames.OrderStream)], cancellationToken);
+            var unknown = ids.Except(known.Select(order => order.Id)).ToList();
+            if (unknown.Count > 0)
+            {
+                yield return unknown;
+            }
+
+            after = ids[^1];
+        }
+    }
+}
