@@ -46,6 +46,10 @@ public static class StreamComposition
             provider.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
             provider.ConfigurePullingAgent(agent => agent.Configure<Microsoft.Extensions.Options.IOptions<StreamSettings>>(
                 (pulling, settings) => pulling.MaxEventDeliveryTime = settings.Value.MaxDeliveryTime));
+            provider.ConfigureLifecycle(lifecycle => lifecycle.Configure<Microsoft.Extensions.Options.IOptions<StreamSettings>>(
+                (stream, settings) => stream.StartupState = settings.Value.Deliver
+                    ? Orleans.Configuration.StreamLifecycleOptions.RunState.AgentsStarted
+                    : Orleans.Configuration.StreamLifecycleOptions.RunState.AgentsStopped));
         });
         return silo;
     }

@@ -7,6 +7,12 @@ public sealed class StreamSettings
     public const string Section = "Granary:Streams";
 
     /// <summary>
+    /// Whether this silo delivers to consumers. Off, they stand still and catch up when it is on again; for maintenance, and to
+    /// measure what they cost.
+    /// </summary>
+    public bool Deliver { get; set; } = true;
+
+    /// <summary>
     /// How many partitions the events are spread over. Part of the address of every checkpoint: to change it, stop the
     /// cluster and rebuild the consumers.
     /// </summary>
