@@ -9,6 +9,7 @@ using Granary.Products;
 using Granary.Start;
 using Granary.Traffic;
 using Granary.Users;
+using Granary.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Serilog;
 
@@ -86,6 +87,7 @@ public static class FrontEnd
         api.MapOrders();
         api.MapProducts();
         api.MapUsers();
+        api.MapWebhooks();
         api.MapProblemPages();
         api.MapApiDocument();
     }

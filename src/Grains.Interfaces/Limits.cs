@@ -24,6 +24,9 @@ public static class Limits
     /// <summary>Characters of free text such as a note or a reason.</summary>
     public const int TextLength = 1_000;
 
+    /// <summary>Characters of a URL.</summary>
+    public const int UrlLength = 2_048;
+
     /// <summary>Characters of a short name.</summary>
     public const int NameLength = 200;
 }

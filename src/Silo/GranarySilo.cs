@@ -1,6 +1,7 @@
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Streams;
+using Granary.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
@@ -25,6 +26,7 @@ public static class GranarySilo
         builder.Services.AddGranaryGrains();
         builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
         builder.Services.AddOrderViews().AddOrderTracker();
+        builder.Services.AddWebhooks(options, builder.Configuration);
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options);

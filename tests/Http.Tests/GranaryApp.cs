@@ -55,6 +55,7 @@ public sealed class GranaryApp : IAsyncLifetime
             $"--Granary:DataDirectory={_directory}",
             "--Serilog:MinimumLevel:Default=Fatal",
             $"--Granary:Admin:Password={AdminPassword}",
+            "--Granary:Webhooks:AllowPrivateTargets=true",
             .. _settings,
         ]);
         await _app.StartAsync();

@@ -49,6 +49,9 @@ public static class OperationProblems
             ["ReceiveOrder"] = OfAnAction,
             ["CompleteOrder"] = OfAnAction,
             ["FollowOrder"] = [Type.NotFound],
+            ["GetWebhook"] = [Type.NotFound],
+            ["ListDeliveries"] = [Type.NotFound],
+            ["Redeliver"] = [Type.NotFound, Type.IllegalTransition],
         }.ToFrozenDictionary();
 
     /// <summary>The problems of an operation, by status.</summary>

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Docs;
 
-/// <summary>A body for each operation that takes one, which can be sent as it stands.</summary>
+/// <summary>A body for each operation that takes one, which can be sent as it stands but for the host of a webhook.</summary>
 public static class RequestExamples
 {
     /// <summary>The example of an operation, or null.</summary>
@@ -22,6 +22,7 @@ public static class RequestExamples
         "AmendOrder" => Json("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }"""),
         "CancelOrder" => Json("""{ "reason": "Ordered by mistake." }"""),
         "ShipOrder" => Json("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }"""),
+        "RegisterWebhook" => Json("""{ "url": "https://hooks.example/granary", "events": ["order.paid", "order.cancelled"] }"""),
         _ => null,
     };
 

@@ -7,6 +7,7 @@ using Granary.Orders;
 using Granary.Problems;
 using Granary.Products;
 using Granary.Users;
+using Granary.Webhooks;
 
 namespace Granary.Http;
 
@@ -69,4 +70,9 @@ public static class ApiJson
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(WalletBody))]
+[JsonSerializable(typeof(RegisterWebhookRequest))]
+[JsonSerializable(typeof(WebhookBody))]
+[JsonSerializable(typeof(WebhookListBody))]
+[JsonSerializable(typeof(DeliveryBody))]
+[JsonSerializable(typeof(DeliveryListBody))]
 internal sealed partial class ApiJsonTypes : JsonSerializerContext;

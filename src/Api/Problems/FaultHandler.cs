@@ -4,6 +4,7 @@ using Granary.Journal;
 using Granary.Orders;
 using Granary.Stock;
 using Granary.Traffic;
+using Granary.Webhooks;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Granary.Problems;
@@ -36,7 +37,8 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
                 return ProblemOf(bad);
             case OverloadedException:
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
-            case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or OrleansException or TimeoutException:
+            case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
+                or OrleansException or TimeoutException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
             default:

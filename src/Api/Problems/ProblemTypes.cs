@@ -52,7 +52,7 @@ public static class ProblemTypes
 
     public static readonly ProblemType IllegalTransition = new(
         "illegal-transition", StatusCodes.Status409Conflict, "The current state does not permit this",
-        "The order, product or user is in a state that does not permit the action. Nothing has changed.",
+        "The order, product, user or webhook is in a state that does not permit the action. Nothing has changed.",
         "Take one of the allowed actions.", "current_status", "allowed_actions");
 
     public static readonly ProblemType InsufficientStock = new(

@@ -9,11 +9,13 @@ namespace Granary.Views;
 /// a crash of the server the newest commits may be missing, checkpoints as well as views, and the journal tells them again.
 /// Commits keep their order all the same, so that a checkpoint never survives what it stands for.
 /// </summary>
-public sealed class PostgreSqlViews(string connectionString) : IViewDatabase, IAsyncDisposable
+/// <param name="connectionString">The journal's database.</param>
+/// <param name="durable">Whether a commit waits for the disk, for what the journal could not tell again.</param>
+public sealed class PostgreSqlViews(string connectionString, bool durable = false) : IViewDatabase, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
     {
-        Options = "-c synchronous_commit=off",
+        Options = durable ? "" : "-c synchronous_commit=off",
         MaxAutoPrepare = 50,
         MaxPoolSize = 20,
     });

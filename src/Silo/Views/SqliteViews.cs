@@ -11,7 +11,9 @@ namespace Granary.Views;
 /// run on the thread pool.
 /// </summary>
 /// <param name="file">Path of the database; its directory must exist.</param>
-public sealed class SqliteViews(string file) : IViewDatabase, IAsyncDisposable
+/// <param name="schema">The folder of the steps that make its tables.</param>
+/// <param name="durable">Whether a commit is flushed, for what the journal could not tell again.</param>
+public sealed class SqliteViews(string file, string schema = "SqliteViews", bool durable = false) : IViewDatabase, IAsyncDisposable
 {
     private const int Readers = 4;
 
@@ -24,7 +26,7 @@ public sealed class SqliteViews(string file) : IViewDatabase, IAsyncDisposable
         () =>
         {
             using var connection = Open();
-            SqliteSchema.Migrate(connection, "SqliteViews");
+            SqliteSchema.Migrate(connection, schema);
         },
         cancellationToken);
 
@@ -97,7 +99,7 @@ public sealed class SqliteViews(string file) : IViewDatabase, IAsyncDisposable
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         connection.Open();
-        using var command = new SqliteCommand("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;", connection);
+        using var command = new SqliteCommand($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(durable ? "FULL" : "NORMAL")};", connection);
         command.ExecuteNonQuery();
         return connection;
     }

@@ -31,7 +31,7 @@ public sealed class AuthorizationTests(GranaryApp app)
     [MemberData(nameof(Rows))]
     public async Task An_endpoint_refuses_whoever_may_not(MatrixRow row)
     {
-        var scene = await Scene.Set(app);
+        var scene = await Scene.Set(app, row);
 
         Assert.All(await AnswersToBadTokens(row, scene), answer => AssertWithoutToken(row, answer));
         await Expect(row, scene, row.Other, scene.Other, "other customer");
@@ -85,7 +85,8 @@ public sealed class AuthorizationTests(GranaryApp app)
             .Replace("{slug}", "validation", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
-            .Replace("{id}", pattern.StartsWith("/users", StringComparison.Ordinal) ? scene.OwnerId : scene.OrderId, StringComparison.Ordinal);
+            .Replace("{id}", IdOf(pattern, scene), StringComparison.Ordinal)
+            .Replace("{delivery}", scene.Delivery, StringComparison.Ordinal);
         using var client = app.CreateClient(token);
         var request = new HttpRequestMessage(new HttpMethod(method), path)
         {
@@ -98,6 +99,13 @@ public sealed class AuthorizationTests(GranaryApp app)
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
 
+    private static string IdOf(string pattern, Scene scene) => pattern.Split('/')[1] switch
+    {
+        "users" => scene.OwnerId,
+        "webhooks" => scene.Webhook,
+        _ => scene.OrderId,
+    };
+
     private static IReadOnlyList<string> MethodsOf(RouteEndpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["ANY"];
 
@@ -106,17 +114,21 @@ public sealed class AuthorizationTests(GranaryApp app)
         return "/" + endpoint.RoutePattern.RawText!.Trim('/');
     }
 
-    /// <summary>An order that its owner has just placed, and who else is about.</summary>
+    /// <summary>An order that its owner has just placed, who else is about, and a webhook with a delivery where one is needed.</summary>
     private sealed record Scene(
         string Sku, string OrderId, string OwnerId, string Owner, string Other, string Operator, string Expired, string OtherAudience)
     {
-        public static async Task<Scene> Set(GranaryApp app)
+        public string Webhook { get; private set; } = "";
+
+        public string Delivery { get; private set; } = "";
+
+        public static async Task<Scene> Set(GranaryApp app, MatrixRow row)
         {
             var shop = new Shop(app);
             var sku = await shop.Product();
             var owner = await shop.Customer();
             var order = await owner.Placed((sku, 1));
-            return new Scene(
+            var scene = new Scene(
                 sku,
                 order.Text("id")!,
                 owner.Id,
@@ -125,6 +137,32 @@ public sealed class AuthorizationTests(GranaryApp app)
                 app.TokenOf(await app.Register(Roles.Operator), Roles.Operator),
                 Issuer(app, new FakeTimeProvider(DateTimeOffset.UtcNow.AddHours(-2))).Issue(owner.Id, [Roles.Admin]).AccessToken,
                 Issuer(app, TimeProvider.System, audience: "elsewhere").Issue(owner.Id, [Roles.Admin]).AccessToken);
+            if (row.Endpoint.Contains("/webhooks/{id}", StringComparison.Ordinal))
+            {
+                await scene.Amend(shop);
+            }
+
+            return scene;
+        }
+
+        /// <summary>A webhook that nobody listens to is told that the order was amended.</summary>
+        private async Task Amend(Shop shop)
+        {
+            var webhook = new { url = "https://127.0.0.1:9/hook", events = new[] { "order.amended" } };
+            using var registered = await shop.Staff.PostJson("/webhooks", webhook);
+            Webhook = (await registered.Expect(HttpStatusCode.Created)).Text("id")!;
+            using var amended = await shop.Staff.SendJson(
+                HttpMethod.Put, "/orders/" + OrderId, new { note = "ring twice" }, ("If-Match", "*"));
+            await amended.Expect(HttpStatusCode.OK);
+            await Shop.Eventually(async () =>
+            {
+                using var log = await shop.Staff.SendJson(HttpMethod.Get, $"/webhooks/{Webhook}/deliveries");
+                Delivery = (await log.Body()).At("data").EnumerateArray()
+                    .SingleOrDefault(delivery => delivery.Text("order_id") == OrderId) is { ValueKind: System.Text.Json.JsonValueKind.Object } found
+                    ? found.Text("id")!
+                    : "";
+                return Delivery.Length > 0;
+            });
         }
 
         private static TokenIssuer Issuer(GranaryApp app, TimeProvider time, string? audience = null)

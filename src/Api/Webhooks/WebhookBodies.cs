@@ -1,0 +1,91 @@
+namespace Granary.Webhooks;
+
+/// <summary>The body of <c>POST /webhooks</c>.</summary>
+public sealed record RegisterWebhookRequest
+{
+    /// <summary>An <c>https</c> URL on the public internet.</summary>
+    public string? Url { get; init; }
+
+    /// <summary>The events to be told of, such as <c>order.paid</c>.</summary>
+    public IReadOnlyList<string>? Events { get; init; }
+}
+
+/// <summary>A webhook as the API writes it.</summary>
+/// <param name="Status"><c>enabled</c>, or <c>disabled</c> since the receiver answered 410.</param>
+/// <param name="Secret">Signs the messages; in the answer to its registration and never again.</param>
+public sealed record WebhookBody(
+    string Id,
+    string Url,
+    IReadOnlyList<string> Events,
+    string Status,
+    string? DisabledReason,
+    DateTime CreatedAt,
+    string CreatedBy,
+    string? Secret = null)
+{
+    /// <summary>The webhook as the API writes it.</summary>
+    public static WebhookBody From(Webhook webhook, string? secret = null) => new(
+        webhook.Id,
+        webhook.Url,
+        webhook.Events,
+        webhook.DisabledReason is null ? "enabled" : "disabled",
+        webhook.DisabledReason,
+        webhook.CreatedAt.UtcDateTime,
+        webhook.CreatedBy,
+        secret);
+}
+
+/// <summary>A page of webhooks.</summary>
+/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+public sealed record WebhookListBody(IReadOnlyList<WebhookBody> Data, string? NextCursor);
+
+/// <summary>One event on its way to one webhook.</summary>
+/// <param name="Id">The header <c>webhook-id</c> of every attempt.</param>
+/// <param name="Version">The order's version that the event led to.</param>
+/// <param name="Status"><c>pending</c>, <c>delivered</c> or <c>dead</c>.</param>
+/// <param name="Attempts">Attempts so far, since it was last asked for.</param>
+/// <param name="StatusCode">The HTTP status of the last answer.</param>
+/// <param name="Error">Why there was no answer, or why it was given up.</param>
+/// <param name="DurationMs">How long the last attempt took, in milliseconds.</param>
+/// <param name="NextAttemptAt">When it is sent next, while pending.</param>
+public sealed record DeliveryBody(
+    string Id,
+    string Type,
+    string OrderId,
+    long Version,
+    string Status,
+    int Attempts,
+    DateTime CreatedAt,
+    DateTime? LastAttemptAt,
+    int? StatusCode,
+    string? Error,
+    long? DurationMs,
+    DateTime? NextAttemptAt)
+{
+    /// <summary>The delivery as the API writes it.</summary>
+    public static DeliveryBody From(WebhookDelivery delivery) => new(
+        delivery.Id,
+        delivery.Type,
+        delivery.OrderId,
+        delivery.Version,
+        WordOf(delivery.Status),
+        delivery.Attempts,
+        delivery.CreatedAt.UtcDateTime,
+        delivery.LastAttemptAt?.UtcDateTime,
+        delivery.StatusCode,
+        delivery.Error,
+        (long?)delivery.Duration?.TotalMilliseconds,
+        delivery.NextAttemptAt?.UtcDateTime);
+
+    private static string WordOf(DeliveryStatus status) => status switch
+    {
+        DeliveryStatus.Pending => "pending",
+        DeliveryStatus.Delivered => "delivered",
+        DeliveryStatus.Dead => "dead",
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A delivery has a status."),
+    };
+}
+
+/// <summary>A page of deliveries, newest first.</summary>
+/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+public sealed record DeliveryListBody(IReadOnlyList<DeliveryBody> Data, string? NextCursor);

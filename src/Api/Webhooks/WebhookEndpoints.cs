@@ -1,0 +1,147 @@
+using System.Globalization;
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Granary.Webhooks;
+
+/// <summary>The endpoints by which operators keep webhooks. What their receivers get is in <c>docs/webhooks.md</c>.</summary>
+public static class WebhookEndpoints
+{
+    /// <summary>Maps them under <c>/webhooks</c>.</summary>
+    public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
+    {
+        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator);
+        webhooks.MapPost("/", Register).WithName("RegisterWebhook");
+        webhooks.MapGet("/", List).WithName("ListWebhooks");
+        webhooks.MapGet("/{id}", Get).WithName("GetWebhook");
+        webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook");
+        webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries");
+        webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver).WithName("Redeliver");
+        return webhooks;
+    }
+
+    private static async Task<Results<Created<WebhookBody>, ProblemResult>> Register(
+        RegisterWebhookRequest request, Caller caller, HttpContext http, [AsParameters] WebhookServices services)
+    {
+        var validation = new Validation();
+        var url = validation.Text("url", request.Url, Limits.UrlLength);
+        var events = EventsOf(request.Events, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var reply = await services.Desk.Register(new RegisterWebhook(url, events, caller.UserId));
+        if (reply.Webhook is not { } webhook)
+        {
+            return services.Problems.For(reply.Refusal!);
+        }
+
+        // The only answer that holds the secret.
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Created("/webhooks/" + webhook.Id, WebhookBody.From(webhook, reply.Secret));
+    }
+
+    private static async Task<Results<Ok<WebhookListBody>, ProblemResult>> List(
+        string? limit, string? cursor, [AsParameters] WebhookServices services)
+    {
+        var validation = new Validation();
+        var count = PageRequest.Limit(limit, validation);
+        var after = PageRequest.KeyOf(cursor, IsId, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var page = await services.Desk.List(count, after);
+        return TypedResults.Ok(new WebhookListBody(
+            [.. page.Webhooks.Select(webhook => WebhookBody.From(webhook))],
+            page.More ? PageRequest.CursorAfter(page.Webhooks[^1].Id) : null));
+    }
+
+    private static async Task<Results<Ok<WebhookBody>, ProblemResult>> Get(string id, [AsParameters] WebhookServices services)
+    {
+        var reply = IsId(id) ? await services.Desk.Get(id) : null;
+        return reply?.Webhook is { } webhook
+            ? TypedResults.Ok(WebhookBody.From(webhook))
+            : services.Problems.For(reply?.Refusal ?? new NotFound());
+    }
+
+    /// <summary>Deleting what is gone already is no error, so that a repeated request gets the same answer.</summary>
+    private static async Task<NoContent> Delete(string id, [AsParameters] WebhookServices services)
+    {
+        if (IsId(id))
+        {
+            await services.Desk.Delete(id);
+        }
+
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Results<Ok<DeliveryListBody>, ProblemResult>> ListDeliveries(
+        string id, string? limit, string? cursor, [AsParameters] WebhookServices services)
+    {
+        var validation = new Validation();
+        var count = PageRequest.Limit(limit, validation);
+        var after = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation));
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        if (!IsId(id) || await services.Desk.Deliveries(id, count, after) is not { } page)
+        {
+            return services.Problems.For(new NotFound());
+        }
+
+        return TypedResults.Ok(new DeliveryListBody(
+            [.. page.Deliveries.Select(DeliveryBody.From)],
+            page.More ? PageRequest.CursorAfter(KeyOf(page.Deliveries[^1])) : null));
+    }
+
+    private static async Task<Results<Accepted<DeliveryBody>, ProblemResult>> Redeliver(
+        string id, string delivery, [AsParameters] WebhookServices services)
+    {
+        var reply = IsId(id) && IsDeliveryId(delivery) ? await services.Desk.Redeliver(id, delivery) : null;
+        return reply?.Delivery is { } again
+            ? TypedResults.Accepted($"/webhooks/{id}/deliveries", DeliveryBody.From(again))
+            : services.Problems.For(reply?.Refusal ?? new NotFound());
+    }
+
+    private static IReadOnlyList<string> EventsOf(IReadOnlyList<string>? events, Validation validation)
+    {
+        validation.Require(events is { Count: > 0 }, "events", "must name at least one event");
+        validation.Require(
+            (events ?? []).All(name => name is not null && WebhookEvents.IsKnown(name)),
+            "events",
+            $"must be of {string.Join(", ", WebhookEvents.Names)}");
+        return events ?? [];
+    }
+
+    private static bool IsId(string id) => IsHex(id, "wh_");
+
+    private static bool IsDeliveryId(string id) => IsHex(id, "msg_");
+
+    private static bool IsHex(string id, string prefix) =>
+        id.Length == prefix.Length + 32 && id.StartsWith(prefix, StringComparison.Ordinal) && id.Skip(prefix.Length).All(char.IsAsciiHexDigitLower);
+
+    private static string KeyOf(WebhookDelivery delivery) =>
+        string.Create(CultureInfo.InvariantCulture, $"{delivery.CreatedAt.UtcTicks}.{delivery.Id}");
+
+    private static DeliveryPlace? PlaceOf(string? key) =>
+        key?.Split('.') is [var time, var id]
+            && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTimeOffset.MaxValue.UtcTicks
+            && IsDeliveryId(id)
+                ? new DeliveryPlace(new DateTimeOffset(ticks, TimeSpan.Zero), id)
+                : null;
+}
+
+/// <summary>What the webhook endpoints work with.</summary>
+public readonly record struct WebhookServices(IGrainFactory Grains, RefusalProblems Problems)
+{
+    /// <summary>The desk that keeps the webhooks.</summary>
+    public IWebhookDesk Desk => Grains.GetGrain<IWebhookDesk>(0);
+}

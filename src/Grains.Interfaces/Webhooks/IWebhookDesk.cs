@@ -1,0 +1,35 @@
+namespace Granary.Webhooks;
+
+/// <summary>Keeps the webhooks and tells what became of their deliveries. Any activation answers; the key is 0.</summary>
+/// <remarks>Every member throws <see cref="WebhooksUnavailableException"/> while the database is out of reach.</remarks>
+[Alias("granary.webhook-desk")]
+public interface IWebhookDesk : IGrainWithIntegerKey
+{
+    /// <summary>Registers a webhook. It gets the events that follow, none of the past.</summary>
+    /// <returns>The webhook with its secret, or <see cref="InvalidValue"/> where the target is not allowed.</returns>
+    [Alias("register")]
+    Task<WebhookReply> Register(RegisterWebhook command);
+
+    /// <summary>A webhook, or <see cref="NotFound"/>.</summary>
+    [Alias("get")]
+    Task<WebhookReply> Get(string id);
+
+    /// <summary>Webhooks in the order of their registration, after one of them.</summary>
+    [Alias("list")]
+    Task<WebhookPage> List(int limit, string? after);
+
+    /// <summary>Deletes a webhook with all that is still to be delivered and its log. Deleting it again changes nothing.</summary>
+    [Alias("delete")]
+    Task Delete(string id);
+
+    /// <summary>The deliveries of a webhook, newest first, or null when there is no such webhook.</summary>
+    [Alias("deliveries")]
+    Task<DeliveryPage?> Deliveries(string id, int limit, DeliveryPlace? after);
+
+    /// <summary>
+    /// Delivers an event again, or now instead of later, under the same message id; the schedule of its attempts starts anew.
+    /// </summary>
+    /// <returns>The delivery, <see cref="NotFound"/>, or <see cref="IllegalTransition"/> where the webhook is disabled.</returns>
+    [Alias("redeliver")]
+    Task<DeliveryReply> Redeliver(string id, string deliveryId);
+}

@@ -1,0 +1,15 @@
+namespace Granary.Webhooks;
+
+/// <summary>The events that webhooks can ask for.</summary>
+public static class WebhookEvents
+{
+    /// <summary>Their names, in the order of an order's life.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "order.placed", "order.amended", "order.paid", "order.packing_started", "order.shipped", "order.received", "order.completed",
+        "order.cancelled", "order.expired",
+    ];
+
+    /// <summary>Whether webhooks can ask for events of this name.</summary>
+    public static bool IsKnown(string name) => Names.Contains(name, StringComparer.Ordinal);
+}

@@ -1,0 +1,111 @@
+using System.Data.Common;
+using Granary.Streams;
+using Granary.Views;
+
+namespace Granary.Webhooks;
+
+/// <summary>Wakes the dispatcher of this process: something was entered, or an attempt ended.</summary>
+public sealed class WebhookWake
+{
+    /// <summary>The signal.</summary>
+    public WakeSignal Signal { get; } = new();
+}
+
+/// <summary>
+/// Keeps the dispatcher going on one silo at a time. Another takes over within seconds when it is gone, and what it had begun
+/// when its claims run out.
+/// </summary>
+public sealed partial class WebhookDispatch(
+    WebhookDispatcher dispatcher,
+    DeliveryStore deliveries,
+    IViewDatabase database,
+    WebhookOptions options,
+    WebhookWake wake,
+    IHostApplicationLifetime lifetime,
+    TimeProvider clock,
+    ILogger<WebhookDispatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ForgetPeriod = TimeSpan.FromHours(1);
+
+    private readonly Lease _lease = new(database, clock, "webhook-dispatch", LeaseDuration);
+    private DateTimeOffset _renewAt;
+    private DateTimeOffset _forgetAt;
+    private bool _held;
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await dispatcher.IdleAsync();
+        try
+        {
+            await _lease.ReleaseAsync(cancellationToken);
+        }
+        catch (DbException fault)
+        {
+            // Then it runs out by itself.
+            DispatchFailed(fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await StartedAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await wake.Signal.WaitAsync(Period, stoppingToken);
+            try
+            {
+                if (await HoldsLeaseAsync(stoppingToken))
+                {
+                    await dispatcher.StartDueAsync(stoppingToken);
+                    await ForgetAsync(stoppingToken);
+                }
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                // A database that is away; the wait before the next turn keeps this from spinning.
+                DispatchFailed(fault);
+                await Task.Delay(Period, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <summary>Turns come often while there is work; the lease is renewed once a second.</summary>
+    private async Task<bool> HoldsLeaseAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (now >= _renewAt)
+        {
+            _held = false;
+            _held = await _lease.TryHoldAsync(cancellationToken);
+            _renewAt = now + Period;
+        }
+
+        return _held;
+    }
+
+    private async Task ForgetAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        if (now >= _forgetAt)
+        {
+            await deliveries.ForgetAsync(now - options.KeepDeliveries, cancellationToken);
+            _forgetAt = now + ForgetPeriod;
+        }
+    }
+
+    /// <summary>Until the host has started the tables may not be there.</summary>
+    private async Task StartedAsync(CancellationToken cancellationToken)
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending webhooks failed; it is tried again.")]
+    private partial void DispatchFailed(Exception fault);
+}

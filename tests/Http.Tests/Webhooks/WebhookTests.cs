@@ -1,0 +1,116 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Granary.Http.Tests.Webhooks;
+
+public sealed class WebhookTests(GranaryApp app)
+{
+    // Nobody listens there; the application of the tests allows private targets.
+    private const string Nobody = "https://127.0.0.1:9/hook";
+
+    private readonly Shop _shop = new(app);
+    private readonly HttpClient _staff = app.CreateClient(app.AdminToken);
+
+    [Fact]
+    public async Task The_secret_of_a_webhook_is_shown_once()
+    {
+        using var registered = await Register("order.expired", "order.received");
+        var webhook = await registered.Expect(HttpStatusCode.Created);
+        var path = "/webhooks/" + webhook.Text("id");
+
+        using var read = await _staff.SendJson(HttpMethod.Get, path);
+
+        Assert.Equal(path, registered.Headers.Location?.ToString());
+        Assert.StartsWith("whsec_", webhook.Text("secret"), StringComparison.Ordinal);
+        var again = await read.Expect(HttpStatusCode.OK);
+        Assert.False(again.TryGetProperty("secret", out _));
+        Assert.Equal((Nobody, "enabled"), (again.Text("url"), again.Text("status")));
+        Assert.Equal(["order.expired", "order.received"], again.At("events").Texts());
+    }
+
+    [Theory]
+    [InlineData("""{"events":["order.paid"]}""", "url")]
+    [InlineData("""{"url":"https://127.0.0.1/"}""", "events")]
+    [InlineData("""{"url":"https://127.0.0.1/","events":[]}""", "events")]
+    [InlineData("""{"url":"https://127.0.0.1/","events":[null]}""", "events")]
+    [InlineData("""{"url":"https://127.0.0.1/","events":["order.lost"]}""", "events")]
+    [InlineData("""{"url":"http://127.0.0.1/","events":["order.paid"]}""", "url")]
+    [InlineData("""{"url":"https://a:b@127.0.0.1/","events":["order.paid"]}""", "url")]
+    [InlineData("""{"url":"/hook","events":["order.paid"]}""", "url")]
+    public async Task A_webhook_out_of_bounds_is_refused(string body, string field)
+    {
+        using var response = await _staff.PostJson("/webhooks", body);
+
+        var problem = await response.ExpectProblem(400, "validation");
+        Assert.Contains(field, problem.At("errors").EnumerateObject().Select(error => error.Name));
+    }
+
+    [Fact]
+    public async Task Webhooks_are_listed_in_pages_until_they_are_deleted()
+    {
+        using var first = await Register("order.expired");
+        using var second = await Register("order.expired");
+        var ids = new[] { (await first.Body()).Text("id"), (await second.Body()).Text("id") };
+        var listed = await Ids();
+        Assert.All(ids, id => Assert.Contains(id, listed));
+
+        using var deleted = await _staff.DeleteAsync("/webhooks/" + ids[0], TestContext.Current.CancellationToken);
+        using var again = await _staff.DeleteAsync("/webhooks/" + ids[0], TestContext.Current.CancellationToken);
+        using var gone = await _staff.SendJson(HttpMethod.Get, "/webhooks/" + ids[0]);
+
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (deleted.StatusCode, again.StatusCode));
+        await gone.ExpectProblem(404, "not-found");
+        Assert.DoesNotContain(ids[0], await Ids());
+    }
+
+    [Fact]
+    public async Task The_log_tells_the_attempts_and_a_delivery_is_asked_for_again()
+    {
+        using var registered = await Register("order.amended");
+        var deliveries = $"/webhooks/{(await registered.Body()).Text("id")}/deliveries";
+        var order = await Amended();
+        JsonElement delivery = default;
+        await Shop.Eventually(async () =>
+        {
+            using var log = await _staff.SendJson(HttpMethod.Get, deliveries);
+            var data = (await log.Expect(HttpStatusCode.OK)).At("data");
+            delivery = data.EnumerateArray().SingleOrDefault(entry => entry.Text("order_id") == order);
+            return delivery.ValueKind == JsonValueKind.Object && delivery.TryGetProperty("error", out _);
+        });
+
+        using var again = await _staff.PostJson($"{deliveries}/{delivery.Text("id")}/redeliver");
+        using var unknown = await _staff.PostJson($"{deliveries}/msg_{new string('0', 32)}/redeliver");
+
+        Assert.Equal(("order.amended", "pending", "no connection"), (delivery.Text("type"), delivery.Text("status"), delivery.Text("error")));
+        Assert.True(delivery.Number("attempts") >= 1);
+        Assert.Equal(delivery.Text("id"), (await again.Expect(HttpStatusCode.Accepted)).Text("id"));
+        await unknown.ExpectProblem(404, "not-found");
+    }
+
+    private Task<HttpResponseMessage> Register(params string[] events) => _staff.PostJson("/webhooks", new { url = Nobody, events });
+
+    /// <summary>An order that was amended.</summary>
+    private async Task<string?> Amended()
+    {
+        var (sku, customer) = (await _shop.Product(), await _shop.Customer());
+        var order = (await customer.Placed((sku, 1))).Text("id");
+        using var amended = await customer.Http.SendJson(HttpMethod.Put, "/orders/" + order, new { note = "ring" }, ("If-Match", "*"));
+        await amended.Expect(HttpStatusCode.OK);
+        return order;
+    }
+
+    private async Task<IReadOnlyList<string?>> Ids()
+    {
+        var ids = new List<string?>();
+        string? cursor = null;
+        do
+        {
+            using var page = await _staff.SendJson(HttpMethod.Get, "/webhooks?limit=1" + (cursor is null ? "" : "&cursor=" + cursor));
+            var body = await page.Expect(HttpStatusCode.OK);
+            ids.AddRange(body.At("data").EnumerateArray().Select(webhook => webhook.Text("id")));
+            cursor = body.TryGetProperty("next_cursor", out var next) ? next.GetString() : null;
+        }
+        while (cursor is not null);
+        return ids;
+    }
+}

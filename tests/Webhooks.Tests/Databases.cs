@@ -1,0 +1,80 @@
+using System.Data.Common;
+using Granary.Testing;
+using Granary.Views;
+using Granary.Webhooks.Tests;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(PostgreSql))]
+
+namespace Granary.Webhooks.Tests;
+
+/// <summary>A PostgreSQL server for all tests of the assembly; each gets a database of its own.</summary>
+public sealed class PostgreSql : IAsyncLifetime
+{
+    private PostgresServer? _server;
+
+    public async ValueTask InitializeAsync() => _server = await PostgresServer.StartAsync(fsync: false);
+
+    /// <summary>A connection string for an empty database.</summary>
+    public Task<string> CreateDatabaseAsync() => _server!.CreateDatabaseAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_server is not null)
+        {
+            await _server.DisposeAsync();
+        }
+    }
+}
+
+/// <summary>Webhooks over PostgreSQL.</summary>
+public sealed class PostgreSqlDispatch(PostgreSql server) : DispatchContract
+{
+    private PostgreSqlViews? _database;
+
+    protected override async Task<IViewDatabase> CreateDatabaseAsync()
+    {
+        _database = new PostgreSqlViews(await server.CreateDatabaseAsync(), durable: true);
+        await _database.MigrateAsync(Cancellation);
+        return _database;
+    }
+
+    protected override async Task RemoveDatabaseAsync() => await _database!.DisposeAsync();
+
+    protected override async Task<string> PlanAsync(DbConnection connection, DbCommand command)
+    {
+        await using (var analyze = new NpgsqlCommand("ANALYZE webhook_delivery", (NpgsqlConnection)connection))
+        {
+            await analyze.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        command.CommandText = "EXPLAIN " + command.CommandText;
+        return string.Join("\n", await command.QueryAsync(row => row.GetString(0), Cancellation));
+    }
+}
+
+/// <summary>Webhooks over SQLite.</summary>
+public sealed class SqliteDispatch : DispatchContract
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-webhooks-");
+    private SqliteViews? _database;
+
+    protected override async Task<IViewDatabase> CreateDatabaseAsync()
+    {
+        _database = new SqliteViews(Path.Combine(_directory.FullName, "webhooks.db"), "SqliteWebhooks", durable: true);
+        await _database.MigrateAsync(Cancellation);
+        return _database;
+    }
+
+    protected override async Task RemoveDatabaseAsync()
+    {
+        await _database!.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+
+    protected override async Task<string> PlanAsync(DbConnection connection, DbCommand command)
+    {
+        command.CommandText = "EXPLAIN QUERY PLAN " + command.CommandText;
+        return string.Join("\n", await command.QueryAsync(row => row.GetString(3), Cancellation));
+    }
+}

@@ -1,0 +1,18 @@
+using System.Net;
+
+namespace Granary.Webhooks.Tests;
+
+/// <summary>A name server that answers as it is told, one answer after another and then always the last.</summary>
+public sealed class ScriptedResolver(params string[] answers) : IHostResolver
+{
+    private int _asked;
+
+    /// <summary>How often it was asked.</summary>
+    public int Asked => _asked;
+
+    public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        var answer = answers[Math.Min(Interlocked.Increment(ref _asked), answers.Length) - 1];
+        return Task.FromResult<IReadOnlyList<IPAddress>>([.. answer.Split(' ').Select(IPAddress.Parse)]);
+    }
+}
