@@ -18,9 +18,9 @@ public sealed record WebhookBody(
     string Url,
     IReadOnlyList<string> Events,
     string Status,
-    string? DisabledReason,
     DateTime CreatedAt,
     string CreatedBy,
+    string? DisabledReason = null,
     string? Secret = null)
 {
     /// <summary>The webhook as the API writes it.</summary>
@@ -29,15 +29,15 @@ public sealed record WebhookBody(
         webhook.Url,
         webhook.Events,
         webhook.DisabledReason is null ? "enabled" : "disabled",
-        webhook.DisabledReason,
         webhook.CreatedAt.UtcDateTime,
         webhook.CreatedBy,
+        webhook.DisabledReason,
         secret);
 }
 
 /// <summary>A page of webhooks.</summary>
 /// <param name="NextCursor">Where the next page begins; left out on the last.</param>
-public sealed record WebhookListBody(IReadOnlyList<WebhookBody> Data, string? NextCursor);
+public sealed record WebhookListBody(IReadOnlyList<WebhookBody> Data, string? NextCursor = null);
 
 /// <summary>One event on its way to one webhook.</summary>
 /// <param name="Id">The header <c>webhook-id</c> of every attempt.</param>
@@ -56,11 +56,11 @@ public sealed record DeliveryBody(
     string Status,
     int Attempts,
     DateTime CreatedAt,
-    DateTime? LastAttemptAt,
-    int? StatusCode,
-    string? Error,
-    long? DurationMs,
-    DateTime? NextAttemptAt)
+    DateTime? LastAttemptAt = null,
+    int? StatusCode = null,
+    string? Error = null,
+    long? DurationMs = null,
+    DateTime? NextAttemptAt = null)
 {
     /// <summary>The delivery as the API writes it.</summary>
     public static DeliveryBody From(WebhookDelivery delivery) => new(
@@ -88,4 +88,4 @@ public sealed record DeliveryBody(
 
 /// <summary>A page of deliveries, newest first.</summary>
 /// <param name="NextCursor">Where the next page begins; left out on the last.</param>
-public sealed record DeliveryListBody(IReadOnlyList<DeliveryBody> Data, string? NextCursor);
+public sealed record DeliveryListBody(IReadOnlyList<DeliveryBody> Data, string? NextCursor = null);
