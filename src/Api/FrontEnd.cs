@@ -1,17 +1,17 @@
-using System.Globalization;
 using Granary.Auth;
 using Granary.Docs;
+using Granary.Health;
 using Granary.Hosting;
 using Granary.Http;
 using Granary.Orders;
 using Granary.Problems;
 using Granary.Products;
 using Granary.Start;
+using Granary.Telemetry;
 using Granary.Traffic;
 using Granary.Users;
 using Granary.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Serilog;
 
 namespace Granary;
 
@@ -21,8 +21,10 @@ public static class FrontEnd
     private const string DefaultAddress = "http://localhost:5080";
 
     /// <summary>Composes the whole process: the front end, and the silo behind it or the way to those of a cluster.</summary>
+    /// <param name="args">Settings as command-line arguments.</param>
+    /// <param name="configure">What a host of its own, such as a test, adds before the configuration is read.</param>
     /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
-    public static WebApplication Build(string[] args)
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         // Settings lie beside the program; the data directory is relative to where it is started.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
@@ -30,6 +32,9 @@ public static class FrontEnd
             Args = args,
             ContentRootPath = AppContext.BaseDirectory,
         });
+        configure?.Invoke(builder);
+        builder.AddGranaryLog();
+        builder.AddGranaryTelemetry("granary");
         builder.AddGrains();
         builder.AddFrontEnd();
         var app = builder.Build();
@@ -53,9 +58,7 @@ public static class FrontEnd
         services.AddSingleton(Currency.From(builder.Configuration));
         services.AddSingleton<RefusalProblems>();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSerilog((_, log) => log.ReadFrom.Configuration(builder.Configuration)
-            .Enrich.FromLogContext()
-            .WriteTo.Console(formatProvider: CultureInfo.InvariantCulture));
+        services.AddSingleton<RequestMetrics>();
         builder.AddGranaryAuth();
         builder.AddTrafficLimits();
         services.AddApiDocument();
@@ -68,6 +71,7 @@ public static class FrontEnd
     private static void UseFrontEnd(this WebApplication app)
     {
         app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => new ProblemResult(
@@ -75,6 +79,7 @@ public static class FrontEnd
 
         // Explicit, because the framework would put it first, out of the error handler's reach.
         app.UseRouting();
+        app.UseMiddleware<OrderTag>();
         app.UseEarlyTrafficLimits();
         app.UseAuthentication();
         app.UseRateLimits();
@@ -90,5 +95,8 @@ public static class FrontEnd
         api.MapWebhooks();
         api.MapProblemPages();
         api.MapApiDocument();
+        api.MapHealth().AllowAnonymous().NeverLimited();
+        api.MapDashboard();
+        api.MapMetrics().AllowAnonymous().NeverLimited();
     }
 }

@@ -1,6 +1,9 @@
+using Granary.Health;
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Streams;
+using Granary.Telemetry;
+using Orleans.Dashboard;
 
 namespace Granary.Hosting;
 
@@ -23,7 +26,22 @@ public static class GranaryClusterClient
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
         builder.Services.AddViews(options).AddJournalFeed(builder.Configuration).AddOrderTracker();
-        builder.UseOrleansClient(client => client.ConnectToCluster(options));
+        builder.Services.AddClientHealth();
+        var telemetry = TelemetryOptions.From(builder.Configuration);
+        builder.UseOrleansClient(client =>
+        {
+            client.ConnectToCluster(options);
+            client.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<GatewayHealth>());
+            if (telemetry.Tracing)
+            {
+                client.AddActivityPropagation();
+            }
+
+            if (telemetry.Dashboard)
+            {
+                client.AddDashboard(dashboard => dashboard.HideTrace = true);
+            }
+        });
         return builder;
     }
 }

@@ -1,10 +1,13 @@
+using Granary.Health;
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Streams;
+using Granary.Telemetry;
 using Granary.Webhooks;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 
 namespace Granary.Hosting;
 
@@ -27,9 +30,22 @@ public static class GranarySilo
         builder.Services.AddViews(options).AddJournalFeed(builder.Configuration);
         builder.Services.AddOrderViews().AddOrderTracker();
         builder.Services.AddWebhooks(options, builder.Configuration);
+        builder.Services.AddSiloHealth();
+        builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ClusterMetrics>();
+        var telemetry = TelemetryOptions.From(builder.Configuration);
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options);
+            if (telemetry.Tracing)
+            {
+                silo.AddActivityPropagation();
+            }
+
+            if (telemetry.Dashboard)
+            {
+                silo.AddDashboard(dashboard => dashboard.HideTrace = true);
+            }
+
             AddSnapshots(silo, options);
             silo.AddJournalStreams();
         });

@@ -1,13 +1,9 @@
+using Granary;
 using Granary.Hosting;
-using Serilog;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
-    builder.Services.AddSerilog((_, log) => log.ReadFrom.Configuration(builder.Configuration).Enrich.FromLogContext().WriteTo.Console(
-        formatProvider: System.Globalization.CultureInfo.InvariantCulture));
-    builder.AddGranarySilo();
-    await using var app = builder.Build();
+    await using var app = SiloProgram.Build(args);
     await app.RunAsync();
     return 0;
 }

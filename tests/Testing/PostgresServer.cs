@@ -63,6 +63,9 @@ public sealed class PostgresServer : IAsyncDisposable
         await LaunchAsync();
     }
 
+    /// <summary>Takes the server away until <see cref="RestartAsync"/>, as a crash does.</summary>
+    public Task StopAsync() => EndAsync(immediate: true);
+
     /// <summary>Cuts every client connection to a database, in the middle of whatever it does; returns how many.</summary>
     public async Task<int> KillBackendsAsync(string connectionString)
     {

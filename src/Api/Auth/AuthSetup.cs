@@ -67,6 +67,7 @@ public static class AuthSetup
     {
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<TokenIssuer>();
+        services.AddSingleton<Login>();
         services.AddHostedService<SigningKeyUpkeep>();
         services.AddSingleton(AdministratorOptions.From(configuration));
         services.TryAddSingleton(Console.Out);

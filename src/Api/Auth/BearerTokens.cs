@@ -1,4 +1,5 @@
 using Granary.Problems;
+using Granary.Telemetry;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -23,7 +24,10 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(verifier);
         options.TimeProvider = time;
-        options.Events = new JwtBearerEvents { OnChallenge = OnChallenge, OnForbidden = OnForbidden };
+        options.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = DashboardCookie.Read, OnChallenge = OnChallenge, OnForbidden = OnForbidden,
+        };
         var parameters = options.TokenValidationParameters;
         parameters.ClockSkew = ClockSkew;
         parameters.ValidAudience = auth.Audience;
@@ -47,9 +51,15 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         return expires is not null && now < expires + ClockSkew && (notBefore is null || notBefore - ClockSkew <= now);
     }
 
-    private static Task OnChallenge(JwtBearerChallengeContext context)
+    private Task OnChallenge(JwtBearerChallengeContext context)
     {
         context.HandleResponse();
+        if (auth.Authority is null && DashboardCookie.IsVisit(context.Request))
+        {
+            context.Response.Redirect(DashboardEndpoints.LoginPath);
+            return Task.CompletedTask;
+        }
+
         context.Response.Headers[HeaderNames.WWWAuthenticate] = context.AuthenticateFailure is null
             ? "Bearer realm=\"granary\""
             : "Bearer realm=\"granary\", error=\"invalid_token\"";

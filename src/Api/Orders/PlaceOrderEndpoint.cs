@@ -1,6 +1,7 @@
 using Granary.Auth;
 using Granary.Http;
 using Granary.Problems;
+using Granary.Telemetry;
 using Granary.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -38,8 +39,9 @@ public static class PlaceOrderEndpoint
             command = command with { Fingerprint = FingerprintOf(command) };
         }
 
+        OrderTag.Mark(id);
         var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Place(command);
-        
+
         // An order under a fresh id can only be a replay of this very request, repeated after a lost answer.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 
 namespace Granary.Journal;
@@ -132,7 +133,7 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         _metrics.Committed(batch.Count, started);
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].Complete(outcomes[i]);
+            batch[i].Complete(outcomes[i], batch.Count);
         }
 
         Appended?.Invoke();
@@ -140,10 +141,15 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
 
     private sealed class PendingAppend(JournalAppend append) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
+        // A trace tells of the wait as well: the append begins when it is handed in.
+        private readonly ActivityContext _trace = JournalTraces.Current;
+        private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+
         public JournalAppend Append { get; } = append;
 
-        public void Complete(Exception? failure)
+        public void Complete(Exception? failure, int batchSize)
         {
+            JournalTraces.Appended(_trace, Append, _started, batchSize, failure);
             if (failure is null)
             {
                 SetResult();

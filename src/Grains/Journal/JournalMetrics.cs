@@ -9,14 +9,21 @@ public sealed class JournalMetrics : IDisposable
     /// <summary>The meter's name, for exporters.</summary>
     public const string MeterName = "Granary.Journal";
 
+    private static readonly InstrumentAdvice<double> Durations = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20],
+    };
+
+    private static readonly InstrumentAdvice<int> Sizes = new() { HistogramBucketBoundaries = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000] };
+
     private readonly Meter _meter = new(MeterName);
     private readonly Histogram<double> _duration;
     private readonly Histogram<int> _batchSize;
 
     public JournalMetrics()
     {
-        _duration = _meter.CreateHistogram<double>("journal_append_duration_seconds", "s", "Time of one group commit.");
-        _batchSize = _meter.CreateHistogram<int>("journal_batch_size", "{append}", "Appends made durable by one commit.");
+        _duration = _meter.CreateHistogram("journal_append_duration_seconds", "s", "Time of one group commit.", advice: Durations);
+        _batchSize = _meter.CreateHistogram("journal_batch_size", "{append}", "Appends made durable by one commit.", advice: Sizes);
     }
 
     public void Dispose() => _meter.Dispose();

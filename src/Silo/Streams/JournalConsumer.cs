@@ -78,6 +78,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
             return;
         }
 
+        var started = Now;
         try
         {
             await HandleAllAsync(events);
@@ -90,6 +91,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
             throw;
         }
 
+        JournalTraces.Consumed(Consumer, events, started);
         _position = events[^1].Position;
         services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
         _saving ??= this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });

@@ -78,6 +78,10 @@ public static class AuthorizationMatrix
         new("GET /docs/scalar.js",                         Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/scalar.aspnetcore.js",              Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/favicon.svg",                       Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /health/live",                            Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /health/ready",                           Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /metrics",                                Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /dashboard",                              Closed, Role,   Role,   Role,   Yes),
         new("GET /problems/{slug}",                        Open,   Yes,    Yes,    Yes,    Yes),
     ];
 }

@@ -1,0 +1,52 @@
+using System.Net;
+using Granary.Problems;
+using Granary.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Granary.Auth;
+
+/// <summary>What an attempt at logging in gave: a token and the user's roles, or the problem.</summary>
+public sealed record LoginOutcome(TokenBody? Token, IReadOnlyList<string> Roles, Problem? Problem)
+{
+    internal static LoginOutcome Refused(Problem problem) => new(null, [], problem);
+}
+
+/// <summary>Checks a user name and a password: the same answer, after the same time, whether the user exists or not.</summary>
+public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrottle throttle, TokenIssuer issuer)
+{
+    /// <summary>Tries to log in.</summary>
+    /// <param name="userName">As it was typed.</param>
+    /// <param name="password">As it was typed.</param>
+    /// <param name="address">Where the attempt comes from; repeated failures slow it down.</param>
+    public async Task<LoginOutcome> TryAsync(string userName, string password, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var userId = UserId.From(userName);
+        if (throttle.Begin(userId, address) is { } wait)
+        {
+            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+            return LoginOutcome.Refused(Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = seconds });
+        }
+
+        var user = grains.GetGrain<IUserGrain>(userId);
+        var credential = await user.GetCredential();
+        var verdict = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
+        if (credential is null || verdict == PasswordVerificationResult.Failed)
+        {
+            return LoginOutcome.Refused(Problem.Of(ProblemTypes.InvalidCredentials));
+        }
+
+        throttle.Succeeded(userId, address);
+        if (credential.Status != UserStatus.Active)
+        {
+            var status = credential.Status.ToString().ToLowerInvariant();
+            return LoginOutcome.Refused(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
+        }
+
+        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            await user.SetPassword(await passwords.HashAsync(password, cancellationToken), userId);
+        }
+
+        return new LoginOutcome(issuer.Issue(userId, credential.Roles), credential.Roles, null);
+    }
+}

@@ -1,0 +1,94 @@
+using System.Net;
+using Granary.Auth;
+using Granary.Http;
+using Granary.Problems;
+using Granary.Users;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Orleans.Dashboard;
+
+namespace Granary.Telemetry;
+
+/// <summary>The Orleans dashboard at <c>/dashboard</c>, for administrators: with a token, or after logging in on a page.</summary>
+public static class DashboardEndpoints
+{
+    /// <summary>Where a browser logs in.</summary>
+    public const string LoginPath = DashboardCookie.Root + "/login";
+
+    private const string LogoutPath = DashboardCookie.Root + "/logout";
+
+    /// <summary>Maps it, unless <c>Granary:Telemetry:Dashboard</c> is off.</summary>
+    public static void MapDashboard(this IEndpointRouteBuilder routes)
+    {
+        if (!routes.ServiceProvider.GetRequiredService<TelemetryOptions>().Dashboard)
+        {
+            return;
+        }
+
+        routes.MapOrleansDashboard(DashboardCookie.Root).RequireAuthorization(Policies.Admin).ExcludeFromDescription();
+        if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
+        {
+            var login = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+            login.MapGet(LoginPath, () => Page(null, StatusCodes.Status200OK));
+            login.MapPost(LoginPath, LogInAsync);
+            login.MapPost(LogoutPath, LogOut);
+        }
+    }
+
+    private static async Task<Results<RedirectHttpResult, ContentHttpResult, ProblemResult>> LogInAsync(
+        HttpContext context, [FromServices] Login login, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasFormContentType)
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.ForStatus(StatusCodes.Status415UnsupportedMediaType)));
+        }
+
+        var form = await context.Request.ReadFormAsync(cancellationToken);
+        var validation = new Validation();
+        var userName = validation.Text("user_name", form["user_name"], Limits.NameLength);
+        var password = validation.Text("password", form["password"], Passwords.LongestPassword);
+        if (validation.Failed)
+        {
+            return Page("Both are needed.", StatusCodes.Status400BadRequest);
+        }
+
+        var outcome = await login.TryAsync(userName, password, context.Connection.RemoteIpAddress, cancellationToken);
+        if (outcome.Token is not { } token)
+        {
+            // As a page it is read by the person who typed; 401 would have the browser ask once more in its own way.
+            return Page(outcome.Problem!.Title, outcome.Problem.Status == 401 ? StatusCodes.Status403Forbidden : outcome.Problem.Status);
+        }
+
+        if (!outcome.Roles.Contains(Roles.Admin))
+        {
+            return Page("The dashboard is for administrators.", StatusCodes.Status403Forbidden);
+        }
+
+        DashboardCookie.Set(context, token);
+        return TypedResults.LocalRedirect("~" + DashboardCookie.Root + "/");
+    }
+
+    private static RedirectHttpResult LogOut(HttpContext context)
+    {
+        DashboardCookie.Clear(context);
+        return TypedResults.LocalRedirect("~" + LoginPath);
+    }
+
+    private static ContentHttpResult Page(string? message, int status) => TypedResults.Content(
+        $"""
+        <!doctype html>
+        <html lang="en">
+        <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Granary dashboard</title></head>
+        <body><main><h1>Granary dashboard</h1>
+        <p role="alert">{WebUtility.HtmlEncode(message)}</p>
+        <form method="post" action="{LoginPath}">
+        <p><label>User name <input name="user_name" autocomplete="username" required autofocus></label></p>
+        <p><label>Password <input name="password" type="password" autocomplete="current-password" required></label></p>
+        <p><button>Log in</button></p>
+        </form>
+        </main></body>
+        </html>
+        """,
+        "text/html; charset=utf-8",
+        statusCode: status);
+}

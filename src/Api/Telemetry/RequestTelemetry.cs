@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Diagnostics;
+
+namespace Granary.Telemetry;
+
+/// <summary>
+/// Measures every request and logs the ones that failed on our side. That a request succeeded is counted, and logged only at
+/// level Debug: at thousands a second a line for each would cost more than the request.
+/// </summary>
+public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetrics metrics, ILogger<RequestTelemetry> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var started = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            var duration = Stopwatch.GetElapsedTime(started);
+
+            // The error handler takes the endpoint away from the request and keeps it.
+            var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
+            var handler = metrics.HandlerOf(endpoint);
+            metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration);
+            Log(context, handler, duration);
+        }
+    }
+
+    private void Log(HttpContext context, string handler, TimeSpan duration)
+    {
+        // Work that is shed or waits for a part of the cluster answers 503 by the thousand; the cause is in the log already.
+        var status = context.Response.StatusCode;
+        var level = status >= StatusCodes.Status500InternalServerError && status != StatusCodes.Status503ServiceUnavailable
+            ? LogLevel.Warning
+            : LogLevel.Debug;
+        if (logger.IsEnabled(level))
+        {
+            LogAnswered(level, context.Request.Method, handler, status, duration.TotalMilliseconds);
+        }
+    }
+
+    [LoggerMessage(Message = "{Method} {Handler} answered {Status} after {Milliseconds:F1} ms")]
+    private partial void LogAnswered(LogLevel level, string method, string handler, int status, double milliseconds);
+}

@@ -1,0 +1,26 @@
+using Granary.Health;
+using Granary.Hosting;
+using Granary.Telemetry;
+
+namespace Granary;
+
+/// <summary>Composes a silo as a process of its own. Over HTTP it answers probes and the scraping of metrics, nothing else.</summary>
+public static class SiloProgram
+{
+    /// <summary>Composes the process.</summary>
+    /// <param name="args">Settings as command-line arguments.</param>
+    /// <param name="configure">What a host of its own, such as a test, adds before the configuration is read.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        builder.AddGranaryLog();
+        builder.AddGranaryTelemetry("granary-silo");
+        builder.AddGranarySilo();
+        var app = builder.Build();
+        app.MapHealth();
+        app.MapMetrics();
+        return app;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Serilog;
+using Serilog.Events;
+using Serilog.Formatting.Compact;
+
+namespace Granary.Telemetry;
+
+/// <summary>Composes the log: lines for people in Development, otherwise one JSON object a line for whoever collects them.</summary>
+public static class LogSetup
+{
+    /// <summary>Adds the log. The section <c>Serilog</c> of the configuration sets levels.</summary>
+    public static void AddGranaryLog(this IHostApplicationBuilder builder) => builder.Services.AddSerilog((_, log) =>
+    {
+        // What frameworks say of every request or every silo they hear of is of use only while they are being examined.
+        log.MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
+
+            // Would tell of every probe that fails, with the stack; Readiness tells of every change.
+            .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+            .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
+            .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+            .MinimumLevel.Override("System", LogEventLevel.Warning)
+            .ReadFrom.Configuration(builder.Configuration)
+            .Enrich.FromLogContext()
+            .Enrich.With<OrderIds>();
+        if (builder.Environment.IsDevelopment())
+        {
+            log.WriteTo.Console(formatProvider: CultureInfo.InvariantCulture);
+        }
+        else
+        {
+            log.WriteTo.Console(new RenderedCompactJsonFormatter());
+        }
+    });
+}

@@ -1,0 +1,129 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Granary.Auth;
+using Granary.Users;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Granary.Operations.Tests;
+
+/// <summary>The product in this process, with a silo of its own and SQLite files unless its settings say otherwise.</summary>
+internal sealed class Product : IAsyncDisposable
+{
+    public const string AdminPassword = "correct horse battery staple";
+
+    /// <summary>Settings under which nothing is logged: what the tests provoke is not news.</summary>
+    public static readonly IReadOnlyList<string> Silence =
+    [
+        "--Serilog:MinimumLevel:Default=Fatal",
+        "--Serilog:MinimumLevel:Override:Microsoft=Fatal",
+        "--Serilog:MinimumLevel:Override:Orleans=Fatal",
+    ];
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-operations-tests-");
+    private readonly WebApplication _app;
+
+    private Product(string[] settings, Action<WebApplicationBuilder>? configure) => _app = FrontEnd.Build(
+        [
+            "--urls=http://127.0.0.1:0",
+            "--Granary:Silo:Port=0",
+            "--Granary:Silo:GatewayPort=0",
+            $"--Granary:DataDirectory={_directory.FullName}",
+            $"--Granary:Admin:Password={AdminPassword}",
+            .. Silence,
+            .. settings,
+        ],
+        configure);
+
+    public Uri Address => new(_app.Urls.First());
+
+    public IServiceProvider Services => _app.Services;
+
+    public static async Task<Product> StartAsync(string[]? settings = null, Action<WebApplicationBuilder>? configure = null)
+    {
+        var product = new Product(settings ?? [], configure);
+        await product._app.StartAsync();
+        await product.Services.GetRequiredService<FirstAdministrator>().Registered;
+        return product;
+    }
+
+    public string TokenOf(string userId, params string[] roles) =>
+        Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
+
+    /// <summary>A client that follows no redirections and keeps no cookies.</summary>
+    public HttpClient Client(string? token = null)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+        {
+            BaseAddress = Address,
+            Timeout = TimeSpan.FromMinutes(1),
+        };
+        if (token is not null)
+        {
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        }
+
+        return client;
+    }
+
+    public HttpClient Staff() => Client(TokenOf(UserId.From("admin"), Roles.Admin));
+
+    /// <summary>A customer with money.</summary>
+    public async Task<HttpClient> CustomerAsync()
+    {
+        var name = $"customer-{Guid.NewGuid():n}"[..30];
+        var id = UserId.From(name);
+        var reply = await Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id)
+            .Register(new RegisterUser(name, "", null, [Roles.Customer], UserId.System));
+        Assert.Null(reply.Refusal);
+        using var staff = Staff();
+        await ExpectAsync(await PostAsync(staff, $"/users/{id}/deposits", new { amount = 1_000_000, currency = "USD" }), HttpStatusCode.Created);
+        return Client(TokenOf(id, Roles.Customer));
+    }
+
+    /// <summary>A product on the shelf.</summary>
+    /// <returns>Its SKU.</returns>
+    public async Task<string> ShelveAsync(int stock = 1_000)
+    {
+        var sku = $"SKU-{Guid.NewGuid():n}"[..20].ToUpperInvariant();
+        using var staff = Staff();
+        var product = new { name = "Cup", price = new { amount = 500, currency = "USD" } };
+        await ExpectAsync(
+            await staff.PutAsJsonAsync("/products/" + sku, product, TestContext.Current.CancellationToken), HttpStatusCode.Created);
+        await ExpectAsync(
+            await PostAsync(staff, $"/products/{sku}/stock-adjustments", new { quantity = stock, reason = "delivery" }), HttpStatusCode.Created);
+        return sku;
+    }
+
+    /// <summary>Places an order.</summary>
+    /// <returns>Its id.</returns>
+    public static async Task<string> OrderAsync(HttpClient customer, string sku)
+    {
+        var order = await ExpectAsync(
+            await PostAsync(customer, "/orders", new { items = new[] { new { sku, quantity = 1 } } }), HttpStatusCode.Created);
+        return order.GetProperty("id").GetString()!;
+    }
+
+    public static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) =>
+        client.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+
+    public static async Task<JsonElement> ExpectAsync(HttpResponseMessage response, HttpStatusCode status)
+    {
+        using (response)
+        {
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {body}");
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.Clone();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _directory.Delete(recursive: true);
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using Granary.Testing;
+
+namespace Granary.Operations.Tests;
+
+/// <summary>The product as a process of its own, with all that it writes.</summary>
+internal sealed class ProductProcess : IAsyncDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-operations-tests-");
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly Process _process;
+
+    private ProductProcess(Uri address, IReadOnlyDictionary<string, string> environment)
+    {
+        Address = address;
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Granary.Api.dll")])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        start.Environment["Granary__DataDirectory"] = _directory.FullName;
+        start.Environment["Granary__Silo__Port"] = start.Environment["Granary__Silo__GatewayPort"] = "0";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
+        _process.ErrorDataReceived += (_, line) => _lines.Enqueue(line.Data ?? "");
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Everything written so far.</summary>
+    public IReadOnlyList<string> Lines => [.. _lines];
+
+    /// <summary>Starts it and returns when it is ready.</summary>
+    public static async Task<ProductProcess> StartAsync(IReadOnlyDictionary<string, string> environment)
+    {
+        var product = new ProductProcess(FreeAddress(), environment);
+        using var client = new HttpClient { BaseAddress = product.Address };
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                Assert.False(product._process.HasExited, string.Join('\n', product.Lines));
+                try
+                {
+                    using var answer = await client.GetAsync("/health/ready");
+                    return answer.IsSuccessStatusCode;
+                }
+                catch (HttpRequestException)
+                {
+                    return false;
+                }
+            },
+            "the product is ready",
+            TimeSpan.FromMinutes(2));
+        return product;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _directory.Delete(recursive: true);
+    }
+
+    public static Uri FreeAddress()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
+    }
+}

@@ -1,0 +1,47 @@
+using System.Collections.ObjectModel;
+using System.Diagnostics;
+using Granary.Operations.Tests;
+using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry.Trace;
+
+[assembly: AssemblyFixture(typeof(TracedProduct))]
+
+namespace Granary.Operations.Tests;
+
+/// <summary>One product for the tests that only look at it. It traces every request into memory.</summary>
+public sealed class TracedProduct : IAsyncLifetime
+{
+    private Product? _product;
+
+    internal Product Product => _product!;
+
+    internal Spans Spans { get; } = [];
+
+    public async ValueTask InitializeAsync() => _product = await Product.StartAsync(
+        ["--Granary:Telemetry:TraceRatio=1"],
+        builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddInMemoryExporter(Spans)));
+
+    public ValueTask DisposeAsync() => _product!.DisposeAsync();
+}
+
+/// <summary>Finished spans, added while they are being read.</summary>
+internal sealed class Spans : Collection<Activity>
+{
+    private readonly Lock _lock = new();
+
+    public IReadOnlyList<Activity> Of(ActivityTraceId trace)
+    {
+        lock (_lock)
+        {
+            return [.. Items.Where(span => span.TraceId == trace)];
+        }
+    }
+
+    protected override void InsertItem(int index, Activity item)
+    {
+        lock (_lock)
+        {
+            Items.Add(item);
+        }
+    }
+}
