@@ -19,6 +19,8 @@ need() { # need PACKAGE PATH...: the package is missing unless one of the paths 
 need postgresql /usr/lib/postgresql/*/bin/postgres
 need redis-server /usr/bin/redis-server
 need chromium /usr/bin/chromium
+need prometheus /usr/bin/prometheus
+need kubernetes-client /usr/local/bin/kubectl /usr/bin/kubectl
 
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ]; then
