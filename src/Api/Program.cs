@@ -2,6 +2,7 @@ using Granary;
 using Granary.Auth;
 using Granary.Hosting;
 using Granary.Import;
+using Granary.Operations;
 using Granary.Orders;
 using Spectre.Console;
 
@@ -22,6 +23,16 @@ try
     {
         await using var idle = FrontEnd.Build(settings);
         return await OrderIndexCommands.RunAsync(args[0], idle.Services, AnsiConsole.Console);
+    }
+
+    if (args is [VerifyCommand.Name, .. var reading])
+    {
+        return await VerifyCommand.RunAsync(reading, WebApplication.CreateBuilder().Configuration, AnsiConsole.Console);
+    }
+
+    if (args is [BackupCommand.Name, .. var target])
+    {
+        return await BackupCommand.RunAsync(target, WebApplication.CreateBuilder().Configuration, AnsiConsole.Console);
     }
 
     await using var app = FrontEnd.Build(args);

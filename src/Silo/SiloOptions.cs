@@ -96,7 +96,7 @@ public sealed record SiloOptions
             GatewayPort = Port(configuration, "Granary:Silo:GatewayPort", 30_000),
             ProbeTimeout = Duration(configuration, "Granary:Silo:ProbeTimeout", TimeSpan.FromSeconds(2)),
             MissedProbes = Count(configuration, "Granary:Silo:MissedProbes", 3),
-            ResponseTimeout = Duration(configuration, "Granary:Silo:ResponseTimeout", TimeSpan.FromSeconds(15)),
+            ResponseTimeout = Duration(configuration, "Granary:Silo:ResponseTimeout", TimeSpan.FromSeconds(10)),
             Journal = new JournalStoreOptions
             {
                 RetryFor = Duration(configuration, "Granary:Journal:RetryFor", defaults.RetryFor),

@@ -44,6 +44,9 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Where it listens on the loopback interface.</summary>
+    public int Port => _port;
+
     private string Data => Path.Combine(_directory, "data");
 
     private string Administration => ConnectionString("postgres") + ";Pooling=false";
@@ -78,6 +81,14 @@ public sealed class PostgresServer : IAsyncDisposable
             Parameters = { new() { Value = database } },
         };
         return (int)(long)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>Copies a database into an empty one as a backup and its restore do: pg_dump, pg_restore.</summary>
+    public async Task CopyByDumpAsync(string from, string to)
+    {
+        var file = Path.Combine(_directory, "dump");
+        await ServerProcess.RunAsync(User, [Binary("pg_dump"), .. Reach(from), "--format=custom", $"--file={file}"]);
+        await ServerProcess.RunAsync(User, [Binary("pg_restore"), .. Reach(to), "--exit-on-error", file]);
     }
 
     public async ValueTask DisposeAsync()
@@ -125,6 +136,9 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     private string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Username={User};Database={database}";
+
+    private string[] Reach(string connectionString) =>
+        ["--host=127.0.0.1", $"--port={_port}", $"--username={User}", $"--dbname={new NpgsqlConnectionStringBuilder(connectionString).Database}"];
 
     private async Task ExecuteAsync(string sql)
     {

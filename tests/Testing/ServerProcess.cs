@@ -28,9 +28,9 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <param name="user">The unprivileged user to run as where the tests run as root; PostgreSQL refuses root.</param>
+    /// <param name="user">The unprivileged user to run as where the tests run as root; PostgreSQL refuses root. Null: as the tests.</param>
     /// <param name="deathSignal">What the server gets when the test process dies.</param>
-    public static ServerProcess Start(string user, string deathSignal, params IReadOnlyList<string> command)
+    public static ServerProcess Start(string? user, string deathSignal, params IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.ArgumentList.Add($"--pdeathsig={deathSignal}");
@@ -69,13 +69,18 @@ internal sealed class ServerProcess : IDisposable
     /// <summary>Sends a signal, such as <c>INT</c>, and waits for the end.</summary>
     public async Task EndAsync(string signal)
     {
+        await SignalAsync(signal);
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends a signal, unless the server has ended.</summary>
+    public async Task SignalAsync(string signal)
+    {
         if (!_process.HasExited)
         {
             using var kill = Process.Start("kill", [$"-{signal}", $"{_process.Id}"]);
             await kill.WaitForExitAsync();
         }
-
-        await _process.WaitForExitAsync();
     }
 
     public void Dispose()
@@ -95,8 +100,8 @@ internal sealed class ServerProcess : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private static string[] Identity(string user) =>
-        Environment.IsPrivilegedProcess ? [$"--reuid={user}", $"--regid={user}", "--clear-groups"] : [];
+    private static string[] Identity(string? user) =>
+        user is not null && Environment.IsPrivilegedProcess ? [$"--reuid={user}", $"--regid={user}", "--clear-groups"] : [];
 
     private void Remember(string? line)
     {
@@ -107,7 +112,7 @@ internal sealed class ServerProcess : IDisposable
                 _output.Enqueue(line);
             }
 
-            if (_output.Count > 40)
+            if (_output.Count > 400)
             {
                 _output.Dequeue();
             }

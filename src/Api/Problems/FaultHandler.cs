@@ -37,8 +37,9 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
                 return ProblemOf(bad);
             case OverloadedException:
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
+            // A message that expires on its way to a silo that does not answer is reported as cancelled.
             case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
-                or OrleansException or TimeoutException:
+                or OrleansException or TimeoutException or OperationCanceledException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
             default:

@@ -1,0 +1,79 @@
+using Granary.Hosting;
+using Granary.Journal;
+using Microsoft.Data.Sqlite;
+using Spectre.Console;
+
+namespace Granary.Operations;
+
+/// <summary>
+/// The command <c>backup FILE</c>: a consistent copy of the embedded database while the product runs. PostgreSQL brings its
+/// own tools; see <c>docs/operations.md</c>.
+/// </summary>
+public static class BackupCommand
+{
+    /// <summary>What it is called by.</summary>
+    public const string Name = "backup";
+
+    // Exit codes of sysexits.h.
+    private const int Usage = 64;
+    private const int Unavailable = 69;
+    private const int CannotCreate = 73;
+
+    /// <summary>Runs it.</summary>
+    /// <param name="arguments">What follows <c>backup</c>.</param>
+    /// <param name="configuration">Names the database, as for a silo.</param>
+    /// <param name="console">Where the outcome is told.</param>
+    /// <returns>The exit code of the process.</returns>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IConfiguration configuration, IAnsiConsole console)
+    {
+        if (arguments is not [{ Length: > 0 } target])
+        {
+            console.WriteLine($"usage: {Name} FILE");
+            return Usage;
+        }
+
+        var options = SiloOptions.From(configuration);
+        if (options.Storage != StorageKind.Sqlite)
+        {
+            console.WriteLine("This command copies the embedded database; PostgreSQL is backed up with pg_dump or pg_basebackup.");
+            return Usage;
+        }
+
+        if (File.Exists(target))
+        {
+            console.WriteLine($"{target} exists; a backup never overwrites one.");
+            return CannotCreate;
+        }
+
+        if (!File.Exists(options.SqliteFile))
+        {
+            console.WriteLine($"There is no database {options.SqliteFile}.");
+            return Unavailable;
+        }
+
+        try
+        {
+            await CopyAsync(options, target);
+        }
+        catch (SqliteException fault)
+        {
+            console.WriteLine(fault.Message);
+            return CannotCreate;
+        }
+
+        console.WriteLine($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");
+        return 0;
+    }
+
+    /// <summary>One read transaction over the whole database: writers go on, and the copy is of one moment.</summary>
+    private static async Task CopyAsync(SiloOptions options, string target)
+    {
+        await using var connection = new SqliteConnection(SqliteJournal.ConnectionString(options.SqliteFile, options.Journal));
+        await connection.OpenAsync();
+        await using var command = connection.CreateCommand();
+        command.CommandText = "VACUUM INTO $target";
+        command.Parameters.AddWithValue("$target", Path.GetFullPath(target));
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using System.Globalization;
+using Granary.Client;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>
+/// Sixty-four clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After
+/// each fault the journal is held against what the clients were told. One round by default; <c>GRANARY_CHAOS_MINUTES</c>
+/// repeats it for so long.
+/// </summary>
+public sealed class ChaosTests(ITestOutputHelper output)
+{
+    private const string Replaced = "every silo replaced, one by one";
+
+    [Fact]
+    public async Task Whatever_dies_nothing_acknowledged_is_lost_and_clients_see_only_answers_and_retryable_failures()
+    {
+        await using var deployment = await Deployment.StartAsync(silos: 3, frontEnds: 2);
+        await using var account = new Account(deployment.Database);
+        await using var crowd = await Crowd.EnterAsync(deployment);
+        await crowd.IsServedAsync();
+        var started = Stopwatch.StartNew();
+        do
+        {
+            foreach (var (fault, inject) in Faults(deployment, crowd))
+            {
+                await EndureAsync(deployment, crowd, account, fault, inject);
+            }
+        }
+        while (started.Elapsed < RunFor && !TestContext.Current.CancellationToken.IsCancellationRequested);
+    }
+
+    private static TimeSpan RunFor =>
+        double.TryParse(Environment.GetEnvironmentVariable("GRANARY_CHAOS_MINUTES"), CultureInfo.InvariantCulture, out var minutes)
+            ? TimeSpan.FromMinutes(minutes)
+            : TimeSpan.Zero;
+
+    /// <summary>Each returns when what it did has been put right as far as an operator would.</summary>
+    private static (string Name, Func<Task> Inject)[] Faults(Deployment deployment, Crowd crowd)
+    {
+        var (first, second, last) = (deployment.Silos[0], deployment.Silos[1], deployment.Silos[^1]);
+        return
+        [
+            (Replaced, async () =>
+            {
+                foreach (var silo in deployment.Silos)
+                {
+                    await silo.StopAsync();
+                    await Deployment.StartAsync(silo);
+                }
+            }),
+            ("silo killed", async () =>
+            {
+                await first.KillAsync();
+                await crowd.IsServedAsync();
+                await Deployment.StartAsync(first);
+            }),
+            ("silo frozen, then thawed", async () =>
+            {
+                await second.FreezeAsync();
+                await crowd.IsServedAsync();
+                await second.ThawAsync();
+                await Eventually.HoldsAsync(() => second.HasExited, "the silo learns that it was declared dead and ends");
+                await Deployment.StartAsync(second);
+            }),
+            ("PostgreSQL restarted (immediate)", () => deployment.Postgres.RestartAsync(immediate: true)),
+            ("PostgreSQL connections cut", () => deployment.Postgres.KillBackendsAsync(deployment.Database)),
+            ("Redis restarted", deployment.Redis.RestartAsync),
+            ("front end killed", async () =>
+            {
+                crowd.FrontEnds[0].MayBreak = true;
+                await deployment.FrontEnds[0].KillAsync();
+                await Deployment.StartAsync(deployment.FrontEnds[0]);
+            }),
+            ("silo cut off from PostgreSQL", async () =>
+            {
+                deployment.Wire.Cut();
+                await Eventually.HoldsAsync(() => crowd.Tally.Failures > 0 || last.HasExited, "somebody notices");
+                deployment.Wire.Mend();
+            }),
+        ];
+    }
+
+    private async Task EndureAsync(Deployment deployment, Crowd crowd, Account account, string fault, Func<Task> inject)
+    {
+        crowd.Tally.Begin();
+        try
+        {
+            await inject();
+            await crowd.IsServedAsync();
+        }
+        catch (TimeoutException)
+        {
+            ShowLogs(deployment);
+            throw;
+        }
+
+        var report = crowd.Tally.Describe(fault);
+        output.WriteLine(report);
+        Console.WriteLine(report);
+        Assert.True(fault != Replaced || crowd.Tally.Failures == 0, "A rolling restart was noticed.");
+        foreach (var frontEnd in crowd.FrontEnds)
+        {
+            frontEnd.MayBreak = false;
+        }
+
+        var goOn = await crowd.PauseAsync();
+        var http = crowd.FrontEnds[0].Http;
+        var admin = new GranaryClient(http);
+        await admin.LoginAsync("admin", Deployment.AdminPassword);
+        await account.IsExactAsync(crowd, () => TouchAsync(admin, crowd));
+        if (crowd.Tally.Wrong.Count > 0)
+        {
+            ShowLogs(deployment);
+            Assert.Fail(string.Join('\n', crowd.Tally.Wrong));
+        }
+
+        foreach (var silo in deployment.Silos.Where(silo => silo.HasExited))
+        {
+            Assert.Fail($"A silo ended although nobody ended it, after: {fault}\n{silo.Output}");
+        }
+
+        goOn();
+    }
+
+    private void ShowLogs(Deployment deployment)
+    {
+        foreach (var process in deployment.Silos.Concat(deployment.FrontEnds))
+        {
+            output.WriteLine($"-- {process.Address}\n{process.Output}");
+        }
+    }
+
+    private static async Task TouchAsync(GranaryClient admin, Crowd crowd)
+    {
+        foreach (var sku in crowd.Skus)
+        {
+            await admin.GetProductAsync(sku);
+        }
+
+        foreach (var user in crowd.Members.Select(customer => customer.UserId).Distinct())
+        {
+            await admin.GetUserAsync(user);
+        }
+    }
+}

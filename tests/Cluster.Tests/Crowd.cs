@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using Granary.Client;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>Many customers who order at once, from a few wallets, over all front ends.</summary>
+internal sealed class Crowd : IAsyncDisposable
+{
+    private const int Customers = 64;
+    private const int Wallets = 16;
+    private const long ManyUnits = 1_000_000;
+    private const long FewUnits = 60;
+    private const string Password = "a password of a customer";
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _turns = new(Customers, Customers);
+    private readonly List<Customer> _customers = [];
+    private Task _buying = Task.CompletedTask;
+
+    private Crowd(IEnumerable<ProgramProcess> frontEnds) => FrontEnds = [.. frontEnds.Select(frontEnd => new FrontEndDoor(frontEnd.Address))];
+
+    public IReadOnlyList<FrontEndDoor> FrontEnds { get; }
+
+    /// <summary>The first is in every order; the last is scarce and soon sold out.</summary>
+    public IReadOnlyList<string> Skus { get; } = ["HOT", "A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "SCARCE"];
+
+    public IReadOnlyList<Customer> Members => _customers;
+
+    public Tally Tally { get; } = new();
+
+    /// <summary>Opens the shop and lets everybody in.</summary>
+    public static async Task<Crowd> EnterAsync(Deployment deployment)
+    {
+        var crowd = new Crowd(deployment.FrontEnds);
+        var http = crowd.FrontEnds[0].Http;
+        var admin = new GranaryClient(http);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    await admin.LoginAsync("admin", Deployment.AdminPassword);
+                    return true;
+                }
+                catch (GranaryProblemException)
+                {
+                    // The first administrator is still being registered.
+                    return false;
+                }
+            },
+            "the administrator can log in");
+        foreach (var sku in crowd.Skus)
+        {
+            await admin.PutProductAsync(sku, new ProductDefinition(sku, new Money(100, "USD")));
+            await admin.AdjustStockAsync(sku, sku == "SCARCE" ? FewUnits : ManyUnits, "delivery");
+        }
+
+        for (var wallet = 0; wallet < Wallets; wallet++)
+        {
+            var name = $"wallet{wallet:D2}";
+            var user = await admin.RegisterAsync(name, Password, name);
+            await admin.DepositAsync(user.Id, new Money(1_000_000_000, "USD"));
+            var token = await TokenAsync(http, name);
+            crowd._customers.AddRange(Enumerable.Range(0, Customers / Wallets)
+                .Select(i => new Customer(crowd, $"{name}-{i}", user.Id, token, seed: (wallet * 100) + i)));
+        }
+
+        crowd._buying = Task.WhenAll(crowd._customers.Select(customer => Task.Run(() => customer.BuyAsync(crowd._stop.Token))));
+        return crowd;
+    }
+
+    /// <summary>Returns when every customer has done something from beginning to end since now, and nothing has failed for a while.</summary>
+    public async Task IsServedAsync()
+    {
+        var now = Stopwatch.GetTimestamp();
+        await Eventually.HoldsAsync(
+            () => _buying.IsFaulted || (_customers.TrueForAll(customer => customer.LastCompleted > now) && Tally.QuietFor(TimeSpan.FromSeconds(3))),
+            "the cluster serves everybody again",
+            TimeSpan.FromMinutes(2));
+        Assert.False(_buying.IsFaulted, _buying.Exception?.ToString());
+    }
+
+    /// <summary>Lets everybody finish what they are doing and keeps them from beginning anything; call the result to let them go on.</summary>
+    public async Task<Action> PauseAsync()
+    {
+        for (var i = 0; i < Customers; i++)
+        {
+            Assert.True(await _turns.WaitAsync(TimeSpan.FromMinutes(2)), "A customer is never answered.");
+        }
+
+        return () => _turns.Release(Customers);
+    }
+
+    /// <summary>A customer begins an operation.</summary>
+    internal Task OpenAsync(CancellationToken stop) => _turns.WaitAsync(stop);
+
+    /// <summary>A customer has ended an operation.</summary>
+    internal void Close() => _turns.Release();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _buying.ContinueWith(static _ => { }, TaskScheduler.Default);
+        foreach (var frontEnd in FrontEnds)
+        {
+            frontEnd.Http.Dispose();
+        }
+
+        _stop.Dispose();
+        _turns.Dispose();
+    }
+
+    private static async Task<AuthenticationHeaderValue> TokenAsync(HttpClient http, string name)
+    {
+        using var answer = await http.PostAsJsonAsync("/auth/token", new JsonObject { ["user_name"] = name, ["password"] = Password });
+        var token = await answer.Content.ReadFromJsonAsync<JsonNode>();
+        return new AuthenticationHeaderValue("Bearer", (string)token!["access_token"]!);
+    }
+}
+
+/// <summary>The way to one front end.</summary>
+internal sealed class FrontEndDoor(Uri address)
+{
+    public HttpClient Http { get; } = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
+
+    /// <summary>Whether connections may break now, because the test ends the process.</summary>
+    public bool MayBreak { get; set; }
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>
+/// One client of the crowd: places, pays and cancels over all front ends, and repeats what was not answered under the same key
+/// until it is. It remembers what it was told, and nothing else.
+/// </summary>
+internal sealed class Customer(Crowd crowd, string name, string userId, AuthenticationHeaderValue token, int seed)
+{
+    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(250);
+
+    private readonly Random _random = new(seed);
+    private int _intentions;
+    private int _turn = seed;
+
+    /// <summary>What was acknowledged: the note of an order, which is its key, to the last answer.</summary>
+    public Dictionary<string, JsonNode> Told { get; } = [];
+
+    public string UserId => userId;
+
+    /// <summary>When the last operation began that has come to its end.</summary>
+    public long LastCompleted { get; private set; }
+
+    /// <summary>Buys until the end of the test.</summary>
+    public async Task BuyAsync(CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await crowd.OpenAsync(stop);
+            var began = Stopwatch.GetTimestamp();
+            await OrderAsync(stop);
+            LastCompleted = began;
+            crowd.Close();
+            await Task.Delay(Think * (0.5 + _random.NextDouble()), stop);
+        }
+    }
+
+    private async Task OrderAsync(CancellationToken stop)
+    {
+        var key = $"{name}-{_intentions++}";
+        var sku = crowd.Skus[_random.Next(crowd.Skus.Count)];
+        var body = new JsonObject
+        {
+            ["items"] = new JsonArray(
+                new JsonObject { ["sku"] = sku, ["quantity"] = _random.Next(1, 4) },
+                new JsonObject { ["sku"] = crowd.Skus[0], ["quantity"] = 1 }),
+            ["note"] = key,
+        };
+        var order = await UntilAnsweredAsync(() =>
+        {
+            var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(body) };
+            request.Headers.Add("Idempotency-Key", key);
+            return request;
+        }, stop);
+        if (order is null)
+        {
+            return;
+        }
+
+        Told[key] = order;
+        var id = (string)order["id"]!;
+        var next = _random.Next(4) switch
+        {
+            0 => await UntilAnsweredAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/orders/{id}/pay"), stop),
+            1 => await UntilAnsweredAsync(() => new HttpRequestMessage(HttpMethod.Delete, $"/orders/{id}"), stop),
+            2 => await UntilAnsweredAsync(() => new HttpRequestMessage(HttpMethod.Get, $"/orders/{id}"), stop),
+            _ => order,
+        };
+        Told[key] = next ?? order;
+    }
+
+    /// <summary>Sends a request until somebody answers it in substance; null when the answer is a refusal.</summary>
+    private async Task<JsonNode?> UntilAnsweredAsync(Func<HttpRequestMessage> request, CancellationToken stop)
+    {
+        while (true)
+        {
+            var frontEnd = crowd.FrontEnds[_turn++ % crowd.FrontEnds.Count];
+            var began = Stopwatch.GetTimestamp();
+            try
+            {
+                using var message = request();
+                message.Headers.Authorization = token;
+                using var response = await frontEnd.Http.SendAsync(message, stop);
+                var answer = await response.Content.ReadAsStringAsync(stop);
+                if (response.IsSuccessStatusCode)
+                {
+                    crowd.Tally.Served(Stopwatch.GetElapsedTime(began));
+                    return JsonNode.Parse(answer);
+                }
+
+                if (response.StatusCode is HttpStatusCode.Conflict && answer.Contains("insufficient-stock", StringComparison.Ordinal))
+                {
+                    crowd.Tally.Refused();
+                    return null;
+                }
+
+                if (response.StatusCode is HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null)
+                {
+                    crowd.Tally.Unavailable();
+                }
+                else
+                {
+                    crowd.Tally.IsWrong($"{message.Method} {message.RequestUri}: {(int)response.StatusCode} {answer}");
+                }
+            }
+            catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+            {
+                if (frontEnd.MayBreak)
+                {
+                    crowd.Tally.Broken();
+                }
+                else
+                {
+                    crowd.Tally.IsWrong($"A connection to a front end that was left alone broke: {broken.Message}");
+                }
+            }
+
+            await Task.Delay(RepeatAfter, stop);
+        }
+    }
+}

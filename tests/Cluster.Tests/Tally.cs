@@ -1,0 +1,121 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>How requests have gone since it was last begun, over all customers.</summary>
+internal sealed class Tally
+{
+    private readonly Lock _lock = new();
+    private readonly List<double> _milliseconds = [];
+    private readonly List<string> _wrong = [];
+    private long _begun = Stopwatch.GetTimestamp();
+    private long _lastFailure;
+    private int _served;
+    private int _refused;
+    private int _unavailable;
+    private int _broken;
+
+    /// <summary>Answers that no client may ever see, such as a 500.</summary>
+    public IReadOnlyList<string> Wrong
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _wrong];
+            }
+        }
+    }
+
+    /// <summary>Requests that were not answered in substance: a retryable 503 or a broken connection.</summary>
+    public int Failures
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _unavailable + _broken;
+            }
+        }
+    }
+
+    /// <summary>Begins to count anew; what was wrong stays.</summary>
+    public void Begin()
+    {
+        lock (_lock)
+        {
+            (_served, _refused, _unavailable, _broken, _lastFailure) = (0, 0, 0, 0, 0);
+            _milliseconds.Clear();
+            _begun = Stopwatch.GetTimestamp();
+        }
+    }
+
+    public void Served(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            _served++;
+            _milliseconds.Add(time.TotalMilliseconds);
+        }
+    }
+
+    public void Refused()
+    {
+        lock (_lock)
+        {
+            _refused++;
+        }
+    }
+
+    public void Unavailable()
+    {
+        lock (_lock)
+        {
+            _unavailable++;
+            _lastFailure = Stopwatch.GetTimestamp();
+        }
+    }
+
+    public void Broken()
+    {
+        lock (_lock)
+        {
+            _broken++;
+            _lastFailure = Stopwatch.GetTimestamp();
+        }
+    }
+
+    public void IsWrong(string what)
+    {
+        lock (_lock)
+        {
+            _wrong.Add(what);
+        }
+    }
+
+    /// <summary>Whether nothing has failed for so long.</summary>
+    public bool QuietFor(TimeSpan time)
+    {
+        lock (_lock)
+        {
+            return Stopwatch.GetElapsedTime(Math.Max(_lastFailure, _begun)) >= time;
+        }
+    }
+
+    /// <summary>One line for the report of a run.</summary>
+    public string Describe(string fault)
+    {
+        lock (_lock)
+        {
+            var failed = _unavailable + _broken;
+            var answered = _served + _refused;
+            var recovery = _lastFailure == 0 ? "no failure" : $"last failure after {Stopwatch.GetElapsedTime(_begun, _lastFailure).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)} s";
+            _milliseconds.Sort();
+            var p99 = _milliseconds.Count == 0 ? 0 : _milliseconds[(int)(_milliseconds.Count * 0.99)];
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{fault,-34} {100.0 * answered / Math.Max(1, answered + failed),6:F2} % of {answered + failed,5} answered ({_unavailable} × 503, {_broken} broken), {recovery}, p99 {p99:F0} ms");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using Granary.Audit;
+using Granary.Journal;
+using Granary.Orders;
+using Granary.Stock;
+using Granary.Users;
+
+namespace Granary.Domain.Tests;
+
+/// <summary>What an audit of a journal finds, and what it does not mistake for a fault.</summary>
+public sealed class JournalAuditTests
+{
+    private readonly List<JournalRecord> _journal = [];
+
+    [Fact]
+    public void A_journal_of_an_order_that_was_placed_paid_and_shipped_is_sound_and_settled()
+    {
+        PlaceAndPay();
+        Order(new OrderPackingStarted("u-operator"), new OrderShipped("u-operator", new Tracking("DHL", "1")));
+        Stock(new SaleClosed("o1", 4));
+        User(new CaptureClosed("o1", 4));
+
+        var report = Audit();
+
+        Assert.Empty(report.Violations);
+        Assert.Empty(report.Unsettled);
+        Assert.Equal((1, 1, 1), (report.Orders, report.Products, report.Users));
+    }
+
+    [Fact]
+    public void A_journal_that_ends_anywhere_in_the_life_of_an_order_is_sound()
+    {
+        PlaceAndPay();
+        Order(new OrderCancelled("u-buyer", null));
+        Stock(new StockRestocked("o1", 3, 2));
+        User(new MoneyRefunded("o1", 3, 1_000));
+
+        for (var length = 0; length <= _journal.Count; length++)
+        {
+            Assert.Empty(Audit(length).Violations);
+        }
+    }
+
+    [Fact]
+    public void A_reservation_of_an_attempt_that_was_never_decided_is_to_settle_and_no_fault()
+    {
+        Open();
+        Stock(new StockReserved("o1", 1, 2));
+
+        var report = Audit();
+
+        Assert.True(report.IsSound);
+        Assert.Single(report.Unsettled);
+    }
+
+    [Fact]
+    public void A_gap_in_a_stream_is_a_violation()
+    {
+        PlaceAndPay();
+        _journal.RemoveAll(record => record is { Stream: "order/o1", Version: 1 });
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("gap", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_pending_order_without_its_units_or_its_money_is_a_violation_each()
+    {
+        Open();
+        Order(Given.Placed);
+
+        Assert.Equal(2, Audit().Violations.Count);
+    }
+
+    [Fact]
+    public void Units_sold_to_nobody_are_a_violation()
+    {
+        PlaceAndPay();
+        Stock(new StockReserved("o2", 7, 1), new StockSold("o2", 1, 1, [7]));
+
+        Assert.NotEmpty(Audit().Violations);
+    }
+
+    [Fact]
+    public void More_reserved_than_on_hand_is_a_violation()
+    {
+        Open();
+        Stock(new StockReserved("o1", 1, 11));
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("reserved", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Money_spent_twice_on_one_order_is_a_violation()
+    {
+        PlaceAndPay();
+        User(new MoneyHeld("o1", 9, 1_000), new MoneyCaptured("o1", 2, 1_000, [9]));
+
+        Assert.NotEmpty(Audit().Violations);
+    }
+
+    private void Open()
+    {
+        Stock(Given.Tea, new StockAdjusted("u-operator", 10, "delivery", null));
+        User(Given.Buyer, new MoneyDeposited("u-admin", 5_000, null));
+    }
+
+    private void PlaceAndPay()
+    {
+        Open();
+        Stock(new StockReserved("o1", 1, 2));
+        User(new MoneyHeld("o1", 1, 1_000));
+        Order(Given.Placed, new OrderPaid("u-buyer"));
+        Stock(new StockSold("o1", 2, 2, [1]));
+        User(new MoneyCaptured("o1", 2, 1_000, [1]));
+    }
+
+    private void Order(params IEnumerable<OrderEvent> events) => Append<OrderState, OrderEvent>("o1", events);
+
+    private void Stock(params IEnumerable<StockEvent> events) => Append<StockState, StockEvent>("TEA", events);
+
+    private void User(params IEnumerable<UserEvent> events) => Append<UserState, UserEvent>("u-buyer", events);
+
+    private void Append<TState, TEvent>(string key, IEnumerable<TEvent> events)
+        where TState : class, IAggregate<TState, TEvent>
+        where TEvent : class
+    {
+        foreach (var domainEvent in events)
+        {
+            var stream = TState.StreamOf(key);
+            var entry = TState.Codec.Encode(domainEvent, Given.Noon, trace: null);
+            var version = _journal.Count(record => record.Stream == stream) + 1;
+            _journal.Add(new JournalRecord(_journal.Count + 1, stream, version, entry.Type, entry.Payload, entry.At));
+        }
+    }
+
+    private AuditReport Audit(int? length = null)
+    {
+        var audit = new JournalAudit();
+        foreach (var record in _journal.Take(length ?? _journal.Count))
+        {
+            audit.Add(record);
+        }
+
+        return audit.Judge();
+    }
+}

@@ -1,0 +1,82 @@
+using System.Diagnostics;
+
+namespace Granary.Testing;
+
+/// <summary>
+/// A program of the product as a process of its own, on a port of its own. It can be killed, frozen and stopped, and started
+/// again with the same settings. It ends with the test process.
+/// </summary>
+public sealed class ProgramProcess : IAsyncDisposable
+{
+    private readonly string _assembly;
+    private readonly Dictionary<string, string> _settings;
+    private ServerProcess? _process;
+
+    /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>.</param>
+    /// <param name="settings">Environment variables.</param>
+    public ProgramProcess(string assembly, IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        _assembly = Path.Combine(AppContext.BaseDirectory, assembly);
+        Address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
+        _settings = new(settings) { ["ASPNETCORE_URLS"] = Address.ToString(), ["DOTNET_gcServer"] = "0" };
+    }
+
+    /// <summary>Where it answers HTTP.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Whether it is not running.</summary>
+    public bool HasExited => _process?.HasExited ?? true;
+
+    /// <summary>The last lines that it wrote.</summary>
+    public string Output => _process?.Output ?? "";
+
+    /// <summary>Starts it; returns at once.</summary>
+    public void Start()
+    {
+        _process?.Dispose();
+        _process = ServerProcess.Start(
+            user: null, "KILL", ["env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly]);
+    }
+
+    /// <summary>Returns when it listens for HTTP, which it does last of all.</summary>
+    public Task ListensAsync() => Eventually.HoldsAsync(
+        async () =>
+        {
+            if (HasExited)
+            {
+                throw new InvalidOperationException($"{_assembly} ended by itself:\n{Output}");
+            }
+
+            using var client = new System.Net.Sockets.TcpClient();
+            try
+            {
+                await client.ConnectAsync(Address.Host, Address.Port);
+                return true;
+            }
+            catch (System.Net.Sockets.SocketException)
+            {
+                return false;
+            }
+        },
+        $"{Path.GetFileName(_assembly)} listens",
+        TimeSpan.FromMinutes(2));
+
+    /// <summary>Ends it at once, whatever it is doing: SIGKILL.</summary>
+    public Task KillAsync() => _process?.EndAsync("KILL") ?? Task.CompletedTask;
+
+    /// <summary>Asks it to stop and waits until it has: SIGTERM.</summary>
+    public Task StopAsync() => _process?.EndAsync("TERM") ?? Task.CompletedTask;
+
+    /// <summary>Freezes it: SIGSTOP.</summary>
+    public Task FreezeAsync() => _process!.SignalAsync("STOP");
+
+    /// <summary>Lets a frozen process run on: SIGCONT.</summary>
+    public Task ThawAsync() => _process!.SignalAsync("CONT");
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        _process?.Dispose();
+        _process = null;
+    }
+}
