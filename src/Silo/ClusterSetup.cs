@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using StackExchange.Redis;
 
 namespace Granary.Hosting;
@@ -29,6 +30,7 @@ internal static class ClusterSetup
             Listen(silo, options, siloPort, gatewayPort);
         }
 
+        silo.Services.TellFaults();
         silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
         silo.Configure<ClusterMembershipOptions>(membership =>
@@ -45,11 +47,22 @@ internal static class ClusterSetup
     public static void ConnectToCluster(this IClientBuilder client, SiloOptions options)
     {
         client.UseRedisClustering(redis => Reach(redis, options));
+        client.Services.TellFaults();
         client.Configure<ClusterOptions>(cluster => Name(cluster, options));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
         client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TableRefresh);
         client.UseConnectionRetryFilter<PatientStart>();
     }
+
+    /// <summary>
+    /// Lets the faults of storage travel with the answer that they cause. Without it that answer cannot be written, and its
+    /// caller learns only that, not that the storage is out of reach.
+    /// </summary>
+    private static void TellFaults(this IServiceCollection services) => services.Configure<ExceptionSerializationOptions>(faults =>
+    {
+        faults.SupportedNamespacePrefixes.Add("Npgsql");
+        faults.SupportedNamespacePrefixes.Add("StackExchange.Redis");
+    });
 
     private static void Listen(ISiloBuilder silo, SiloOptions options, int siloPort, int gatewayPort)
     {

@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
 namespace Granary.Orders;
@@ -6,7 +7,7 @@ namespace Granary.Orders;
 /// One order, keyed by its id. It decides by its own state machine and keeps what it takes elsewhere (stock, money) in step
 /// with what it has decided: see <c>docs/architecture.md</c>.
 /// </summary>
-[Alias("granary.order-grain")]
+[Alias("granary.order-grain"), Version(1)]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>

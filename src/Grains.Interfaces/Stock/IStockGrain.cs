@@ -1,9 +1,10 @@
 using Granary.Orders;
+using Orleans.CodeGeneration;
 
 namespace Granary.Stock;
 
 /// <summary>One product and its stock, keyed by SKU.</summary>
-[Alias("granary.stock-grain")]
+[Alias("granary.stock-grain"), Version(1)]
 public interface IStockGrain : IGrainWithStringKey
 {
     /// <summary>Creates or changes the product. Repeating it changes nothing.</summary>

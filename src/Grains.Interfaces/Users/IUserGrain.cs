@@ -1,9 +1,10 @@
 using Granary.Orders;
+using Orleans.CodeGeneration;
 
 namespace Granary.Users;
 
 /// <summary>One user and the wallet that pays the orders, keyed by user id (see <see cref="UserId"/>).</summary>
-[Alias("granary.user-grain")]
+[Alias("granary.user-grain"), Version(1)]
 public interface IUserGrain : IGrainWithStringKey
 {
     /// <summary>Registers the user; refused with <see cref="UserNameTaken"/> when the name belongs to somebody.</summary>
