@@ -8,6 +8,7 @@ namespace Granary.Webhooks.Tests;
 public sealed class Postroom : IAsyncDisposable
 {
     private readonly WebhookSender _sender;
+    private readonly WebhookMetrics _metrics = new();
     private readonly CancellationTokenSource _life = new();
 
     public Postroom(IViewDatabase database, FakeTimeProvider clock, WebhookOptions? options = null, IHostResolver? resolver = null)
@@ -20,7 +21,7 @@ public sealed class Postroom : IAsyncDisposable
         Guard = new TargetGuard(options, resolver ?? new SystemResolver());
         _sender = new WebhookSender(options, Guard, clock);
         Dispatcher = new WebhookDispatcher(
-            Endpoints, Deliveries, _sender, options, new WebhookWake(), clock, NullLogger<WebhookDispatcher>.Instance);
+            Endpoints, Deliveries, _sender, options, _metrics, new WebhookWake(), clock, NullLogger<WebhookDispatcher>.Instance);
     }
 
     public FakeTimeProvider Clock { get; }
@@ -78,6 +79,7 @@ public sealed class Postroom : IAsyncDisposable
         await _life.CancelAsync();
         await Dispatcher.IdleAsync();
         _sender.Dispose();
+        _metrics.Dispose();
         _life.Dispose();
     }
 }

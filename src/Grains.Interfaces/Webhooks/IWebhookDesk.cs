@@ -5,7 +5,7 @@ namespace Granary.Webhooks;
 [Alias("granary.webhook-desk")]
 public interface IWebhookDesk : IGrainWithIntegerKey
 {
-    /// <summary>Registers a webhook. It gets the events that follow, none of the past.</summary>
+    /// <summary>Registers a webhook. It gets the events that follow, and perhaps one of the last moment before.</summary>
     /// <returns>The webhook with its secret, or <see cref="InvalidValue"/> where the target is not allowed.</returns>
     [Alias("register")]
     Task<WebhookReply> Register(RegisterWebhook command);

@@ -3,7 +3,7 @@ namespace Granary.Webhooks;
 /// <summary>A webhook as the silo keeps it.</summary>
 /// <param name="Webhook">What its owner sees.</param>
 /// <param name="Secret">Signs its messages.</param>
-/// <param name="AfterPosition">The end of the journal when it was registered: it gets what came later.</param>
+/// <param name="AfterPosition">The end of the journal when it was registered, before which nothing can appear any more: it gets what lies behind.</param>
 public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition)
 {
     /// <summary>Whether it gets an event.</summary>

@@ -25,6 +25,7 @@ public static class WebhookComposition
         services.AddSingleton<DeliveryLog>();
         services.AddSingleton<TargetGuard>();
         services.AddSingleton<WebhookSender>();
+        services.AddSingleton<WebhookMetrics>();
         services.AddSingleton<WebhookWake>();
         services.AddSingleton<WebhookDispatcher>();
         services.AddHostedService<WebhookDispatch>();

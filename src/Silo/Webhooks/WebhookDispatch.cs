@@ -59,11 +59,7 @@ public sealed partial class WebhookDispatch(
             await wake.Signal.WaitAsync(Period, stoppingToken);
             try
             {
-                if (await HoldsLeaseAsync(stoppingToken))
-                {
-                    await dispatcher.StartDueAsync(stoppingToken);
-                    await ForgetAsync(stoppingToken);
-                }
+                await TakeTurnAsync(stoppingToken);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
@@ -71,6 +67,28 @@ public sealed partial class WebhookDispatch(
                 DispatchFailed(fault);
                 await Task.Delay(Period, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
+        }
+    }
+
+    private async Task TakeTurnAsync(CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var tidies = now >= _forgetAt;
+        if (tidies)
+        {
+            _forgetAt = now + ForgetPeriod;
+        }
+
+        // While nothing is due, nobody needs to be the one who sends it.
+        if ((!tidies && !await dispatcher.IsDueAsync(cancellationToken)) || !await HoldsLeaseAsync(cancellationToken))
+        {
+            return;
+        }
+
+        await dispatcher.StartDueAsync(cancellationToken);
+        if (tidies)
+        {
+            await deliveries.ForgetAsync(now - options.KeepDeliveries, cancellationToken);
         }
     }
 
@@ -86,16 +104,6 @@ public sealed partial class WebhookDispatch(
         }
 
         return _held;
-    }
-
-    private async Task ForgetAsync(CancellationToken cancellationToken)
-    {
-        var now = clock.GetUtcNow();
-        if (now >= _forgetAt)
-        {
-            await deliveries.ForgetAsync(now - options.KeepDeliveries, cancellationToken);
-            _forgetAt = now + ForgetPeriod;
-        }
     }
 
     /// <summary>Until the host has started the tables may not be there.</summary>

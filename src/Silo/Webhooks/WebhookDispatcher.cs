@@ -12,6 +12,7 @@ public sealed partial class WebhookDispatcher(
     DeliveryStore deliveries,
     WebhookSender sender,
     WebhookOptions options,
+    WebhookMetrics metrics,
     WebhookWake wake,
     TimeProvider clock,
     ILogger<WebhookDispatcher> logger)
@@ -27,6 +28,10 @@ public sealed partial class WebhookDispatcher(
 
     /// <summary>Attempts under way.</summary>
     public int Running => _running.Count;
+
+    /// <summary>Whether anything is due.</summary>
+    public async Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
+        (await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken)).Count > 0;
 
     /// <summary>Starts attempts at what is due, as many as may run now.</summary>
     /// <param name="cancellationToken">Ends the attempts, too. Those are made again by whoever comes next.</param>
@@ -94,8 +99,8 @@ public sealed partial class WebhookDispatcher(
     {
         try
         {
-            var result = await sender.SendAsync(endpoint, claim, cancellationToken);
-            await RecordAsync(endpoint, claim, result, cancellationToken);
+            // Once it is known how it went, a silo that stops still records it.
+            await RecordAsync(endpoint, claim, await sender.SendAsync(endpoint, claim, cancellationToken));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -108,36 +113,39 @@ public sealed partial class WebhookDispatcher(
         }
     }
 
-    private async Task RecordAsync(Endpoint endpoint, DeliveryClaim claim, AttemptResult result, CancellationToken cancellationToken)
+    private async Task RecordAsync(Endpoint endpoint, DeliveryClaim claim, AttemptResult result)
     {
-        switch (DeliveryVerdicts.Of(result.StatusCode))
+        var verdict = DeliveryVerdicts.Of(result.StatusCode);
+        metrics.Attempted(verdict, result.Duration);
+        switch (verdict)
         {
             case DeliveryVerdict.Taken:
                 _failing.TryRemove(endpoint.Webhook.Id, out _);
-                await deliveries.DeliveredAsync(claim, result, cancellationToken);
+                await deliveries.DeliveredAsync(claim, result, CancellationToken.None);
                 break;
             case DeliveryVerdict.Gone:
                 _failing.TryRemove(endpoint.Webhook.Id, out _);
                 Disabled(endpoint.Webhook.Id);
-                await deliveries.DisableAsync(claim, result, "The receiver answered 410 Gone.", cancellationToken);
+                await deliveries.DisableAsync(claim, result, "The receiver answered 410 Gone.", CancellationToken.None);
                 break;
             default:
                 _failing[endpoint.Webhook.Id] = true;
-                await RescheduleAsync(claim, result, cancellationToken);
+                await RescheduleAsync(claim, result);
                 break;
         }
     }
 
-    private async Task RescheduleAsync(DeliveryClaim claim, AttemptResult result, CancellationToken cancellationToken)
+    private async Task RescheduleAsync(DeliveryClaim claim, AttemptResult result)
     {
         if (RetrySchedule.Next(claim.FirstAttemptAt, claim.Attempt, result.At, Random.Shared.NextDouble()) is { } next)
         {
-            await deliveries.FailedAsync(claim, result, next, cancellationToken);
+            await deliveries.FailedAsync(claim, result, next, CancellationToken.None);
             return;
         }
 
         GivenUp(claim.Id, claim.EndpointId, claim.Attempt);
-        await deliveries.GivenUpAsync(claim, result, cancellationToken);
+        metrics.GivenUp();
+        await deliveries.GivenUpAsync(claim, result, CancellationToken.None);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "How the attempt at {Delivery} ended could not be recorded; it is made again.")]
