@@ -56,6 +56,7 @@ public static class FrontEnd
         services.AddExceptionHandler<FaultHandler>();
         services.AddProblemDetails();
         services.AddSingleton(Currency.From(builder.Configuration));
+        services.AddSingleton(TrackingOptions.From(builder.Configuration));
         services.AddSingleton<RefusalProblems>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestMetrics>();

@@ -11,6 +11,7 @@ namespace Granary.Client;
 [JsonSerializable(typeof(OrderAmendment))]
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(Page<Order>), TypeInfoPropertyName = "OrderPage")]
+[JsonSerializable(typeof(OrderUpdate))]
 [JsonSerializable(typeof(CancelOrder))]
 [JsonSerializable(typeof(ShipOrder))]
 [JsonSerializable(typeof(ProductDefinition))]

@@ -16,6 +16,7 @@ public sealed partial class GranaryClient(HttpClient http, TimeProvider? clock =
     private const string IdempotencyKey = "Idempotency-Key";
     private const int PageSize = 100;
 
+    private readonly TimeProvider _clock = clock ?? TimeProvider.System;
     private readonly Transport _transport = new(http, clock ?? TimeProvider.System);
     private AuthenticationHeaderValue? _token;
 

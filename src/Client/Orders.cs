@@ -83,3 +83,12 @@ public sealed record Tracking(string Carrier, string Number);
 /// <param name="Type">Such as <c>order.paid</c>.</param>
 /// <param name="By">A user id, or <c>system</c>.</param>
 public sealed record TimelineEntry(long Version, string Type, DateTimeOffset At, string By);
+
+/// <summary>One change of an order, as it is followed.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Version">The version it led to; following resumes after it.</param>
+/// <param name="Type">Such as <c>order.paid</c>.</param>
+/// <param name="At">When it was decided.</param>
+/// <param name="By">A user id, or <c>system</c>.</param>
+/// <param name="Status">The order's status since then.</param>
+public sealed record OrderUpdate(string OrderId, long Version, string Type, DateTimeOffset At, string By, string Status);

@@ -11,7 +11,8 @@ namespace Granary.Client;
 /// </summary>
 internal sealed class Transport(HttpClient http, TimeProvider clock)
 {
-    private const int Attempts = 6;
+    /// <summary>How often a request is sent at most.</summary>
+    public const int Attempts = 6;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
@@ -21,8 +22,38 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
     /// <param name="repeatable">Whether sending it twice does no more than sending it once.</param>
     /// <exception cref="GranaryProblemException">The API refused.</exception>
     /// <exception cref="HttpRequestException">The API is out of reach, or it is not known what it did.</exception>
-    public async Task<T> SendAsync<T>(
-        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool repeatable, CancellationToken cancellationToken)
+    public Task<T> SendAsync<T>(
+        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool repeatable, CancellationToken cancellationToken) => SendAsync(
+        request,
+        HttpCompletionOption.ResponseContentRead,
+        async response =>
+        {
+            using (response)
+            {
+                return await response.Content.ReadFromJsonAsync(type, cancellationToken)
+                    ?? throw new HttpRequestException("The API answered with null.");
+            }
+        },
+        repeatable,
+        cancellationToken);
+
+    /// <summary>Sends a request that only reads, and returns when the answer begins; the caller disposes of it.</summary>
+    /// <exception cref="GranaryProblemException">The API refused.</exception>
+    /// <exception cref="HttpRequestException">The API is out of reach.</exception>
+    public Task<HttpResponseMessage> OpenAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
+        SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Task.FromResult, repeatable: true, cancellationToken);
+
+    /// <summary>The pause before the attempt that follows another.</summary>
+    /// <param name="attempt">The attempt that failed, from 1.</param>
+    public Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
+        Task.Delay(PauseAfter(attempt, null), clock, cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        Func<HttpRequestMessage> request,
+        HttpCompletionOption completion,
+        Func<HttpResponseMessage, Task<T>> take,
+        bool repeatable,
+        CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -30,21 +61,23 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
             TimeSpan? atLeast = null;
             try
             {
-                using var response = await http.SendAsync(message, cancellationToken);
+                var response = await http.SendAsync(message, completion, cancellationToken);
                 if (response.IsSuccessStatusCode)
                 {
-                    return await response.Content.ReadFromJsonAsync(type, cancellationToken)
-                        ?? throw new HttpRequestException("The API answered with null.");
+                    return await take(response);
                 }
 
-                // 429 was turned away at the door: it may always be repeated.
-                var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response.StatusCode));
-                if (!again || attempt == Attempts)
+                using (response)
                 {
-                    throw await ProblemOf(response, cancellationToken);
-                }
+                    // 429 was turned away at the door: it may always be repeated.
+                    var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response.StatusCode));
+                    if (!again || attempt == Attempts)
+                    {
+                        throw await ProblemOf(response, cancellationToken);
+                    }
 
-                atLeast = RetryAfter(response);
+                    atLeast = RetryAfter(response);
+                }
             }
             catch (Exception fault) when (repeatable && attempt < Attempts && IsLost(fault, cancellationToken))
             {
@@ -58,7 +91,8 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
     private static bool IsTransient(HttpStatusCode status) =>
         status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
-    private static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
+    /// <summary>Whether a fault is one of the connection and not of the request.</summary>
+    public static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
         fault is HttpRequestException { StatusCode: null } or IOException
         || (fault is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 

@@ -1,6 +1,7 @@
 using Granary.Health;
 using Granary.Journal;
 using Granary.Orders;
+using Granary.Stock;
 using Granary.Streams;
 using Granary.Telemetry;
 using Granary.Webhooks;
@@ -33,6 +34,7 @@ public static class GranarySilo
         builder.Services.AddSiloHealth();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ClusterMetrics>();
         var telemetry = TelemetryOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(LowStockOptions.From(builder.Configuration));
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options);

@@ -11,6 +11,8 @@ public sealed class ScenarioSmokeTests(Product product)
     [InlineData("place-hot")]
     [InlineData("browse")]
     [InlineData("retry-storm")]
+    [InlineData("lifecycle")]
+    [InlineData("mixed")]
     public async Task A_scenario_runs_without_a_failure(string name)
     {
         var scenario = ScenarioCatalogue.Find(name)!;

@@ -1,4 +1,5 @@
 using Granary.Journal;
+using Granary.Stock;
 using Granary.Streams;
 using Granary.Views;
 using Microsoft.Extensions.Configuration;
@@ -58,6 +59,8 @@ public sealed class StreamCluster : IAsyncDisposable
             database.Register(host.Services);
             host.Services.AddSingleton(recorder);
             host.Services.AddSingleton(TimeProvider.System);
+            host.Services.AddSingleton(new LowStockOptions(0));
+            host.Services.AddSingleton<StockMetrics>();
             host.Services.AddSingleton<JournalMetrics>();
             host.Services.AddSingleton<GroupCommitJournal>();
             host.Services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());

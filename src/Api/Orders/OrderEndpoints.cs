@@ -1,6 +1,7 @@
 using Granary.Auth;
 using Granary.Http;
 using Granary.Problems;
+using Granary.Traffic;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using OrderAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
@@ -18,7 +19,7 @@ public static class OrderEndpoints
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
         orders.MapGet("/", ListOrders.List).WithName("ListOrders");
         orders.MapGet("/{id}", Get).WithName("GetOrder").Produces(StatusCodes.Status304NotModified);
-        orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder")
+        orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()
             .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
         orders.MapPut("/{id}", Amend).WithName("AmendOrder");
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder");

@@ -15,11 +15,16 @@ namespace Granary.Orders;
 /// </summary>
 public static class TrackOrder
 {
-    private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
     private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
 
     public static async Task<Results<EmptyHttpResult, ProblemResult>> Track(
-        string id, Caller caller, HttpContext http, IOrderTracker tracker, IHostApplicationLifetime lifetime, [AsParameters] OrderDesk desk)
+        string id,
+        Caller caller,
+        HttpContext http,
+        IOrderTracker tracker,
+        TrackingOptions options,
+        IHostApplicationLifetime lifetime,
+        [AsParameters] OrderDesk desk)
     {
         if (!OrderId.IsValid(id))
         {
@@ -42,7 +47,7 @@ public static class TrackOrder
         try
         {
             await http.Response.Body.FlushAsync(end.Token);
-            await foreach (var update in tracker.FollowAsync(id, seen, Heartbeat, end.Token))
+            await foreach (var update in tracker.FollowAsync(id, seen, options.Heartbeat, end.Token))
             {
                 await http.Response.Body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), end.Token);
                 await http.Response.Body.FlushAsync(end.Token);

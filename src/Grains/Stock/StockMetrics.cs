@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Stock;
 
-/// <summary>What stock items count: <c>inventory_deduct_result_total</c> by result.</summary>
+/// <summary>What is counted of stock: <c>inventory_deduct_result_total</c> by result, <c>stock_alerts_total</c> by type.</summary>
 public sealed class StockMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>
@@ -13,9 +13,17 @@ public sealed class StockMetrics : IDisposable
 
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _deducted;
+    private readonly Counter<long> _alerts;
 
-    public StockMetrics() =>
+    public StockMetrics()
+    {
         _deducted = _meter.CreateCounter<long>("inventory_deduct_result", "{reservation}", "Reservations, by result.");
+        _alerts = _meter.CreateCounter<long>("stock_alerts", "{alert}", "Alerts about stock items that run low, and their ends.");
+    }
+
+    /// <summary>Counts an alert that was recorded.</summary>
+    public void Alerted(StockAlert alert) =>
+        _alerts.Add(1, new KeyValuePair<string, object?>("type", StockAlert.Codec.NameOf(alert)));
 
     public void Dispose() => _meter.Dispose();
 

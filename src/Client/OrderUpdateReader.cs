@@ -1,0 +1,58 @@
+using System.Text.Json;
+
+namespace Granary.Client;
+
+/// <summary>
+/// Reads changes of an order from server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as far
+/// as they occur here: the data of an event is one line, and says all that its id and its name say.
+/// </summary>
+internal sealed class OrderUpdateReader(Stream events, TimeProvider clock) : IDisposable
+{
+    private const string Data = "data:";
+
+    /// <summary>Three heartbeats of the service: after so long without a line the connection is taken for dead.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
+
+    private readonly StreamReader _lines = new(events);
+
+    /// <summary>The next change; null when the connection has ended, been lost or gone silent.</summary>
+    public async Task<OrderUpdate?> NextAsync(CancellationToken cancellationToken)
+    {
+        string? data = null;
+        try
+        {
+            while (await LineAsync(cancellationToken) is { } line)
+            {
+                if (line.Length == 0 && data is not null)
+                {
+                    return JsonSerializer.Deserialize(data, ClientJson.Default.OrderUpdate);
+                }
+
+                data = line.StartsWith(Data, StringComparison.Ordinal) ? line[Data.Length..] : data;
+            }
+        }
+        catch (Exception fault) when (Transport.IsLost(fault, cancellationToken))
+        {
+            // An event without its end does not count; it comes again on the next connection.
+        }
+
+        return null;
+    }
+
+    public void Dispose() => _lines.Dispose();
+
+    private async Task<string?> LineAsync(CancellationToken cancellationToken)
+    {
+        using var silence = new CancellationTokenSource(Silence, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
+        try
+        {
+            return await _lines.ReadLineAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (silence.IsCancellationRequested)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return null;
+        }
+    }
+}
