@@ -4,6 +4,7 @@ using Granary.Hosting;
 using Granary.Import;
 using Granary.Operations;
 using Granary.Orders;
+using Granary.Streams;
 using Spectre.Console;
 
 if (args is ["import", .. var rest])
@@ -21,8 +22,12 @@ try
 
     if (args is [OrderIndexCommands.Rebuild or OrderIndexCommands.Check, .. var settings])
     {
-        await using var idle = FrontEnd.Build(settings);
-        return await OrderIndexCommands.RunAsync(args[0], idle.Services, AnsiConsole.Console);
+        return await OrderIndexCommands.RunAsync(args[0], settings, AnsiConsole.Console);
+    }
+
+    if (args is [var command, ..] && StreamCommands.IsOne(command))
+    {
+        return await StreamCommands.RunAsync(args, Console.Out);
     }
 
     if (args is [VerifyCommand.Name, .. var reading])

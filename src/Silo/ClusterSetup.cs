@@ -54,6 +54,22 @@ internal static class ClusterSetup
         client.UseConnectionRetryFilter<PatientStart>();
     }
 
+    /// <summary>Connects a command to what is running, and does not wait for it.</summary>
+    public static void ConnectOnce(this IClientBuilder client, SiloOptions options)
+    {
+        if (options.Clustering == ClusteringKind.Localhost)
+        {
+            client.UseLocalhostClustering(options.GatewayPort);
+        }
+        else
+        {
+            client.UseRedisClustering(redis => Reach(redis, options));
+        }
+
+        client.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+    }
+
     /// <summary>
     /// Lets the faults of storage travel with the answer that they cause. Without it that answer cannot be written, and its
     /// caller learns only that, not that the storage is out of reach.

@@ -19,7 +19,7 @@ internal sealed class ProductProcess : IAsyncDisposable
     {
         var port = FreePort();
         Address = new Uri($"http://127.0.0.1:{port}");
-        _environment = new(settings)
+        _environment = new()
         {
             ["ASPNETCORE_URLS"] = Address.ToString(),
             ["Granary__Silo__Port"] = "0",
@@ -29,9 +29,16 @@ internal sealed class ProductProcess : IAsyncDisposable
             ["Granary__Orders__ReservationGrace"] = "00:00:01",
             ["Granary__Orders__PaymentTimeout"] = "01:00:00",
         };
+        foreach (var (name, value) in settings)
+        {
+            _environment[name] = value;
+        }
     }
 
     public Uri Address { get; }
+
+    /// <summary>The number by which the system knows it.</summary>
+    public int ProcessId => _process!.Id;
 
     public static async Task<ProductProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> settings)
     {

@@ -1,3 +1,4 @@
+using Granary.Hosting;
 using Granary.Views;
 using Spectre.Console;
 
@@ -5,20 +6,26 @@ namespace Granary.Orders;
 
 /// <summary>
 /// The commands <c>rebuild-projection</c> and <c>check-projection</c> for the index behind <c>GET /orders</c>. They work on the
-/// databases of the configuration, while the product runs or while it does not.
+/// databases of the configuration, while the product runs or while it does not; only <c>check-projection --grains</c>, which
+/// compares the live orders as well, needs it running.
 /// </summary>
 public static class OrderIndexCommands
 {
     public const string Rebuild = "rebuild-projection";
     public const string Check = "check-projection";
 
+    /// <summary>Has the check ask the running product's grains, too.</summary>
+    private const string GrainsFlag = "--grains";
+
     /// <summary>Runs one of them.</summary>
-    /// <param name="services">The services of an application that has not been started.</param>
-    /// <returns>The exit code: 1 when the check found differences.</returns>
-    public static async Task<int> RunAsync(string command, IServiceProvider services, IAnsiConsole console)
+    /// <param name="arguments">What follows the name: settings of the product, and <c>--grains</c> for the check.</param>
+    /// <returns>The exit code: 1 when the check found differences, or no silo to ask.</returns>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static async Task<int> RunAsync(string command, IReadOnlyList<string> arguments, IAnsiConsole console)
     {
-        await services.GetRequiredService<IViewDatabase>().MigrateAsync(CancellationToken.None);
-        var audit = services.GetRequiredService<OrderIndexAudit>();
+        await using var idle = FrontEnd.Build([.. arguments.Where(argument => argument != GrainsFlag)]);
+        await idle.Services.GetRequiredService<IViewDatabase>().MigrateAsync(CancellationToken.None);
+        var audit = idle.Services.GetRequiredService<OrderIndexAudit>();
         if (command == Rebuild)
         {
             var entered = await WithProgressAsync(console, "Rebuilding the index of orders", audit.RebuildAsync);
@@ -26,7 +33,27 @@ public static class OrderIndexCommands
             return 0;
         }
 
-        var differences = await WithProgressAsync(console, "Checking the index of orders", audit.CheckAsync);
+        if (!arguments.Contains(GrainsFlag))
+        {
+            return await CheckAsync(console, (progress, cancellation) => audit.CheckAsync(progress, cancellation));
+        }
+
+        try
+        {
+            await using var cluster = await RunningCluster.ConnectAsync(idle.Configuration, CancellationToken.None);
+            return await CheckAsync(console, (progress, cancellation) => audit.CheckAsync(progress, cancellation, cluster.Grains));
+        }
+        catch (ClusterNotRunningException fault)
+        {
+            console.WriteLine(fault.Message);
+            return 1;
+        }
+    }
+
+    private static async Task<int> CheckAsync(
+        IAnsiConsole console, Func<IProgress<double>, CancellationToken, Task<IReadOnlyList<(string Id, string Difference)>>> check)
+    {
+        var differences = await WithProgressAsync(console, "Checking the index of orders", check);
         foreach (var (id, difference) in differences)
         {
             console.WriteLine($"{id} {difference}");

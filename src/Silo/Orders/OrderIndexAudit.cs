@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Granary.Journal;
 using Granary.Streams;
@@ -11,6 +12,9 @@ namespace Granary.Orders;
 public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 {
     private const int PageLength = 2_000;
+
+    /// <summary>Grains that are asked at a time.</summary>
+    private const int Parallelism = 32;
 
     private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(2);
 
@@ -36,23 +40,25 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 
     /// <summary>Finds the orders that the index lacks, has otherwise than the journal, or has and the journal does not.</summary>
     /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
+    /// <param name="grains">Where to ask every order itself whether it is what its events say; null to ask none.</param>
     /// <returns>The orders' ids and what is wrong with each; what the index only had not caught up with yet is not among them.</returns>
-    public async Task<IReadOnlyList<(string Id, string Difference)>> CheckAsync(IProgress<double> progress, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<(string Id, string Difference)>> CheckAsync(
+        IProgress<double> progress, CancellationToken cancellationToken, IGrainFactory? grains = null)
     {
         var suspects = new List<string>();
         await foreach (var orders in JournalAsync(progress, cancellationToken))
         {
-            suspects.AddRange((await CompareAsync(orders, cancellationToken)).Select(difference => difference.Id));
+            suspects.AddRange((await CompareAsync(orders, grains, cancellationToken)).Select(difference => difference.Id));
         }
 
         var differences = new List<(string, string)>();
         if (suspects.Count > 0)
         {
             await Task.Delay(CatchUpTime, cancellationToken);
-            foreach (var page in suspects.Chunk(PageLength))
+            foreach (var page in suspects.Distinct().Chunk(PageLength))
             {
                 var orders = await OrderHistory.ReadAsync(journal, [.. page.Select(StreamNames.OrderStream)], cancellationToken);
-                differences.AddRange(await CompareAsync(orders, cancellationToken));
+                differences.AddRange(await CompareAsync(orders, grains, cancellationToken));
             }
         }
 
@@ -64,7 +70,8 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         return differences;
     }
 
-    private async Task<List<(string Id, string Difference)>> CompareAsync(IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    private async Task<List<(string Id, string Difference)>> CompareAsync(
+        IReadOnlyList<Order> orders, IGrainFactory? grains, CancellationToken cancellationToken)
     {
         var indexed = (await index.ReadAsync([.. orders.Select(order => order.Id)], cancellationToken)).ToDictionary(order => order.Id);
         var differences = new List<(string, string)>();
@@ -74,14 +81,45 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             {
                 differences.Add((order.Id, "is missing in the index"));
             }
-            else if (!OrderDocument.Write(found).AsSpan().SequenceEqual(OrderDocument.Write(order)))
+            else if (!AreSame(found, order))
             {
                 differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.Version}, {order.Status} in the journal"));
             }
         }
 
+        if (grains is not null)
+        {
+            differences.AddRange(await CompareLiveAsync(orders, grains, cancellationToken));
+        }
+
         return differences;
     }
+
+    /// <summary>Compares orders with their grains, which this activates.</summary>
+    private static async Task<IReadOnlyCollection<(string Id, string Difference)>> CompareLiveAsync(
+        IReadOnlyList<Order> orders, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var differences = new ConcurrentBag<(string, string)>();
+        await Parallel.ForEachAsync(
+            orders,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (order, _) =>
+            {
+                var live = (await grains.GetGrain<IOrderGrain>(order.Id).Get(owner: null)).Order;
+                if (live is null)
+                {
+                    differences.Add((order.Id, "is unknown to its grain"));
+                }
+                else if (!AreSame(live, order))
+                {
+                    differences.Add((order.Id, $"is version {live.Version}, {live.Status} in its grain; version {order.Version}, {order.Status} in the journal"));
+                }
+            });
+        return differences;
+    }
+
+    private static bool AreSame(Order one, Order other) =>
+        OrderDocument.Write(one).AsSpan().SequenceEqual(OrderDocument.Write(other));
 
     /// <summary>Every order of the journal once, page by page: where its first event is, with its whole history.</summary>
     private async IAsyncEnumerable<IReadOnlyList<Order>> JournalAsync(

@@ -45,6 +45,11 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         var key = this.GetPrimaryKeyString();
         Partition = int.Parse(key, CultureInfo.InvariantCulture);
         _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
+        if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
+        {
+            services.Metrics.Resumed(Consumer, Namespace, Partition, _position, last.At);
+        }
+
         var stream = this.GetStreamProvider(StreamNames.Provider).GetStream<JournalRecord>(StreamNames.StreamOf(Namespace, Partition));
         foreach (var handle in await stream.GetAllSubscriptionHandles())
         {
@@ -57,7 +62,6 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        services.Metrics.Forget(Consumer, Partition);
         try
         {
             await SaveAsync(cancellationToken);

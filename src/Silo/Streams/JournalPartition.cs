@@ -33,7 +33,11 @@ internal sealed class JournalPartition(
     public Task StartAsync(CancellationToken cancellationToken) => feed.AttachAsync(this, Begin, cancellationToken);
 
     /// <summary>Receives nothing more: another silo reads the partition.</summary>
-    public void Stop() => feed.Detach(this);
+    public void Stop()
+    {
+        feed.Detach(this);
+        metrics.Forget(number);
+    }
 
     /// <inheritdoc/>
     public void OnEvents(IReadOnlyList<JournalRecord> events, long through)
@@ -112,8 +116,14 @@ internal sealed class JournalPartition(
     public async Task<(IReadOnlyList<JournalRecord> Events, long Through)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
     {
         var page = await history.ReadAsync(after, upTo);
-        var events = page.Events.Where(record => record.Position > after && IndexOf(record) is var i and >= 0 && _streams[i] == stream);
-        return ([.. events], page.Through);
+        var index = Array.IndexOf(_streams, stream);
+        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && IndexOf(record) == index)];
+        if (events is [.., var newest])
+        {
+            metrics.Published(StreamNames.Namespaces[index], number, newest.Position);
+        }
+
+        return (events, page.Through);
     }
 
     /// <summary>Remembers a batch that could not be delivered until the failure handler asks for it.</summary>

@@ -14,7 +14,7 @@ public sealed class StreamMetrics : IDisposable
     /// <summary>The meter's name, for exporters.</summary>
     public const string MeterName = "Granary.Streams";
 
-    private readonly Meter _meter = new(MeterName);
+    private readonly Meter _meter;
     private readonly Counter<long> _events;
     private readonly Counter<long> _deadLetters;
     private readonly TimeProvider _clock;
@@ -24,6 +24,7 @@ public sealed class StreamMetrics : IDisposable
     public StreamMetrics(TimeProvider clock)
     {
         _clock = clock;
+        _meter = new Meter(MeterName, version: null, tags: null, scope: this);
         _events = _meter.CreateCounter<long>("stream_events_total", "{event}", "Events that consumers have dealt with.");
         _deadLetters = _meter.CreateCounter<long>("stream_dead_letters_total", "{event}", "Events that consumers have set aside.");
         _meter.CreateObservableGauge("stream_lag_seconds", ObserveLag, "s", "How far consumers are behind the journal.");
@@ -38,7 +39,13 @@ public sealed class StreamMetrics : IDisposable
         .DefaultIfEmpty(0)
         .Max();
 
-    internal void Published(string streamNamespace, int partition, long newest) => _newest[(streamNamespace, partition)] = newest;
+    /// <summary>There are events of a partition up to a position.</summary>
+    internal void Published(string streamNamespace, int partition, long newest) =>
+        _newest.AddOrUpdate((streamNamespace, partition), newest, (_, known) => Math.Max(known, newest));
+
+    /// <summary>A consumer begins after an event that is as old as this.</summary>
+    internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at) =>
+        _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
 
     internal void Handled(string consumer, string streamNamespace, int partition, JournalRecord last, int count)
     {
@@ -48,7 +55,19 @@ public sealed class StreamMetrics : IDisposable
 
     internal void SetAside(string consumer) => _deadLetters.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
 
-    internal void Forget(string consumer, int partition) => _progress.TryRemove((consumer, partition), out _);
+    /// <summary>This silo reads the partition no more; another one tells how far its consumers are.</summary>
+    internal void Forget(int partition)
+    {
+        foreach (var key in _progress.Keys.Where(key => key.Partition == partition))
+        {
+            _progress.TryRemove(key, out _);
+        }
+
+        foreach (var key in _newest.Keys.Where(key => key.Partition == partition))
+        {
+            _newest.TryRemove(key, out _);
+        }
+    }
 
     private IEnumerable<Measurement<double>> ObserveLag() => _progress.Keys
         .Select(key => key.Consumer)

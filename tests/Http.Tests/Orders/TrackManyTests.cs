@@ -96,7 +96,7 @@ public sealed class TrackManyTests(GranaryApp app)
         foreach (var (method, path, name) in new[] { (HttpMethod.Post, "/pay", "order.paid"), (HttpMethod.Delete, "", "order.cancelled") })
         {
             await order.AsReference<IGrainManagementExtension>().DeactivateOnIdle(Cancellation);
-            await Shop.Eventually(async () => await management.GetActivationAddress(order) is null);
+            await Shop.Eventually(async () => !(await management.GetActiveGrains(order.GetGrainId().Type)).Contains(order.GetGrainId()));
             using var answer = await ada.Http.SendJson(method, $"/orders/{id}{path}");
             await answer.Expect(HttpStatusCode.OK);
 

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Granary.Journal;
+using Granary.Orders;
+using Granary.Streams;
+using Microsoft.Extensions.DependencyInjection;
+using Spectre.Console;
+
+namespace Granary.Http.Tests.Streams;
+
+/// <summary>The commands for the streams, run beside the product as an operator would.</summary>
+public sealed class StreamCommandTests : IAsyncLifetime
+{
+    private readonly int _gateway = FreePort();
+    private GranaryApp _app = null!;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IStreamStore Store => _app.Services.GetRequiredService<IStreamStore>();
+
+    public async ValueTask InitializeAsync() => _app = await GranaryApp.StartWith(
+        $"--Granary:Silo:GatewayPort={_gateway}", "--Granary:Streams:NudgePeriod=00:00:00.5");
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    [Fact]
+    public async Task A_dead_letter_is_listed_and_gone_when_its_consumer_has_taken_it()
+    {
+        var order = await LostOrder();
+        await SetAside("order-index", order);
+        Assert.Contains(order.Stream, await Run(0, "dead-letters", "list"), StringComparison.Ordinal);
+        Assert.Contains("0 dead letters", await Run(0, "dead-letters", "list", "--consumer", "webhooks"), StringComparison.Ordinal);
+
+        var id = order.Position.ToString(CultureInfo.InvariantCulture);
+        Assert.Contains("order-index: 1 of 1 taken", await Run(0, "dead-letters", "replay", "--id", id), StringComparison.Ordinal);
+
+        Assert.NotEmpty(await Indexed(order));
+        Assert.Contains("no such dead letter", await Run(1, "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_letter_of_a_plain_subscriber_is_refused_with_the_reason_and_stays()
+    {
+        await SetAside("subscription:5f2a", await LostOrder());
+
+        Assert.Contains("plain subscriber", await Run(1, "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+
+        Assert.Single(await Store.ReadDeadLettersAsync("subscription:5f2a", 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_rewound_consumer_deals_again_with_what_it_had_dealt_with()
+    {
+        var order = await LostOrder();
+        Assert.Contains("These have: ", await Run(1, "rewind", "--consumer", "nobody", "--to", "0"), StringComparison.Ordinal);
+        Assert.Contains("The journal ends at", await Run(1, "rewind", "--consumer", "order-index", "--to", "999999999999999999"), StringComparison.Ordinal);
+        Assert.Contains("1 of 16 partitions", await Run(0, "rewind", "--consumer", "order-index", "--to", "0"), StringComparison.Ordinal);
+
+        await Shop.Eventually(async () => (await Indexed(order)).Count == 1);
+    }
+
+    [Fact]
+    public async Task A_command_that_needs_the_running_product_says_so_when_it_does_not_run()
+    {
+        await SetAside("order-index", await LostOrder());
+
+        Assert.Contains("start the product first", await Run(1, FreePort(), "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dead-letters")]
+    [InlineData("dead-letters", "burn")]
+    [InlineData("dead-letters", "replay")]
+    [InlineData("dead-letters", "replay", "--all", "--id", "7")]
+    [InlineData("dead-letters", "replay", "--id", "seven")]
+    [InlineData("dead-letters", "list", "--loudly")]
+    [InlineData("rewind", "--consumer", "order-index")]
+    [InlineData("rewind", "--consumer", "order-index", "--to", "-1")]
+    public async Task Arguments_that_are_no_command_are_answered_with_its_usage(params string[] arguments) =>
+        Assert.StartsWith("Usage: " + arguments[0], await Run(2, arguments), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task The_check_asks_the_running_orders_too_when_told_to()
+    {
+        var order = await LostOrder();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(new StringWriter()) });
+        string[] arguments = ["--grains", .. Settings(_gateway)];
+        Assert.Equal(1, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, arguments, console));
+
+        Assert.Equal(0, await OrderIndexCommands.RunAsync(OrderIndexCommands.Rebuild, Settings(_gateway), console));
+
+        Assert.Equal(0, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, arguments, console));
+        Assert.Equal(1, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, ["--grains", .. Settings(FreePort())], console));
+        Assert.NotEmpty(await Indexed(order));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private Task<string> Run(int exitCode, params string[] arguments) => Run(exitCode, _gateway, arguments);
+
+    private async Task<string> Run(int exitCode, int gateway, params string[] arguments)
+    {
+        await using var output = new StringWriter();
+        Assert.Equal(exitCode, await StreamCommands.RunAsync([.. arguments, .. Settings(gateway)], output));
+        return output.ToString();
+    }
+
+    private string[] Settings(int gateway) =>
+    [
+        $"--Granary:DataDirectory={_app.DataDirectory}",
+        $"--Granary:Silo:GatewayPort={gateway}",
+        "--Serilog:MinimumLevel:Default=Fatal",
+    ];
+
+    /// <summary>The event of an order that was placed and that the index has lost since.</summary>
+    private async Task<JournalRecord> LostOrder()
+    {
+        var shop = new Shop(_app);
+        var id = (await (await shop.Customer()).Placed((await shop.Product(), 1))).Text("id")!;
+        var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(StreamNames.OrderStream(id), 0, Cancellation));
+        await Shop.Eventually(async () => (await Indexed(record)).Count == 1
+            && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint => checkpoint.Position >= record.Position));
+        await _app.Services.GetRequiredService<OrderIndex>().RemoveAsync([id], Cancellation);
+        return record;
+    }
+
+    private Task<IReadOnlyList<Order>> Indexed(JournalRecord order) =>
+        _app.Services.GetRequiredService<OrderIndex>().ReadAsync([StreamNames.OrderIdOf(order.Stream)], Cancellation);
+
+    private Task SetAside(string consumer, JournalRecord record) => Store.AddDeadLettersAsync(
+        [
+            new DeadLetter(
+                consumer, StreamNames.PartitionOf(record.Stream, 16), record.Position, record.Stream, record.Version, record.Type,
+                "It was not understood.", 1, DateTimeOffset.UtcNow),
+        ],
+        Cancellation);
+}
