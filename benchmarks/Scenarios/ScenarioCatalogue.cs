@@ -20,6 +20,7 @@ public static class ScenarioCatalogue
         Of("place-zipf", "Orders of one unit, few products wanted by many.", PlaceOrder.Of(SkuChoices.Zipf(1.0)), PlaceOrder.Step),
         Of("place-hot", "Orders of one unit, all for one product.", PlaceOrder.Of(SkuChoices.OneHot), PlaceOrder.Step),
         Of("lifecycle", "Orders from placing to completion, tracked.", OrderLifecycle.RunAsync, PlaceOrder.Step, "complete", "track"),
+        Of("until-listed", "Orders of one unit, each followed until the buyer's list shows it.", UntilListed.RunAsync, PlaceOrder.Step, UntilListed.Step),
         Of("browse", "Catalogue pages, searches and products.", BrowseCatalogue.RunAsync, "product", "list", "search"),
         Of("mixed", "60 % reads around placing, paying and cancelling.", MixedTraffic.RunAsync, PlaceOrder.Step, "product", "orders"),
         FlashSaleScenario(),

@@ -13,6 +13,7 @@ public sealed class ScenarioSmokeTests(Product product)
     [InlineData("retry-storm")]
     [InlineData("lifecycle")]
     [InlineData("mixed")]
+    [InlineData("until-listed")]
     public async Task A_scenario_runs_without_a_failure(string name)
     {
         var scenario = ScenarioCatalogue.Find(name)!;

@@ -10,33 +10,28 @@ using Spectre.Console;
 namespace Granary.Http.Tests.Streams;
 
 /// <summary>The commands for the streams, run beside the product as an operator would.</summary>
-public sealed class StreamCommandTests : IAsyncLifetime
+public sealed class StreamCommandTests(StreamCommandTests.Running running) : IClassFixture<StreamCommandTests.Running>
 {
-    private readonly int _gateway = FreePort();
-    private GranaryApp _app = null!;
+    private readonly GranaryApp _app = running.App;
+    private readonly int _gateway = running.Gateway;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private IStreamStore Store => _app.Services.GetRequiredService<IStreamStore>();
-
-    public async ValueTask InitializeAsync() => _app = await GranaryApp.StartWith(
-        $"--Granary:Silo:GatewayPort={_gateway}", "--Granary:Streams:NudgePeriod=00:00:00.5");
-
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Fact]
     public async Task A_dead_letter_is_listed_and_gone_when_its_consumer_has_taken_it()
     {
         var order = await LostOrder();
         await SetAside("order-index", order);
-        Assert.Contains(order.Stream, await Run(0, "dead-letters", "list"), StringComparison.Ordinal);
+        Assert.Contains(order.Stream, await Run(0, "dead-letters", "list", "--consumer", "order-index"), StringComparison.Ordinal);
         Assert.Contains("0 dead letters", await Run(0, "dead-letters", "list", "--consumer", "webhooks"), StringComparison.Ordinal);
 
         var id = order.Position.ToString(CultureInfo.InvariantCulture);
         Assert.Contains("order-index: 1 of 1 taken", await Run(0, "dead-letters", "replay", "--id", id), StringComparison.Ordinal);
 
         Assert.NotEmpty(await Indexed(order));
-        Assert.Contains("no such dead letter", await Run(1, "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+        Assert.Contains("no such dead letter", await Run(1, "dead-letters", "replay", "--id", id), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +39,8 @@ public sealed class StreamCommandTests : IAsyncLifetime
     {
         await SetAside("subscription:5f2a", await LostOrder());
 
-        Assert.Contains("plain subscriber", await Run(1, "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+        Assert.Contains(
+            "plain subscriber", await Run(1, "dead-letters", "replay", "--all", "--consumer", "subscription:5f2a"), StringComparison.Ordinal);
 
         Assert.Single(await Store.ReadDeadLettersAsync("subscription:5f2a", 10, Cancellation));
     }
@@ -55,7 +51,7 @@ public sealed class StreamCommandTests : IAsyncLifetime
         var order = await LostOrder();
         Assert.Contains("These have: ", await Run(1, "rewind", "--consumer", "nobody", "--to", "0"), StringComparison.Ordinal);
         Assert.Contains("The journal ends at", await Run(1, "rewind", "--consumer", "order-index", "--to", "999999999999999999"), StringComparison.Ordinal);
-        Assert.Contains("1 of 16 partitions", await Run(0, "rewind", "--consumer", "order-index", "--to", "0"), StringComparison.Ordinal);
+        Assert.Contains(" of 16 partitions rewound", await Run(0, "rewind", "--consumer", "order-index", "--to", "0"), StringComparison.Ordinal);
 
         await Shop.Eventually(async () => (await Indexed(order)).Count == 1);
     }
@@ -140,4 +136,18 @@ public sealed class StreamCommandTests : IAsyncLifetime
                 "It was not understood.", 1, DateTimeOffset.UtcNow),
         ],
         Cancellation);
+
+    /// <summary>The product with a gateway that a command can find.</summary>
+    public sealed class Running : IAsyncLifetime
+    {
+        /// <summary>Where its silo takes calls.</summary>
+        public int Gateway { get; } = FreePort();
+
+        public GranaryApp App { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => App = await GranaryApp.StartWith(
+            $"--Granary:Silo:GatewayPort={Gateway}", "--Granary:Streams:NudgePeriod=00:00:00.5");
+
+        public ValueTask DisposeAsync() => App.DisposeAsync();
+    }
 }
