@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Granary.Hosting;
@@ -5,6 +6,9 @@ namespace Granary.Hosting;
 /// <summary>The grains of a product that is running, for a command beside it.</summary>
 public sealed class RunningCluster : IAsyncDisposable
 {
+    /// <summary>How long a silo may take to answer before it is taken for absent.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private readonly IHost _client;
 
     private RunningCluster(IHost client) => _client = client;
@@ -28,11 +32,19 @@ public sealed class RunningCluster : IAsyncDisposable
         var host = builder.Build();
         try
         {
-            await host.StartAsync(cancellationToken);
+            if (options.Clustering == ClusteringKind.Localhost)
+            {
+                // Orleans' client goes on trying where nobody listens.
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(IPAddress.Loopback, options.GatewayPort, cancellationToken);
+            }
+
+            await host.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             return new RunningCluster(host);
         }
-        catch (Exception fault) when (fault is OrleansException or SocketException or TimeoutException)
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
+            // Sockets, Redis and Orleans each have exceptions of their own for it.
             host.Dispose();
             var where = options.Clustering == ClusteringKind.Localhost ? $"on port {options.GatewayPort} of this machine" : "of the cluster in Redis";
             throw new ClusterNotRunningException($"No silo answers {where}: start the product first. ({fault.Message})", fault);
