@@ -71,7 +71,7 @@ public sealed class DashboardTests(TracedProduct traced)
         using var client = product.Client();
         var registration = new { user_name = "dashboard-guest", password = "a long enough password" };
         await Product.ExpectAsync(await Product.PostAsync(client, "/users", registration), HttpStatusCode.Created);
-        using var customer = await product.CustomerAsync();
+        using var customer = await product.Shop.CustomerAsync();
 
         using var wrong = await LogInAsync(client, "admin", "not the password at all");
         using var guest = await LogInAsync(client, registration.user_name, registration.password);

@@ -68,34 +68,7 @@ internal sealed class Product : IAsyncDisposable
         return client;
     }
 
-    public HttpClient Staff() => Client(TokenOf(UserId.From("admin"), Roles.Admin));
-
-    /// <summary>A customer with money.</summary>
-    public async Task<HttpClient> CustomerAsync()
-    {
-        var name = $"customer-{Guid.NewGuid():n}"[..30];
-        var id = UserId.From(name);
-        var reply = await Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id)
-            .Register(new RegisterUser(name, "", null, [Roles.Customer], UserId.System));
-        Assert.Null(reply.Refusal);
-        using var staff = Staff();
-        await ExpectAsync(await PostAsync(staff, $"/users/{id}/deposits", new { amount = 1_000_000, currency = "USD" }), HttpStatusCode.Created);
-        return Client(TokenOf(id, Roles.Customer));
-    }
-
-    /// <summary>A product on the shelf.</summary>
-    /// <returns>Its SKU.</returns>
-    public async Task<string> ShelveAsync(int stock = 1_000)
-    {
-        var sku = $"SKU-{Guid.NewGuid():n}"[..20].ToUpperInvariant();
-        using var staff = Staff();
-        var product = new { name = "Cup", price = new { amount = 500, currency = "USD" } };
-        await ExpectAsync(
-            await staff.PutAsJsonAsync("/products/" + sku, product, TestContext.Current.CancellationToken), HttpStatusCode.Created);
-        await ExpectAsync(
-            await PostAsync(staff, $"/products/{sku}/stock-adjustments", new { quantity = stock, reason = "delivery" }), HttpStatusCode.Created);
-        return sku;
-    }
+    public Shop Shop => new(Address, TokenOf(UserId.From("admin"), Roles.Admin));
 
     /// <summary>Places an order.</summary>
     /// <returns>Its id.</returns>

@@ -1,6 +1,11 @@
 using System.Diagnostics;
+using System.Net;
 using Granary.Telemetry;
 using Granary.Testing;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Trace;
 
 namespace Granary.Operations.Tests;
@@ -11,8 +16,8 @@ public sealed class TraceTests(TracedProduct traced)
     public async Task An_order_is_one_trace_from_the_request_through_grains_and_journal_to_its_consumers()
     {
         var product = traced.Product;
-        var sku = await product.ShelveAsync();
-        using var customer = await product.CustomerAsync();
+        var sku = await product.Shop.ShelveAsync();
+        using var customer = await product.Shop.CustomerAsync();
         var (trace, caller) = (ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom());
         customer.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{caller}-01");
 
@@ -36,17 +41,44 @@ public sealed class TraceTests(TracedProduct traced)
     }
 
     [Fact]
+    public async Task A_webhook_is_delivered_within_the_trace_of_its_order()
+    {
+        var product = traced.Product;
+        await using var receiver = await ReceiverAsync();
+        using var staff = product.Shop.Staff();
+        await Product.ExpectAsync(
+            await Product.PostAsync(staff, "/webhooks", new { url = receiver.Urls.First() + "/hook", events = new[] { "order.placed" } }),
+            HttpStatusCode.Created);
+        var sku = await product.Shop.ShelveAsync();
+        using var customer = await product.Shop.CustomerAsync();
+        var trace = ActivityTraceId.CreateRandom();
+        customer.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+
+        var order = await Product.OrderAsync(customer, sku);
+
+        await Eventually.HoldsAsync(
+            () => traced.Spans.Of(trace).Any(span => span.DisplayName == "webhook deliver"),
+            "the delivery is a span of the order's trace",
+            cancellation: TestContext.Current.CancellationToken);
+        var spans = traced.Spans.Of(trace);
+        var delivery = spans.First(span => span.DisplayName == "webhook deliver");
+        Assert.True(IsAbout(delivery, "order/" + order));
+        Assert.Contains(spans, span => span.Source.Name == "System.Net.Http" && span.ParentSpanId == delivery.SpanId);
+        Assert.Contains(spans, span => span.SpanId == delivery.ParentSpanId);
+    }
+
+    [Fact]
     public async Task A_request_that_its_caller_does_not_trace_leaves_no_span_on_any_silo()
     {
         var product = traced.Product;
-        var sku = await product.ShelveAsync();
-        using var untraced = await product.CustomerAsync();
+        var sku = await product.Shop.ShelveAsync();
+        using var untraced = await product.Shop.CustomerAsync();
         var trace = ActivityTraceId.CreateRandom();
         untraced.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
         await Product.OrderAsync(untraced, sku);
 
         // What is exported later than this order has left the order behind.
-        using var customer = await product.CustomerAsync();
+        using var customer = await product.Shop.CustomerAsync();
         var later = ActivityTraceId.CreateRandom();
         customer.DefaultRequestHeaders.Add("traceparent", $"00-{later}-{ActivitySpanId.CreateRandom()}-01");
         await Product.OrderAsync(customer, sku);
@@ -80,6 +112,17 @@ public sealed class TraceTests(TracedProduct traced)
         var decision = new RequestSampler(0.5).ShouldSample(new SamplingParameters(parent, trace, "IOrderGrain/Place", ActivityKind.Server));
 
         Assert.Equal(expected, decision.Decision);
+    }
+
+    private static async Task<WebApplication> ReceiverAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var receiver = builder.Build();
+        receiver.MapPost("/hook", () => TypedResults.NoContent());
+        await receiver.StartAsync(TestContext.Current.CancellationToken);
+        return receiver;
     }
 
     private static bool IsAbout(Activity span, string stream) => stream.Equals(span.GetTagItem("journal.stream"));

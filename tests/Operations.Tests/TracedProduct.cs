@@ -18,7 +18,7 @@ public sealed class TracedProduct : IAsyncLifetime
     internal Spans Spans { get; } = [];
 
     public async ValueTask InitializeAsync() => _product = await Product.StartAsync(
-        ["--Granary:Telemetry:TraceRatio=1"],
+        ["--Granary:Telemetry:TraceRatio=1", "--Granary:Webhooks:AllowPrivateTargets=true", "--Granary:Webhooks:AllowHttp=true"],
         builder => builder.Services.ConfigureOpenTelemetryTracerProvider(traces => traces.AddInMemoryExporter(Spans)));
 
     public ValueTask DisposeAsync() => _product!.DisposeAsync();

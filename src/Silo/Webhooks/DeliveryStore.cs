@@ -14,7 +14,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
 {
     /// <summary>Finds what may be sent; a test looks at its plan.</summary>
     public const string Due = """
-        SELECT id, due_at, stream, version, attempts, first_attempt_at, body FROM webhook_delivery AS delivery
+        SELECT id, due_at, stream, version, attempts, first_attempt_at, body, trace FROM webhook_delivery AS delivery
         WHERE endpoint_id = @endpoint AND status = 0 AND due_at <= @now AND NOT EXISTS (
             SELECT 1 FROM webhook_delivery AS earlier
             WHERE earlier.endpoint_id = delivery.endpoint_id AND earlier.stream = delivery.stream
@@ -47,8 +47,8 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
                     {
                         added += await connection.Command(
                             """
-                            INSERT INTO webhook_delivery (id, endpoint_id, stream, version, type, body, status, created_at, due_at)
-                            VALUES (@id, @endpoint, @stream, @version, @type, @body, 0, @now, @now) ON CONFLICT DO NOTHING
+                            INSERT INTO webhook_delivery (id, endpoint_id, stream, version, type, body, trace, status, created_at, due_at)
+                            VALUES (@id, @endpoint, @stream, @version, @type, @body, @trace, 0, @now, @now) ON CONFLICT DO NOTHING
                             """,
                             ("id", IdOf(endpoint.Webhook.Id, message.Stream, message.Version)),
                             ("endpoint", endpoint.Webhook.Id),
@@ -56,6 +56,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
                             ("version", message.Version),
                             ("type", message.Type),
                             ("body", message.Body),
+                            ("trace", message.Trace),
                             ("now", now.ToMicroseconds())).ExecuteAsync(cancellation);
                     }
                 }
@@ -80,7 +81,8 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
                         row.GetInt64(3),
                         row.GetInt32(4) + 1,
                         row.IsDBNull(5) ? now : ViewStatements.FromMicroseconds(row.GetInt64(5)),
-                        row.GetFieldValue<byte[]>(6))),
+                        row.GetFieldValue<byte[]>(6),
+                        row.IsDBNull(7) ? null : row.GetString(7))),
                     cancellation);
             var claims = new List<DeliveryClaim>(found.Count);
             foreach (var (due, claim) in found)

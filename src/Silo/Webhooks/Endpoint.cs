@@ -17,7 +17,8 @@ public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition
 /// <param name="Position">The event's position in the journal.</param>
 /// <param name="Type">The event's name.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-public sealed record EventMessage(string Stream, long Version, long Position, string Type, byte[] Body);
+/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
+public sealed record EventMessage(string Stream, long Version, long Position, string Type, byte[] Body, string? Trace = null);
 
 /// <summary>A delivery that one dispatcher shall attempt now. Until then nobody else takes it.</summary>
 /// <param name="Id">The message id.</param>
@@ -27,8 +28,9 @@ public sealed record EventMessage(string Stream, long Version, long Position, st
 /// <param name="Attempt">The number of this attempt, from 1.</param>
 /// <param name="FirstAttemptAt">When the first was made.</param>
 /// <param name="Body">UTF-8 JSON.</param>
+/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
 public sealed record DeliveryClaim(
-    string Id, string EndpointId, string Stream, long Version, int Attempt, DateTimeOffset FirstAttemptAt, byte[] Body);
+    string Id, string EndpointId, string Stream, long Version, int Attempt, DateTimeOffset FirstAttemptAt, byte[] Body, string? Trace = null);
 
 /// <summary>How an attempt ended.</summary>
 /// <param name="At">When.</param>

@@ -58,7 +58,7 @@ public sealed class WebhookConsumer(
                 if (positions.Contains(record.Position))
                 {
                     messages.Add(new EventMessage(
-                        record.Stream, record.Version, record.Position, record.Type, WebhookMessage.Write(state, options.Currency)));
+                        record.Stream, record.Version, record.Position, record.Type, WebhookMessage.Write(state, options.Currency), record.Trace));
                 }
             }
         }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using Granary.Journal;
 
 namespace Granary.Webhooks;
 
@@ -47,6 +48,8 @@ public sealed class WebhookSender : IDisposable
     {
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(claim);
+        using var span = JournalTraces.Continue("webhook deliver", ActivityKind.Producer, claim.Trace);
+        span?.SetTag("webhook.id", claim.Id).SetTag("journal.stream", claim.Stream);
         var started = _clock.GetTimestamp();
         using var timeout = new CancellationTokenSource(_options.Timeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);

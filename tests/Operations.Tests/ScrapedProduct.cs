@@ -1,0 +1,27 @@
+using Granary.Operations.Tests;
+
+[assembly: AssemblyFixture(typeof(ScrapedProduct))]
+
+namespace Granary.Operations.Tests;
+
+/// <summary>
+/// A product for the tests of its metrics, in a process of its own: meters belong to the process, and another product that ends
+/// beside it would take its metrics along.
+/// </summary>
+public sealed class ScrapedProduct : IAsyncLifetime
+{
+    private ProductProcess? _process;
+    private Shop? _shop;
+
+    internal Uri Address => _process!.Address;
+
+    internal Shop Shop => _shop!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = await ProductProcess.StartAsync(new Dictionary<string, string> { ["Granary__Admin__Password"] = Product.AdminPassword });
+        _shop = await Shop.OpenAsync(Address);
+    }
+
+    public ValueTask DisposeAsync() => _process!.DisposeAsync();
+}
