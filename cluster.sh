@@ -151,7 +151,7 @@ start_front_end() {
     release=$(realpath "$root/app/current")
     (
         settings
-        export Granary__Hosting=Client ASPNETCORE_URLS="http://127.0.0.1:$(front_end_port "$1")"
+        export Granary__Hosting=Client Granary__DrainTime=00:00:03 ASPNETCORE_URLS="http://127.0.0.1:$(front_end_port "$1")"
         launch "front-end-$1" dotnet "$release/api/Granary.Api.dll"
     )
 }

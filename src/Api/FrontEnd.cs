@@ -64,6 +64,8 @@ public static class FrontEnd
         builder.AddTrafficLimits();
         services.AddApiDocument();
         builder.AddProductCache();
+        services.AddSingleton<Draining>();
+        services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
     }
@@ -71,6 +73,7 @@ public static class FrontEnd
     /// <summary>Lays out the way of a request and maps the endpoints.</summary>
     private static void UseFrontEnd(this WebApplication app)
     {
+        app.Use(app.Services.GetRequiredService<Draining>().InvokeAsync);
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<SecurityHeaders>();

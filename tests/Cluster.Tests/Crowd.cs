@@ -78,7 +78,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         var now = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync(
-            () => _buying.IsFaulted || (_customers.TrueForAll(customer => customer.LastCompleted > now) && Tally.QuietFor(TimeSpan.FromSeconds(3))),
+            () => _buying.IsFaulted || (_customers.TrueForAll(customer => customer.LastCompleted > now) && Tally.QuietFor(TimeSpan.FromSeconds(2))),
             "the cluster serves everybody again",
             TimeSpan.FromMinutes(2));
         Assert.False(_buying.IsFaulted, _buying.Exception?.ToString());
@@ -129,4 +129,30 @@ internal sealed class FrontEndDoor(Uri address)
 
     /// <summary>Whether connections may break now, because the test ends the process.</summary>
     public bool MayBreak { get; set; }
+
+    /// <summary>Whether a load balancer would send nobody here now.</summary>
+    public bool IsOut { get; private set; }
+
+    /// <summary>Takes the front end out as a load balancer does: when it says that it is not ready.</summary>
+    public async Task TakeOutAsync()
+    {
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    using var answer = await Http.GetAsync("/health/ready");
+                    return answer.StatusCode == System.Net.HttpStatusCode.ServiceUnavailable;
+                }
+                catch (HttpRequestException)
+                {
+                    return true;
+                }
+            },
+            "the front end says that it is about to leave");
+        IsOut = true;
+    }
+
+    /// <summary>Takes it in again.</summary>
+    public void TakeIn() => IsOut = false;
 }

@@ -80,7 +80,8 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
     {
         while (true)
         {
-            var frontEnd = crowd.FrontEnds[_turn++ % crowd.FrontEnds.Count];
+            var open = crowd.FrontEnds.Where(door => !door.IsOut).ToList();
+            var frontEnd = open[_turn++ % open.Count];
             var began = Stopwatch.GetTimestamp();
             try
             {

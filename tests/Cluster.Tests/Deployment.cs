@@ -88,6 +88,8 @@ internal sealed class Deployment : IAsyncDisposable
         new("Granary__Storage", "PostgreSql"),
         new("Granary__Clustering", "Redis"),
         new("Granary__Silo__Address", "127.0.0.1"),
+        new("Granary__Silo__ProbeTimeout", "00:00:03"),
+        new("Granary__DrainTime", "00:00:03"),
         new("Granary__Admin__Password", AdminPassword),
         new("Granary__Orders__ReservationGrace", "00:00:02"),
         new("Granary__Orders__PaymentTimeout", "05:00:00"),

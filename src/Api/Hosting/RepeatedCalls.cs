@@ -13,12 +13,15 @@ namespace Granary.Hosting;
 /// </summary>
 public sealed class RepeatedCalls : IOutgoingGrainCallFilter
 {
-    /// <summary>Before each repetition. Together well below what a caller waits for anyway.</summary>
+    /// <summary>Before each repetition. Together the time in which grains of a silo that stops are at home elsewhere.</summary>
     private static readonly TimeSpan[] Pauses =
-        [TimeSpan.FromMilliseconds(25), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(800)];
+    [
+        TimeSpan.FromMilliseconds(25), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(800),
+        TimeSpan.FromMilliseconds(1_600),
+    ];
 
-    /// <summary>A call that took longer to fail met an outage, which a repetition would only meet again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
+    /// <summary>A call that has taken longer meets an outage, which a repetition would only meet again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     /// <inheritdoc/>
     public Task Invoke(IOutgoingGrainCallContext context)
@@ -34,17 +37,18 @@ public sealed class RepeatedCalls : IOutgoingGrainCallFilter
     private static async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        var timedOut = false;
         foreach (var pause in Pauses)
         {
             try
             {
                 await context.Invoke();
-                if (context.Response?.Exception is not { } fault || !IsPassing(fault) || !MayRepeat(context, started))
+                if (context.Response?.Exception is not { } fault || !MayRepeat(fault))
                 {
                     return;
                 }
             }
-            catch (Exception fault) when (IsPassing(fault) && MayRepeat(context, started))
+            catch (Exception fault) when (MayRepeat(fault))
             {
                 // Said again below.
             }
@@ -54,13 +58,22 @@ public sealed class RepeatedCalls : IOutgoingGrainCallFilter
         }
 
         await context.Invoke();
+
+        bool MayRepeat(Exception fault)
+        {
+            if (fault is TimeoutException && !timedOut)
+            {
+                // The message was lost with a silo that died. By the time its answer is overdue, the silo has been declared dead.
+                timedOut = true;
+                return IsIdempotent(context.InterfaceMethod, context.Request);
+            }
+
+            return IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience && IsIdempotent(context.InterfaceMethod, context.Request);
+        }
     }
 
     private static bool IsPassing(Exception fault) =>
         fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
-
-    private static bool MayRepeat(IOutgoingGrainCallContext context, long started) =>
-        Stopwatch.GetElapsedTime(started) < Patience && IsIdempotent(context.InterfaceMethod, context.Request);
 
     private static bool IsIdempotent(MethodInfo method, IInvokable request)
     {

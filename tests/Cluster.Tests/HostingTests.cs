@@ -1,0 +1,20 @@
+using Granary.Hosting;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>A front end that cannot find its grains as configured says which setting is wrong, before it starts.</summary>
+public sealed class HostingTests
+{
+    [Theory]
+    [InlineData("--Granary:Hosting=Client", "Granary:Clustering")]
+    [InlineData("--Granary:Hosting=Elsewhere", "Granary:Hosting")]
+    [InlineData("--Granary:Silo:MissedProbes=0", "Granary:Silo:MissedProbes")]
+    [InlineData("--Granary:Silo:ProbeTimeout=soon", "Granary:Silo:ProbeTimeout")]
+    [InlineData("--Granary:Silo:ResponseTimeout=-1", "Granary:Silo:ResponseTimeout")]
+    public void A_setting_that_cannot_be_run_with_is_named(string argument, string key)
+    {
+        var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build([argument]));
+
+        Assert.Equal(key, problem.Key);
+    }
+}
