@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Granary.Testing;
 using Granary.Views;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Webhooks.Tests;
