@@ -66,6 +66,7 @@ internal static class ClusterSetup
             client.UseRedisClustering(redis => Reach(redis, options));
         }
 
+        client.Services.TellFaults();
         client.Configure<ClusterOptions>(cluster => Name(cluster, options));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
     }
