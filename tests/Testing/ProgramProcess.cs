@@ -11,6 +11,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     private readonly string _assembly;
     private readonly Dictionary<string, string> _settings;
     private ServerProcess? _process;
+    private string _before = "";
 
     /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>.</param>
     /// <param name="settings">Environment variables.</param>
@@ -27,12 +28,13 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Whether it is not running.</summary>
     public bool HasExited => _process?.HasExited ?? true;
 
-    /// <summary>The last lines that it wrote.</summary>
-    public string Output => _process?.Output ?? "";
+    /// <summary>The last lines that it wrote, and before it the process that it replaced.</summary>
+    public string Output => _before + _process?.Output;
 
     /// <summary>Starts it; returns at once.</summary>
     public void Start()
     {
+        _before = _process is null ? "" : _process.Output + "\n-- started again\n";
         _process?.Dispose();
         _process = ServerProcess.Start(
             user: null, "KILL", ["env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly]);
