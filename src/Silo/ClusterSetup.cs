@@ -79,6 +79,9 @@ internal static class ClusterSetup
     {
         faults.SupportedNamespacePrefixes.Add("Npgsql");
         faults.SupportedNamespacePrefixes.Add("StackExchange.Redis");
+
+        // What Orleans gives up placing a grain with.
+        faults.SupportedNamespacePrefixes.Add("Polly");
     });
 
     private static void Listen(ISiloBuilder silo, SiloOptions options, int siloPort, int gatewayPort)

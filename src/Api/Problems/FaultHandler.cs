@@ -39,7 +39,7 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
             // A message that expires on its way to a silo that does not answer is reported as cancelled.
             case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
-                or OrleansException or TimeoutException or OperationCanceledException:
+                or OrleansException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
             default:
