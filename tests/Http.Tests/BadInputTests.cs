@@ -205,7 +205,9 @@ public sealed class BadInputTests(GranaryApp app)
     [Fact]
     public async Task A_path_that_cannot_be_decoded_is_turned_away_by_the_server_itself()
     {
-        using var response = await _client.SendJson(HttpMethod.Get, "/orders/%00");
+        // It never reaches the application, so it carries no problem and is not held against the document.
+        using var client = new HttpClient { BaseAddress = _client.BaseAddress };
+        using var response = await client.GetAsync("/orders/%00", TestContext.Current.CancellationToken);
 
         Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
     }
