@@ -5,6 +5,7 @@ using Granary.Import;
 using Granary.Operations;
 using Granary.Orders;
 using Granary.Streams;
+using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 if (args is ["import", .. var rest])
@@ -48,4 +49,9 @@ catch (InvalidConfigurationException problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
     return 78; // EX_CONFIG of sysexits.h
+}
+catch (IOException problem) when (problem.InnerException is AddressInUseException)
+{
+    await Console.Error.WriteLineAsync($"{problem.Message} Choose another address with --urls.");
+    return 78;
 }

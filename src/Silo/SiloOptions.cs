@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Granary.Journal;
+using Granary.Orders;
 using Npgsql;
 
 namespace Granary.Hosting;
@@ -81,6 +82,9 @@ public sealed record SiloOptions
         }
 
         var defaults = new JournalStoreOptions();
+        var orders = new OrderOptions();
+        Duration(configuration, $"{OrderOptions.Section}:{nameof(OrderOptions.PaymentTimeout)}", orders.PaymentTimeout);
+        Duration(configuration, $"{OrderOptions.Section}:{nameof(OrderOptions.ReservationGrace)}", orders.ReservationGrace);
         return new SiloOptions
         {
             DataDirectory = Path.GetFullPath(configuration["Granary:DataDirectory"] is { Length: > 0 } directory ? directory : "data"),
@@ -104,6 +108,8 @@ public sealed record SiloOptions
             },
         };
     }
+
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromDays(30);
 
     private static T Choice<T>(IConfiguration configuration, string key, T fallback)
         where T : struct, Enum
@@ -178,8 +184,10 @@ public sealed record SiloOptions
             return fallback;
         }
 
-        return TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero && duration < TimeSpan.FromDays(1)
+        // A bare number would be days.
+        return value.Contains(':', StringComparison.Ordinal)
+            && TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero && duration <= LongestDuration
             ? duration
-            : throw new InvalidConfigurationException(key, $"is '{value}'; it takes a time above zero and below a day, such as 00:00:20.");
+            : throw new InvalidConfigurationException(key, $"is '{value}'; it takes a time above zero and up to {LongestDuration.TotalDays} days, such as 00:00:20.");
     }
 }

@@ -20,10 +20,22 @@ internal static class StoreSetup
         }
         else
         {
-            Directory.CreateDirectory(options.DataDirectory);
+            CreateDataDirectory(options.DataDirectory);
             services.AddSingleton<IJournalStore>(_ => new SqliteJournal(options.SqliteFile, options.Journal));
             services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
                 SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
+        }
+    }
+
+    private static void CreateDataDirectory(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidConfigurationException("Granary:DataDirectory", $"is '{path}', which cannot be created: {fault.Message}");
         }
     }
 }

@@ -50,7 +50,7 @@ public sealed record AuthOptions
             TokenLifetime = DurationFrom(section, "TokenLifetime", TimeSpan.FromHours(1)),
             KeyLifetime = DurationFrom(section, "KeyLifetime", TimeSpan.FromDays(90)),
             SigningKeys = SigningKeysFrom(section),
-            DataDirectory = configuration["Granary:DataDirectory"] ?? "./data",
+            DataDirectory = configuration["Granary:DataDirectory"] is { Length: > 0 } directory ? directory : "./data",
             ConnectionString = shared ? configuration.GetConnectionString("Granary") : null,
         };
     }

@@ -88,9 +88,16 @@ public sealed record AdministratorOptions(string UserName, string? Password)
     {
         var section = configuration.GetSection(Section);
         var password = section["Password"] is { Length: > 0 } text ? text : null;
-        return password is null or { Length: >= Passwords.ShortestPassword and <= Passwords.LongestPassword }
-            ? new AdministratorOptions(section["UserName"] is { Length: > 0 } name ? name : "admin", password)
-            : throw new InvalidConfigurationException(
+        if (password is { Length: < Passwords.ShortestPassword or > Passwords.LongestPassword })
+        {
+            throw new InvalidConfigurationException(
                 $"{Section}:Password", $"must have {Passwords.ShortestPassword} to {Passwords.LongestPassword} characters.");
+        }
+
+        var name = section["UserName"] ?? "admin";
+        return UserId.IsValidName(name)
+            ? new AdministratorOptions(name, password)
+            : throw new InvalidConfigurationException(
+                $"{Section}:UserName", $"is '{name}'; it takes 3 to 64 ASCII letters, digits and . _ - @ +.");
     }
 }

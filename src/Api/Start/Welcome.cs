@@ -11,7 +11,7 @@ public sealed class Welcome(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (environment.IsDevelopment())
+        if (environment.IsDevelopment() || !Console.IsOutputRedirected)
         {
             lifetime.ApplicationStarted.Register(() => Console.WriteLine(Text()));
         }

@@ -32,7 +32,7 @@ public static class UserEndpoints
     {
         var validation = new Validation();
         var name = validation.Text("user_name", request.UserName, LongestUserName);
-        validation.Require(name == name.Trim(), "user_name", "must not begin or end with white space");
+        validation.Require(UserId.IsValidName(name), "user_name", "must be 3 to 64 ASCII letters, digits and . _ - @ +");
         var password = validation.Text(
             "password", request.Password, Passwords.LongestPassword, Passwords.ShortestPassword);
         var displayName = validation.OptionalText("display_name", request.DisplayName, Limits.NameLength);
@@ -90,19 +90,23 @@ public static class UserEndpoints
     {
         var validation = new Validation();
         var roles = RolesOf(request.Roles, validation);
-        return validation.Failed
-            ? Task.FromResult<UserAnswer>(validation.ToProblem())
+        return validation.Failed ? Task.FromResult<UserAnswer>(validation.ToProblem())
+            : id == caller.UserId && !roles.Contains(Roles.Admin) ? NotOneself()
             : Ask(id, desk, user => user.SetRoles(roles, caller.UserId));
     }
 
     private static Task<UserAnswer> Suspend(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        Ask(id, desk, user => user.Suspend(caller.UserId));
+        id == caller.UserId ? NotOneself() : Ask(id, desk, user => user.Suspend(caller.UserId));
 
     private static Task<UserAnswer> Reactivate(string id, Caller caller, [AsParameters] UserDesk desk) =>
         Ask(id, desk, user => user.Reactivate(caller.UserId));
 
     private static Task<UserAnswer> Close(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        Ask(id, desk, user => user.Close(caller.UserId));
+        id == caller.UserId ? NotOneself() : Ask(id, desk, user => user.Close(caller.UserId));
+
+    /// <summary>Whoever takes an administrator away must be another one: so there is always one left.</summary>
+    private static Task<UserAnswer> NotOneself() => Task.FromResult<UserAnswer>(new ProblemResult(Problem.Of(
+        ProblemTypes.Forbidden, "An administrator cannot suspend, close or take the admin role from their own account: ask another one.")));
 
     private static async Task<UserAnswer> Ask(string id, UserDesk desk, Func<IUserGrain, Task<UserReply>> ask)
     {

@@ -154,13 +154,24 @@ public sealed partial class OrderGrain
             return taken.Refusal!;
         }
 
+        var amended = before with
+        {
+            Lines = taken.Lines,
+            ShippingAddress = amendment.ShippingAddress ?? before.ShippingAddress,
+            Note = amendment.Note ?? before.Note,
+        };
+        if (!attempt.HasTaken && amended.SaysTheSameAs(before))
+        {
+            return new OrderReply(Durable.ToOrder());
+        }
+
         Raise([new OrderAmended(
             command.By,
             attempt.HasTaken ? attempt.Number : null,
-            taken.Lines,
+            amended.Lines,
             taken.Total,
-            amendment.ShippingAddress ?? before.ShippingAddress,
-            amendment.Note ?? before.Note)]);
+            amended.ShippingAddress,
+            amended.Note)]);
         await CommitAsync();
         metrics.Reached(OrderStatus.Pending);
         await AlignAsync(before.Lines.Concat(taken.Lines).Select(line => line.Sku));

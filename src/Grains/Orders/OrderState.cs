@@ -49,6 +49,10 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// </summary>
     public long VisibleVersion => Timeline.IsEmpty ? 0 : Timeline[^1].Version;
 
+    /// <summary>Whether another state has the same lines, address and note: what an amendment can change.</summary>
+    public bool SaysTheSameAs(OrderState other) =>
+        Lines.SequenceEqual(other.Lines) && ShippingAddress == other.ShippingAddress && Note == other.Note;
+
     /// <summary>Whether the order was ever placed.</summary>
     public bool Exists => Status != OrderStatus.None;
 

@@ -17,6 +17,9 @@ public sealed partial class JournalFeed(
     /// <summary>Events read at once at most.</summary>
     private const int PageLength = 4_096;
 
+    /// <summary>A database that is created or started together with this process may take this long without a warning.</summary>
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -69,6 +72,7 @@ public sealed partial class JournalFeed(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var settings = options.Value;
+        var began = clock.GetTimestamp();
         if (journal is GroupCommitJournal local)
         {
             local.Appended += Wake;
@@ -88,7 +92,11 @@ public sealed partial class JournalFeed(
             catch (Exception fault)
             {
                 // Whatever the store's driver throws: the feed is all that moves the streams, and must outlive every outage.
-                ReadFailed(fault);
+                if (_started.Task.IsCompleted || clock.GetElapsedTime(began) > StartPatience)
+                {
+                    ReadFailed(fault);
+                }
+
                 await Task.Delay(FaultDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
