@@ -3,6 +3,7 @@ using Granary.Http;
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Stock;
+using Granary.Telemetry;
 using Granary.Traffic;
 using Granary.Webhooks;
 using Microsoft.AspNetCore.Diagnostics;
@@ -25,7 +26,14 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
             return true;
         }
 
-        await new ProblemResult(ProblemOf(exception)).ExecuteAsync(httpContext);
+        var problem = ProblemOf(exception);
+        if (problem.Type == ProblemTypes.Internal.Uri && httpContext.Request.Path.StartsWithSegments(DashboardCookie.Root))
+        {
+            // Orleans' dashboard throws where an address names no silo, grain or method that it knows.
+            problem = Problem.Of(ProblemTypes.NotFound);
+        }
+
+        await new ProblemResult(problem).ExecuteAsync(httpContext);
         return true;
     }
 

@@ -23,6 +23,7 @@ public static class LogSetup
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
             .MinimumLevel.Override("Polly", LogEventLevel.Warning)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
+            .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .Enrich.With<OrderIds>();
