@@ -11,7 +11,7 @@ public sealed class UserTests(GranaryApp app)
     [Fact]
     public async Task Who_registers_becomes_a_customer_with_an_empty_wallet()
     {
-        var name = Shop.Unique("Zoë");
+        var name = Shop.Unique("Zoe");
 
         using var response = await Register(name, "correct horse");
         var user = await response.Expect(HttpStatusCode.Created);
