@@ -52,22 +52,22 @@ public sealed class LogTests
 
     private static async Task RegisterAsync(HttpClient client)
     {
-        using var registered = await Product.PostAsync(client, "/users", new { user_name = "jo", password = Password });
+        using var registered = await Product.PostAsync(client, "/users", new { user_name = "joan", password = Password });
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
     }
 
     /// <summary>Requests that go wrong while they carry a secret.</summary>
     private static async Task FailAsync(HttpClient client, string token)
     {
-        using var wrong = await Product.PostAsync(client, "/auth/token", new { user_name = "jo", password = WrongPassword });
+        using var wrong = await Product.PostAsync(client, "/auth/token", new { user_name = "joan", password = WrongPassword });
         using var malformed = await client.PostAsync(
             "/auth/token",
-            new StringContent($$"""{"user_name":"jo","password":"{{Password}}","password":["{{WrongPassword}}"]}""", null, "application/json"),
+            new StringContent($$"""{"user_name":"joan","password":"{{Password}}","password":["{{WrongPassword}}"]}""", null, "application/json"),
             TestContext.Current.CancellationToken);
-        using var taken = await Product.PostAsync(client, "/users", new { user_name = "jo", password = WrongPassword });
+        using var taken = await Product.PostAsync(client, "/users", new { user_name = "joan", password = WrongPassword });
         using var page = await client.PostAsync(
             "/dashboard/login",
-            new FormUrlEncodedContent([new("user_name", "jo"), new("password", Password)]),
+            new FormUrlEncodedContent([new("user_name", "joan"), new("password", Password)]),
             TestContext.Current.CancellationToken);
         using var tampered = await SendAsync(client, HttpMethod.Get, "/users/me", token[..^4] + "AAAA");
         using var forbidden = await SendAsync(client, HttpMethod.Put, "/users/me/roles", token, new { roles = new[] { "admin" } });

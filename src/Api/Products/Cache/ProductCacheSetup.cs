@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Granary.Hosting;
 using Granary.Stock;
 using Microsoft.Extensions.Caching.Memory;
@@ -57,7 +58,9 @@ public static class ProductCacheSetup
             logger);
         if (redis is not null)
         {
-            levels.SetupDistributedCache(redis, new FusionCacheSystemTextJsonSerializer());
+            levels.SetupDistributedCache(redis, new FusionCacheSystemTextJsonSerializer(
+                // Without fields, FusionCache's own tuples would lose their values.
+                new JsonSerializerOptions { IncludeFields = true }));
         }
 
         return levels;
