@@ -29,7 +29,7 @@ public sealed class LogTests
         using var client = new HttpClient { BaseAddress = product.Address };
         var admin = await TokenAsync(client, "admin", Product.AdminPassword);
         await RegisterAsync(client);
-        var token = await TokenAsync(client, "jo", Password);
+        var token = await TokenAsync(client, "joan", Password);
         await FailAsync(client, token);
         var (order, trace) = await OrderAsync(client, admin, token);
 
@@ -39,7 +39,7 @@ public sealed class LogTests
             "the log tells of the order",
             cancellation: TestContext.Current.CancellationToken);
 
-        Assert.Equal("the-request-of-jo", answered!.Value.GetProperty("RequestId").GetString());
+        Assert.Equal("the-request-of-joan", answered!.Value.GetProperty("RequestId").GetString());
         Assert.Equal(trace, answered.Value.GetProperty("@tr").GetString());
         Assert.Equal("/orders", answered.Value.GetProperty("Handler").GetString());
         var log = string.Join('\n', product.Lines);
@@ -85,7 +85,7 @@ public sealed class LogTests
             client, HttpMethod.Post, "/products/CUP/stock-adjustments", admin, new { quantity = 5, reason = "delivery" });
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.Created), (defined.StatusCode, stocked.StatusCode));
         var trace = ActivityTraceId.CreateRandom().ToString();
-        client.DefaultRequestHeaders.Add("X-Request-Id", "the-request-of-jo");
+        client.DefaultRequestHeaders.Add("X-Request-Id", "the-request-of-joan");
         client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
         using var placed = await SendAsync(
             client, HttpMethod.Post, "/orders", token, new { items = new[] { new { sku = "CUP", quantity = 1 } } });
