@@ -33,12 +33,18 @@ try
 
     if (args is [VerifyCommand.Name, .. var reading])
     {
-        return await VerifyCommand.RunAsync(reading, WebApplication.CreateBuilder().Configuration, AnsiConsole.Console);
+        return await VerifyCommand.RunAsync(CommandLine.WithoutSettings(reading), CommandLine.Settings(reading), AnsiConsole.Console);
     }
 
     if (args is [BackupCommand.Name, .. var target])
     {
-        return await BackupCommand.RunAsync(target, WebApplication.CreateBuilder().Configuration, AnsiConsole.Console);
+        return await BackupCommand.RunAsync(CommandLine.WithoutSettings(target), CommandLine.Settings(target), AnsiConsole.Console);
+    }
+
+    if (args is [{ Length: > 0 } unknown, ..] && unknown[0] is not ('-' or '/') && !unknown.Contains('=', StringComparison.Ordinal))
+    {
+        await Console.Error.WriteLineAsync($"There is no command '{unknown}'. Settings begin with --; the README names the commands.");
+        return 64; // EX_USAGE of sysexits.h
     }
 
     await using var app = FrontEnd.Build(args);

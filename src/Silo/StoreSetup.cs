@@ -21,7 +21,7 @@ internal static class StoreSetup
         else
         {
             CreateDataDirectory(options.DataDirectory);
-            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(options.SqliteFile, options.Journal));
+            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(PrivateFile.At(options.SqliteFile), options.Journal));
             services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
                 SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
         }

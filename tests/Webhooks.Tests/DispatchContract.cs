@@ -131,6 +131,30 @@ public abstract class DispatchContract : IAsyncLifetime
         Assert.Equal(0, await _postroom.StartAsync());
     }
 
+    [Fact]
+    public async Task A_webhook_that_hangs_keeps_no_other_waiting_on_the_same_host()
+    {
+        _receiver.Answer = static (message, context) =>
+            message.Path == "/hang" ? Receiver.Hang(message, context) : Receiver.Status(204)(message, context);
+        await _postroom.RegisterAsync(new Uri(new Uri(_receiver.Url), "/hang").ToString());
+        var other = await _postroom.RegisterAsync(_receiver.Url);
+        for (var order = 0; order < 20; order++)
+        {
+            await _postroom.EnterAsync($"order-{order:00}");
+        }
+
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await _postroom.StartAsync();
+                return _receiver.Messages.Count(message => message.Path == "/hook") == 20;
+            },
+            "the other webhook gets all its messages",
+            cancellation: Cancellation);
+
+        Assert.Equal(20, (await _postroom.LogOfAsync(other)).Count);
+    }
+
     [Theory]
     [InlineData(301)]
     [InlineData(307)]

@@ -56,7 +56,7 @@ public static class BackupCommand
         {
             await CopyAsync(options, target);
         }
-        catch (SqliteException fault)
+        catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
             console.WriteLine(fault.Message);
             return CannotCreate;
@@ -73,7 +73,8 @@ public static class BackupCommand
         await connection.OpenAsync();
         await using var command = connection.CreateCommand();
         command.CommandText = "VACUUM INTO $target";
-        command.Parameters.AddWithValue("$target", Path.GetFullPath(target));
+        // SQLite copies into an empty file, too, and leaves its mode as it is.
+        command.Parameters.AddWithValue("$target", PrivateFile.At(Path.GetFullPath(target)));
         await command.ExecuteNonQueryAsync();
     }
 }

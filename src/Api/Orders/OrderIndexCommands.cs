@@ -1,4 +1,5 @@
 using Granary.Hosting;
+using Granary.Operations;
 using Granary.Views;
 using Spectre.Console;
 
@@ -17,12 +18,29 @@ public static class OrderIndexCommands
     /// <summary>Has the check ask the running product's grains, too.</summary>
     private const string GrainsFlag = "--grains";
 
+    // Exit codes of sysexits.h.
+    private const int Usage = 64;
+    private const int Unavailable = 69;
+
     /// <summary>Runs one of them.</summary>
     /// <param name="arguments">What follows the name: settings of the product, and <c>--grains</c> for the check.</param>
     /// <returns>The exit code: 1 when the check found differences, or no silo to ask.</returns>
     /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
     public static async Task<int> RunAsync(string command, IReadOnlyList<string> arguments, IAnsiConsole console)
     {
+        var own = CommandLine.WithoutSettings(arguments);
+        if (own.Any(argument => command != Check || argument != GrainsFlag))
+        {
+            console.WriteLine($"usage: {Rebuild} | {Check} [{GrainsFlag}]");
+            return Usage;
+        }
+
+        if (SiloOptions.From(CommandLine.Settings(arguments)) is { Storage: StorageKind.Sqlite } embedded && !File.Exists(embedded.SqliteFile))
+        {
+            console.WriteLine($"There is no database {embedded.SqliteFile}.");
+            return Unavailable;
+        }
+
         await using var idle = FrontEnd.Build([.. arguments.Where(argument => argument != GrainsFlag)]);
         await idle.Services.GetRequiredService<IViewDatabase>().MigrateAsync(CancellationToken.None);
         var audit = idle.Services.GetRequiredService<OrderIndexAudit>();

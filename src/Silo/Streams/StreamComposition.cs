@@ -17,7 +17,7 @@ public static class StreamComposition
         }
         else
         {
-            services.AddSingleton<IViewDatabase>(_ => new SqliteViews(Path.Combine(options.DataDirectory, "views.db")));
+            services.AddSingleton<IViewDatabase>(_ => new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "views.db"))));
         }
 
         return services;
@@ -26,6 +26,7 @@ public static class StreamComposition
     /// <summary>Adds what every process that follows the journal needs. The journal and the views must be there already.</summary>
     public static IServiceCollection AddJournalFeed(this IServiceCollection services, IConfiguration configuration)
     {
+        StreamSettingsCheck.Run(configuration.GetSection(StreamSettings.Section));
         services.AddOptions<StreamSettings>().Bind(configuration.GetSection(StreamSettings.Section)).Validate(
             settings => settings is { Partitions: > 0 and <= 100, BatchLength: > 0, TailLength: > 0, MaxAttempts: > 0 },
             $"{StreamSettings.Section}: Partitions is from 1 to 100; BatchLength, TailLength and MaxAttempts are above 0.");

@@ -17,7 +17,7 @@ public static class WebhookComposition
         services.AddSingleton(WebhookOptions.From(configuration));
         services.AddKeyedSingleton<IViewDatabase>(Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!, durable: true)
-            : new SqliteViews(PrivateFile(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
+            : new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, WebhookStartup>();
         services.TryAddSingleton<IHostResolver, SystemResolver>();
         services.AddSingleton<EndpointStore>();
@@ -30,21 +30,6 @@ public static class WebhookComposition
         services.AddSingleton<WebhookDispatcher>();
         services.AddHostedService<WebhookDispatch>();
         return services;
-    }
-
-    /// <summary>Makes sure that a file exists which only its owner can read: it holds secrets.</summary>
-    private static string PrivateFile(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
-        using (new FileStream(path, options))
-        {
-            return path;
-        }
     }
 
     /// <summary>Brings the tables to the newest schema once the journal's database is there, and before any grain is.</summary>

@@ -29,7 +29,9 @@ public sealed class WebhookSender : IDisposable
             UseProxy = false,
             UseCookies = false,
             ConnectCallback = guard.ConnectAsync,
-            MaxConnectionsPerServer = options.Concurrency,
+
+            // Not bounded here: webhooks may share a host, and one whose receiver hangs must not take the connections of another.
+            // The dispatcher bounds the attempts of each webhook.
             // A name that moves is followed, and judged, within this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 16,
