@@ -1,6 +1,9 @@
 namespace Granary.Operations;
 
-/// <summary>Tells the arguments of a command from settings of the product (<c>--Granary:Key value</c> or <c>--Granary:Key=value</c>).</summary>
+/// <summary>
+/// Tells the arguments of a command from settings of the product: <c>--Granary:Key value</c> or <c>--Granary:Key=value</c>,
+/// and so for every key that has a section.
+/// </summary>
 public static class CommandLine
 {
     /// <summary>The configuration that a process started with these arguments would have.</summary>
@@ -15,6 +18,6 @@ public static class CommandLine
         Names(arguments[index]) || (index > 0 && Names(arguments[index - 1]) && !arguments[index - 1].Contains('=', StringComparison.Ordinal));
 
     private static bool Names(string argument) =>
-        argument.StartsWith("--Granary:", StringComparison.OrdinalIgnoreCase)
-        || argument.StartsWith("--ConnectionStrings:", StringComparison.OrdinalIgnoreCase);
+        argument.StartsWith("--", StringComparison.Ordinal) && argument.AsSpan().IndexOf(':') is > 2 and var colon
+        && !argument.AsSpan(0, colon).Contains('=');
 }
