@@ -56,6 +56,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
             [
                 "http_request_duration_seconds", "order_created_total", "inventory_deduct_result_total", "order_placement_total",
                 "order_transition_total", "journal_batch_size", "journal_append_duration_seconds", "stream_lag_seconds", "cluster_silos", "up{",
+                "http_expected_wait_seconds", "http_requests_shed_total",
             ],
             metric => Assert.Contains(metric, queries, StringComparison.Ordinal));
     }

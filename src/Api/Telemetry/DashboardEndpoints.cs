@@ -2,6 +2,7 @@ using System.Net;
 using Granary.Auth;
 using Granary.Http;
 using Granary.Problems;
+using Granary.Traffic;
 using Granary.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -25,10 +26,10 @@ public static class DashboardEndpoints
             return;
         }
 
-        routes.MapOrleansDashboard(DashboardCookie.Root).RequireAuthorization(Policies.Admin).ExcludeFromDescription();
+        routes.MapOrleansDashboard(DashboardCookie.Root).RequireAuthorization(Policies.Admin).NeverShed().ExcludeFromDescription();
         if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
         {
-            var login = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+            var login = routes.MapGroup("").AllowAnonymous().NeverShed().ExcludeFromDescription();
             login.MapGet(LoginPath, () => Page(null, StatusCodes.Status200OK));
             login.MapPost(LoginPath, LogInAsync);
             login.MapPost(LogoutPath, LogOut);

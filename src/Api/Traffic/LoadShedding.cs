@@ -1,43 +1,54 @@
-using System.Threading.RateLimiting;
 using Granary.Problems;
 
 namespace Granary.Traffic;
 
 /// <summary>
-/// Works on a bounded number of requests at a time, lets a short queue wait and refuses the rest at once: a server that takes
-/// on more than it can do answers everybody late, one that sheds answers most of them in time.
+/// Works on as many requests at a time as <see cref="Admission"/> lets in and refuses at once those that would wait too long: a
+/// server that takes on more than it can do answers everybody late, one that sheds answers most of them in time.
 /// </summary>
-public sealed class LoadShedding(RequestDelegate next, TrafficOptions options) : IDisposable
+public sealed class LoadShedding(RequestDelegate next, Admission admission, AdmissionMetrics metrics)
 {
-    private const int RetrySeconds = 1;
-
-    private readonly ConcurrencyLimiter _turns = new(new ConcurrencyLimiterOptions
+    public Task InvokeAsync(HttpContext context)
     {
-        PermitLimit = Math.Max(1, options.MaxConcurrent),
-        QueueLimit = options.MaxQueued,
-        QueueProcessingOrder = QueueProcessingOrder.OldestFirst,
-    });
-
-    public async Task InvokeAsync(HttpContext context)
-    {
-        if (options.MaxConcurrent == 0 || context.GetEndpoint()?.Metadata.GetMetadata<Unshed>() is not null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Unshed>() is not null)
         {
-            await next(context);
-            return;
+            return next(context);
         }
 
-        using var turn = await _turns.AcquireAsync(permitCount: 1, context.RequestAborted);
-        if (turn.IsAcquired)
-        {
-            await next(context);
-            return;
-        }
-
-        await new ProblemResult(Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds }).ExecuteAsync(context);
+        return admission.TryEnter() ? WorkAsync(context) : QueueAsync(context);
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _turns.Dispose();
+    private async Task WorkAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            admission.Leave();
+        }
+    }
+
+    private async Task QueueAsync(HttpContext context)
+    {
+        var admittance = await admission.WaitAsync(context.RequestAborted);
+        switch (admittance)
+        {
+            case Admittance.Entered:
+                await WorkAsync(context);
+                return;
+            case Admittance.Gone:
+                // Nobody is left to read an answer.
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+                return;
+            default:
+                metrics.Shed(admittance);
+                var seconds = (int)Math.Ceiling(admission.RetryAfter.TotalSeconds);
+                await new ProblemResult(Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = seconds }).ExecuteAsync(context);
+                return;
+        }
+    }
 
     /// <summary>Marks an endpoint that is never shed.</summary>
     public sealed record Unshed;

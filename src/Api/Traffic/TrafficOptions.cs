@@ -10,19 +10,22 @@ public sealed record TrafficOptions
     private const string Section = "Granary:";
     private const StringSplitOptions Separators = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
+    // A bare number is read as days, which nobody means here.
+    private static readonly TimeSpan LongestDuration = TimeSpan.FromHours(1);
+
     /// <summary>Requests a second that a caller may send for long; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
 
     /// <summary>Requests that a caller who was quiet may send at once.</summary>
     public required int Burst { get; init; }
 
-    /// <summary>Requests that are worked on at a time; 0 for no limit.</summary>
-    public required int MaxConcurrent { get; init; }
+    /// <summary>How much work is taken on.</summary>
+    public required AdmissionOptions Admission { get; init; }
 
-    /// <summary>Requests that wait for their turn; more are shed.</summary>
-    public required int MaxQueued { get; init; }
+    /// <summary>Connections that are open at a time, those that follow an order included; more are closed at once.</summary>
+    public required int MaxConnections { get; init; }
 
-    /// <summary>How long a request may take, its body's arrival included.</summary>
+    /// <summary>How long a request may take once it has its turn, its body's arrival included.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>The origins whose scripts may call the API; none by default.</summary>
@@ -43,9 +46,14 @@ public sealed record TrafficOptions
             PermitsPerSecond = permits,
             Burst = Math.Max(1, Number(configuration, "RateLimit:Burst", permits * 2)),
 
-            // Two cores serve some 7,000 orders a second: what is admitted waits less than a fifth of a second.
-            MaxConcurrent = Number(configuration, "LoadShedding:MaxConcurrent", 512),
-            MaxQueued = Number(configuration, "LoadShedding:MaxQueued", 768),
+            // docs/overload.md says what these were chosen by.
+            Admission = new AdmissionOptions(
+                Number(configuration, "LoadShedding:MaxConcurrent", 512),
+                Number(configuration, "LoadShedding:MaxQueued", 16_000),
+                Duration(configuration, "LoadShedding:MaxWait", TimeSpan.FromSeconds(4))),
+            MaxConnections = Number(configuration, "Limits:MaxConnections", 16_000) is > 0 and var connections
+                ? connections
+                : throw Unusable("Limits:MaxConnections", "a whole number, 1 or more"),
             RequestTimeout = Duration(configuration, "Limits:RequestTimeout", TimeSpan.FromSeconds(30)),
             CorsOrigins = [.. List(configuration, "Cors:Origins").Select(Origin)],
             TrustedProxies = [.. List(configuration, "TrustedProxies").Select(Network)],
@@ -71,9 +79,9 @@ public sealed record TrafficOptions
             return otherwise;
         }
 
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero
+        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var duration) && duration > TimeSpan.Zero && duration <= LongestDuration
             ? duration
-            : throw Unusable(key, "a positive duration such as 00:00:30");
+            : throw Unusable(key, "a duration of at most one hour, such as 00:00:30");
     }
 
     // One value with commas, or the array form of configuration files.

@@ -12,9 +12,6 @@ namespace Granary.Traffic;
 /// <summary>Composes the bounds on what callers may send and on what browsers may do.</summary>
 public static class TrafficSetup
 {
-    /// <summary>Largest body of a request, in bytes.</summary>
-    public const long LargestBody = 1_000_000;
-
     private const int RetrySeconds = 2;
 
     /// <summary>Adds them from the configuration.</summary>
@@ -24,6 +21,8 @@ public static class TrafficSetup
         var options = TrafficOptions.From(builder.Configuration);
         var services = builder.Services;
         services.AddSingleton(options);
+        services.AddSingleton(provider => new Admission(options.Admission, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<AdmissionMetrics>();
         services.AddSingleton<RateLimits>();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider =>
@@ -42,18 +41,24 @@ public static class TrafficSetup
             .WithExposedHeaders(
                 "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", RequestIds.Header, IdempotencyKey.ReplayedHeader)));
         services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, options));
-        builder.WebHost.ConfigureKestrel(Bound);
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
+        builder.WebHost.UseSockets(sockets => sockets.Backlog = ConnectionLimits.Backlog);
     }
 
     /// <summary>Marks what must answer whatever the load: health, metrics.</summary>
     public static TBuilder NeverLimited<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoint.DisableRateLimiting().WithMetadata(new LoadShedding.Unshed());
+        endpoint.DisableRateLimiting().NeverShed();
+
+    /// <summary>Marks what operators need most when there is too much load.</summary>
+    public static TBuilder NeverShed<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder =>
+        endpoint.WithMetadata(new LoadShedding.Unshed());
 
     /// <summary>Marks what holds its connection as long as the caller likes, such as a live stream of events.</summary>
     public static TBuilder HoldsConnection<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
-        endpoint.WithMetadata(new DisableRequestTimeoutAttribute(), new LoadShedding.Unshed());
+        endpoint.WithMetadata(new DisableRequestTimeoutAttribute()).NeverShed();
 
     /// <summary>What comes before the caller is known: outermost but for the request's id.</summary>
     public static void UseEarlyTrafficLimits(this WebApplication app)
@@ -89,17 +94,5 @@ public static class TrafficSetup
         {
             forwarded.KnownIPNetworks.Add(network);
         }
-    }
-
-    private static void Bound(KestrelServerOptions kestrel)
-    {
-        kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
-        kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
-        kestrel.Limits.MaxRequestHeaderCount = 64;
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
-
-        // A caller who sends a byte now and then occupies a turn; this ends it after the grace period.
-        kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(5));
     }
 }

@@ -16,6 +16,9 @@ public static class LogSetup
 
             // Would tell of every probe that fails, with the stack; Readiness tells of every change.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
+
+            // Would tell of every connection that is turned away, of which there are many when there are too many.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
 
             // A machine without several cores, and the time before the first check, are not worth a warning at every start.

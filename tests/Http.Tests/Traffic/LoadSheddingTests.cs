@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Hosting;
 using Granary.Traffic;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
@@ -13,7 +14,7 @@ public sealed class LoadSheddingTests
     [Fact]
     public async Task Beyond_those_worked_on_and_those_waiting_a_request_is_shed_at_once()
     {
-        using var shedding = Shedding(concurrent: 2, queued: 1);
+        var shedding = Shedding(concurrent: 2, queued: 1);
         var admitted = Enumerable.Range(0, 3).Select(_ => shedding.InvokeAsync(new DefaultHttpContext())).ToList();
         Assert.Equal(2, _begun);
 
@@ -33,9 +34,24 @@ public sealed class LoadSheddingTests
     }
 
     [Fact]
-    public async Task Health_is_answered_however_busy_the_server_is()
+    public async Task A_request_that_fails_gives_its_turn_back()
     {
-        using var shedding = Shedding(concurrent: 1, queued: 0);
+        var shedding = Shedding(concurrent: 1, queued: 1);
+        var failing = shedding.InvokeAsync(new DefaultHttpContext());
+        var next = shedding.InvokeAsync(new DefaultHttpContext());
+        Assert.Equal(1, _begun);
+
+        _work.SetException(new InvalidOperationException("The work failed."));
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => failing);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => next);
+        Assert.Equal(2, _begun);
+    }
+
+    [Fact]
+    public async Task What_must_answer_is_answered_however_busy_the_server_is()
+    {
+        var shedding = Shedding(concurrent: 1, queued: 0);
         var busy = shedding.InvokeAsync(new DefaultHttpContext());
         var health = Context();
         health.SetEndpoint(new Endpoint(null, new EndpointMetadataCollection(new LoadShedding.Unshed()), "health"));
@@ -48,27 +64,51 @@ public sealed class LoadSheddingTests
     }
 
     [Fact]
-    public async Task Zero_turns_it_off()
+    public async Task A_request_whose_caller_has_left_is_never_begun()
     {
-        using var shedding = Shedding(concurrent: 0, queued: 0);
-        var all = Enumerable.Range(0, 1_000).Select(_ => shedding.InvokeAsync(new DefaultHttpContext())).ToList();
+        var shedding = Shedding(concurrent: 1, queued: 10);
+        var busy = shedding.InvokeAsync(new DefaultHttpContext());
+        using var connection = new CancellationTokenSource();
+        var left = new DefaultHttpContext { RequestAborted = connection.Token };
+        var waiting = shedding.InvokeAsync(left);
 
-        Assert.Equal(1_000, _begun);
+        await connection.CancelAsync();
+        await waiting;
+
+        Assert.Equal(StatusCodes.Status499ClientClosedRequest, left.Response.StatusCode);
         _work.SetResult();
-        await Task.WhenAll(all);
+        await busy;
+        Assert.Equal(1, _begun);
+    }
+
+    [Theory]
+    [InlineData("LoadShedding:MaxConcurrent", "-1")]
+    [InlineData("LoadShedding:MaxQueued", "many")]
+    [InlineData("LoadShedding:MaxWait", "0")]
+    [InlineData("LoadShedding:MaxWait", "4")]
+    [InlineData("LoadShedding:MaxWait", "soon")]
+    [InlineData("Limits:MaxConnections", "0")]
+    public void A_setting_that_cannot_be_used_is_named(string key, string value)
+    {
+        var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Granary:" + key, value)]).Build();
+
+        var problem = Assert.Throws<InvalidConfigurationException>(() => TrafficOptions.From(settings));
+
+        Assert.Equal("Granary:" + key, problem.Key);
     }
 
     private static DefaultHttpContext Context() => new() { Response = { Body = new MemoryStream() } };
 
     private LoadShedding Shedding(int concurrent, int queued)
     {
-        var options = TrafficOptions.From(new ConfigurationBuilder().Build());
+        var admission = new Admission(new AdmissionOptions(concurrent, queued, TimeSpan.FromSeconds(4)), TimeProvider.System);
         return new LoadShedding(
             _ =>
             {
                 Interlocked.Increment(ref _begun);
                 return _work.Task;
             },
-            options with { MaxConcurrent = concurrent, MaxQueued = queued });
+            admission,
+            new AdmissionMetrics(admission));
     }
 }

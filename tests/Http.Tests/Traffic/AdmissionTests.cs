@@ -1,0 +1,211 @@
+using Granary.Traffic;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Granary.Http.Tests.Traffic;
+
+/// <summary>Who is let in, who waits and who is shed, on a clock that stands still unless it is told to go on.</summary>
+public sealed class AdmissionTests
+{
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(4);
+
+    private readonly FakeTimeProvider _clock = new();
+
+    [Fact]
+    public async Task Who_would_wait_too_long_is_shed_at_once_and_who_would_not_is_served()
+    {
+        using var admission = Admission(concurrent: 2);
+        var waiting = Fill(admission, 800);
+        await ServeAsync(admission, waiting, perSecond: 100, TimeSpan.FromSeconds(5));
+
+        // 100 a second for four seconds: some 400 may wait.
+        Task<Admittance> turn;
+        while (!(turn = Come(admission)).IsCompleted)
+        {
+            waiting.Enqueue(turn);
+        }
+
+        Assert.Equal(Admittance.TooLong, await turn);
+        Assert.InRange(admission.Waiting, 380, 420);
+        Assert.InRange(admission.ExpectedWait, MaxWait, MaxWait * 1.01);
+
+        await NextAsync(admission, waiting);
+        Assert.False(Come(admission).IsCompleted);
+    }
+
+    [Fact]
+    public async Task However_many_come_at_once_all_are_served_when_that_takes_no_longer_than_the_wait_allowed()
+    {
+        using var admission = Admission(concurrent: 50);
+        var waiting = Fill(admission, 10_000);
+        var served = 0;
+        while (served < 100_000)
+        {
+            // Ten thousand clients, each of which comes again as soon as it is answered; 4,000 are served in a second.
+            _clock.Advance(TimeSpan.FromSeconds(1.0 / 4_000));
+            await NextAsync(admission, waiting);
+            waiting.Enqueue(Come(admission));
+            served++;
+            Assert.Equal(10_000, admission.Waiting);
+        }
+
+        Assert.InRange(admission.ExpectedWait.TotalSeconds, 2.4, 2.6);
+    }
+
+    [Fact]
+    public async Task The_queue_is_bounded_before_anything_is_known_of_the_rate()
+    {
+        using var admission = Admission(concurrent: 1, queued: 3);
+        Fill(admission, 3);
+
+        Assert.Equal(Admittance.Full, await Come(admission));
+        Assert.Equal(3, admission.Waiting);
+    }
+
+    [Fact]
+    public async Task As_many_as_are_worked_on_may_wait_even_after_a_standstill_so_that_its_end_is_noticed()
+    {
+        using var admission = Admission(concurrent: 3, wait: TimeSpan.FromMinutes(10));
+        var waiting = Fill(admission, 3);
+        _clock.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal(Admittance.TooLong, await Come(admission));
+        Assert.Equal(TimeSpan.FromSeconds(30), admission.RetryAfter);
+
+        await NextAsync(admission, waiting);
+        waiting.Enqueue(Come(admission));
+        Assert.Equal(3, admission.Waiting);
+    }
+
+    [Fact]
+    public async Task Who_has_waited_twice_the_longest_wait_is_shed_although_nobody_moves()
+    {
+        using var admission = Admission(concurrent: 1);
+        var first = Come(admission);
+        Assert.True(first.IsCompleted);
+        var second = Come(admission);
+
+        _clock.Advance(MaxWait * 2);
+        Assert.Equal(1, admission.Waiting);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(Admittance.Overdue, await second);
+        Assert.Equal((1, 0), (admission.Executing, admission.Waiting));
+    }
+
+    [Fact]
+    public async Task Who_is_shed_is_told_when_those_who_wait_now_will_have_been_served()
+    {
+        using var admission = Admission(concurrent: 2);
+        Assert.Equal(TimeSpan.FromSeconds(1), admission.RetryAfter);
+        var waiting = Fill(admission, 1_000);
+        await ServeAsync(admission, waiting, perSecond: 100, TimeSpan.FromSeconds(5));
+
+        // 500 are left.
+        Assert.Equal(5, admission.RetryAfter.TotalSeconds, 0.2);
+    }
+
+    [Fact]
+    public async Task Who_has_left_before_queueing_up_takes_no_place()
+    {
+        using var admission = Admission(concurrent: 1);
+        Assert.True(admission.TryEnter());
+
+        Assert.Equal(Admittance.Gone, await admission.WaitAsync(new CancellationToken(canceled: true)));
+        Assert.Equal(0, admission.Waiting);
+    }
+
+    [Fact]
+    public async Task Without_a_limit_all_are_worked_on()
+    {
+        using var admission = Admission(concurrent: 0, queued: 0);
+
+        Assert.All(await Task.WhenAll(Enumerable.Range(0, 1_000).Select(_ => Come(admission))), one => Assert.Equal(Admittance.Entered, one));
+        Assert.Equal(1_000, admission.Executing);
+    }
+
+    [Fact]
+    public async Task Never_are_more_worked_on_than_may_be_and_nobody_is_lost_when_many_threads_come_and_go()
+    {
+        using var admission = new Admission(new AdmissionOptions(4, 100_000, TimeSpan.FromHours(1)), TimeProvider.System);
+        var (at, most, served, gone) = (0, 0, 0, 0);
+
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(async () =>
+        {
+            var random = new Random(worker);
+            for (var i = 0; i < 5_000; i++)
+            {
+                using var caller = new CancellationTokenSource();
+                var turn = ComeUntil(admission, caller.Token);
+                if (random.Next(4) == 0)
+                {
+                    await caller.CancelAsync();
+                }
+
+                if (await turn != Admittance.Entered)
+                {
+                    Interlocked.Increment(ref gone);
+                    continue;
+                }
+
+                var now = Interlocked.Increment(ref at);
+                InterlockedMax(ref most, now);
+                await Task.Yield();
+                Interlocked.Decrement(ref at);
+                Interlocked.Increment(ref served);
+                admission.Leave();
+            }
+        })));
+
+        Assert.InRange(most, 1, 4);
+        Assert.Equal(80_000, served + gone);
+        Assert.Equal((0, 0), (admission.Executing, admission.Waiting));
+    }
+
+    private static Task<Admittance> Come(Admission admission) => ComeUntil(admission, CancellationToken.None);
+
+    private static Task<Admittance> ComeUntil(Admission admission, CancellationToken caller) =>
+        admission.TryEnter() ? Task.FromResult(Admittance.Entered) : admission.WaitAsync(caller).AsTask();
+
+    private Admission Admission(int concurrent, int queued = 100_000, TimeSpan? wait = null) =>
+        new(new AdmissionOptions(concurrent, queued, wait ?? MaxWait), _clock);
+
+    /// <summary>Takes every turn and has so many wait.</summary>
+    private static Queue<Task<Admittance>> Fill(Admission admission, int waiting)
+    {
+        while (admission.TryEnter())
+        {
+            // They stay.
+        }
+
+        return new(Enumerable.Range(0, waiting).Select(_ => Come(admission)));
+    }
+
+    /// <summary>One request is done, and the one that has waited longest is worked on.</summary>
+    private static async Task NextAsync(Admission admission, Queue<Task<Admittance>> waiting)
+    {
+        admission.Leave();
+        Assert.Equal(Admittance.Entered, await waiting.Dequeue());
+    }
+
+    private async Task ServeAsync(Admission admission, Queue<Task<Admittance>> waiting, int perSecond, TimeSpan time)
+    {
+        for (var served = 0; served < perSecond * time.TotalSeconds; served++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1.0 / perSecond));
+            await NextAsync(admission, waiting);
+        }
+    }
+
+    private static void InterlockedMax(ref int most, int value)
+    {
+        for (var seen = Volatile.Read(ref most); seen < value;)
+        {
+            var before = Interlocked.CompareExchange(ref most, value, seen);
+            if (before == seen)
+            {
+                return;
+            }
+
+            seen = before;
+        }
+    }
+}
