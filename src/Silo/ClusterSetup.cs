@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using Orleans.Versions.Compatibility;
+using Orleans.Versions.Selector;
 using StackExchange.Redis;
 
 namespace Granary.Hosting;
@@ -33,6 +35,13 @@ internal static class ClusterSetup
         silo.Services.TellFaults();
         silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        silo.Configure<GrainVersioningOptions>(contracts =>
+        {
+            // A silo serves callers of its own contract and of earlier ones; see docs/cluster.md. Grains start on every silo that
+            // may serve the caller, not on the latest alone, which at the start of an upgrade is a single one.
+            contracts.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
+            contracts.DefaultVersionSelectorStrategy = nameof(AllCompatibleVersions);
+        });
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = options.ProbeTimeout;

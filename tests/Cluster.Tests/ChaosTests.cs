@@ -124,7 +124,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var http = crowd.FrontEnds[0].Http;
         var admin = new GranaryClient(http);
         await admin.LoginAsync("admin", Deployment.AdminPassword);
-        await account.IsExactAsync(crowd, () => TouchAsync(admin, crowd));
+        await account.IsExactAsync(crowd, () => crowd.TouchEverythingAsync(admin));
         if (crowd.Tally.Wrong.Count > 0)
         {
             ShowLogs(deployment);
@@ -147,19 +147,6 @@ public sealed class ChaosTests(ITestOutputHelper output)
         foreach (var process in deployment.Silos.Concat(deployment.FrontEnds))
         {
             output.WriteLine($"-- {process.Address}\n{process.Output}");
-        }
-    }
-
-    private static async Task TouchAsync(GranaryClient admin, Crowd crowd)
-    {
-        foreach (var sku in crowd.Skus)
-        {
-            await admin.GetProductAsync(sku);
-        }
-
-        foreach (var user in crowd.Members.Select(customer => customer.UserId).Distinct())
-        {
-            await admin.GetUserAsync(user);
         }
     }
 }

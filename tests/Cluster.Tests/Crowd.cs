@@ -95,6 +95,20 @@ internal sealed class Crowd : IAsyncDisposable
         return () => _turns.Release(Customers);
     }
 
+    /// <summary>Asks for every product and every wallet, which lets them notice what was left behind.</summary>
+    public async Task TouchEverythingAsync(GranaryClient admin)
+    {
+        foreach (var sku in Skus)
+        {
+            await admin.GetProductAsync(sku);
+        }
+
+        foreach (var user in _customers.Select(customer => customer.UserId).Distinct())
+        {
+            await admin.GetUserAsync(user);
+        }
+    }
+
     /// <summary>A customer begins an operation.</summary>
     internal Task OpenAsync(CancellationToken stop) => _turns.WaitAsync(stop);
 

@@ -1,4 +1,6 @@
+using Granary.Hosting;
 using Granary.Testing;
+using Microsoft.Extensions.Configuration;
 
 namespace Granary.Cluster.Tests;
 
@@ -29,7 +31,10 @@ internal sealed class Deployment : IAsyncDisposable
 
     public IReadOnlyList<ProgramProcess> FrontEnds => _frontEnds;
 
-    public static async Task<Deployment> StartAsync(int silos, int frontEnds)
+    public static Task<Deployment> StartAsync(int silos, int frontEnds) =>
+        StartAsync([.. Enumerable.Repeat(ClusterProgram.Silo, silos)], [.. Enumerable.Repeat(ClusterProgram.FrontEnd, frontEnds)]);
+
+    public static async Task<Deployment> StartAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds)
     {
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
@@ -37,13 +42,13 @@ internal sealed class Deployment : IAsyncDisposable
         var deployment = new Deployment(postgres, redis, database, new TcpCut(postgres.Port));
         try
         {
-            for (var i = 0; i < silos; i++)
+            for (var i = 0; i < silos.Count; i++)
             {
-                deployment._silos.Add(new ProgramProcess("Granary.Silo.dll", deployment.SiloSettings(wired: i == silos - 1)));
+                deployment._silos.Add(silos[i].With(deployment.SiloSettings(wired: i == silos.Count - 1)));
             }
 
-            deployment._frontEnds.AddRange(Enumerable.Range(0, frontEnds).Select(
-                _ => new ProgramProcess("Granary.Api.dll", [.. deployment.Settings(database), new("Granary__Hosting", "Client")])));
+            deployment._frontEnds.AddRange(frontEnds.Select(
+                frontEnd => frontEnd.With([.. deployment.Settings(database), new("Granary__Hosting", "Client")])));
             await StartAsync(deployment._silos);
             await StartAsync(deployment._frontEnds);
             return deployment;
@@ -65,6 +70,14 @@ internal sealed class Deployment : IAsyncDisposable
 
         await Task.WhenAll(processes.Select(process => process.ListensAsync()));
     }
+
+    /// <summary>The cluster's grains, called past the front ends.</summary>
+    public Task<RunningCluster> ConnectAsync() => RunningCluster.ConnectAsync(
+        new ConfigurationBuilder()
+            .AddInMemoryCollection(Settings(Database).Select(
+                setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)))
+            .Build(),
+        TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {

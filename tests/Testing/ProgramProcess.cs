@@ -9,15 +9,18 @@ namespace Granary.Testing;
 public sealed class ProgramProcess : IAsyncDisposable
 {
     private readonly string _assembly;
+    private readonly IReadOnlyList<string> _arguments;
     private readonly Dictionary<string, string> _settings;
     private ServerProcess? _process;
     private string _before = "";
 
-    /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>.</param>
+    /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>, or its path.</param>
     /// <param name="settings">Environment variables.</param>
-    public ProgramProcess(string assembly, IEnumerable<KeyValuePair<string, string>> settings)
+    /// <param name="arguments">What the program is told besides.</param>
+    public ProgramProcess(string assembly, IEnumerable<KeyValuePair<string, string>> settings, params IReadOnlyList<string> arguments)
     {
         _assembly = Path.Combine(AppContext.BaseDirectory, assembly);
+        _arguments = arguments;
         Address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
         _settings = new(settings) { ["ASPNETCORE_URLS"] = Address.ToString(), ["DOTNET_gcServer"] = "0" };
     }
@@ -37,7 +40,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         _before = _process is null ? "" : _process.Output + "\n-- started again\n";
         _process?.Dispose();
         _process = ServerProcess.Start(
-            user: null, "KILL", ["env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly]);
+            user: null, "KILL", ["env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly, .. _arguments]);
     }
 
     /// <summary>Returns when it listens for HTTP, which it does last of all.</summary>

@@ -45,8 +45,9 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
                 return ProblemOf(bad);
             case OverloadedException:
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
-            // A message that expires on its way to a silo that does not answer is reported as cancelled.
-            case JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
+            // A message that expires on its way to a silo that does not answer is reported as cancelled; a silo of an earlier
+            // release answers with the first when it is asked for a method that it does not have (docs/cluster.md).
+            case TypeLoadException or JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
                 or OrleansException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };

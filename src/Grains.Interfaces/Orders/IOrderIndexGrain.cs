@@ -1,10 +1,12 @@
+using Orleans.CodeGeneration;
+
 namespace Granary.Orders;
 
 /// <summary>
 /// Lists orders from the index that follows the journal: an order is in it a moment after it was placed. Any activation
 /// answers; the key is 0.
 /// </summary>
-[Alias("granary.order-index-grain")]
+[Alias("granary.order-index-grain"), Version(1)]
 public interface IOrderIndexGrain : IGrainWithIntegerKey
 {
     /// <summary>A page of orders, newest first.</summary>

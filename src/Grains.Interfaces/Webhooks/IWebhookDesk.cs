@@ -1,8 +1,10 @@
+using Orleans.CodeGeneration;
+
 namespace Granary.Webhooks;
 
 /// <summary>Keeps the webhooks and tells what became of their deliveries. Any activation answers; the key is 0.</summary>
 /// <remarks>Every member throws <see cref="WebhooksUnavailableException"/> while the database is out of reach.</remarks>
-[Alias("granary.webhook-desk")]
+[Alias("granary.webhook-desk"), Version(1)]
 public interface IWebhookDesk : IGrainWithIntegerKey
 {
     /// <summary>Registers a webhook. It gets the events that follow, and perhaps one of the last moment before.</summary>

@@ -1,7 +1,9 @@
+using Orleans.CodeGeneration;
+
 namespace Granary.Streams;
 
 /// <summary>One partition of one consumer of the journal's streams, keyed by the partition's two digits.</summary>
-[Alias("granary.journal-consumer")]
+[Alias("granary.journal-consumer"), Version(1)]
 public interface IJournalConsumer : IGrainWithStringKey
 {
     /// <summary>Sets the checkpoint; what follows it is delivered again, at the next event or nudge of the partition.</summary>

@@ -1,0 +1,22 @@
+using System.Reflection;
+using Granary.Testing;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary>A program of a cluster: of the product, or of the product with the next version of its contract.</summary>
+internal sealed record ClusterProgram(string Assembly, params IReadOnlyList<string> Arguments)
+{
+    public static ClusterProgram Silo { get; } = new("Granary.Silo.dll");
+
+    public static ClusterProgram FrontEnd { get; } = new("Granary.Api.dll");
+
+    public static ClusterProgram NextSilo { get; } = new(Next, "silo");
+
+    public static ClusterProgram NextFrontEnd { get; } = new(Next, "front-end");
+
+    private static string Next => typeof(ClusterProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == "NextContract").Value!;
+
+    /// <summary>A process of it, to be started.</summary>
+    public ProgramProcess With(IEnumerable<KeyValuePair<string, string>> settings) => new(Assembly, settings, Arguments);
+}

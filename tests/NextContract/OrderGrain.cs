@@ -1,0 +1,11 @@
+namespace Granary.Orders;
+
+public sealed partial class OrderGrain
+{
+    /// <inheritdoc/>
+    public async Task<UnitCount> CountUnits()
+    {
+        await EnsureLoadedAsync();
+        return new UnitCount(Durable.Lines.Sum(line => line.Quantity), RuntimeIdentity);
+    }
+}

@@ -1,0 +1,19 @@
+using Granary;
+using Granary.Orders;
+
+// A silo, or a front end that offers what the next version can do.
+if (args is ["silo"])
+{
+    await using var silo = SiloProgram.Build([]);
+    await silo.RunAsync();
+}
+else
+{
+    await using var frontEnd = FrontEnd.Build([]);
+    frontEnd.MapGet("/orders/{id}/units", async (string id, IGrainFactory grains) =>
+    {
+        var count = await grains.GetGrain<IOrderGrain>(id).CountUnits();
+        return $"{count.Units} units counted by {count.Silo}";
+    }).AllowAnonymous();
+    await frontEnd.RunAsync();
+}
