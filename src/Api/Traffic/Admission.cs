@@ -12,6 +12,10 @@ namespace Granary.Traffic;
 /// that would starve some of those who wait at a connection of their own until they are answered. Nor does it shorten the
 /// wait it accepts once it sheds: callers who repeat at once would hold it in that state although it could serve them all.
 /// </para>
+/// <para>
+/// A refusal costs about a fifth of a request, so such callers could keep the server busy with nothing but refusing them:
+/// refusals are given at a <see cref="RefusalPace">pace</see> that leaves it time for its work.
+/// </para>
 /// </summary>
 public sealed class Admission : IDisposable
 {
@@ -30,6 +34,7 @@ public sealed class Admission : IDisposable
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
     private readonly CompletionRate _rate;
+    private readonly RefusalPace _refusals;
     private int _free;
     private int _waiting;
 
@@ -42,6 +47,7 @@ public sealed class Admission : IDisposable
         _options = options;
         _clock = clock;
         _rate = new CompletionRate(clock);
+        _refusals = new RefusalPace(clock, longest: options.MaxWait);
         _turns = _free = options.MaxConcurrent == 0 ? int.MaxValue : options.MaxConcurrent;
 
         // When nothing is completed and nobody comes, nothing else would notice that time passes.
@@ -76,6 +82,15 @@ public sealed class Admission : IDisposable
         {
             var wait = ExpectedWait;
             return wait < ShortestRetry ? ShortestRetry : wait < LongestRetry ? wait : LongestRetry;
+        }
+    }
+
+    /// <summary>How long to hold back the refusal of a request that is shed now; zero unless very many are.</summary>
+    public TimeSpan HoldRefusal()
+    {
+        lock (_lock)
+        {
+            return _refusals.Next(_rate.PerSecond);
         }
     }
 

@@ -20,6 +20,9 @@ public sealed class CompletionRate(TimeProvider clock)
     private TimeSpan _windowTime;
     private int _windowCompletions;
 
+    /// <summary>Completions a second; 0 while nothing has been measured.</summary>
+    public double PerSecond => _seconds == 0 ? 0 : _completions / _seconds;
+
     /// <summary>Somebody waits from now on.</summary>
     public void Resume()
     {

@@ -44,10 +44,21 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
                 return;
             default:
                 metrics.Shed(admittance);
-                var seconds = (int)Math.Ceiling(admission.RetryAfter.TotalSeconds);
-                await new ProblemResult(Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = seconds }).ExecuteAsync(context);
+                await RefuseAsync(context);
                 return;
         }
+    }
+
+    private async Task RefuseAsync(HttpContext context)
+    {
+        if (admission.HoldRefusal() is var hold && hold > TimeSpan.Zero)
+        {
+            // Who has left meanwhile is answered to no effect.
+            await Task.Delay(hold, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        var seconds = (int)Math.Ceiling(admission.RetryAfter.TotalSeconds);
+        await new ProblemResult(Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = seconds }).ExecuteAsync(context);
     }
 
     /// <summary>Marks an endpoint that is never shed.</summary>

@@ -50,7 +50,7 @@ public sealed record TrafficOptions
             Admission = new AdmissionOptions(
                 Number(configuration, "LoadShedding:MaxConcurrent", 512),
                 Number(configuration, "LoadShedding:MaxQueued", 16_000),
-                Duration(configuration, "LoadShedding:MaxWait", TimeSpan.FromSeconds(4))),
+                Duration(configuration, "LoadShedding:MaxWait", TimeSpan.FromSeconds(6))),
             MaxConnections = Number(configuration, "Limits:MaxConnections", 16_000) is > 0 and var connections
                 ? connections
                 : throw Unusable("Limits:MaxConnections", "a whole number, 1 or more"),
