@@ -134,9 +134,6 @@ public sealed class KubernetesTests
             var rolling = deployment.Spec.Strategy.RollingUpdate;
             Assert.Equal(("1", "0"), (rolling.MaxSurge.Value, rolling.MaxUnavailable.Value));
             var pod = deployment.Spec.Template.Spec;
-            var shutdown = int.Parse(manifests.EnvironmentOf(deployment)["DOTNET_shutdownTimeoutSeconds"], CultureInfo.InvariantCulture);
-            var preStop = pod.Containers[0].Lifecycle?.PreStop?.Sleep?.Seconds ?? 0;
-            Assert.True(pod.TerminationGracePeriodSeconds >= preStop + shutdown);
             var spread = pod.Affinity.PodAntiAffinity;
             var terms = (spread.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.PodAffinityTerm)
                 .Concat(spread.RequiredDuringSchedulingIgnoredDuringExecution ?? []);
@@ -148,6 +145,25 @@ public sealed class KubernetesTests
         var scaler = Assert.Single(manifests.Of<V2HorizontalPodAutoscaler>());
         Assert.Equal(manifests.FrontEnd.Name(), scaler.Spec.ScaleTargetRef.Name);
         Assert.Null(manifests.FrontEnd.Spec.Replicas);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task A_pod_is_not_killed_before_its_program_has_had_the_time_that_it_gives_itself(string overlay)
+    {
+        var manifests = await Manifests.BuildAsync(overlay);
+        await using var silo = Build(manifests, manifests.Silo, SiloProgram.Build);
+        await using var frontEnd = Build(manifests, manifests.FrontEnd, FrontEnd.Build);
+
+        Assert.True(TimeToStop(manifests.Silo) > ShutdownTimeout(silo));
+        Assert.True(TimeToStop(manifests.FrontEnd) > ShutdownTimeout(frontEnd));
+
+        // An append that meets an outage of the database; a call that is lost with a silo and repeated once.
+        var options = silo.Services.GetRequiredService<SiloOptions>();
+        Assert.True(ShutdownTimeout(silo) > options.Journal.RetryFor + options.ResponseTimeout);
+        Assert.True(
+            ShutdownTimeout(frontEnd) > frontEnd.Services.GetRequiredService<Draining>().Time
+                + (frontEnd.Services.GetRequiredService<SiloOptions>().ResponseTimeout * 2));
     }
 
     [Theory]
@@ -199,17 +215,34 @@ public sealed class KubernetesTests
     {
         var environment = manifests.EnvironmentOf(deployment);
         var settings = new ReadSettings(environment);
-        await using var app = build([], builder => ((IList<Microsoft.Extensions.Configuration.IConfigurationSource>)builder.Configuration.Sources).Add(settings));
+        await using var app = Build(settings, build);
 
         Assert.All(environment.Keys.Except(OfTheHost), variable => Assert.True(settings.WasRead(variable), $"{deployment.Name()} does not read {variable}"));
         var options = app.Services.GetRequiredService<Granary.Hosting.SiloOptions>();
         Assert.Equal((StorageKind.PostgreSql, ClusteringKind.Redis), (options.Storage, options.Clustering));
         Assert.Equal(
-            environment["DOTNET_shutdownTimeoutSeconds"],
-            app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout.TotalSeconds.ToString(CultureInfo.InvariantCulture));
+            environment["DOTNET_shutdownTimeoutSeconds"], ShutdownTimeout(app).TotalSeconds.ToString(CultureInfo.InvariantCulture));
         var patterns = ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
             .Select(endpoint => endpoint.RoutePattern.RawText);
         Assert.Superset(new HashSet<string?> { HealthSetup.LivePath, HealthSetup.ReadyPath, TelemetrySetup.MetricsPath }, patterns.ToHashSet());
+    }
+
+    private static WebApplication Build(
+        Manifests manifests, V1Deployment deployment, Func<string[], Action<WebApplicationBuilder>, WebApplication> build) =>
+        Build(new ReadSettings(manifests.EnvironmentOf(deployment)), build);
+
+    private static WebApplication Build(ReadSettings settings, Func<string[], Action<WebApplicationBuilder>, WebApplication> build) =>
+        build([], builder => ((IList<Microsoft.Extensions.Configuration.IConfigurationSource>)builder.Configuration.Sources).Add(settings));
+
+    private static TimeSpan ShutdownTimeout(WebApplication app) =>
+        app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
+
+    /// <summary>How long a pod has from the signal to stop until it is killed: what it sleeps before is part of the grace period.</summary>
+    private static TimeSpan TimeToStop(V1Deployment deployment)
+    {
+        var pod = deployment.Spec.Template.Spec;
+        var sleep = Assert.Single(pod.Containers).Lifecycle?.PreStop?.Sleep?.Seconds ?? 0;
+        return TimeSpan.FromSeconds(pod.TerminationGracePeriodSeconds!.Value - sleep);
     }
 
     private static bool OnlyFrom(V1NetworkPolicyIngressRule rule, params V1Deployment[] deployments) =>

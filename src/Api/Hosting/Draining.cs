@@ -7,11 +7,12 @@ namespace Granary.Hosting;
 /// connection, and goes on serving for <c>Granary:DrainTime</c>, in which a load balancer stops sending; only then does it
 /// close its door.
 /// </summary>
-internal sealed class Draining(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
+public sealed class Draining(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
 {
     private const string Key = "Granary:DrainTime";
 
-    private readonly TimeSpan _time = From(configuration);
+    /// <summary>How long it goes on serving.</summary>
+    public TimeSpan Time { get; } = From(configuration);
 
     /// <summary>The part that speaks HTTP: a caller who keeps a connection learns that it is about to end.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -25,7 +26,7 @@ internal sealed class Draining(IConfiguration configuration, IHostApplicationLif
     }
 
     /// <summary>Comes before the server is stopped.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(_time, clock, cancellationToken);
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(Time, clock, cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
