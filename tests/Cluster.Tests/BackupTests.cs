@@ -1,8 +1,11 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Operations;
 using Granary.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 using Spectre.Console;
 
 namespace Granary.Cluster.Tests;
@@ -34,7 +37,7 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dump_of_PostgreSQL_restores_to_a_sound_journal()
+    public async Task A_dump_of_PostgreSQL_restores_to_a_sound_journal_which_can_be_cut_back_to_a_position()
     {
         await using var postgres = await PostgresServer.StartAsync();
         var settings = Shared(await postgres.CreateDatabaseAsync());
@@ -45,6 +48,7 @@ public sealed class BackupTests : IDisposable
 
         Assert.True(sound == 0, report);
         await AssertHasAsync(Shared(restored), told);
+        await AssertCanBeCutAsync(restored);
     }
 
     [Fact]
@@ -73,6 +77,39 @@ public sealed class BackupTests : IDisposable
         Assert.Contains("no database", text, StringComparison.Ordinal);
     }
 
+    /// <summary>Cuts a database back to the fiftieth order as the page for operators says, and has the product go on from there.</summary>
+    private async Task AssertCanBeCutAsync(string restored)
+    {
+        await using var database = NpgsqlDataSource.Create(restored);
+        await using var find = database.CreateCommand("SELECT position FROM journal WHERE type = 'order.placed' ORDER BY position OFFSET 49 LIMIT 1");
+        var position = (long)(await find.ExecuteScalarAsync())!;
+        await using (var cut = database.CreateCommand(CutBackTo(position)))
+        {
+            await cut.ExecuteNonQueryAsync();
+        }
+
+        var (sound, report) = await VerifyAsync(Shared(restored));
+        Assert.True(sound == 0, report);
+        await using var product = await StartAsync(Shared(restored));
+        using var http = new HttpClient { BaseAddress = product.Address };
+        var admin = await LoginAsync(http);
+        await Eventually.HoldsAsync(async () => await admin.ListOrdersAsync().CountAsync() == 50, "the index has the orders before the cut, and no other");
+        Assert.Equal("TEA", (await admin.SearchProductsAsync("tea").SingleAsync()).Sku);
+        await admin.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem("TEA", 1)] });
+        await product.StopAsync();
+        (sound, report) = await VerifyAsync(Shared(restored));
+        Assert.True(sound == 0, report);
+    }
+
+    /// <summary>The statements of docs/operations.md.</summary>
+    private static string CutBackTo(long position)
+    {
+        var page = File.ReadAllText(ClusterProgram.FileOf("Operations"));
+        var section = page[page.IndexOf("## Point in time by position", StringComparison.Ordinal)..];
+        var statements = section.Split("```sql")[1].Split("```")[0];
+        return Regex.Replace(statements, @"\bN\b", position.ToString(CultureInfo.InvariantCulture));
+    }
+
     private static Dictionary<string, string?> Embedded(string directory) => new() { ["Granary:DataDirectory"] = directory };
 
     private Dictionary<string, string?> Shared(string database) => new()
@@ -85,16 +122,7 @@ public sealed class BackupTests : IDisposable
     /// <summary>Runs the product with customers, does something in the midst of it, and returns the orders acknowledged before.</summary>
     private static async Task<List<string>> OrderWhileAsync(Dictionary<string, string?> settings, Func<Task> work)
     {
-        await using var product = new ProgramProcess(
-            "Granary.Api.dll",
-            [
-                .. settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)),
-                new("Granary__Silo__Port", "0"),
-                new("Granary__Silo__GatewayPort", "0"),
-                new("Granary__Admin__Password", Deployment.AdminPassword),
-            ]);
-        product.Start();
-        await product.ListensAsync();
+        await using var product = await StartAsync(settings);
         using var http = new HttpClient { BaseAddress = product.Address };
         var admin = await OpenShopAsync(http);
         using var stop = new CancellationTokenSource();
@@ -132,7 +160,22 @@ public sealed class BackupTests : IDisposable
         }
     }
 
-    private static async Task<GranaryClient> OpenShopAsync(HttpClient http)
+    private static async Task<ProgramProcess> StartAsync(Dictionary<string, string?> settings)
+    {
+        var product = new ProgramProcess(
+            "Granary.Api.dll",
+            [
+                .. settings.Select(setting => KeyValuePair.Create(setting.Key.Replace(":", "__", StringComparison.Ordinal), setting.Value!)),
+                new("Granary__Silo__Port", "0"),
+                new("Granary__Silo__GatewayPort", "0"),
+                new("Granary__Admin__Password", Deployment.AdminPassword),
+            ]);
+        product.Start();
+        await product.ListensAsync();
+        return product;
+    }
+
+    private static async Task<GranaryClient> LoginAsync(HttpClient http)
     {
         var admin = new GranaryClient(http);
         await Eventually.HoldsAsync(
@@ -150,6 +193,12 @@ public sealed class BackupTests : IDisposable
                 }
             },
             "the administrator can log in");
+        return admin;
+    }
+
+    private static async Task<GranaryClient> OpenShopAsync(HttpClient http)
+    {
+        var admin = await LoginAsync(http);
         var me = await admin.GetMeAsync();
         await admin.DepositAsync(me.Id, new Money(100_000_000, "USD"));
         await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")));

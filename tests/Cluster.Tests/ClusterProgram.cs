@@ -14,9 +14,13 @@ internal sealed record ClusterProgram(string Assembly, params IReadOnlyList<stri
 
     public static ClusterProgram NextFrontEnd { get; } = new(Next, "front-end");
 
-    private static string Next => typeof(ClusterProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "NextContract").Value!;
+    private static string Next => FileOf("NextContract");
+
+    /// <summary>A file of the repository, by the name that the project gives it.</summary>
+    public static string FileOf(string name) => typeof(ClusterProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == name).Value!;
 
     /// <summary>A process of it, to be started.</summary>
-    public ProgramProcess With(IEnumerable<KeyValuePair<string, string>> settings) => new(Assembly, settings, Arguments);
+    public ProgramProcess With(IEnumerable<KeyValuePair<string, string>> settings, PrivateNetwork? network = null) =>
+        new(Assembly, settings, Arguments, network);
 }

@@ -11,17 +11,21 @@ public sealed class ProgramProcess : IAsyncDisposable
     private readonly string _assembly;
     private readonly IReadOnlyList<string> _arguments;
     private readonly Dictionary<string, string> _settings;
+    private readonly PrivateNetwork? _network;
     private ServerProcess? _process;
     private string _before = "";
 
     /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>, or its path.</param>
     /// <param name="settings">Environment variables.</param>
     /// <param name="arguments">What the program is told besides.</param>
-    public ProgramProcess(string assembly, IEnumerable<KeyValuePair<string, string>> settings, params IReadOnlyList<string> arguments)
+    /// <param name="network">Where it lives; null is the machine's network.</param>
+    public ProgramProcess(
+        string assembly, IEnumerable<KeyValuePair<string, string>> settings, IReadOnlyList<string>? arguments = null, PrivateNetwork? network = null)
     {
         _assembly = Path.Combine(AppContext.BaseDirectory, assembly);
-        _arguments = arguments;
-        Address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}");
+        _arguments = arguments ?? [];
+        _network = network;
+        Address = new Uri($"http://{network?.Address ?? "127.0.0.1"}:{FreePort()}");
         _settings = new(settings) { ["ASPNETCORE_URLS"] = Address.ToString(), ["DOTNET_gcServer"] = "0" };
     }
 
@@ -34,13 +38,16 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>The last lines that it wrote, and before it the process that it replaced.</summary>
     public string Output => _before + _process?.Output;
 
+    /// <summary>A TCP port that nobody listens on.</summary>
+    public static int FreePort() => ServerProcess.FreePort();
+
     /// <summary>Starts it; returns at once.</summary>
     public void Start()
     {
         _before = _process is null ? "" : _process.Output + "\n-- started again\n";
         _process?.Dispose();
         _process = ServerProcess.Start(
-            user: null, "KILL", ["env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly, .. _arguments]);
+            user: null, "KILL", [.. _network?.Enter ?? [], "env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly, .. _arguments]);
     }
 
     /// <summary>Returns when it listens for HTTP, which it does last of all.</summary>

@@ -17,6 +17,9 @@ public sealed class RedisServer : IAsyncDisposable
     {
     }
 
+    /// <summary>Where it listens on the loopback interface.</summary>
+    public int Port => _port;
+
     /// <summary>For StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{_port}";
 
