@@ -15,8 +15,17 @@ internal static class ClusterSetup
     /// <summary>Part of the key of every snapshot: the same for all clusters that ever run over one database.</summary>
     private const string ServiceId = "granary";
 
-    /// <summary>How often the table of silos and gateways is read, should the word that it changed not arrive.</summary>
+    /// <summary>How often the table of silos is read, should the word that it changed not arrive.</summary>
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a client reads which gateways there are: it learns in no other way that one of them is frozen.</summary>
+    private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How far a silo that is slow itself may extend the time that it gives others. Orleans would by four: on a busy machine, a
+    /// silo that freezes would be missed for half a minute.
+    /// </summary>
+    private const double ProbeExtension = 1.5;
 
     public static void JoinCluster(this ISiloBuilder silo, SiloOptions options)
     {
@@ -45,6 +54,7 @@ internal static class ClusterSetup
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = options.ProbeTimeout;
+            membership.MaxProbeTimeout = options.ProbeTimeout * ProbeExtension;
             membership.NumMissedProbesLimit = options.MissedProbes;
             membership.TableRefreshTimeout = TableRefresh;
 
@@ -59,7 +69,7 @@ internal static class ClusterSetup
         client.Services.TellFaults();
         client.Configure<ClusterOptions>(cluster => Name(cluster, options));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
-        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = TableRefresh);
+        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
         client.UseConnectionRetryFilter<PatientStart>();
     }
 

@@ -22,6 +22,8 @@ public static class GrainAccess
         if (From(builder.Configuration) == HostingKind.Client)
         {
             builder.AddGranaryClusterClient();
+            builder.Services.AddSingleton<GatewayLosses>();
+            builder.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<GatewayLosses>());
         }
         else
         {

@@ -7,11 +7,11 @@ using Orleans.Serialization.Invocation;
 namespace Granary.Hosting;
 
 /// <summary>
-/// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream: a moment later
-/// the grain lives elsewhere, and the caller never learns of it. Only what is <see cref="IdempotentAttribute">idempotent</see>
+/// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream, or that waits when a
+/// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is <see cref="IdempotentAttribute">idempotent</see>
 /// is repeated, because the lost call may have done its work.
 /// </summary>
-public sealed class RepeatedCalls : IOutgoingGrainCallFilter
+public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
 {
     /// <summary>Before each repetition. Together the time in which grains of a silo that stops are at home elsewhere.</summary>
     private static readonly TimeSpan[] Pauses =
@@ -34,15 +34,24 @@ public sealed class RepeatedCalls : IOutgoingGrainCallFilter
             : context.Invoke();
     }
 
-    private static async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
+    private async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
     {
         var started = Stopwatch.GetTimestamp();
+        var idempotent = IsIdempotent(context.InterfaceMethod, context.Request);
         var timedOut = false;
         foreach (var pause in Pauses)
         {
+            var lost = losses?.Next;
+            var call = context.Invoke();
+            if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost && !call.IsCompleted)
+            {
+                await CallAnewAsync(context, call);
+                return;
+            }
+
             try
             {
-                await context.Invoke();
+                await call;
                 if (context.Response?.Exception is not { } fault || !MayRepeat(fault))
                 {
                     return;
@@ -65,12 +74,32 @@ public sealed class RepeatedCalls : IOutgoingGrainCallFilter
             {
                 // The message was lost with a silo that died. By the time its answer is overdue, the silo has been declared dead.
                 timedOut = true;
-                return IsIdempotent(context.InterfaceMethod, context.Request);
+                return idempotent;
             }
 
-            return IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience && IsIdempotent(context.InterfaceMethod, context.Request);
+            return idempotent && IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience;
         }
     }
+
+    /// <summary>
+    /// Makes a call a second time because a connection was lost: nobody knows whether the answer was to come over that one, so the
+    /// first answer counts. A context cannot be invoked while it
+    /// is being invoked, so the second call has one of its own, comes by here itself, and is not repeated beyond that.
+    /// </summary>
+    private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
+    {
+        var again = (Task)context.InterfaceMethod.Invoke(context.Grain, Arguments(context.Request))!;
+        if (await Task.WhenAny(call, again) == call && call.IsCompletedSuccessfully && context.Response?.Exception is null)
+        {
+            return;
+        }
+
+        await again;
+        context.Result = again.GetType().GetProperty(nameof(Task<>.Result))?.GetValue(again);
+    }
+
+    private static object?[] Arguments(IInvokable request) =>
+        [.. Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument)];
 
     private static bool IsPassing(Exception fault) =>
         fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
