@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # A Granary cluster on this machine: three silos, two front ends, PostgreSQL and Redis as processes of their own on the
 # loopback interface. docs/cluster.md explains it. Everything lies under data/cluster (or $GRANARY_CLUSTER_DIR).
+# With $GRANARY_CLUSTER_PROGRAMS nothing is built: the programs are in its directories silo and api.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -71,6 +72,10 @@ stop() { # stop NAME SIGNAL: and wait for the end.
 
 build() {
     local release
+    if [ -n "${GRANARY_CLUSTER_PROGRAMS:-}" ]; then
+        ln -sfnT "$(realpath "$GRANARY_CLUSTER_PROGRAMS")" "$root/app/current"
+        return
+    fi
     release=$root/app/$(date +%Y%m%d-%H%M%S)
     say "Building $release"
     dotnet publish src/Silo -c Release -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 &&
@@ -161,7 +166,7 @@ await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
 up() {
-    mkdir -p "$root"
+    mkdir -p "$root/app"
     [ -e "$root/app/current" ] && running silo-1 || build
     start_postgres
     start_redis
@@ -205,7 +210,8 @@ rolling() {
 }
 
 down() {
-    for n in $front_ends; do stop "front-end-$n" TERM; done
+    for n in $front_ends; do stop "front-end-$n" TERM & done
+    wait
     for n in $silos; do stop "silo-$n" TERM; done
     stop redis TERM
     stop postgres INT

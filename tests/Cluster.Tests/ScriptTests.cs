@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Granary.Client;
+
+namespace Granary.Cluster.Tests;
+
+/// <summary><c>cluster.sh</c> as its users call it, on ports and in a directory of its own.</summary>
+[Collection(Deployment.WholeMachine)]
+public sealed partial class ScriptTests : IAsyncLifetime
+{
+    private const int Processes = 7;
+
+    // Above the ports that the system hands out; the script takes some within two hundred of its first.
+    private readonly int _port = 61_000 + (Random.Shared.Next(20) * 210);
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"granary-script-{Guid.NewGuid():N}");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        // Open, because PostgreSQL and Redis run as users of their own.
+        var programs = Directory.CreateDirectory(Path.Combine(_directory, "programs")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(programs, "silo"), AppContext.BaseDirectory);
+        Directory.CreateSymbolicLink(Path.Combine(programs, "api"), AppContext.BaseDirectory);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down");
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_script_starts_a_cluster_replaces_every_process_of_it_and_stops_it()
+    {
+        var started = Ids(await RunAsync("up"));
+        Assert.Equal(Processes, started.Count);
+        var admin = await LoginAsync(_port);
+        await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")), Cancellation);
+
+        var replaced = Ids(await RunAsync("rolling"));
+
+        // All but PostgreSQL and Redis, the first two.
+        Assert.Equal(started.Take(2), replaced.Take(2));
+        Assert.Empty(started.Skip(2).Intersect(replaced.Skip(2)));
+        Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
+        await RunAsync("down");
+        Assert.Empty(Ids(await RunAsync("status")));
+    }
+
+    private static List<string> Ids(string status) => [.. Pid().Matches(status).Select(match => match.Groups[1].Value)];
+
+    private async Task<GranaryClient> LoginAsync(int port)
+    {
+        var client = new GranaryClient(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+        await client.LoginAsync("admin", (await File.ReadAllTextAsync(Path.Combine(_directory, "cluster", "admin-password"), Cancellation)).Trim());
+        return client;
+    }
+
+    private async Task<string> RunAsync(string arguments)
+    {
+        var script = ClusterProgram.FileOf("ClusterScript");
+        using var process = Process.Start(new ProcessStartInfo(script, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["GRANARY_CLUSTER_DIR"] = Path.Combine(_directory, "cluster"),
+                ["GRANARY_CLUSTER_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
+                ["GRANARY_CLUSTER_PROGRAMS"] = Path.Combine(_directory, "programs"),
+            },
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        Assert.True(process.ExitCode == 0, $"{script} {arguments}: {await errors}{output}");
+        return output;
+    }
+
+    [GeneratedRegex(@"pid (\d+)")]
+    private static partial Regex Pid();
+}
