@@ -3,19 +3,82 @@ using Granary.Audit;
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Testing;
+using Granary.Users;
+using Granary.Webhooks;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>Holds the journal, read past every grain and cache, against what customers were told.</summary>
-internal sealed class Account(string connectionString) : IAsyncDisposable
+/// <summary>
+/// Holds the journal, read past every grain and cache, against what customers were told, and what follows the journal against it:
+/// the index of orders and, at the end of a webhook, a recipient.
+/// </summary>
+internal sealed class Account : IAsyncDisposable
 {
     private const int Page = 5_000;
 
-    private readonly NpgsqlDataSource _database = NpgsqlDataSource.Create(connectionString);
+    private readonly NpgsqlDataSource _database;
     private readonly JournalAudit _audit = new();
+    private readonly WebApplication _idle;
+    private readonly Recipient _recipient;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private long _position;
+
+    private Account(Deployment deployment, Recipient recipient)
+    {
+        _recipient = recipient;
+        _database = NpgsqlDataSource.Create(deployment.Database);
+
+        // Never started: it only composes what reads the index.
+        _idle = FrontEnd.Build([], builder => builder.Configuration.AddInMemoryCollection(deployment.Configuration));
+    }
+
+    /// <summary>Opens the account before the first order.</summary>
+    public static async Task<Account> OpenAsync(Deployment deployment)
+    {
+        var recipient = await Recipient.ListenAsync(deployment.HostAddress);
+        await using var cluster = await deployment.ConnectAsync();
+        var webhook = await cluster.Grains.GetGrain<IWebhookDesk>(0).Register(new RegisterWebhook(recipient.Url, WebhookEvents.Names, UserId.System));
+        Assert.Null(webhook.Refusal);
+        return new Account(deployment, recipient);
+    }
+
+    /// <summary>
+    /// Returns when every event of an order has reached whoever follows them: the index has every order as the journal has it,
+    /// and the recipient has heard of every version, and of none before an earlier one.
+    /// </summary>
+    /// <returns>How many events there were and how often the recipient was told of them.</returns>
+    public async Task<string> IsDeliveredAsync()
+    {
+        await ReadAsync();
+        var orders = _audit.Orders.Values.Where(order => order.Exists).ToList();
+        var events = orders.Sum(order => order.Timeline.Length);
+        await Eventually.HoldsAsync(
+            () => orders.TrueForAll(order => _recipient.HeardOf(order.Id).Count >= order.Timeline.Length), "the recipient hears of every event", Patience);
+        Assert.All(orders, order => Assert.Equal(order.Timeline.Select(entry => entry.Version), _recipient.HeardOf(order.Id)));
+        var index = _idle.Services.GetRequiredService<OrderIndexAudit>();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    return await index.CheckAsync(new Progress<double>(), CancellationToken.None) is [];
+                }
+                catch (NpgsqlException fault) when (fault.IsTransient)
+                {
+                    // The fault has cut this one's own connections, too.
+                    return false;
+                }
+            },
+            "the index equals the journal",
+            Patience);
+        return $"{orders.Count} orders, {events} events, {_recipient.Messages} messages";
+    }
 
     /// <summary>
     /// Returns when the journal is sound and settled, and says exactly what the customers were told, who must be quiet. Stock
@@ -46,7 +109,12 @@ internal sealed class Account(string connectionString) : IAsyncDisposable
         Assert.Equal(told.Count, placed.Count);
     }
 
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _recipient.DisposeAsync();
+        await _idle.DisposeAsync();
+        await _database.DisposeAsync();
+    }
 
     private static void AssertSame(string userId, JsonNode told, OrderState order)
     {

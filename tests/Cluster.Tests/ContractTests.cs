@@ -11,6 +11,7 @@ namespace Granary.Cluster.Tests;
 /// The contract of grains while it evolves. <c>tests/NextContract</c> is the product as it would be one version later; beside it
 /// the product itself is what runs already, and whose contract is the previous one.
 /// </summary>
+[Collection(Deployment.WholeMachine)]
 public sealed class ContractTests(ITestOutputHelper output)
 {
     private const int Orders = 24;
@@ -34,7 +35,7 @@ public sealed class ContractTests(ITestOutputHelper output)
     {
         await using var deployment = await Deployment.StartAsync(
             [ClusterProgram.Silo, ClusterProgram.NextSilo], [ClusterProgram.FrontEnd, ClusterProgram.NextFrontEnd]);
-        await using var account = new Account(deployment.Database);
+        await using var account = await Account.OpenAsync(deployment);
         await using var crowd = await Crowd.EnterAsync(deployment);
         await crowd.IsServedAsync();
         await crowd.PauseAsync();

@@ -109,6 +109,13 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
+    /// <summary>Chooses a front end as a load balancer does: in turn, among those that seem to serve.</summary>
+    internal FrontEndDoor DoorFor(int turn)
+    {
+        var open = FrontEnds.Where(door => door.IsOpen).ToList();
+        return open.Count > 0 ? open[turn % open.Count] : FrontEnds[turn % FrontEnds.Count];
+    }
+
     /// <summary>A customer begins an operation.</summary>
     internal Task OpenAsync(CancellationToken stop) => _turns.WaitAsync(stop);
 
@@ -139,6 +146,10 @@ internal sealed class Crowd : IAsyncDisposable
 /// <summary>The way to one front end.</summary>
 internal sealed class FrontEndDoor(Uri address)
 {
+    private static readonly TimeSpan Avoided = TimeSpan.FromSeconds(1);
+
+    private long _failed;
+
     public HttpClient Http { get; } = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(60) };
 
     /// <summary>Whether connections may break now, because the test ends the process.</summary>
@@ -166,6 +177,12 @@ internal sealed class FrontEndDoor(Uri address)
             "the front end says that it is about to leave");
         IsOut = true;
     }
+
+    /// <summary>Whether a load balancer sends here: it waits a moment before it tries one again that refused a connection or broke it.</summary>
+    public bool IsOpen => !IsOut && Stopwatch.GetElapsedTime(_failed) > Avoided;
+
+    /// <summary>A connection was refused or broke.</summary>
+    public void Failed() => _failed = Stopwatch.GetTimestamp();
 
     /// <summary>Takes it in again.</summary>
     public void TakeIn() => IsOut = false;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Granary.Cluster.Tests;
@@ -12,7 +13,7 @@ namespace Granary.Cluster.Tests;
 /// </summary>
 internal sealed class Customer(Crowd crowd, string name, string userId, AuthenticationHeaderValue token, int seed)
 {
-    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(150);
+    private static readonly TimeSpan Think = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan RepeatAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly Random _random = new(seed);
@@ -33,11 +34,11 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
         while (!stop.IsCancellationRequested)
         {
             await crowd.OpenAsync(stop);
+            await Task.Delay(Think * (0.5 + _random.NextDouble()), stop);
             var began = Stopwatch.GetTimestamp();
             await OrderAsync(stop);
             LastCompleted = began;
             crowd.Close();
-            await Task.Delay(Think * (0.5 + _random.NextDouble()), stop);
         }
     }
 
@@ -80,8 +81,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
     {
         while (true)
         {
-            var open = crowd.FrontEnds.Where(door => !door.IsOut).ToList();
-            var frontEnd = open[_turn++ % open.Count];
+            var frontEnd = crowd.DoorFor(_turn++);
             var began = Stopwatch.GetTimestamp();
             try
             {
@@ -103,18 +103,30 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
 
                 if (response.StatusCode is HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is not null)
                 {
-                    crowd.Tally.Unavailable();
+                    crowd.Tally.Unavailable(Stopwatch.GetElapsedTime(began));
                 }
                 else
                 {
                     crowd.Tally.IsWrong($"{message.Method} {message.RequestUri}: {(int)response.StatusCode} {answer}");
                 }
             }
+            catch (HttpRequestException refused) when (frontEnd.MayBreak && IsRefusal(refused))
+            {
+                // Nothing was sent: a load balancer turns to another one, and its client never learns of it.
+                frontEnd.Failed();
+                if (crowd.FrontEnds.Any(door => door.IsOpen))
+                {
+                    continue;
+                }
+
+                crowd.Tally.Broken(Stopwatch.GetElapsedTime(began));
+            }
             catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
             {
                 if (frontEnd.MayBreak)
                 {
-                    crowd.Tally.Broken();
+                    frontEnd.Failed();
+                    crowd.Tally.Broken(Stopwatch.GetElapsedTime(began));
                 }
                 else
                 {
@@ -125,4 +137,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
             await Task.Delay(RepeatAfter, stop);
         }
     }
+
+    private static bool IsRefusal(HttpRequestException fault) =>
+        fault.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 }

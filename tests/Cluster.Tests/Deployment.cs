@@ -1,20 +1,36 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
 using Granary.Hosting;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
+using Npgsql;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>A whole cluster: PostgreSQL, Redis, silos and front ends as real processes on the loopback interface.</summary>
-internal sealed class Deployment : IAsyncDisposable
+/// <summary>
+/// A whole cluster: PostgreSQL, Redis, silos and front ends as real processes. The last silo lies apart: it reaches its stores
+/// over wires that a test may cut, and lives in a network of its own where the machine lets it.
+/// </summary>
+internal sealed partial class Deployment : IAsyncDisposable
 {
     public const string AdminPassword = "correct-horse-battery-staple";
 
+    /// <summary>The tests that need the machine for themselves: one after another.</summary>
+    public const string WholeMachine = "the whole machine";
+
+    private const string Loopback = "127.0.0.1";
+
     private readonly List<ProgramProcess> _silos = [];
     private readonly List<ProgramProcess> _frontEnds = [];
+    private readonly List<int> _siloPorts = [];
+    private readonly PrivateNetwork? _network;
+    private readonly TcpCut _redisWire;
 
-    private Deployment(PostgresServer postgres, RedisServer redis, string database, TcpCut wire)
+    private Deployment(PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network)
     {
-        (Postgres, Redis, Database, Wire) = (postgres, redis, database, wire);
+        (Postgres, Redis, Database, _network) = (postgres, redis, database, network);
+        Wire = new TcpCut(postgres.Port, HostAddress);
+        _redisWire = new TcpCut(redis.Port, HostAddress);
     }
 
     public PostgresServer Postgres { get; }
@@ -24,8 +40,14 @@ internal sealed class Deployment : IAsyncDisposable
     /// <summary>The connection string of the journal's database.</summary>
     public string Database { get; }
 
-    /// <summary>The wire between the last silo and everything it stores in; a test may cut it.</summary>
+    /// <summary>The wire between the last silo and PostgreSQL.</summary>
     public TcpCut Wire { get; }
+
+    /// <summary>Whether the last silo can be cut off from the others.</summary>
+    public bool CanBePartitioned => _network is not null;
+
+    /// <summary>The machine's address that every process reaches.</summary>
+    public string HostAddress => _network?.HostAddress ?? Loopback;
 
     public IReadOnlyList<ProgramProcess> Silos => _silos;
 
@@ -38,17 +60,16 @@ internal sealed class Deployment : IAsyncDisposable
     {
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
-        var database = await postgres.CreateDatabaseAsync();
-        var deployment = new Deployment(postgres, redis, database, new TcpCut(postgres.Port));
+        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync());
         try
         {
-            for (var i = 0; i < silos.Count; i++)
+            foreach (var silo in silos)
             {
-                deployment._silos.Add(silos[i].With(deployment.SiloSettings(wired: i == silos.Count - 1)));
+                deployment.Add(silo, liesApart: deployment.Silos.Count == silos.Count - 1);
             }
 
             deployment._frontEnds.AddRange(frontEnds.Select(
-                frontEnd => frontEnd.With([.. deployment.Settings(database), new("Granary__Hosting", "Client")])));
+                frontEnd => frontEnd.With([.. deployment.Settings(deployment.Database), new("Granary__Hosting", "Client")])));
             await StartAsync(deployment._silos);
             await StartAsync(deployment._frontEnds);
             return deployment;
@@ -71,28 +92,72 @@ internal sealed class Deployment : IAsyncDisposable
         await Task.WhenAll(processes.Select(process => process.ListensAsync()));
     }
 
+    /// <summary>Cuts the last silo off from the other silos and from the table of silos. It still reaches PostgreSQL, and its callers reach it.</summary>
+    public async Task PartitionAsync()
+    {
+        _redisWire.Cut();
+        await _network!.CutAsync(_siloPorts[^1], _siloPorts[..^1]);
+    }
+
+    /// <summary>Ends what <see cref="PartitionAsync"/> began.</summary>
+    public async Task HealAsync()
+    {
+        await _network!.MendAsync();
+        _redisWire.Mend();
+    }
+
+    /// <summary>Returns when so many silos are in service, as one of them sees it.</summary>
+    public static async Task CountsActiveAsync(ProgramProcess observer, int silos)
+    {
+        using var http = new HttpClient { BaseAddress = observer.Address };
+        await Eventually.HoldsAsync(
+            async () => ActiveSilos().Match(await http.GetStringAsync("/metrics")) is { Success: true } count
+                && int.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture) == silos,
+            $"the cluster has {silos} silos",
+            TimeSpan.FromMinutes(2));
+    }
+
     /// <summary>The cluster's grains, called past the front ends.</summary>
     public Task<RunningCluster> ConnectAsync() => RunningCluster.ConnectAsync(
-        new ConfigurationBuilder()
-            .AddInMemoryCollection(Settings(Database).Select(
-                setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value)))
-            .Build(),
-        TestContext.Current.CancellationToken);
+        new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build(), TestContext.Current.CancellationToken);
+
+    /// <summary>What a program beside the cluster is configured with.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database)
+        .Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value));
 
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_frontEnds.Concat(_silos).Select(process => process.DisposeAsync().AsTask()));
         await Wire.DisposeAsync();
+        await _redisWire.DisposeAsync();
         await Redis.DisposeAsync();
         await Postgres.DisposeAsync();
+        if (_network is not null)
+        {
+            await _network.DisposeAsync();
+        }
     }
 
-    private IEnumerable<KeyValuePair<string, string>> SiloSettings(bool wired) =>
-    [
-        .. Settings(wired ? Database.Replace($"Port={Postgres.Port}", $"Port={Wire.Port}", StringComparison.Ordinal) : Database),
-        new("Granary__Silo__Port", "0"),
-        new("Granary__Silo__GatewayPort", "0"),
-    ];
+    private void Add(ClusterProgram silo, bool liesApart)
+    {
+        var port = ProgramProcess.FreePort();
+        _siloPorts.Add(port);
+        var database = new NpgsqlConnectionStringBuilder(Database);
+        if (liesApart)
+        {
+            (database.Host, database.Port) = (HostAddress, Wire.Port);
+        }
+
+        _silos.Add(silo.With(
+            Settings(database.ConnectionString)
+                .Where(setting => !liesApart || setting.Key is not ("Granary__Silo__Address" or "ConnectionStrings__Redis"))
+                .Concat(liesApart
+                    ? [new("Granary__Silo__Address", _network?.Address ?? Loopback), new("ConnectionStrings__Redis", $"{HostAddress}:{_redisWire.Port}")]
+                    : [])
+                .Append(new("Granary__Silo__Port", $"{port}"))
+                .Append(new("Granary__Silo__GatewayPort", "0")),
+            liesApart ? _network : null));
+    }
 
     private IEnumerable<KeyValuePair<string, string>> Settings(string database) =>
     [
@@ -100,13 +165,18 @@ internal sealed class Deployment : IAsyncDisposable
         new("ConnectionStrings__Redis", Redis.ConnectionString),
         new("Granary__Storage", "PostgreSql"),
         new("Granary__Clustering", "Redis"),
-        new("Granary__Silo__Address", "127.0.0.1"),
-        new("Granary__Silo__ProbeTimeout", "00:00:03"),
+        new("Granary__Silo__Address", HostAddress),
         new("Granary__DrainTime", "00:00:03"),
         new("Granary__Admin__Password", AdminPassword),
         new("Granary__Orders__ReservationGrace", "00:00:02"),
         new("Granary__Orders__PaymentTimeout", "05:00:00"),
         new("Granary__Auth__TokenLifetime", "05:00:00"),
+        new("Granary__Webhooks__AllowHttp", "true"),
+        new("Granary__Webhooks__AllowPrivateTargets", "true"),
+        new("Granary__Webhooks__Timeout", "00:00:03"),
         new("Serilog__MinimumLevel__Default", "Warning"),
     ];
+
+    [GeneratedRegex("^cluster_silos.*status=\"active\".* (\\d+)", RegexOptions.Multiline)]
+    private static partial Regex ActiveSilos();
 }

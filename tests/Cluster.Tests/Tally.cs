@@ -6,11 +6,17 @@ namespace Granary.Cluster.Tests;
 /// <summary>How requests have gone since it was last begun, over all customers.</summary>
 internal sealed class Tally
 {
+    /// <summary>Whoever waits longer for an answer notices that something is wrong.</summary>
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
+
     private readonly Lock _lock = new();
     private readonly List<double> _milliseconds = [];
     private readonly List<string> _wrong = [];
+    private readonly List<string> _phases = [];
     private long _begun = Stopwatch.GetTimestamp();
     private long _lastFailure;
+    private long _lastTrouble;
+    private TimeSpan _slowest;
     private int _served;
     private int _refused;
     private int _unavailable;
@@ -45,8 +51,9 @@ internal sealed class Tally
     {
         lock (_lock)
         {
-            (_served, _refused, _unavailable, _broken, _lastFailure) = (0, 0, 0, 0, 0);
+            (_served, _refused, _unavailable, _broken, _lastFailure, _lastTrouble, _slowest) = (0, 0, 0, 0, 0, 0, TimeSpan.Zero);
             _milliseconds.Clear();
+            _phases.Clear();
             _begun = Stopwatch.GetTimestamp();
         }
     }
@@ -57,6 +64,7 @@ internal sealed class Tally
         {
             _served++;
             _milliseconds.Add(time.TotalMilliseconds);
+            Took(time);
         }
     }
 
@@ -68,21 +76,23 @@ internal sealed class Tally
         }
     }
 
-    public void Unavailable()
+    public void Unavailable(TimeSpan time)
     {
         lock (_lock)
         {
             _unavailable++;
-            _lastFailure = Stopwatch.GetTimestamp();
+            _lastFailure = _lastTrouble = Stopwatch.GetTimestamp();
+            Took(time);
         }
     }
 
-    public void Broken()
+    public void Broken(TimeSpan time)
     {
         lock (_lock)
         {
             _broken++;
-            _lastFailure = Stopwatch.GetTimestamp();
+            _lastFailure = _lastTrouble = Stopwatch.GetTimestamp();
+            Took(time);
         }
     }
 
@@ -91,6 +101,15 @@ internal sealed class Tally
         lock (_lock)
         {
             _wrong.Add(what);
+        }
+    }
+
+    /// <summary>Notes in the report when something has come to pass.</summary>
+    public void Note(string what)
+    {
+        lock (_lock)
+        {
+            _phases.Add(string.Create(CultureInfo.InvariantCulture, $"{what} after {Stopwatch.GetElapsedTime(_begun).TotalSeconds:F1} s"));
         }
     }
 
@@ -110,12 +129,23 @@ internal sealed class Tally
         {
             var failed = _unavailable + _broken;
             var answered = _served + _refused;
-            var recovery = _lastFailure == 0 ? "no failure" : $"last failure after {Stopwatch.GetElapsedTime(_begun, _lastFailure).TotalSeconds.ToString("F1", CultureInfo.InvariantCulture)} s";
+            var recovery = _lastTrouble == 0
+                ? "nobody waited"
+                : string.Create(CultureInfo.InvariantCulture, $"all well after {Stopwatch.GetElapsedTime(_begun, _lastTrouble).TotalSeconds:F1} s");
             _milliseconds.Sort();
             var p99 = _milliseconds.Count == 0 ? 0 : _milliseconds[(int)(_milliseconds.Count * 0.99)];
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{fault,-34} {100.0 * answered / Math.Max(1, answered + failed),6:F2} % of {answered + failed,5} answered ({_unavailable} × 503, {_broken} broken), {recovery}, p99 {p99:F0} ms");
+                $"{fault,-34} {100.0 * answered / Math.Max(1, answered + failed),6:F2} % of {answered + failed,5} answered ({_unavailable} × 503, {_broken} broken), {recovery}, p99 {p99:F0} ms, slowest {_slowest.TotalSeconds:F1} s{string.Concat(_phases.Select(phase => $"; {phase}"))}");
+        }
+    }
+
+    private void Took(TimeSpan time)
+    {
+        _slowest = time > _slowest ? time : _slowest;
+        if (time > Slow)
+        {
+            _lastTrouble = Stopwatch.GetTimestamp();
         }
     }
 }

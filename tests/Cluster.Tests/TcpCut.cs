@@ -5,18 +5,22 @@ using System.Net.Sockets;
 namespace Granary.Cluster.Tests;
 
 /// <summary>A wire to a server on the loopback interface that a test can cut: what is under way breaks, nothing new gets through.</summary>
+/// <remarks>It can be reached from other networks where it listens on an address of theirs.</remarks>
 internal sealed class TcpCut : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly ConcurrentDictionary<TcpClient, byte> _open = new();
     private readonly CancellationTokenSource _end = new();
     private readonly int _target;
     private readonly Task _accepting;
     private volatile bool _cut;
 
-    public TcpCut(int target)
+    /// <param name="target">The port of the server.</param>
+    /// <param name="address">Where the wire begins.</param>
+    public TcpCut(int target, string address)
     {
         _target = target;
+        _listener = new TcpListener(IPAddress.Parse(address), 0);
         _listener.Start();
         _accepting = AcceptAsync();
     }
