@@ -62,6 +62,12 @@ public sealed class ContractTests(ITestOutputHelper output)
             orders.Add(await shop.PlaceAsync());
         }
 
+        // An order leaves memory when it is placed, and returns when it is asked for.
+        foreach (var order in orders)
+        {
+            await shop.Previous.GetOrderAsync(order.Id, Cancellation);
+        }
+
         // Whoever calls by the previous contract is served by silos of both.
         Assert.Equal(2, (await shop.SilosOfAsync(orders)).Count);
         foreach (var order in orders)
