@@ -55,6 +55,12 @@ public sealed class PrivateNetwork : IAsyncDisposable
             await network.ConnectAsync();
             return network;
         }
+        catch (InvalidOperationException)
+        {
+            // A kernel without such wires, or a container that may not lay them.
+            await network.DisposeAsync();
+            return null;
+        }
         catch
         {
             await network.DisposeAsync();
