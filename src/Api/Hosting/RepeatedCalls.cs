@@ -23,6 +23,12 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     /// <summary>A call that has taken longer meets an outage, which a repetition would only meet again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
+    /// <summary>
+    /// After a connection was lost. Most calls never went over it and are answered meanwhile; and until every silo knows that one is
+    /// gone, a call made anew could be passed on to it and be lost again.
+    /// </summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
     /// <inheritdoc/>
     public Task Invoke(IOutgoingGrainCallContext context)
     {
@@ -43,7 +49,8 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
         {
             var lost = losses?.Next;
             var call = context.Invoke();
-            if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost && !call.IsCompleted)
+            if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost
+                && await Task.WhenAny(call, Task.Delay(Settling)) != call)
             {
                 await CallAnewAsync(context, call);
                 return;
