@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Reflection;
 using Granary.Journal;
@@ -8,8 +9,8 @@ namespace Granary.Hosting;
 
 /// <summary>
 /// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream, or that waits when a
-/// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is <see cref="IdempotentAttribute">idempotent</see>
-/// is repeated, because the lost call may have done its work.
+/// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is
+/// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work.
 /// </summary>
 public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
 {
@@ -28,6 +29,9 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     /// gone, a call made anew could be passed on to it and be lost again.
     /// </summary>
     private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    // Asked of every call, and reflection would look for the attribute anew each time.
+    private static readonly ConcurrentDictionary<MethodInfo, bool> Declared = new();
 
     /// <inheritdoc/>
     public Task Invoke(IOutgoingGrainCallContext context)
@@ -90,8 +94,8 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
     /// <summary>
     /// Makes a call a second time because a connection was lost: nobody knows whether the answer was to come over that one, so the
-    /// first answer counts. A context cannot be invoked while it
-    /// is being invoked, so the second call has one of its own, comes by here itself, and is not repeated beyond that.
+    /// first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, comes by
+    /// here itself, and is not repeated beyond that.
     /// </summary>
     private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
     {
@@ -113,7 +117,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
     private static bool IsIdempotent(MethodInfo method, IInvokable request)
     {
-        if (method.GetCustomAttribute<IdempotentAttribute>() is null)
+        if (!Declared.GetOrAdd(method, static method => method.GetCustomAttribute<IdempotentAttribute>() is not null))
         {
             return false;
         }
