@@ -44,7 +44,7 @@ try
     if (args is [{ Length: > 0 } unknown, ..] && unknown[0] is not ('-' or '/') && !unknown.Contains('=', StringComparison.Ordinal))
     {
         await Console.Error.WriteLineAsync($"There is no command '{unknown}'. Settings begin with --; the README names the commands.");
-        return 64; // EX_USAGE of sysexits.h
+        return ExitCodes.Usage;
     }
 
     await using var app = FrontEnd.Build(args);
@@ -54,10 +54,10 @@ try
 catch (InvalidConfigurationException problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
-    return 78; // EX_CONFIG of sysexits.h
+    return ExitCodes.Configuration;
 }
 catch (IOException problem) when (problem.InnerException is AddressInUseException)
 {
     await Console.Error.WriteLineAsync($"{problem.Message} Choose another address with --urls.");
-    return 78;
+    return ExitCodes.Configuration;
 }

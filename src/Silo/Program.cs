@@ -10,5 +10,5 @@ try
 catch (InvalidConfigurationException problem)
 {
     await Console.Error.WriteLineAsync(problem.Message);
-    return 78; // EX_CONFIG of sysexits.h
+    return ExitCodes.Configuration;
 }

@@ -21,12 +21,12 @@ internal sealed class Account : IAsyncDisposable
 {
     private const int Page = 5_000;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly NpgsqlDataSource _database;
     private readonly JournalAudit _audit = new();
     private readonly WebApplication _idle;
     private readonly Recipient _recipient;
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private long _position;
 
     private Account(Deployment deployment, Recipient recipient)
@@ -95,7 +95,7 @@ internal sealed class Account : IAsyncDisposable
                 return !report.IsSound || report.Unsettled.Count == 0;
             },
             "every reservation and hold is in step with its order",
-            TimeSpan.FromMinutes(1));
+            Patience);
         Assert.Empty(report.Violations);
         var told = crowd.Members.SelectMany(customer => customer.Told.Select(answer => (customer.UserId, Note: answer.Key, Order: answer.Value))).ToList();
         var placed = _audit.Orders.Values.Where(order => order.Exists).ToLookup(order => order.Note, StringComparer.Ordinal);

@@ -92,7 +92,7 @@ public sealed class BackupTests : IDisposable
         Assert.True(sound == 0, report);
         await using var product = await StartAsync(Shared(restored));
         using var http = new HttpClient { BaseAddress = product.Address };
-        var admin = await LoginAsync(http);
+        var admin = await Administrator.LoginAsync(http);
         await Eventually.HoldsAsync(async () => await admin.ListOrdersAsync().CountAsync() == 50, "the index has the orders before the cut, and no other");
         Assert.Equal("TEA", (await admin.SearchProductsAsync("tea").SingleAsync()).Sku);
         await admin.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem("TEA", 1)] });
@@ -175,30 +175,9 @@ public sealed class BackupTests : IDisposable
         return product;
     }
 
-    private static async Task<GranaryClient> LoginAsync(HttpClient http)
-    {
-        var admin = new GranaryClient(http);
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                try
-                {
-                    await admin.LoginAsync("admin", Deployment.AdminPassword);
-                    return true;
-                }
-                catch (GranaryProblemException)
-                {
-                    // The first administrator is still being registered.
-                    return false;
-                }
-            },
-            "the administrator can log in");
-        return admin;
-    }
-
     private static async Task<GranaryClient> OpenShopAsync(HttpClient http)
     {
-        var admin = await LoginAsync(http);
+        var admin = await Administrator.LoginAsync(http);
         var me = await admin.GetMeAsync();
         await admin.DepositAsync(me.Id, new Money(100_000_000, "USD"));
         await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")));

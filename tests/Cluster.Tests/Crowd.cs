@@ -37,22 +37,7 @@ internal sealed class Crowd : IAsyncDisposable
     {
         var crowd = new Crowd(deployment.FrontEnds);
         var http = crowd.FrontEnds[0].Http;
-        var admin = new GranaryClient(http);
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                try
-                {
-                    await admin.LoginAsync("admin", Deployment.AdminPassword);
-                    return true;
-                }
-                catch (GranaryProblemException)
-                {
-                    // The first administrator is still being registered.
-                    return false;
-                }
-            },
-            "the administrator can log in");
+        var admin = await Administrator.LoginAsync(http);
         foreach (var sku in crowd.Skus)
         {
             await admin.PutProductAsync(sku, new ProductDefinition(sku, new Money(100, "USD")));

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Testing;
 
 namespace Granary.Crash.Tests;
@@ -17,7 +15,7 @@ internal sealed class ProductProcess : IAsyncDisposable
 
     private ProductProcess(IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var port = FreePort();
+        var port = ProgramProcess.FreePort();
         Address = new Uri($"http://127.0.0.1:{port}");
         _environment = new()
         {
@@ -100,12 +98,5 @@ internal sealed class ProductProcess : IAsyncDisposable
         {
             await KillAsync();
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

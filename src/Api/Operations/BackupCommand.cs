@@ -14,11 +14,6 @@ public static class BackupCommand
     /// <summary>What it is called by.</summary>
     public const string Name = "backup";
 
-    // Exit codes of sysexits.h.
-    private const int Usage = 64;
-    private const int Unavailable = 69;
-    private const int CannotCreate = 73;
-
     /// <summary>Runs it.</summary>
     /// <param name="arguments">What follows <c>backup</c>.</param>
     /// <param name="configuration">Names the database, as for a silo.</param>
@@ -30,26 +25,25 @@ public static class BackupCommand
         if (arguments is not [{ Length: > 0 } target])
         {
             console.WriteLine($"usage: {Name} FILE");
-            return Usage;
+            return ExitCodes.Usage;
         }
 
         var options = SiloOptions.From(configuration);
         if (options.Storage != StorageKind.Sqlite)
         {
             console.WriteLine("This command copies the embedded database; PostgreSQL is backed up with pg_dump or pg_basebackup.");
-            return Usage;
+            return ExitCodes.Usage;
         }
 
         if (File.Exists(target))
         {
             console.WriteLine($"{target} exists; a backup never overwrites one.");
-            return CannotCreate;
+            return ExitCodes.CannotCreate;
         }
 
-        if (!File.Exists(options.SqliteFile))
+        if (EmbeddedDatabase.IsMissing(options, console))
         {
-            console.WriteLine($"There is no database {options.SqliteFile}.");
-            return Unavailable;
+            return ExitCodes.Unavailable;
         }
 
         try
@@ -59,7 +53,7 @@ public static class BackupCommand
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
             console.WriteLine(fault.Message);
-            return CannotCreate;
+            return ExitCodes.CannotCreate;
         }
 
         console.WriteLine($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");

@@ -12,10 +12,8 @@ public static class VerifyCommand
     /// <summary>What it is called by.</summary>
     public const string Name = "verify";
 
-    // Exit codes: 1 for a journal that is not sound, the others of sysexits.h.
+    /// <summary>The exit code for a journal that is not sound.</summary>
     private const int Unsound = 1;
-    private const int Usage = 64;
-    private const int Unavailable = 69;
 
     private const string UntilPosition = "--until-position";
     private const int Page = 5_000;
@@ -33,13 +31,12 @@ public static class VerifyCommand
         if (Parse(arguments) is not { } until)
         {
             console.WriteLine($"usage: {Name} [{UntilPosition} N]");
-            return Usage;
+            return ExitCodes.Usage;
         }
 
-        if (SiloOptions.From(configuration) is { Storage: StorageKind.Sqlite } embedded && !File.Exists(embedded.SqliteFile))
+        if (EmbeddedDatabase.IsMissing(SiloOptions.From(configuration), console))
         {
-            console.WriteLine($"There is no database {embedded.SqliteFile}.");
-            return Unavailable;
+            return ExitCodes.Unavailable;
         }
 
         var audit = new JournalAudit();
@@ -53,7 +50,7 @@ public static class VerifyCommand
         catch (JournalUnavailableException fault)
         {
             console.WriteLine(fault.InnerException?.Message ?? fault.Message);
-            return Unavailable;
+            return ExitCodes.Unavailable;
         }
     }
 

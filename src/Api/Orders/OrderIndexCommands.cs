@@ -18,10 +18,6 @@ public static class OrderIndexCommands
     /// <summary>Has the check ask the running product's grains, too.</summary>
     private const string GrainsFlag = "--grains";
 
-    // Exit codes of sysexits.h.
-    private const int Usage = 64;
-    private const int Unavailable = 69;
-
     /// <summary>Runs one of them.</summary>
     /// <param name="arguments">What follows the name: settings of the product, and <c>--grains</c> for the check.</param>
     /// <returns>The exit code: 1 when the check found differences, or no silo to ask.</returns>
@@ -32,13 +28,12 @@ public static class OrderIndexCommands
         if (own.Any(argument => command != Check || argument != GrainsFlag))
         {
             console.WriteLine($"usage: {Rebuild} | {Check} [{GrainsFlag}]");
-            return Usage;
+            return ExitCodes.Usage;
         }
 
-        if (SiloOptions.From(CommandLine.Settings(arguments)) is { Storage: StorageKind.Sqlite } embedded && !File.Exists(embedded.SqliteFile))
+        if (EmbeddedDatabase.IsMissing(SiloOptions.From(CommandLine.Settings(arguments)), console))
         {
-            console.WriteLine($"There is no database {embedded.SqliteFile}.");
-            return Unavailable;
+            return ExitCodes.Unavailable;
         }
 
         await using var idle = FrontEnd.Build([.. arguments.Where(argument => argument != GrainsFlag)]);

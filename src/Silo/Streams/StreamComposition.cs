@@ -28,8 +28,8 @@ public static class StreamComposition
     {
         StreamSettingsCheck.Run(configuration.GetSection(StreamSettings.Section));
         services.AddOptions<StreamSettings>().Bind(configuration.GetSection(StreamSettings.Section)).Validate(
-            settings => settings is { Partitions: > 0 and <= 100, BatchLength: > 0, TailLength: > 0, MaxAttempts: > 0 },
-            $"{StreamSettings.Section}: Partitions is from 1 to 100; BatchLength, TailLength and MaxAttempts are above 0.");
+            settings => settings is { Partitions: > 0 and <= StreamSettings.MostPartitions, BatchLength: > 0, TailLength: > 0, MaxAttempts: > 0 },
+            $"{StreamSettings.Section}: Partitions is from 1 to {StreamSettings.MostPartitions}; BatchLength, TailLength and MaxAttempts are above 0.");
         services.AddSingleton<IStreamStore, SqlStreamStore>();
         services.AddSingleton<StreamMetrics>();
         services.AddSingleton<ConsumerServices>();

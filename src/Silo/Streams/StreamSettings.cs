@@ -6,6 +6,9 @@ public sealed class StreamSettings
     /// <summary>The configuration section.</summary>
     public const string Section = "Granary:Streams";
 
+    /// <summary>Most partitions: their numbers have two digits.</summary>
+    public const int MostPartitions = 100;
+
     /// <summary>
     /// Whether this silo delivers to consumers. Off, they stand still and catch up when it is on again; for maintenance, and to
     /// measure what they cost.

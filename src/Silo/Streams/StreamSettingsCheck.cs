@@ -6,8 +6,6 @@ namespace Granary.Streams;
 /// <summary>Stops the start where a setting of the streams cannot be run with, and names it.</summary>
 internal static class StreamSettingsCheck
 {
-    private const int MostPartitions = 100;
-
     private static readonly string[] Counts = [nameof(StreamSettings.TailLength), nameof(StreamSettings.BatchLength), nameof(StreamSettings.MaxAttempts)];
 
     private static readonly string[] Times =
@@ -20,7 +18,7 @@ internal static class StreamSettingsCheck
     public static void Run(IConfigurationSection section)
     {
         Require(section, nameof(StreamSettings.Deliver), text => bool.TryParse(text, out _), "true or false");
-        Require(section, nameof(StreamSettings.Partitions), text => IsCount(text, MostPartitions), $"a number from 1 to {MostPartitions}");
+        Require(section, nameof(StreamSettings.Partitions), text => IsCount(text, StreamSettings.MostPartitions), $"a number from 1 to {StreamSettings.MostPartitions}");
         foreach (var key in Counts)
         {
             Require(section, key, text => IsCount(text, int.MaxValue), "a number above 0");

@@ -1,9 +1,8 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Journal;
 using Granary.Orders;
 using Granary.Streams;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
@@ -61,7 +60,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     {
         await SetAside("order-index", await LostOrder());
 
-        Assert.Contains("start the product first", await Run(1, FreePort(), "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+        Assert.Contains("start the product first", await Run(1, ProgramProcess.FreePort(), "dead-letters", "replay", "--all"), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -87,15 +86,8 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         Assert.Equal(0, await OrderIndexCommands.RunAsync(OrderIndexCommands.Rebuild, Settings(_gateway), console));
 
         Assert.Equal(0, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, arguments, console));
-        Assert.Equal(1, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, ["--grains", .. Settings(FreePort())], console));
+        Assert.Equal(1, await OrderIndexCommands.RunAsync(OrderIndexCommands.Check, ["--grains", .. Settings(ProgramProcess.FreePort())], console));
         Assert.NotEmpty(await Indexed(order));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private Task<string> Run(int exitCode, params string[] arguments) => Run(exitCode, _gateway, arguments);
@@ -141,7 +133,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     public sealed class Running : IAsyncLifetime
     {
         /// <summary>Where its silo takes calls.</summary>
-        public int Gateway { get; } = FreePort();
+        public int Gateway { get; } = ProgramProcess.FreePort();
 
         public GranaryApp App { get; private set; } = null!;
 
