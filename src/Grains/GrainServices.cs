@@ -23,6 +23,7 @@ public static class GrainServices
         services.AddSingleton<IJsonTypeInfoResolver>(SnapshotJson.Default);
         services.AddSingleton<ClaimKeeping>();
         services.AddSingleton<SiloLosses>();
+        services.AddSingleton<RecentPlacements>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<SiloLosses>());
         return services;

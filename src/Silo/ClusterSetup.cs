@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Granary.Orders;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -14,6 +15,21 @@ internal static class ClusterSetup
 {
     /// <summary>Part of the key of every snapshot: the same for all clusters that ever run over one database.</summary>
     private const string ServiceId = "granary";
+
+    /// <summary>
+    /// How long an order that nobody asks for stays in memory: at thousands of requests a second, minutes would be gigabytes.
+    /// Asked for again, it reads its few events.
+    /// </summary>
+    private static readonly TimeSpan OrderIdle = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often grains that are idle are looked for.</summary>
+    private static readonly TimeSpan CollectionQuantum = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Addresses of grains that a silo remembers: those of stock items and users, which are asked again and again. Those of
+    /// orders are mostly asked for once, and a cache of a million of them, the default, is counted through every second.
+    /// </summary>
+    private const int GrainAddressesKept = 50_000;
 
     /// <summary>How often the table of silos is read, should the word that it changed not arrive.</summary>
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
@@ -61,6 +77,12 @@ internal static class ClusterSetup
             // A silo that was killed while it joined must not hold up those who come after it for minutes.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
+        silo.Configure<GrainCollectionOptions>(collection =>
+        {
+            collection.CollectionQuantum = CollectionQuantum;
+            collection.ClassSpecificCollectionAge[typeof(OrderGrain).FullName!] = OrderIdle;
+        });
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = GrainAddressesKept);
     }
 
     public static void ConnectToCluster(this IClientBuilder client, SiloOptions options)

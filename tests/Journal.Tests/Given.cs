@@ -19,7 +19,22 @@ internal static class Given
         return outcomes;
     }
 
-    /// <summary>Every event of the journal, read in pages as a consumer does.</summary>
+    /// <summary>
+    /// So many events of the journal, read in pages as a consumer does. It waits for them: a page may end early because of a
+    /// transaction of some other test on the same server.
+    /// </summary>
+    public static async Task<List<JournalRecord>> ReadAsync(this IJournalStore store, int count, int page, CancellationToken cancellation)
+    {
+        var all = new List<JournalRecord>();
+        while (all.Count < count)
+        {
+            all.AddRange(await store.ReadAllAsync(all.Count == 0 ? 0 : all[^1].Position, page, cancellation));
+        }
+
+        return all;
+    }
+
+    /// <summary>Every event of the journal that is settled, read in pages.</summary>
     public static async Task<List<JournalRecord>> ReadEverythingAsync(this IJournalStore store, int page, CancellationToken cancellation)
     {
         var all = new List<JournalRecord>();

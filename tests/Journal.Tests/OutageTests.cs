@@ -68,7 +68,7 @@ public sealed class OutageTests : IAsyncLifetime
         }
 
         Assert.Equal(21, (await store.ReadStreamAsync(stream, 0, Cancellation)).Count);
-        Assert.Equal(21 + 20 * 3, (await store.ReadEverythingAsync(1_000, Cancellation)).Count);
+        Assert.Equal(21 + 20 * 3, (await store.ReadAsync(21 + 20 * 3, page: 1_000, Cancellation)).Count);
     }
 
     [Fact]

@@ -5,6 +5,8 @@ namespace Granary.Journal.Tests;
 
 public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalContract
 {
+    private const int Appends = 150;
+
     private readonly List<NpgsqlDataSource> _sources = [];
     private string _database = "";
 
@@ -33,7 +35,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await ExecuteAsync(slow, "SELECT pg_current_xact_id()");
         await Store.AppendAsync(Given.Append("order/during", 0));
 
-        var meanwhile = await Store.ReadEverythingAsync(1, Cancellation);
+        var meanwhile = await Store.ReadAsync(1, page: 1, Cancellation);
         await ExecuteAsync(slow, InsertSlow);
         var stillOpen = await Store.ReadEverythingAsync(1, Cancellation);
         await transaction.CommitAsync(Cancellation);
@@ -43,6 +45,33 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         Assert.Equal(["order/before"], meanwhile.Select(record => record.Stream));
         Assert.Equal(["order/before"], stillOpen.Select(record => record.Stream));
         Assert.Equal(["order/slow", "order/during", "order/after"], later.Select(record => record.Stream));
+    }
+
+    [Fact]
+    public async Task A_reader_gets_what_its_own_process_wrote_and_what_others_wrote_in_one_order()
+    {
+        var (one, other) = (Open(), Open());
+        const int Events = 2 * Appends * 3;
+        var read = Task.WhenAll(one.ReadAsync(Events, page: 64, Cancellation), other.ReadAsync(Events, page: 64, Cancellation));
+        await Task.WhenAll(AppendManyAsync(one, "one"), AppendManyAsync(other, "other"));
+        var followed = await read;
+
+        // A store that has written nothing has everything from the database.
+        var all = await Open().ReadAsync(Events, page: 1_000, Cancellation);
+        Assert.All(followed, records => Assert.Equal(all.Select(Comparable), records.Select(Comparable)));
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_gets_what_is_no_longer_kept_in_memory()
+    {
+        var writer = Open();
+        await AppendManyAsync(writer, "order");
+        var first = await writer.ReadAsync(Appends * 3, page: 7, Cancellation);
+
+        // Now everything was taken from memory once, and is read again from the beginning.
+        var again = await writer.ReadAsync(Appends * 3, page: 1_000, Cancellation);
+
+        Assert.Equal(first.Select(Comparable), again.Select(Comparable));
     }
 
     [Fact]
@@ -59,7 +88,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
 
         await Open().AppendAsync(Given.Append("order/new", 0));
 
-        var all = await Store.ReadEverythingAsync(10, Cancellation);
+        var all = await Store.ReadAsync(2, page: 10, Cancellation);
         Assert.Equal(["order/restored", "order/new"], all.Select(record => record.Stream));
     }
 
@@ -142,5 +171,16 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     {
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    private static (long Position, string Stream, long Version, string Type, string Payload, DateTimeOffset At) Comparable(JournalRecord record) =>
+        (record.Position, record.Stream, record.Version, record.Type, System.Text.Encoding.UTF8.GetString(record.Payload.Span), record.At);
+
+    private static async Task AppendManyAsync(IJournalStore store, string kind)
+    {
+        for (var i = 0; i < Appends; i++)
+        {
+            Assert.All(await store.AppendAsync(Given.Append(Given.Stream(kind), 0, events: 2), Given.Append(Given.Stream(kind), 0)), Assert.Null);
+        }
     }
 }

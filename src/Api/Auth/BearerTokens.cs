@@ -21,6 +21,7 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
     public void Configure(string? name, JwtBearerOptions options)
     {
         options.MapInboundClaims = false;
+        options.SaveToken = false;
         options.TokenHandlers.Clear();
         options.TokenHandlers.Add(verifier);
         options.TimeProvider = time;

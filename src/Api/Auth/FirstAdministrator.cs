@@ -40,7 +40,7 @@ public sealed partial class FirstAdministrator(
     {
         try
         {
-            var user = grains.GetGrain<IUserGrain>(UserId.From(options.UserName));
+            var user = grains.User(UserId.From(options.UserName));
             if (await user.GetCredential() is null)
             {
                 await RegisterAsync(user, stoppingToken);

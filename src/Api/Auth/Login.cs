@@ -27,7 +27,7 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
             return LoginOutcome.Refused(Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = seconds });
         }
 
-        var user = grains.GetGrain<IUserGrain>(userId);
+        var user = grains.User(userId);
         var credential = await user.GetCredential();
         var verdict = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
         if (credential is null || verdict == PasswordVerificationResult.Failed)

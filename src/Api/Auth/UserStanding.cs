@@ -29,7 +29,7 @@ public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, Aut
         var caller = Caller.From(context.User);
         if (endpoint.Metadata.GetMetadata<AskedByEndpoint>() is null || caller.IsAdmin || options.Authority is not null)
         {
-            var reply = await grains.GetGrain<IUserGrain>(caller.UserId).Get();
+            var reply = await grains.User(caller.UserId).Get();
             if (reply.User is null && options.Authority is not null)
             {
                 reply = await EnterAsync(context, caller.UserId);
@@ -75,7 +75,7 @@ public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, Aut
     {
         var subject = context.User.FindFirst(TokenVerifier.SubjectClaim)!.Value;
         var name = context.User.FindFirst(TokenVerifier.NameClaim)?.Value;
-        var user = grains.GetGrain<IUserGrain>(userId);
+        var user = grains.User(userId);
         var entered = await user.Register(new RegisterUser(subject, "", name, [Roles.Customer], UserId.System));
         return entered.Refusal is UserNameTaken ? await user.Get() : entered;
     }

@@ -39,7 +39,7 @@ public static class OrderEndpoints
             return desk.Problems.For(new NotFound());
         }
 
-        var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Get(caller.OwnerScope);
+        var reply = await desk.Grains.Order(id).Get(caller.OwnerScope);
         if (reply.Order is not { } order)
         {
             return desk.Problems.For(reply.Refusal!);
@@ -121,7 +121,7 @@ public static class OrderEndpoints
         }
 
         var command = new OrderCommand(caller.UserId, owner, version);
-        var reply = await change(desk.Grains.GetGrain<IOrderGrain>(id), command);
+        var reply = await change(desk.Grains.Order(id), command);
         if (reply.Order is not { } order)
         {
             return desk.Problems.For(reply.Refusal!);

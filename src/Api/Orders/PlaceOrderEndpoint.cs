@@ -40,7 +40,7 @@ public static class PlaceOrderEndpoint
         }
 
         OrderTag.Mark(id);
-        var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Place(command);
+        var reply = await desk.Grains.Order(id).Place(command);
 
         // An order under a fresh id can only be a replay of this very request, repeated after a lost answer.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);

@@ -31,7 +31,7 @@ public static class TrackOrder
             return desk.Problems.For(new NotFound());
         }
 
-        var reply = await desk.Grains.GetGrain<IOrderGrain>(id).Get(caller.OwnerScope);
+        var reply = await desk.Grains.Order(id).Get(caller.OwnerScope);
         if (reply.Order is null)
         {
             return desk.Problems.For(reply.Refusal!);

@@ -37,7 +37,7 @@ public static class ProductEndpoints
             return validation.ToProblem();
         }
 
-        var reply = await desk.Grains.GetGrain<IStockGrain>(sku).Define(command);
+        var reply = await desk.Grains.StockItem(sku).Define(command);
         if (reply.Product is not { } product)
         {
             return desk.Problems.For(reply.Refusal!);
@@ -70,7 +70,7 @@ public static class ProductEndpoints
     private static async Task<Results<Ok<StockBody>, ProblemResult>> GetStock(
         string sku, Caller caller, [AsParameters] ProductDesk desk)
     {
-        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).GetLevel() : null;
+        var reply = Sku.IsValid(sku) ? await desk.Grains.StockItem(sku).GetLevel() : null;
         return reply?.Level is { } level ? TypedResults.Ok(StockBody.From(level)) : AbsentOr(reply?.Refusal, desk);
     }
 
@@ -88,7 +88,7 @@ public static class ProductEndpoints
         }
 
         var command = new AdjustStock(quantity, reason, key, caller.UserId);
-        var reply = Sku.IsValid(sku) ? await desk.Grains.GetGrain<IStockGrain>(sku).Adjust(command) : null;
+        var reply = Sku.IsValid(sku) ? await desk.Grains.StockItem(sku).Adjust(command) : null;
         if (reply?.Level is not { } level)
         {
             return AbsentOr(reply?.Refusal, desk);

@@ -41,7 +41,7 @@ public sealed class SampleCatalogue(IGrainFactory grains, IHostEnvironment envir
 
     private async Task Shelve(string sku, string name, string description, long price, long stock)
     {
-        var item = grains.GetGrain<IStockGrain>(sku);
+        var item = grains.StockItem(sku);
         await item.Define(new DefineProduct(name, description, price, StockStatus.Active, UserId.System));
         await item.Adjust(new AdjustStock(stock, "sample catalogue", "sample-catalogue", UserId.System));
     }

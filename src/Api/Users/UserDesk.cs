@@ -7,5 +7,5 @@ namespace Granary.Users;
 public readonly record struct UserDesk(IGrainFactory Grains, Currency Currency, RefusalProblems Problems)
 {
     /// <summary>The grain of this user, or null when the text cannot be a user id.</summary>
-    public IUserGrain? Find(string id) => UserId.IsValid(id) ? Grains.GetGrain<IUserGrain>(id) : null;
+    public IUserGrain? Find(string id) => UserId.IsValid(id) ? Grains.User(id) : null;
 }

@@ -43,7 +43,7 @@ public static class UserEndpoints
 
         var id = UserId.From(name);
         var hash = await passwords.HashAsync(password, cancellationToken);
-        var reply = await desk.Grains.GetGrain<IUserGrain>(id)
+        var reply = await desk.Grains.User(id)
             .Register(new RegisterUser(name, hash, displayName, [Roles.Customer], By: id));
         return reply.User is { } user
             ? TypedResults.Created("/users/" + user.Id, UserBody.From(user, desk.Currency))

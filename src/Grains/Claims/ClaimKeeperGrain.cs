@@ -164,8 +164,22 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     {
         var due = _watch.TakeDue(Now, CheckBackBatch);
         due.RemoveAll(watched =>
-            ClaimsOf(Decided).Find(watched.OrderId) is not { } claim || (!watched.Always && claim.Pending.IsEmpty));
+            ClaimsOf(Decided).Find(watched.OrderId) is not { } claim || (!watched.Always && Stands(watched.OrderId, claim)));
         return due;
+    }
+
+    /// <summary>Whether every attempt that took something here is known to have made the order.</summary>
+    private bool Stands(string orderId, Claim claim)
+    {
+        foreach (var pending in claim.Pending)
+        {
+            if (!keeping.Placements.Stand(orderId, pending.Attempt))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private async Task CheckBackAsync(List<ClaimWatch.Watched> due, CancellationToken cancellation)
@@ -194,7 +208,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
 
     private async Task<OrderStanding> AskAsync(string orderId, PendingAttempt pending)
     {
-        var standing = await GrainFactory.GetGrain<IOrderGrain>(orderId).Verdict(pending.Attempt);
+        var standing = await GrainFactory.Order(orderId).Verdict(pending.Attempt);
         if (standing.InFlight)
         {
             _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);

@@ -10,6 +10,7 @@ public sealed record ClaimKeeping(
     IJournal Journal,
     SnapshotStore Snapshots,
     SiloLosses Losses,
+    RecentPlacements Placements,
     TimeProvider Clock,
     IOptions<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

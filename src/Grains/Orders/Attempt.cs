@@ -38,7 +38,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     public Task<Refusal?> HoldAsync(long amount)
     {
         _held = true;
-        return RetryAsync(() => grains.GetGrain<IUserGrain>(userId).Hold(new HoldMoney(orderId, Number, amount)));
+        return RetryAsync(() => grains.User(userId).Hold(new HoldMoney(orderId, Number, amount)));
     }
 
     /// <summary>Gives back everything that was or may have been taken.</summary>
@@ -46,11 +46,11 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     public async Task<IReadOnlyList<Exception>> ReleaseAsync()
     {
         var releases = _reserved
-            .Select(sku => RetryAsync(() => Done(grains.GetGrain<IStockGrain>(sku).Release(orderId, Number))))
+            .Select(sku => RetryAsync(() => Done(grains.StockItem(sku).Release(orderId, Number))))
             .ToList();
         if (_held)
         {
-            releases.Add(RetryAsync(() => Done(grains.GetGrain<IUserGrain>(userId).Release(orderId, Number))));
+            releases.Add(RetryAsync(() => Done(grains.User(userId).Release(orderId, Number))));
         }
 
         var all = Task.WhenAll(releases);
@@ -83,7 +83,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
 
     private async Task<ReserveReply> ReserveTrackedAsync(string sku, ReserveStock command)
     {
-        var reply = await RetryAsync(() => grains.GetGrain<IStockGrain>(sku).Reserve(command));
+        var reply = await RetryAsync(() => grains.StockItem(sku).Reserve(command));
         if (reply.Result != ReserveResult.Reserved)
         {
             _reserved.Remove(sku);

@@ -7,9 +7,12 @@ namespace Granary.Orders;
 /// <param name="By">Who asked for it: a user id, or <c>system</c>.</param>
 public abstract record OrderEvent(string By)
 {
+    /// <summary>The type name of <see cref="OrderPlaced"/>.</summary>
+    public const string PlacedType = "order.placed";
+
     /// <summary>How order events are written in the journal.</summary>
     public static EventCodec<OrderEvent> Codec { get; } = new EventCodec<OrderEvent>()
-        .Add("order.placed", OrderEventJson.Default.OrderPlaced)
+        .Add(PlacedType, OrderEventJson.Default.OrderPlaced)
         .Add("order.amended", OrderEventJson.Default.OrderAmended)
         .Add("order.paid", OrderEventJson.Default.OrderPaid)
         .Add("order.packing_started", OrderEventJson.Default.OrderPackingStarted)

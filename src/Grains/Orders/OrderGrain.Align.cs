@@ -1,5 +1,3 @@
-using Granary.Stock;
-using Granary.Users;
 using Microsoft.Extensions.Logging;
 
 namespace Granary.Orders;
@@ -24,8 +22,8 @@ public sealed partial class OrderGrain
         {
             var standing = Durable.ToStanding();
             var pushes = targets
-                .Select(sku => Attempt.RetryAsync(() => Attempt.Done(GrainFactory.GetGrain<IStockGrain>(sku).Align(standing))))
-                .Append(Attempt.RetryAsync(() => Attempt.Done(GrainFactory.GetGrain<IUserGrain>(Durable.UserId).Align(standing))));
+                .Select(sku => Attempt.RetryAsync(() => Attempt.Done(GrainFactory.StockItem(sku).Align(standing))))
+                .Append(Attempt.RetryAsync(() => Attempt.Done(GrainFactory.User(Durable.UserId).Align(standing))));
             await Task.WhenAll(pushes);
             _unaligned.ExceptWith(targets);
             _alignTimer?.Dispose();

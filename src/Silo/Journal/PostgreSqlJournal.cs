@@ -21,7 +21,11 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>Events kept for whoever follows the journal: a second or more at full load.</summary>
+    private const int RecentEvents = 32_768;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly RecentAppends _recent = new(RecentEvents);
     private PostgreSqlJournalWriter? _writer;
 
     /// <inheritdoc/>
@@ -65,10 +69,12 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     /// holds readers back with it, as it holds back vacuum.
     /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
-        ReadAsync(
-            $"{Select} WHERE position > $1 AND position < {Settled} ORDER BY position LIMIT $2",
-            [Number(afterPosition), Number(limit)],
-            cancellation);
+        _recent.TakeAfter(afterPosition) is { Length: > 0 } own
+            ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation))
+            : ReadAsync(
+                $"{Select} WHERE position > $1 AND position < {Settled} ORDER BY position LIMIT $2",
+                [Number(afterPosition), Number(limit)],
+                cancellation);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
@@ -84,7 +90,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     {
         try
         {
-            return await (await WriterAsync()).InsertAllAsync(appends, number);
+            if (await (await WriterAsync()).InsertAllAsync(appends, number) is not { } position)
+            {
+                return false;
+            }
+
+            _recent.Add(position, appends);
+            return true;
         }
         catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
         {
@@ -166,27 +178,76 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         }
     }
 
+    private Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation) =>
+        RepeatAsync(async () =>
+        {
+            await using var command = dataSource.CreateCommand(sql);
+            foreach (var parameter in parameters)
+            {
+                command.Parameters.Add(parameter.Clone());
+            }
+
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            return await RecordsAsync(reader, cancellation);
+        });
+
+    /// <summary>
+    /// A page of which this process wrote a part: the database is asked for the rest. It is first asked how far the journal is
+    /// settled; that can only grow until the rows are read, so none before it can be missing.
+    /// </summary>
+    private async Task<IReadOnlyList<JournalRecord>> ReadAroundAsync(
+        CommittedBatch[] own, long afterPosition, int limit, CancellationToken cancellation)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Settled}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"{Select} WHERE position > $1 AND position < {Settled} AND position >> 20 <> ALL ($3) ORDER BY position LIMIT $2")
+        {
+            Parameters =
+            {
+                Number(afterPosition), Number(limit), new NpgsqlParameter<long[]> { TypedValue = [.. own.Select(commit => commit.Position >> 20)] },
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var end = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellation);
+        var others = await RecordsAsync(reader, cancellation);
+        if (others.Count == limit)
+        {
+            end = Math.Min(end, others[^1].Position + 1);
+        }
+
+        return
+        [
+            .. own.SelectMany(commit => commit.Events)
+                .Where(record => record.Position > afterPosition)
+                .Concat(others)
+                .Where(record => record.Position < end)
+                .OrderBy(record => record.Position)
+                .Take(limit),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<JournalRecord>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var records = new List<JournalRecord>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            records.Add(Record(reader));
+        }
+
+        return records;
+    }
+
     /// <summary>Reads are repeated: after a restart of the server the first use of a pooled connection fails.</summary>
-    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation)
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> read)
     {
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await using var command = dataSource.CreateCommand(sql);
-                foreach (var parameter in parameters)
-                {
-                    command.Parameters.Add(parameter.Clone());
-                }
-
-                await using var reader = await command.ExecuteReaderAsync(cancellation);
-                var records = new List<JournalRecord>();
-                while (await reader.ReadAsync(cancellation))
-                {
-                    records.Add(Record(reader));
-                }
-
-                return records;
+                return await read();
             }
             catch (Exception fault) when (IsOutage(fault))
             {

@@ -14,10 +14,13 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private const string Rows =
         "unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY AS r(stream, version, after, type, payload, recorded_at, trace, ordinal)";
 
-    /// <summary>See <c>Schema/PostgreSql/0001-journal.sql</c>; the scalar subquery runs once a statement.</summary>
+    /// <summary>The position that the transaction's events follow; see <c>Schema/PostgreSql/0001-journal.sql</c>.</summary>
+    private const string Base = "SELECT (pg_current_xact_id()::text::bigint + xid_offset) << 20 FROM journal_epoch";
+
+    /// <summary>The scalar subquery runs once a statement.</summary>
     private const string Row =
-        """
-        (SELECT (pg_current_xact_id()::text::bigint + xid_offset) << 20 FROM journal_epoch) + r.ordinal,
+        $"""
+        ({Base}) + r.ordinal,
         r.stream, r.version, r.type, r.payload, r.recorded_at, $8, r.trace
         """;
 
@@ -35,9 +38,12 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
 
     private const string InsertAll =
         $"""
-        INSERT INTO journal ({Columns})
-        SELECT {Row} FROM {Rows} {Predecessor}
-        WHERE r.after = 0 OR predecessor.found
+        WITH written AS (
+            INSERT INTO journal ({Columns})
+            SELECT {Row} FROM {Rows} {Predecessor}
+            WHERE r.after = 0 OR predecessor.found
+            RETURNING 1)
+        SELECT ({Base}), (SELECT count(*) FROM written)
         """;
 
     private const string InsertAbsent =
@@ -98,13 +104,16 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>
     /// Inserts every row, in one statement.
     /// </summary>
-    /// <returns>False when rows were left out because the version they follow does not exist.</returns>
+    /// <returns>
+    /// The position that the events follow, each by one; null when rows were left out because the version they follow does not exist.
+    /// </returns>
     /// <exception cref="PostgresException">Nothing was written.</exception>
-    public async Task<bool> InsertAllAsync(JournalAppend[] appends, long batch)
+    public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
     {
         _columns.Fill(appends);
         _batch.TypedValue = batch;
-        return await _insertAll.ExecuteNonQueryAsync() == _columns.Count;
+        await using var reader = await _insertAll.ExecuteReaderAsync(System.Data.CommandBehavior.SingleRow);
+        return await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
     }
 
     /// <summary>

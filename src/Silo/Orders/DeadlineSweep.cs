@@ -68,7 +68,7 @@ public sealed partial class DeadlineSweep(
             await Parallel.ForEachAsync(
                 due,
                 new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-                async (order, _) => await grains.GetGrain<IOrderGrain>(order).Expire());
+                async (order, _) => await grains.Order(order).Expire());
         }
         while (due.Count == PageLength && await _lease.TryHoldAsync(cancellationToken));
     }

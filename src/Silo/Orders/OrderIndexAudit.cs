@@ -105,7 +105,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (order, _) =>
             {
-                var live = (await grains.GetGrain<IOrderGrain>(order.Id).Get(owner: null)).Order;
+                var live = (await grains.Order(order.Id).Get(owner: null)).Order;
                 if (live is null)
                 {
                     differences.Add((order.Id, "is unknown to its grain"));

@@ -58,14 +58,15 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     }
 
     /// <inheritdoc/>
-    public void OnEvents(IReadOnlyList<JournalRecord> events, long through)
+    public void OnEvents(JournalPage page)
     {
+        ArgumentNullException.ThrowIfNull(page);
         if (_followers.IsEmpty)
         {
             return;
         }
 
-        foreach (var record in events)
+        foreach (var record in page.Events)
         {
             if (_followers.TryGetValue(record.Stream, out var followers))
             {

@@ -9,6 +9,7 @@ public static class OrderViews
         services.AddSingleton<OrderIndex>();
         services.AddSingleton<OrderIndexAudit>();
         services.AddHostedService<DeadlineSweep>();
+        services.AddHostedService<PlacementNews>();
         return services;
     }
 

@@ -95,7 +95,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
     {
         for (var asking = 1; asking <= Askings; asking++)
         {
-            var reply = await GrainFactory.GetGrain<IStockGrain>(sku).GetLevel();
+            var reply = await GrainFactory.StockItem(sku).GetLevel();
             if (reply.Level is { } level && level.Version >= version)
             {
                 return level;

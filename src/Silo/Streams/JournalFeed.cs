@@ -121,7 +121,7 @@ public sealed partial class JournalFeed(
             var page = await journal.ReadAllAsync(_position, PageLength, cancellationToken);
             if (page.Count > 0)
             {
-                HandOn(page);
+                HandOn(new JournalPage(page, settings.Partitions));
             }
 
             if (clock.GetElapsedTime(Interlocked.Read(ref _lastNudge)) >= settings.NudgePeriod)
@@ -143,14 +143,14 @@ public sealed partial class JournalFeed(
         }
     }
 
-    private void HandOn(IReadOnlyList<JournalRecord> page)
+    private void HandOn(JournalPage page)
     {
         lock (_lock)
         {
-            _position = page[^1].Position;
+            _position = page.Through;
             foreach (var observer in _observers)
             {
-                observer.OnEvents(page, _position);
+                observer.OnEvents(page);
             }
         }
     }
@@ -162,8 +162,8 @@ public sealed partial class JournalFeed(
 /// <summary>Gets what is new in the journal, in position order. Called by the feed's one reader: must not block or throw.</summary>
 public interface IJournalObserver
 {
-    /// <summary>New events; every one up to <paramref name="through"/> has been handed on after this call.</summary>
-    void OnEvents(IReadOnlyList<JournalRecord> events, long through);
+    /// <summary>New events.</summary>
+    void OnEvents(JournalPage page);
 
     /// <summary>Consumers shall be called although there may be nothing new.</summary>
     void Nudge();

@@ -40,19 +40,21 @@ internal sealed class JournalPartition(
     }
 
     /// <inheritdoc/>
-    public void OnEvents(IReadOnlyList<JournalRecord> events, long through)
+    public void OnEvents(JournalPage page)
     {
-        foreach (var record in events)
+        ArgumentNullException.ThrowIfNull(page);
+        var routes = page.Routes;
+        for (var i = 0; i < routes.Length; i++)
         {
-            if (IndexOf(record) is var index and >= 0)
+            if (routes[i].Partition == number)
             {
-                _sorted[index].Add(record);
+                _sorted[routes[i].Namespace].Add(page.Events[i]);
             }
         }
 
         for (var i = 0; i < _streams.Length; i++)
         {
-            _streams[i].Tail.Append(_sorted[i], through);
+            _streams[i].Tail.Append(_sorted[i], page.Through);
             if (_sorted[i].Count > 0)
             {
                 metrics.Published(StreamNames.Namespaces[i], number, _sorted[i][^1].Position);
@@ -117,7 +119,8 @@ internal sealed class JournalPartition(
     {
         var page = await history.ReadAsync(after, upTo);
         var index = Array.IndexOf(_streams, stream);
-        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && IndexOf(record) == index)];
+        var route = new StreamRoute(index, number);
+        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && StreamRoute.Of(record.Stream, settings.Partitions) == route)];
         if (events is [.., var newest])
         {
             metrics.Published(StreamNames.Namespaces[index], number, newest.Position);
@@ -152,11 +155,6 @@ internal sealed class JournalPartition(
             Wake(stream);
         }
     }
-
-    private int IndexOf(JournalRecord record) =>
-        StreamNames.NamespaceOf(record.Stream) is { } name && StreamNames.PartitionOf(record.Stream, settings.Partitions) == number
-            ? name == StreamNames.Orders ? 0 : 1
-            : -1;
 }
 
 /// <summary>One stream of a partition.</summary>

@@ -34,7 +34,7 @@ public sealed class StreamSettings
     public TimeSpan NudgePeriod { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Events of each stream kept in memory; a consumer that is further behind reads the journal.</summary>
-    public int TailLength { get; set; } = 4_096;
+    public int TailLength { get; set; } = 1_024;
 
     /// <summary>Most events in one delivery.</summary>
     public int BatchLength { get; set; } = 512;

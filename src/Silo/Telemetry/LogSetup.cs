@@ -9,7 +9,13 @@ namespace Granary.Telemetry;
 public static class LogSetup
 {
     /// <summary>Adds the log. The section <c>Serilog</c> of the configuration sets levels.</summary>
-    public static void AddGranaryLog(this IHostApplicationBuilder builder) => builder.Services.AddSerilog((_, log) =>
+    public static void AddGranaryLog(this IHostApplicationBuilder builder)
+    {
+        builder.Services.AddSerilog((_, log) => Compose(builder, log));
+        LoggersByCategory.Decorate(builder.Services);
+    }
+
+    private static void Compose(IHostApplicationBuilder builder, LoggerConfiguration log)
     {
         // What frameworks say of every request or every silo they hear of is of use only while they are being examined.
         log.MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
@@ -38,5 +44,5 @@ public static class LogSetup
         {
             log.WriteTo.Console(new RenderedCompactJsonFormatter());
         }
-    });
+    }
 }

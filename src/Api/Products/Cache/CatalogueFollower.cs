@@ -1,4 +1,3 @@
-using Granary.Journal;
 using Granary.Stock;
 using Granary.Streams;
 
@@ -18,9 +17,10 @@ public sealed partial class CatalogueFollower(
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public void OnEvents(IReadOnlyList<JournalRecord> events, long through)
+    public void OnEvents(JournalPage page)
     {
-        foreach (var record in events)
+        ArgumentNullException.ThrowIfNull(page);
+        foreach (var record in page.Events)
         {
             if (StreamNames.NamespaceOf(record.Stream) != StreamNames.Stock || StreamNames.IsAlert(record.Stream))
             {

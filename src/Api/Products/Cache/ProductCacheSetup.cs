@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Granary.Hosting;
-using Granary.Stock;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using StackExchange.Redis;
@@ -30,7 +29,7 @@ public static class ProductCacheSetup
         services.AddSingleton<LoadProduct>(provider =>
         {
             var grains = provider.GetRequiredService<IGrainFactory>();
-            return async sku => (await grains.GetGrain<IStockGrain>(sku).GetProduct()).Product;
+            return async sku => (await grains.StockItem(sku).GetProduct()).Product;
         });
         services.AddSingleton(options);
         services.AddSingleton<ProductCache>();

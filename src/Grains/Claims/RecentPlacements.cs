@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Granary.Journal;
+using Granary.Orders;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Claims;
+
+/// <summary>
+/// What this process has lately heard of orders through the journal: which attempts made an order, and which orders have
+/// decided something since. It spares the check-back of an order that was simply placed, which is nearly every order. What is
+/// not known here is asked of the journal; the memory is bounded by time, so a claim may be asked about in vain but never missed.
+/// </summary>
+public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> options)
+{
+    /// <summary>
+    /// Grace periods that one generation collects for. Two are kept, so what is heard is known for at least one: long enough for
+    /// the check-back that follows a grace period after the claim.
+    /// </summary>
+    private const double GracesKept = 1.5;
+
+    private readonly Lock _lock = new();
+    private Generation _current = new();
+    private Generation _previous = new();
+    private long _began = clock.GetTimestamp();
+
+    /// <summary>Hears of an event of an order.</summary>
+    public void Hear(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        lock (_lock)
+        {
+            Turn();
+            if (record.Type == OrderEvent.PlacedType)
+            {
+                if (AttemptOf(record.Payload.Span) is { } attempt)
+                {
+                    _current.Accepted.Add(attempt);
+                }
+            }
+            else
+            {
+                _current.Changed.Add(record.Stream);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether this attempt is known to have made the order, and nothing to have happened to the order since. Then whatever the
+    /// attempt has taken is the order's by right.
+    /// </summary>
+    /// <param name="orderId">The order.</param>
+    /// <param name="attempt">The attempt; a random number of 63 bits, so that it alone tells attempts of all orders apart.</param>
+    public bool Stand(string orderId, long attempt)
+    {
+        lock (_lock)
+        {
+            if (!_current.Accepted.Contains(attempt) && !_previous.Accepted.Contains(attempt))
+            {
+                return false;
+            }
+
+            var stream = OrderState.StreamOf(orderId);
+            return !_current.Changed.Contains(stream) && !_previous.Changed.Contains(stream);
+        }
+    }
+
+    private void Turn()
+    {
+        if (clock.GetElapsedTime(_began) > options.Value.ReservationGrace * GracesKept)
+        {
+            _previous = _current;
+            _current = new Generation();
+            _began = clock.GetTimestamp();
+        }
+    }
+
+    /// <summary>The attempt of a placement; reading the whole event would cost several times as much.</summary>
+    private static long? AttemptOf(ReadOnlySpan<byte> payload)
+    {
+        var reader = new Utf8JsonReader(payload);
+        while (reader.Read())
+        {
+            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("attempt"u8))
+            {
+                return reader.Read() && reader.TryGetInt64(out var attempt) ? attempt : null;
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class Generation
+    {
+        public HashSet<long> Accepted { get; } = [];
+
+        public HashSet<string> Changed { get; } = new(StringComparer.Ordinal);
+    }
+}
