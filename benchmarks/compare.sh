@@ -53,10 +53,7 @@ trap 'exit 130' INT TERM
 
 plain_actors() { seq 1 "$actors" | sed 's/.*/user-&\t-/' >"$actors_file"; }
 
-publish() {
-    dotnet publish -c Release -v quiet "$1" -o "$artifacts/$(basename "$1")" >"$workspace/publish.log" 2>&1 ||
-        { cat "$workspace/publish.log" >&2; exit 1; }
-}
+publish() { publish_project "$1" "$artifacts" "$workspace/publish.log"; }
 
 start_contender() {
     new_database

@@ -24,6 +24,7 @@ public static class GrainServices
         services.AddSingleton<ClaimKeeping>();
         services.AddSingleton<SiloLosses>();
         services.AddSingleton<RecentPlacements>();
+        services.AddSingleton<CheckBackTurns>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<SiloLosses>());
         return services;

@@ -1,7 +1,7 @@
 # The product with everything on that production has: tokens, idempotency keys, validation, rate limiter, metrics, logs.
 contender_project=src/Api
 contender_program=Granary.Api
-contender_ready=/products?limit=1
+contender_ready=/health/ready
 contender_count_sql="select count(*) from journal where type = 'order.placed'"
 contender_environment() {
     echo Granary__Storage=PostgreSql "Granary__DataDirectory=$workspace/granary-data" \

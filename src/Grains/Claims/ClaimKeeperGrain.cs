@@ -26,6 +26,12 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     private const int CheckBackBatch = 500;
 
     /// <summary>
+    /// Grace periods before the newest claim in which a claim counts as recent: the activation before this one may not have come
+    /// round to asking about it.
+    /// </summary>
+    private const int RecentGraces = 2;
+
+    /// <summary>
     /// Grace periods after which every claim is asked about, whatever is known of it: the safety net for an order that decided
     /// something, failed before it could tell, and was never touched again.
     /// </summary>
@@ -47,7 +53,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());
         await EnsureLoadedAsync(_snapshot.State?.State);
         _lossesSeen = keeping.Losses.Count;
-        WatchAll();
+        WatchFound();
         var grace = keeping.Options.Value.ReservationGrace;
         var period = TimeSpan.FromTicks(Math.Clamp(grace.Ticks / 4, TimeSpan.TicksPerMillisecond * 50, TimeSpan.TicksPerSecond * 5));
         this.RegisterGrainTimer(CheckBackAsync, new GrainTimerCreationOptions(period, period) { Interleave = true });
@@ -115,16 +121,41 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         }
     }
 
-    private void WatchAll()
+    /// <summary>
+    /// Watches what a fresh activation finds. Recent claims are asked about as soon as they are due. The others were most likely
+    /// asked about before, and there may be hundreds of thousands of them: their turn comes spread over the time of a sweep, so
+    /// that a restart does not spend its first minute on them.
+    /// </summary>
+    private void WatchFound()
     {
         var grace = keeping.Options.Value.ReservationGrace;
+        var claims = ClaimsOf(Decided).ByOrder;
+        var recent = claims.Values.Select(TakenAt).DefaultIfEmpty().Max();
+        recent = recent == default ? recent : recent - (RecentGraces * grace);
+        WatchAll(SweepEvery * grace, claim => TakenAt(claim) is var at && at != default && at >= recent ? at + grace : null);
+    }
+
+    /// <summary>Watches every claim: at its own time, or at some time within a span.</summary>
+    private void WatchAll(TimeSpan within, Func<Claim, DateTimeOffset?>? timeOf = null)
+    {
         var now = Now;
-        _nextSweep = now + (SweepEvery * grace);
+        _nextSweep = now + (SweepEvery * keeping.Options.Value.ReservationGrace);
         foreach (var (orderId, claim) in ClaimsOf(Decided).ByOrder)
         {
-            var due = claim.Pending.IsEmpty ? now : claim.Pending.Max(pending => pending.At) + grace;
-            _watch.AddAlways(orderId, due);
+            _watch.AddAlways(orderId, timeOf?.Invoke(claim) ?? now + (within * Random.Shared.NextDouble()));
         }
+    }
+
+    /// <summary>When the newest pending attempt took something; the default when none is pending.</summary>
+    private static DateTimeOffset TakenAt(Claim claim)
+    {
+        var newest = default(DateTimeOffset);
+        foreach (var pending in claim.Pending)
+        {
+            newest = pending.At > newest ? pending.At : newest;
+        }
+
+        return newest;
     }
 
     private async Task CheckBackAsync(CancellationToken cancellation)
@@ -134,10 +165,15 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             return;
         }
 
-        if (_lossesSeen != keeping.Losses.Count || Now >= _nextSweep)
+        var grace = keeping.Options.Value.ReservationGrace;
+        if (_lossesSeen != keeping.Losses.Count)
         {
             _lossesSeen = keeping.Losses.Count;
-            WatchAll();
+            WatchAll(grace);
+        }
+        else if (Now >= _nextSweep)
+        {
+            WatchAll(SweepEvery * grace);
         }
 
         for (var due = TakeDue(); due.Count > 0 && !cancellation.IsCancellationRequested; due = TakeDue())
@@ -185,7 +221,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     private async Task CheckBackAsync(List<ClaimWatch.Watched> due, CancellationToken cancellation)
     {
         var streams = due.Select(watched => OrderState.StreamOf(watched.OrderId)).Distinct().ToList();
-        var records = await keeping.Journal.ReadStreamsAsync(streams, cancellation);
+        var records = await keeping.Turns.RunAsync(() => keeping.Journal.ReadStreamsAsync(streams, cancellation), cancellation);
         foreach (var watched in due)
         {
             var orderId = watched.OrderId;

@@ -11,6 +11,7 @@ public sealed record ClaimKeeping(
     SnapshotStore Snapshots,
     SiloLosses Losses,
     RecentPlacements Placements,
+    CheckBackTurns Turns,
     TimeProvider Clock,
     IOptions<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# How soon after its start the product answers its first order, and how soon it is as fast as a warm one.
+# The shop is there already, as after a restart; PostgreSQL is warm. See docs/performance.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
+# shellcheck source=comparison/processes.sh
+. benchmarks/comparison/processes.sh
+# shellcheck source=comparison/postgres.sh
+. benchmarks/comparison/postgres.sh
+# shellcheck source=comparison/contenders/granary.sh
+. benchmarks/comparison/contenders/granary.sh
+
+server_pid=""
+stop_server() { [ -z "$server_pid" ] || { kill "$server_pid" && wait "$server_pid" || true; }; server_pid=""; }
+trap 'stop_server; stop_postgres; rm -rf "$workspace"' EXIT
+trap 'exit 130' INT TERM
+
+start_server() {
+    # shellcheck disable=SC2046 # One word per variable is intended.
+    env -C "$artifacts/Api" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
+        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
+        $(contender_environment) ./Granary.Api >"$workspace/granary.log" 2>&1 &
+    server_pid=$!
+}
+
+now() { date +%s%N; }
+milliseconds_since() { echo $((($(now) - $1) / 1000000)); }
+
+place_one() {
+    IFS=$'\t' read -r user token <"$workspace/actors.tsv"
+    curl -s -o /dev/null -w '%{http_code}' "$target/orders" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+        -H "Idempotency-Key: first-$1" -d "{\"user_id\":\"$user\",\"items\":[{\"sku\":\"sku-1\",\"quantity\":1}]}" || true
+}
+
+rate() { # seconds, tag: orders per second
+    wrk -t2 -c"$connections" -d"$1s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
+        -- "$workspace/actors.tsv" "$products" uniform "$2" | awk -F'\t' '/^RESULT/ { printf "%.0f\n", $2 / ($3 / 1e6) }'
+}
+
+for project in src/Api benchmarks/Runner; do publish_project "$project" "$artifacts" "$workspace/publish.log"; done
+start_postgres
+new_database
+target=http://127.0.0.1:$(free_port)
+start_server
+wait_for "$target/health/ready" "$server_pid"
+contender_actors "$workspace/actors.tsv"
+stop_server
+
+for round in 1 2 3; do
+    began=$(now)
+    start_server
+    until [ "$(place_one "$round-$began")" = 201 ]; do sleep 0.02; done
+    first=$(milliseconds_since "$began")
+    rates=()
+    while [ "$(milliseconds_since "$began")" -lt 12000 ]; do rates+=("$(milliseconds_since "$began") ms: $(rate 2 "c$round-${#rates[@]}")"); done
+    rate 15 "warm$round" >/dev/null
+    warm=$(rate 10 "w$round")
+    stop_server
+    echo "round $round: first order after $first ms, warm $warm orders/s; two seconds each, begun after"
+    printf '  %s orders/s\n' "${rates[@]}"
+done
