@@ -62,6 +62,23 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         Assert.Equal("order.attempt_voided", Assert.Single(events).Type);
     }
 
+    [Fact]
+    public async Task An_activation_that_was_left_behind_does_not_deny_an_order_that_exists()
+    {
+        var id = silo.NewOrderId();
+        await silo.Order(id).Verdict(7);
+        Assert.IsType<NotFound>((await silo.Order(id).Get(null)).Refusal);
+        var placed = new OrderPlaced(
+            "anna", "anna", 8, [new OrderLine("TEA", "Tea", 1, 100)], 100, null, null, null, silo.Clock.GetUtcNow().AddMinutes(15));
+        var entry = OrderEvent.Codec.Encode(placed, silo.Clock.GetUtcNow(), trace: null);
+        await silo.Journal.AppendAsync(new JournalAppend(OrderState.StreamOf(id), 1, [entry]));
+
+        await Assert.ThrowsAsync<VersionConflictException>(() => silo.Order(id).Get(null));
+        var order = (await EventuallyAsync(() => silo.Order(id).Get(null))).Order!;
+
+        Assert.Equal((OrderStatus.Pending, 2L), (order.Status, order.Version));
+    }
+
     private Task WriteBehindAsync(string stream, long afterVersion, string type, string json) => silo.Journal.AppendAsync(
         new JournalAppend(stream, afterVersion, [new JournalEvent(type, Encoding.UTF8.GetBytes(json), silo.Clock.GetUtcNow())]));
 

@@ -129,6 +129,29 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         }
     }
 
+    /// <summary>
+    /// Makes sure that the stream does not go beyond what is known here. While a cluster changes, a grain may for a moment live
+    /// twice; the journal keeps the one left behind from writing, and this keeps it from refusing what it only does not know of.
+    /// </summary>
+    /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    protected async Task ConfirmAsync()
+    {
+        if (_writing)
+        {
+            // The append under way will tell.
+            return;
+        }
+
+        var newer = await journal.ReadStreamAsync(TState.StreamOf(Key), Durable.Version);
+        if (newer is [.., var newest] && newest.Version > Durable.Version && !_writing)
+        {
+            _faulted = true;
+            DeactivateOnIdle();
+            ThrowIfFaulted();
+        }
+    }
+
     /// <summary>Called after events became durable. Must not throw.</summary>
     protected virtual void OnDurable()
     {

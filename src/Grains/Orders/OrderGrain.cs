@@ -28,9 +28,13 @@ public sealed partial class OrderGrain(
     public async Task<OrderReply> Get(string? owner)
     {
         await EnsureLoadedAsync();
-        return Durable.Exists && (owner is null || owner == Durable.UserId)
-            ? new OrderReply(Durable.ToOrder())
-            : new NotFound();
+        if (!Durable.Exists)
+        {
+            await ConfirmAsync();
+            return new NotFound();
+        }
+
+        return owner is null || owner == Durable.UserId ? new OrderReply(Durable.ToOrder()) : new NotFound();
     }
 
     /// <inheritdoc/>
@@ -89,6 +93,7 @@ public sealed partial class OrderGrain(
         if (decision.Refusal is { } refusal)
         {
             await CommitAsync();
+            await ConfirmAsync();
             return refusal;
         }
 
