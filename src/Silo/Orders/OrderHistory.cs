@@ -10,13 +10,13 @@ internal static class OrderHistory
     /// The orders that events belong to, as they are after the last event. New ones come from their events alone; for others
     /// the whole history is read, a few events each, so that nothing depends on what was seen before.
     /// </summary>
-    public static async Task<IReadOnlyList<Order>> OrdersOfAsync(
+    public static async Task<IReadOnlyList<OrderState>> AfterAsync(
         IJournal journal, IReadOnlyList<JournalRecord> events, CancellationToken cancellationToken)
     {
         var streams = events.GroupBy(record => record.Stream).ToList();
         var known = streams.Where(stream => stream.First().Version != 1).Select(stream => stream.Key).ToList();
         var histories = known.Count == 0 ? null : await journal.ReadStreamsAsync(known, cancellationToken);
-        var orders = new List<Order>(streams.Count);
+        var orders = new List<OrderState>(streams.Count);
         foreach (var stream in streams)
         {
             var history = stream.First().Version == 1 ? stream : histories![stream.Key];
@@ -27,10 +27,10 @@ internal static class OrderHistory
     }
 
     /// <summary>The orders of journal streams, as they are now; streams without an order are left out.</summary>
-    public static async Task<IReadOnlyList<Order>> ReadAsync(
+    public static async Task<IReadOnlyList<OrderState>> ReadAsync(
         IJournal journal, IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
     {
-        var orders = new List<Order>(streams.Count);
+        var orders = new List<OrderState>(streams.Count);
         foreach (var history in await journal.ReadStreamsAsync(streams, cancellationToken))
         {
             Add(orders, history.Key, history);
@@ -39,12 +39,12 @@ internal static class OrderHistory
         return orders;
     }
 
-    private static void Add(List<Order> orders, string stream, IEnumerable<JournalRecord> history)
+    private static void Add(List<OrderState> orders, string stream, IEnumerable<JournalRecord> history)
     {
         var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream)), history);
         if (state.Exists)
         {
-            orders.Add(state.ToOrder());
+            orders.Add(state);
         }
     }
 }

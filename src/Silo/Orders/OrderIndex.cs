@@ -8,37 +8,37 @@ namespace Granary.Orders;
 public sealed class OrderIndex(IViewDatabase database)
 {
     private const string Upsert = """
-        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version, document)
+        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version)
         """;
 
     private const string Renew = """
         ON CONFLICT (order_id) DO UPDATE SET
             user_id = excluded.user_id, status = excluded.status, total = excluded.total, created_at = excluded.created_at,
-            updated_at = excluded.updated_at, expires_at = excluded.expires_at, version = excluded.version, document = excluded.document
+            updated_at = excluded.updated_at, expires_at = excluded.expires_at, version = excluded.version
         WHERE order_index.version <= excluded.version
         """;
 
-    private static readonly string[] Columns = ["id", "user", "status", "total", "created", "updated", "expires", "version", "document"];
+    private static readonly string[] Parameters = ["id", "user", "status", "total", "created", "updated", "expires", "version"];
 
     /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test looks at its plan.</summary>
     public const string Due =
         "SELECT order_id FROM order_index WHERE expires_at IS NOT NULL AND expires_at <= @now ORDER BY expires_at LIMIT @limit";
 
     /// <summary>Enters or renews orders. Repeating it changes nothing.</summary>
-    public Task UpsertAsync(IReadOnlyList<Order> orders, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, cancellation) => connection is NpgsqlConnection npgsql
-            ? UpsertAllAsync(npgsql, orders, cancellation)
-            : UpsertEachAsync(connection, orders, cancellation),
+            ? UpsertAllAsync(npgsql, entries, cancellation)
+            : UpsertEachAsync(connection, entries, cancellation),
         cancellationToken);
 
-    /// <summary>A page of orders, newest first, and whether others follow.</summary>
-    public Task<OrderPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>A page of entries, newest first, and whether others follow.</summary>
+    public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancellation) =>
         {
             // One more than the page tells whether there is another.
             var rows = await OrderIndexQuery.Command(connection, query, query.Limit + 1)
-                .QueryAsync(row => OrderDocument.Read(row.GetFieldValue<byte[]>(0)), cancellation);
-            return new OrderPage([.. rows.Take(query.Limit)], rows.Count > query.Limit);
+                .QueryAsync(Entry, cancellation);
+            return new OrderIndexPage([.. rows.Take(query.Limit)], rows.Count > query.Limit);
         },
         cancellationToken);
 
@@ -49,18 +49,18 @@ public sealed class OrderIndex(IViewDatabase database)
             .QueryAsync(row => row.GetString(0), cancellation),
         cancellationToken);
 
-    /// <summary>The orders with these ids as the index has them.</summary>
-    public Task<IReadOnlyList<Order>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(
+    /// <summary>The entries of the orders with these ids.</summary>
+    public Task<IReadOnlyList<OrderIndexEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancellation) =>
         {
-            var orders = new List<Order>();
+            var entries = new List<OrderIndexEntry>();
             foreach (var id in ids)
             {
-                orders.AddRange(await connection.Command("SELECT document FROM order_index WHERE order_id = @id", ("id", id))
-                    .QueryAsync(row => OrderDocument.Read(row.GetFieldValue<byte[]>(0)), cancellation));
+                entries.AddRange(await connection.Command($"SELECT {OrderIndexQuery.Columns} FROM order_index WHERE order_id = @id", ("id", id))
+                    .QueryAsync(Entry, cancellation));
             }
 
-            return (IReadOnlyList<Order>)orders;
+            return (IReadOnlyList<OrderIndexEntry>)entries;
         },
         cancellationToken);
 
@@ -85,46 +85,55 @@ public sealed class OrderIndex(IViewDatabase database)
         cancellationToken);
 
     /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
-    private static async Task<int> UpsertAllAsync(NpgsqlConnection connection, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    private static async Task<int> UpsertAllAsync(NpgsqlConnection connection, IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"{Upsert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9) {Renew}", connection)
+        await using var command = new NpgsqlCommand($"{Upsert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {Renew}", connection)
         {
             Parameters =
             {
-                Column(orders, order => order.Id),
-                Column(orders, order => order.UserId),
-                Column(orders, order => (short)order.Status),
-                Column(orders, order => order.Total),
-                Column(orders, order => order.CreatedAt.ToMicroseconds()),
-                Column(orders, order => order.UpdatedAt.ToMicroseconds()),
-                Column(orders, order => order.ExpiresAt?.ToMicroseconds()),
-                Column(orders, order => order.Version),
-                Column(orders, OrderDocument.Write),
+                Column(entries, entry => entry.OrderId),
+                Column(entries, entry => entry.UserId),
+                Column(entries, entry => (short)entry.Status),
+                Column(entries, entry => entry.Total),
+                Column(entries, entry => entry.CreatedAt.ToMicroseconds()),
+                Column(entries, entry => entry.UpdatedAt.ToMicroseconds()),
+                Column(entries, entry => entry.ExpiresAt?.ToMicroseconds()),
+                Column(entries, entry => entry.Version),
             },
         };
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<Order> orders, Func<Order, T> value) =>
-        new() { TypedValue = [.. orders.Select(value)] };
+    private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<OrderIndexEntry> entries, Func<OrderIndexEntry, T> value) =>
+        new() { TypedValue = [.. entries.Select(value)] };
 
-    private static async Task<int> UpsertEachAsync(DbConnection connection, IReadOnlyList<Order> orders, CancellationToken cancellationToken)
+    private static OrderIndexEntry Entry(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        (OrderStatus)row.GetInt32(2),
+        row.GetInt64(3),
+        ViewStatements.FromMicroseconds(row.GetInt64(4)),
+        ViewStatements.FromMicroseconds(row.GetInt64(5)),
+        row.IsDBNull(6) ? null : ViewStatements.FromMicroseconds(row.GetInt64(6)),
+        row.GetInt64(7));
+
+    private static async Task<int> UpsertEachAsync(DbConnection connection, IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
         await using var command = connection.Command(
-            $"{Upsert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version, @document) {Renew}");
-        var parameters = Columns.Select(name =>
+            $"{Upsert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
+        var parameters = Parameters.Select(name =>
         {
             var parameter = command.CreateParameter();
             parameter.ParameterName = name;
             command.Parameters.Add(parameter);
             return parameter;
         }).ToArray();
-        foreach (var order in orders)
+        foreach (var entry in entries)
         {
             object?[] values =
             [
-                order.Id, order.UserId, (int)order.Status, order.Total, order.CreatedAt.ToMicroseconds(), order.UpdatedAt.ToMicroseconds(),
-                order.ExpiresAt?.ToMicroseconds(), order.Version, OrderDocument.Write(order),
+                entry.OrderId, entry.UserId, (int)entry.Status, entry.Total, entry.CreatedAt.ToMicroseconds(),
+                entry.UpdatedAt.ToMicroseconds(), entry.ExpiresAt?.ToMicroseconds(), entry.Version,
             ];
             for (var i = 0; i < values.Length; i++)
             {
@@ -134,6 +143,6 @@ public sealed class OrderIndex(IViewDatabase database)
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return orders.Count;
+        return entries.Count;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Granary.Journal;
 using Granary.Streams;
 
@@ -26,7 +28,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         var entered = 0L;
         await foreach (var orders in JournalAsync(progress, cancellationToken))
         {
-            await index.UpsertAsync(orders, cancellationToken);
+            await index.UpsertAsync([.. orders.Select(OrderIndexEntry.Of)], cancellationToken);
             entered += orders.Count;
         }
 
@@ -71,9 +73,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
     }
 
     private async Task<List<(string Id, string Difference)>> CompareAsync(
-        IReadOnlyList<Order> orders, IGrainFactory? grains, CancellationToken cancellationToken)
+        IReadOnlyList<OrderState> orders, IGrainFactory? grains, CancellationToken cancellationToken)
     {
-        var indexed = (await index.ReadAsync([.. orders.Select(order => order.Id)], cancellationToken)).ToDictionary(order => order.Id);
+        var indexed = (await index.ReadAsync([.. orders.Select(order => order.Id)], cancellationToken)).ToDictionary(entry => entry.OrderId);
         var differences = new List<(string, string)>();
         foreach (var order in orders)
         {
@@ -81,9 +83,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             {
                 differences.Add((order.Id, "is missing in the index"));
             }
-            else if (!AreSame(found, order))
+            else if (found != OrderIndexEntry.Of(order))
             {
-                differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.Version}, {order.Status} in the journal"));
+                differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.VisibleVersion}, {order.Status} in the journal"));
             }
         }
 
@@ -97,14 +99,15 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 
     /// <summary>Compares orders with their grains, which this activates.</summary>
     private static async Task<IReadOnlyCollection<(string Id, string Difference)>> CompareLiveAsync(
-        IReadOnlyList<Order> orders, IGrainFactory grains, CancellationToken cancellationToken)
+        IReadOnlyList<OrderState> orders, IGrainFactory grains, CancellationToken cancellationToken)
     {
         var differences = new ConcurrentBag<(string, string)>();
         await Parallel.ForEachAsync(
             orders,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (order, _) =>
+            async (state, _) =>
             {
+                var order = state.ToOrder();
                 var live = (await grains.Order(order.Id).Get(owner: null)).Order;
                 if (live is null)
                 {
@@ -118,11 +121,12 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         return differences;
     }
 
-    private static bool AreSame(Order one, Order other) =>
-        OrderDocument.Write(one).AsSpan().SequenceEqual(OrderDocument.Write(other));
+    private static bool AreSame(Order one, Order other) => Text(one).SequenceEqual(Text(other));
+
+    private static ReadOnlySpan<byte> Text(Order order) => JsonSerializer.SerializeToUtf8Bytes(order, OrderJson.Default.Order);
 
     /// <summary>Every order of the journal once, page by page: where its first event is, with its whole history.</summary>
-    private async IAsyncEnumerable<IReadOnlyList<Order>> JournalAsync(
+    private async IAsyncEnumerable<IReadOnlyList<OrderState>> JournalAsync(
         IProgress<double> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var end = await journal.ReadEndAsync(cancellationToken);
@@ -161,3 +165,8 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         }
     }
 }
+
+/// <summary>All that an order says as text, to compare orders by.</summary>
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(Order))]
+internal sealed partial class OrderJson : JsonSerializerContext;

@@ -20,10 +20,10 @@ public sealed class OrderIndexConsumer(ConsumerServices services, IJournal journ
     /// <inheritdoc/>
     protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
     {
-        var orders = await OrderHistory.OrdersOfAsync(journal, events, CancellationToken.None);
+        var orders = await OrderHistory.AfterAsync(journal, events, CancellationToken.None);
         if (orders.Count > 0)
         {
-            await index.UpsertAsync(orders, CancellationToken.None);
+            await index.UpsertAsync([.. orders.Select(OrderIndexEntry.Of)], CancellationToken.None);
         }
     }
 }

@@ -5,14 +5,14 @@ namespace Granary.Orders;
 
 /// <summary>Answers lists of orders on whichever silo is asked.</summary>
 [StatelessWorker]
-public sealed class OrderIndexGrain(OrderIndex index) : Grain, IOrderIndexGrain
+public sealed class OrderIndexGrain(OrderList orders) : Grain, IOrderIndexGrain
 {
     /// <inheritdoc/>
     public async Task<OrderPage> List(OrderQuery query)
     {
         try
         {
-            return await index.ListAsync(query, CancellationToken.None);
+            return await orders.ReadAsync(query, CancellationToken.None);
         }
         catch (DbException fault)
         {

@@ -9,6 +9,9 @@ namespace Granary.Orders;
 /// </summary>
 public static class OrderIndexQuery
 {
+    /// <summary>The columns of an <see cref="OrderIndexEntry"/>.</summary>
+    public const string Columns = "order_id, user_id, status, total, created_at, updated_at, expires_at, version";
+
     /// <summary>The statement and its parameters.</summary>
     public static DbCommand Command(DbConnection connection, OrderQuery query, int limit)
     {
@@ -29,7 +32,7 @@ public static class OrderIndexQuery
         parameters.Add(("limit", limit));
         var where = conditions.Count == 0 ? "" : " WHERE " + string.Join(" AND ", conditions);
         return connection.Command(
-            $"SELECT document FROM order_index{where} ORDER BY created_at DESC, order_id DESC LIMIT @limit", [.. parameters]);
+            $"SELECT {Columns} FROM order_index{where} ORDER BY created_at DESC, order_id DESC LIMIT @limit", [.. parameters]);
 
         void Add(object? value, string condition, string name)
         {

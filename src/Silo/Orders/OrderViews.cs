@@ -7,6 +7,7 @@ public static class OrderViews
     public static IServiceCollection AddOrderViews(this IServiceCollection services)
     {
         services.AddSingleton<OrderIndex>();
+        services.AddSingleton<OrderList>();
         services.AddSingleton<OrderIndexAudit>();
         services.AddHostedService<DeadlineSweep>();
         services.AddHostedService<PlacementNews>();

@@ -118,7 +118,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         return record;
     }
 
-    private Task<IReadOnlyList<Order>> Indexed(JournalRecord order) =>
+    private Task<IReadOnlyList<OrderIndexEntry>> Indexed(JournalRecord order) =>
         _app.Services.GetRequiredService<OrderIndex>().ReadAsync([StreamNames.OrderIdOf(order.Stream)], Cancellation);
 
     private Task SetAside(string consumer, JournalRecord record) => Store.AddDeadLettersAsync(
