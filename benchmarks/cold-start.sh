@@ -10,21 +10,11 @@ workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
 . benchmarks/comparison/processes.sh
 # shellcheck source=comparison/postgres.sh
 . benchmarks/comparison/postgres.sh
-# shellcheck source=comparison/contenders/granary.sh
-. benchmarks/comparison/contenders/granary.sh
+# shellcheck source=comparison/product.sh
+. benchmarks/comparison/product.sh
 
-server_pid=""
-stop_server() { [ -z "$server_pid" ] || { kill "$server_pid" && wait "$server_pid" || true; }; server_pid=""; }
-trap 'stop_server; stop_postgres; rm -rf "$workspace"' EXIT
+trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
 trap 'exit 130' INT TERM
-
-start_server() {
-    # shellcheck disable=SC2046 # One word per variable is intended.
-    env -C "$artifacts/Api" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
-        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
-        $(contender_environment) ./Granary.Api >"$workspace/granary.log" 2>&1 &
-    server_pid=$!
-}
 
 now() { date +%s%N; }
 milliseconds_since() { echo $((($(now) - $1) / 1000000)); }
@@ -35,30 +25,27 @@ place_one() {
         -H "Idempotency-Key: first-$1" -d "{\"user_id\":\"$user\",\"items\":[{\"sku\":\"sku-1\",\"quantity\":1}]}" || true
 }
 
-rate() { # seconds, tag: orders per second
-    wrk -t2 -c"$connections" -d"$1s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
-        -- "$workspace/actors.tsv" "$products" uniform "$2" | awk -F'\t' '/^RESULT/ { printf "%.0f\n", $2 / ($3 / 1e6) }'
-}
+rate() { drive "$target" "$workspace/actors.tsv" "$1" uniform "$2" | rate_of; } # seconds, tag
 
-for project in src/Api benchmarks/Runner; do publish_project "$project" "$artifacts" "$workspace/publish.log"; done
+publish_product
 start_postgres
 new_database
 target=http://127.0.0.1:$(free_port)
-start_server
-wait_for "$target/health/ready" "$server_pid"
+start_product bench "$target"
+await_product "$target"
 contender_actors "$workspace/actors.tsv"
-stop_server
+stop_product
 
 for round in 1 2 3; do
     began=$(now)
-    start_server
+    start_product bench "$target"
     until [ "$(place_one "$round-$began")" = 201 ]; do sleep 0.02; done
     first=$(milliseconds_since "$began")
     rates=()
     while [ "$(milliseconds_since "$began")" -lt 12000 ]; do rates+=("$(milliseconds_since "$began") ms: $(rate 2 "c$round-${#rates[@]}")"); done
     rate 15 "warm$round" >/dev/null
     warm=$(rate 10 "w$round")
-    stop_server
+    stop_product
     echo "round $round: first order after $first ms, warm $warm orders/s; two seconds each, begun after"
     printf '  %s orders/s\n' "${rates[@]}"
 done

@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Placing in a store that holds millions of past orders beside placing in an empty one. See docs/performance.md.
+# The past is a real order, placed, paid, packed, shipped, received and completed through the API, whose events and index row are
+# copied under random ids; the events of stock items and users that went with it are not copied: their snapshots sum them up.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+past=5000000 rounds=3 connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+while [ $# -gt 0 ]; do
+    case $1 in
+        --orders) past=$2; shift ;;
+        --rounds) rounds=$2; shift ;;
+        *) echo "usage: benchmarks/growth.sh [--orders N] [--rounds N]" >&2; exit 2 ;;
+    esac
+    shift
+done
+workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
+# shellcheck source=comparison/processes.sh
+. benchmarks/comparison/processes.sh
+# shellcheck source=comparison/postgres.sh
+. benchmarks/comparison/postgres.sh
+# shellcheck source=comparison/product.sh
+. benchmarks/comparison/product.sh
+
+trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
+trap 'exit 130' INT TERM
+
+complete_one_order() {
+    local user token admin id step
+    contender_actors "$workspace/actors.tsv"
+    IFS=$'\t' read -r user token <"$workspace/actors.tsv"
+    admin=$(curl -fsS "$target/auth/token" -H 'Content-Type: application/json' \
+        -d '{"user_name":"admin","password":"correct-horse-battery-staple-1"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+    id=$(curl -fsS "$target/orders" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
+        -d "{\"user_id\":\"$user\",\"items\":[{\"sku\":\"sku-1\",\"quantity\":1}]}" | sed 's/.*"id":"\([^"]*\)".*/\1/')
+    for step in pay pack ship receive complete; do
+        curl -fsS -o /dev/null "$target/orders/$id/$step" -H "Authorization: Bearer $admin" -H 'Content-Type: application/json' \
+            -d '{"carrier":"DHL","tracking_number":"1"}'
+    done
+    until [ "$(sql filled "select status from order_index where order_id = '$id'")" = "$(sql filled "select max(status) from order_index")" ] &&
+        [ "$(sql filled "select version from order_index where order_id = '$id'")" = 6 ]; do sleep 0.1; done
+    echo "$id"
+}
+
+# Positions below the first one in use: whoever follows the journal has passed them.
+fill() { # id of the order to copy
+    sql filled "
+        CREATE TABLE copied AS SELECT row_number() OVER (ORDER BY version) AS step, * FROM journal WHERE stream = 'order/$1';
+        ALTER TABLE journal DROP CONSTRAINT journal_pkey, DROP CONSTRAINT journal_stream_version_key;
+        INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
+        SELECT (n - 1) * 6 + step, 'order/' || substr(md5(n::text), 1, 26), version, type, payload, recorded_at, batch
+        FROM generate_series(1, $past) AS n, copied;
+        SET maintenance_work_mem = '2GB';
+        ALTER TABLE journal ADD PRIMARY KEY (position), ADD UNIQUE (stream, version);
+        DROP INDEX order_index_newest, order_index_by_user, order_index_by_status, order_index_due;
+        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version)
+        SELECT substr(md5(n::text), 1, 26), user_id, status, total, created_at - n, updated_at - n, expires_at, version
+        FROM generate_series(1, $past) AS n, order_index WHERE order_id = '$1';
+        CREATE INDEX order_index_newest ON order_index (created_at DESC, order_id DESC);
+        CREATE INDEX order_index_by_user ON order_index (user_id, created_at DESC, order_id DESC);
+        CREATE INDEX order_index_by_status ON order_index (status, created_at DESC, order_id DESC);
+        CREATE INDEX order_index_due ON order_index (expires_at) WHERE expires_at IS NOT NULL;
+        DROP TABLE copied"
+    sql filled "VACUUM (ANALYZE)"
+    sql filled "CHECKPOINT"
+}
+
+publish_product
+start_postgres
+target=http://127.0.0.1:$(free_port)
+for database in filled empty; do
+    sql postgres "CREATE DATABASE $database"
+    start_product "$database" "$target"
+    await_product "$target"
+    if [ "$database" = filled ]; then copied=$(complete_one_order); fi
+    stop_product
+done
+fill "$copied"
+echo "past orders: $(sql filled "SELECT count(*) FROM order_index"), events: $(sql filled "SELECT count(*) FROM journal")," \
+    "database: $(sql filled "SELECT pg_size_pretty(pg_database_size('filled'))")"
+for round in $(seq "$rounds"); do
+    rates=()
+    for database in empty filled; do
+        start_product "$database" "$target"
+        await_product "$target"
+        [ -s "$workspace/$database.tsv" ] || contender_actors "$workspace/$database.tsv"
+        drive "$target" "$workspace/$database.tsv" 30 uniform "w$round" >/dev/null
+        sql "$database" "CHECKPOINT"
+        rates+=("$(drive "$target" "$workspace/$database.tsv" 15 uniform "m$round" | rate_of)")
+        stop_product
+    done
+    echo "round $round: empty ${rates[0]}, filled ${rates[1]} orders/s: $(awk "BEGIN { printf \"%.2f\", ${rates[1]} / ${rates[0]} }")"
+done

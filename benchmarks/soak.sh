@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Whether memory stays level: places orders that nobody pays for, so that each is placed, expires after a minute and gives back
+# what it took. Prints orders a second and resident memory as it goes. See docs/performance.md.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+minutes=15 connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+while [ $# -gt 0 ]; do
+    case $1 in
+        --minutes) minutes=$2; shift ;;
+        *) echo "usage: benchmarks/soak.sh [--minutes N]" >&2; exit 2 ;;
+    esac
+    shift
+done
+workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
+# shellcheck source=comparison/processes.sh
+. benchmarks/comparison/processes.sh
+# shellcheck source=comparison/postgres.sh
+. benchmarks/comparison/postgres.sh
+# shellcheck source=comparison/product.sh
+. benchmarks/comparison/product.sh
+
+trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
+trap 'exit 130' INT TERM
+
+publish_product
+start_postgres
+new_database
+target=http://127.0.0.1:$(free_port)
+start_product bench "$target" Granary__Orders__PaymentTimeout=00:01:00
+await_product "$target"
+contender_actors "$workspace/actors.tsv"
+for minute in $(seq "$minutes"); do
+    rate=$(drive "$target" "$workspace/actors.tsv" 60 uniform "s$minute" | rate_of)
+    echo "minute $minute: $rate orders/s, resident $(awk '/VmRSS/ { printf "%d", $2 / 1024 }' "/proc/$product_pid/status") MB," \
+        "pending $(sql bench "SELECT count(*) FROM order_index WHERE status = 1"), orders $(sql bench "SELECT count(*) FROM order_index")"
+done
