@@ -6,6 +6,9 @@ public static class ExitCodes
     /// <summary>EX_USAGE: the command line makes no sense.</summary>
     public const int Usage = 64;
 
+    /// <summary>EX_DATAERR: what was to be read is not what it should be.</summary>
+    public const int BadData = 65;
+
     /// <summary>EX_UNAVAILABLE: a database or a server is not there.</summary>
     public const int Unavailable = 69;
 

@@ -11,7 +11,7 @@ using Spectre.Console;
 namespace Granary.Cluster.Tests;
 
 /// <summary>A backup is taken while customers order; what was acknowledged before is in it, and it proves itself sound.</summary>
-public sealed class BackupTests : IDisposable
+public sealed partial class BackupTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-backup-").FullName;
 
@@ -37,16 +37,19 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task A_dump_of_PostgreSQL_restores_to_a_sound_journal_which_can_be_cut_back_to_a_position()
+    public async Task A_dump_of_PostgreSQL_restores_in_another_server_to_a_sound_journal_which_can_be_cut_back_to_a_position()
     {
         await using var postgres = await PostgresServer.StartAsync();
+        await using var other = await PostgresServer.StartAsync();
         var settings = Shared(await postgres.CreateDatabaseAsync());
-        var restored = await postgres.CreateDatabaseAsync();
+        await UseTransactionIdsAsync(settings["ConnectionStrings:Granary"]!);
+        var restored = await other.CreateDatabaseAsync();
         var told = await OrderWhileAsync(settings, () => postgres.CopyByDumpAsync(settings["ConnectionStrings:Granary"]!, restored));
 
         var (sound, report) = await VerifyAsync(Shared(restored));
 
         Assert.True(sound == 0, report);
+        Assert.True(long.Parse(OrdersIn().Match(report).Groups[1].Value, CultureInfo.InvariantCulture) >= told.Count, report);
         await AssertHasAsync(Shared(restored), told);
         await AssertCanBeCutAsync(restored);
     }
@@ -75,6 +78,44 @@ public sealed class BackupTests : IDisposable
 
         Assert.Equal(69, code);
         Assert.Contains("no database", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verifying_what_holds_no_event_or_is_no_database_of_Granary_is_no_success()
+    {
+        var settings = Embedded(Path.Combine(_directory, "data"));
+        var product = await StartAsync(settings);
+        await product.StopAsync();
+        var file = Path.Combine(_directory, "data", "granary.db");
+        await ScalarAsync(file, "DELETE FROM journal");
+        Assert.Equal(65, (await VerifyAsync(settings)).Code);
+
+        await ScalarAsync(file, "DROP TABLE journal");
+        Assert.Equal(65, (await VerifyAsync(settings)).Code);
+    }
+
+    [Fact]
+    public async Task A_backup_that_fails_leaves_nothing_behind()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "granary.db"), new string('x', 10_000), TestContext.Current.CancellationToken);
+        var target = Path.Combine(_directory, "copy.db");
+
+        var (code, text) = await BackupAsync(Embedded(_directory), target);
+
+        Assert.Equal(65, code);
+        Assert.Contains("granary.db", text, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(_directory, "copy*"));
+    }
+
+    [GeneratedRegex("([0-9]+) orders")]
+    private static partial Regex OrdersIn();
+
+    /// <summary>Brings a server's transaction ids well beyond those of a new one.</summary>
+    private static async Task UseTransactionIdsAsync(string connectionString)
+    {
+        await using var database = NpgsqlDataSource.Create(connectionString);
+        await using var use = database.CreateCommand("DO $$ BEGIN FOR i IN 1..20000 LOOP PERFORM pg_current_xact_id(); COMMIT; END LOOP; END $$");
+        await use.ExecuteNonQueryAsync();
     }
 
     /// <summary>Cuts a database back to the fiftieth order as the page for operators says, and has the product go on from there.</summary>

@@ -75,16 +75,20 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
+    public async Task What_was_restored_is_read_to_its_end_before_anything_is_appended()
+    {
+        await Store.AppendAsync(Given.Append("order/earlier", 0));
+        await RestoreAsync();
+
+        var all = await Store.ReadAsync(2, page: 10, Cancellation);
+        Assert.Equal(["order/earlier", "order/restored"], all.Select(record => record.Stream));
+        Assert.Equal(all[^1].Position, await Store.ReadEndAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Positions_go_on_growing_where_transaction_ids_start_anew()
     {
-        // As after restoring a dump into a new cluster: the rows come from transactions that this one has yet to reach.
-        await using var connection = await OpenConnectionAsync();
-        await ExecuteAsync(
-            connection,
-            """
-            INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
-            VALUES (5000000000 << 20, 'order/restored', 1, 'order.noted', '{}', now(), 1)
-            """);
+        await RestoreAsync();
 
         await Open().AppendAsync(Given.Append("order/new", 0));
 
@@ -121,6 +125,18 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await using var command = new NpgsqlCommand("SELECT payload ->> 'number' FROM journal_events WHERE stream = 'order/seen'", connection);
 
         Assert.Equal("1", await command.ExecuteScalarAsync(Cancellation));
+    }
+
+    /// <summary>As after restoring a dump into a new server: the row comes from a transaction that this one has yet to reach.</summary>
+    private async Task RestoreAsync()
+    {
+        await using var connection = await OpenConnectionAsync();
+        await ExecuteAsync(
+            connection,
+            """
+            INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
+            VALUES (5000000000 << 20, 'order/restored', 1, 'order.noted', '{}', now(), 1)
+            """);
     }
 
     protected override IJournalStore Create() => Create(_database);

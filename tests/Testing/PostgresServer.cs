@@ -83,7 +83,7 @@ public sealed class PostgresServer : IAsyncDisposable
         return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Copies a database into an empty one as a backup and its restore do: pg_dump, pg_restore.</summary>
+    /// <summary>Copies a database into an empty one, here or in another server, as a backup and its restore do: pg_dump, pg_restore.</summary>
     public async Task CopyByDumpAsync(string from, string to)
     {
         var file = Path.Combine(_directory, "dump");
@@ -137,8 +137,11 @@ public sealed class PostgresServer : IAsyncDisposable
 
     private string ConnectionString(string database) => $"Host=127.0.0.1;Port={_port};Username={User};Database={database}";
 
-    private string[] Reach(string connectionString) =>
-        ["--host=127.0.0.1", $"--port={_port}", $"--username={User}", $"--dbname={new NpgsqlConnectionStringBuilder(connectionString).Database}"];
+    private static string[] Reach(string connectionString)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        return [$"--host={database.Host}", $"--port={database.Port}", $"--username={database.Username}", $"--dbname={database.Database}"];
+    }
 
     private async Task ExecuteAsync(string sql)
     {

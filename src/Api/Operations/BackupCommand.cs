@@ -2,6 +2,7 @@ using Granary.Hosting;
 using Granary.Journal;
 using Microsoft.Data.Sqlite;
 using Spectre.Console;
+using SQLitePCL;
 
 namespace Granary.Operations;
 
@@ -46,18 +47,41 @@ public static class BackupCommand
             return ExitCodes.Unavailable;
         }
 
+        var partial = target + ".partial";
         try
         {
-            await CopyAsync(options, target);
+            File.Delete(partial);
+            await CopyAsync(options, partial);
+            File.Move(partial, target);
+        }
+        catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
+        {
+            Discard(partial);
+            console.WriteLine($"{options.SqliteFile} cannot be copied: {fault.Message}");
+            return ExitCodes.BadData;
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
-            console.WriteLine(fault.Message);
+            Discard(partial);
+            console.WriteLine($"{target} cannot be written: {fault.Message}");
             return ExitCodes.CannotCreate;
         }
 
         console.WriteLine($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");
         return 0;
+    }
+
+    /// <summary>What is left of a copy that failed; where it cannot even be deleted, its name says what it is.</summary>
+    private static void Discard(string partial)
+    {
+        try
+        {
+            File.Delete(partial);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            // The first fault is the one to tell.
+        }
     }
 
     /// <summary>One read transaction over the whole database: writers go on, and the copy is of one moment.</summary>

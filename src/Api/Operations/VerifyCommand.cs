@@ -2,7 +2,10 @@ using System.Globalization;
 using Granary.Audit;
 using Granary.Hosting;
 using Granary.Journal;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 using Spectre.Console;
+using SQLitePCL;
 
 namespace Granary.Operations;
 
@@ -43,9 +46,13 @@ public static class VerifyCommand
         try
         {
             await using var stores = StoreReader.Open(configuration);
-            var last = await console.Progress().HideCompleted(true).StartAsync(
-                progress => ReadAsync(stores.Journal, audit, until, progress.AddTask("Events"), cancellationToken));
-            return Show(audit.Judge(), last, console);
+            var last = await ReadShowingProgressAsync(stores.Journal, audit, until, console, cancellationToken);
+            return Show(audit.Judge(), last, until, console);
+        }
+        catch (Exception fault) when (IsBadData(fault.InnerException ?? fault))
+        {
+            Write(console, $"This is no database of Granary, or a damaged one: {fault.Message}");
+            return ExitCodes.BadData;
         }
         catch (JournalUnavailableException fault)
         {
@@ -62,13 +69,27 @@ public static class VerifyCommand
         _ => null,
     };
 
+    private static bool IsBadData(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
+        or SqliteException { SqliteErrorCode: raw.SQLITE_ERROR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB };
+
+    /// <summary>Progress is for a terminal: in a file it would only stand between the findings.</summary>
+    private static Task<long> ReadShowingProgressAsync(
+        IJournalStore journal, JournalAudit audit, long until, IAnsiConsole console, CancellationToken cancellationToken) =>
+        console.Profile.Capabilities.Interactive
+            ? console.Progress().AutoClear(true).StartAsync(
+                progress =>
+                {
+                    var task = progress.AddTask("Events");
+                    return ReadAsync(journal, audit, until, done => task.Value = done * task.MaxValue, cancellationToken);
+                })
+            : ReadAsync(journal, audit, until, static _ => { }, cancellationToken);
+
     /// <summary>Reads the journal into the audit and returns the position of the last event read.</summary>
     private static async Task<long> ReadAsync(
-        IJournalStore journal, JournalAudit audit, long until, ProgressTask progress, CancellationToken cancellationToken)
+        IJournalStore journal, JournalAudit audit, long until, Action<double> progress, CancellationToken cancellationToken)
     {
         var last = 0L;
         var end = Math.Min(until, await journal.ReadEndAsync(cancellationToken));
-        progress.MaxValue = Math.Max(1, end);
         while (last < end)
         {
             var page = await journal.ReadAllAsync(last, Page, cancellationToken);
@@ -78,24 +99,33 @@ public static class VerifyCommand
                 last = record.Position;
             }
 
-            progress.Value = last;
+            progress((double)last / end);
             if (page.Count == 0 || page[^1].Position >= end)
             {
                 break;
             }
         }
 
-        progress.Value = progress.MaxValue;
+        progress(1);
         return last;
     }
 
-    private static int Show(AuditReport report, long last, IAnsiConsole console)
+    private static int Show(AuditReport report, long last, long until, IAnsiConsole console)
     {
-        console.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{report.Events} events to position {last}: {report.Orders} orders, {report.Products} products, {report.Users} users."));
-        List(report.Violations, "violations", console);
-        List(report.Unsettled, "claims to settle, which grains do by themselves", console);
+        if (report.Events == 0)
+        {
+            console.WriteLine("The journal is empty: there is nothing to verify.");
+            return ExitCodes.BadData;
+        }
+
+        Write(console, $"{report.Events} events to position {last}: {report.Orders} orders, {report.Products} products, {report.Users} users.");
+        if (until != long.MaxValue && last < until)
+        {
+            Write(console, $"There is no event at position {until}; this is the last one before it.");
+        }
+
+        List(report.Violations, "that must never be", console);
+        List(report.Unsettled, "to settle, which stock items and wallets do by themselves", console);
         console.WriteLine(report.IsSound ? "The journal is sound." : "The journal is NOT sound.");
         return report.IsSound ? 0 : Unsound;
     }
@@ -107,10 +137,19 @@ public static class VerifyCommand
             return;
         }
 
-        console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{findings.Count} {what}:"));
+        Write(console, $"Found {what}: {findings.Count}");
         foreach (var finding in findings.Take(Shown))
         {
-            console.WriteLine($"  {finding}");
+            Write(console, $"  {finding}");
+        }
+
+        if (findings.Count > Shown)
+        {
+            Write(console, $"  and {findings.Count - Shown} more.");
         }
     }
+
+    /// <summary>One finding, one line, however wide the console is: findings are searched for ids.</summary>
+    private static void Write(IAnsiConsole console, FormattableString line) =>
+        console.Profile.Out.Writer.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 }

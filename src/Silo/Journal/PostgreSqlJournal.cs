@@ -16,7 +16,19 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
-    private const string Settled = "(SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20 FROM journal_epoch)";
+
+    /// <summary>
+    /// The position below which nothing can change any more. Where rows lie beyond all transactions that this server has begun,
+    /// they were restored and nothing has been appended since, or the offset would be ahead of them: all that is there is settled.
+    /// </summary>
+    private const string Settled =
+        """
+        (SELECT greatest(
+            (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20,
+            CASE WHEN newest >> 20 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + xid_offset THEN newest + 1 END)
+        FROM journal_epoch, (SELECT max(position) AS newest FROM journal) AS restored)
+        """;
+
     private const int ReadAttempts = 3;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
