@@ -7,7 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'TEXT'
-./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; starts what is not running
+./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; where some run, starts the others
+./cluster.sh database   starts PostgreSQL alone, such as to restore a backup before silos see it
 ./cluster.sh status     says what runs, and where
 ./cluster.sh kill N     ends silo N at once, as a crash would (SIGKILL)
 ./cluster.sh start N    starts silo N again
@@ -16,8 +17,13 @@ usage() {
 TEXT
 }
 
+say() { printf '%s\n' "$*"; }
+fail() { say "cluster.sh: $*" >&2; exit 1; }
+
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
 first_port=${GRANARY_CLUSTER_PORT:-5080} # The front ends'; the others are far from it and need no choosing.
+[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 201))" ] ||
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it takes a port up to $((65535 - 201)), which leaves room for the others"
 postgres_port=$((first_port + 200)) redis_port=$((first_port + 201))
 silos="1 2 3" front_ends="1 2"
 front_end_port() { echo $((first_port + $1 - 1)); }
@@ -25,18 +31,30 @@ silo_port() { echo $((first_port + 100 + $1)); }
 gateway_port() { echo $((first_port + 110 + $1)); }
 silo_http_port() { echo $((first_port + 120 + $1)); }
 
-say() { printf '%s\n' "$*"; }
-fail() { say "cluster.sh: $*" >&2; exit 1; }
+# One command at a time: two would start the same processes twice. What they launch does not inherit the lock.
+lock() {
+    mkdir -p "$root"
+    exec 9>"$root/lock"
+    flock -n 9 || fail "another command is at work in $root"
+}
 
 # PostgreSQL refuses root; both servers drop to the user that Debian's packages bring.
 identity() { if [ "$(id -u)" -eq 0 ]; then echo "setpriv --reuid=$1 --regid=$1 --clear-groups"; fi; }
 own() { if [ "$(id -u)" -eq 0 ]; then chown "$1" "$2"; fi; }
 
-pid_of() { cat "$root/$1.pid" 2>/dev/null || true; }
+# A process is known by its id and the time it started: after a reboot the id may be a stranger's.
+pid_of() { cut -d' ' -f1 "$root/$1.pid" 2>/dev/null || true; }
+state_and_start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f1,20; }
 running() {
-    local pid
-    pid=$(pid_of "$1")
-    [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null && [ "$(ps -o stat= -p "$pid" | cut -c1)" != Z ]
+    local pid start state_and_start
+    read -r pid start 2>/dev/null <"$root/$1.pid" || return
+    state_and_start=$(state_and_start_of "$pid") && [ "${state_and_start#* }" = "$start" ] && [ "${state_and_start% *}" != Z ]
+}
+any_program_runs() {
+    local n
+    for n in $silos; do ! running "silo-$n" || return 0; done
+    for n in $front_ends; do ! running "front-end-$n" || return 0; done
+    return 1
 }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
@@ -45,27 +63,46 @@ wait_for() {
     local what=$1 name=$2
     shift 2
     for _ in $(seq 1200); do
-        "$@" && return
+        "$@" && running "$name" && return
         running "$name" || fail "$what ended by itself; see $root/$name.log"
         sleep 0.1
     done
     fail "$what does not answer; see $root/$name.log"
 }
 
+# need_ports WHAT PORT...: that nobody listens on them yet.
+need_ports() {
+    local what=$1 port
+    shift
+    for port in "$@"; do
+        ! answers "$port" || fail "port $port, which $what needs, is taken by another process (GRANARY_CLUSTER_PORT moves all ports)"
+    done
+}
+
 # launch NAME COMMAND...: in the background, with a log and a pid file, independent of this terminal.
 launch() {
     local name=$1
     shift
-    setsid "$@" >>"$root/$name.log" 2>&1 </dev/null &
-    echo $! >"$root/$name.pid"
+    setsid "$@" >>"$root/$name.log" 2>&1 </dev/null 9>&- &
+    remember "$name" $!
 }
+remember() { echo "$2 $(state_and_start_of "$2" | cut -d' ' -f2)" >"$root/$1.pid"; }
 
-stop() { # stop NAME SIGNAL: and wait for the end.
-    local name=$1 signal=$2 pid
+stop() { # stop NAME SIGNAL: and wait for the end, at most as long as a silo may take to finish and hand over.
+    local name=$1 signal=$2 pid tenths=0
     if running "$name"; then
         pid=$(pid_of "$name")
         kill "-$signal" "$pid"
-        while running "$name"; do sleep 0.1; done
+        kill -CONT "$pid" 2>/dev/null || true # One that is frozen would never notice.
+        while running "$name"; do
+            sleep 0.1
+            tenths=$((tenths + 1))
+            if [ "$tenths" = 50 ]; then say "Waiting for $name (pid $pid) to end"; fi
+            if [ "$tenths" = 900 ]; then
+                say "$name does not end; killing it"
+                kill -KILL "$pid"
+            fi
+        done
     fi
     rm -f "$root/$name.pid"
 }
@@ -73,16 +110,26 @@ stop() { # stop NAME SIGNAL: and wait for the end.
 build() {
     local release
     if [ -n "${GRANARY_CLUSTER_PROGRAMS:-}" ]; then
+        [ -e "$GRANARY_CLUSTER_PROGRAMS/silo/Granary.Silo.dll" ] && [ -e "$GRANARY_CLUSTER_PROGRAMS/api/Granary.Api.dll" ] ||
+            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, which has no silo/Granary.Silo.dll and api/Granary.Api.dll"
         ln -sfnT "$(realpath "$GRANARY_CLUSTER_PROGRAMS")" "$root/app/current"
         return
     fi
     release=$root/app/$(date +%Y%m%d-%H%M%S)
     say "Building $release"
-    dotnet publish src/Silo -c Release -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 &&
-        dotnet publish src/Api -c Release -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 ||
+    dotnet publish src/Silo -c Release -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 9>&- &&
+        dotnet publish src/Api -c Release -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- ||
         { tail -20 "$root/build.log" >&2; fail "the build failed"; }
     # Processes that run keep the release that they were started from.
     ln -sfn "$release" "$root/app/current"
+}
+
+remove_old_releases() {
+    local release
+    for release in "$root"/app/2*/; do
+        release=${release%/}
+        [ ! -d "$release" ] || [ "$release" = "$(realpath "$root/app/current")" ] || pgrep -f "$release/" >/dev/null || rm -rf "$release"
+    done
 }
 
 postgres_binaries() {
@@ -95,7 +142,7 @@ sql() { # sql DATABASE STATEMENT
 
 start_postgres() {
     running postgres && return
-    local bin data=$root/postgres
+    local bin data=$root/postgres tries
     bin=$(postgres_binaries)
     [ -n "$bin" ] || fail "PostgreSQL is not installed (Debian package postgresql)"
     if [ ! -e "$data/PG_VERSION" ]; then
@@ -104,9 +151,19 @@ start_postgres() {
         $(identity postgres) "$bin/initdb" -D "$data" -U granary -A trust -E UTF8 --locale=C >"$root/initdb.log" 2>&1 ||
             fail "initdb failed; see $root/initdb.log (the user postgres must be able to reach $data)"
     fi
-    launch postgres $(identity postgres) "$bin/postgres" -D "$data" -p "$postgres_port" -k "$data" \
-        -c listen_addresses=127.0.0.1 -c max_connections=300
-    wait_for PostgreSQL postgres "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -U granary
+    need_ports PostgreSQL "$postgres_port"
+    for tries in $(seq 60); do
+        launch postgres $(identity postgres) "$bin/postgres" -D "$data" -p "$postgres_port" -k "$data" \
+            -c listen_addresses=127.0.0.1 -c max_connections=300
+        until "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -U granary || ! running postgres; do sleep 0.1; done
+        running postgres && break
+        # After a crash it takes a while until the last of its old processes has noticed.
+        tail -n 3 "$root/postgres.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block' ||
+            fail "PostgreSQL ended by itself; see $root/postgres.log"
+        [ "$tries" != 1 ] || say "Waiting for what is left of a PostgreSQL that crashed"
+        sleep 1
+    done
+    running postgres || fail "PostgreSQL does not start; see $root/postgres.log"
     if [ -z "$(sql postgres "SELECT 1 FROM pg_database WHERE datname = 'granary'")" ]; then
         sql postgres "CREATE DATABASE granary"
     fi
@@ -117,6 +174,7 @@ start_redis() {
     [ -x /usr/bin/redis-server ] || fail "Redis is not installed (Debian package redis-server)"
     mkdir -p "$root/redis"
     own redis "$root/redis"
+    need_ports Redis "$redis_port"
     # The table of silos lives here: without the append-only file a restart would lose the membership.
     launch redis $(identity redis) /usr/bin/redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$root/redis" \
         --save "" --appendonly yes --appendfsync always
@@ -141,6 +199,7 @@ start_silo() {
     running "silo-$1" && return
     local release
     release=$(realpath "$root/app/current")
+    need_ports "silo $1" "$(silo_port "$1")" "$(gateway_port "$1")" "$(silo_http_port "$1")"
     (
         settings
         export ASPNETCORE_URLS="http://127.0.0.1:$(silo_http_port "$1")"
@@ -154,6 +213,7 @@ start_front_end() {
     running "front-end-$1" && return
     local release
     release=$(realpath "$root/app/current")
+    need_ports "front end $1" "$(front_end_port "$1")"
     (
         settings
         export Granary__Hosting=Client Granary__DrainTime=00:00:03 ASPNETCORE_URLS="http://127.0.0.1:$(front_end_port "$1")"
@@ -167,13 +227,18 @@ await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_
 
 up() {
     mkdir -p "$root/app"
-    [ -e "$root/app/current" ] && running silo-1 || build
+    if any_program_runs; then
+        say "Some of it runs: starting what does not, from the same build; ./cluster.sh rolling brings a new one"
+    else
+        build
+    fi
     start_postgres
     start_redis
     for n in $silos; do start_silo "$n"; done
     for n in $silos; do await_silo "$n"; done
     for n in $front_ends; do start_front_end "$n"; done
     for n in $front_ends; do await_front_end "$n"; done
+    remove_old_releases
     status
     say "Log in as admin with the password in $root/admin-password"
 }
@@ -192,7 +257,8 @@ status() {
 known_silo() { [[ " $silos " == *" ${1:-} "* ]] || fail "which silo? one of $silos"; }
 
 rolling() {
-    running silo-1 || fail "nothing runs; ./cluster.sh up starts it"
+    any_program_runs || fail "no silo and no front end runs; ./cluster.sh up starts them"
+    running postgres && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts what is"
     build
     for n in $silos; do
         say "Replacing silo $n"
@@ -206,6 +272,20 @@ rolling() {
         start_front_end "$n"
         await_front_end "$n"
     done
+    remove_old_releases
+    status
+}
+
+database() {
+    start_postgres
+    say "postgresql://granary@127.0.0.1:$postgres_port/granary"
+    say "Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=granary"
+}
+
+start() {
+    [ -e "$root/app/current" ] && running postgres && running redis || fail "the cluster is not up; ./cluster.sh up starts what is down"
+    start_silo "$1"
+    await_silo "$1"
     status
 }
 
@@ -218,11 +298,17 @@ down() {
 }
 
 case "${1:-}" in
-up) up ;;
+up) lock && up ;;
+database) lock && database ;;
 status) status ;;
-kill) known_silo "${2:-}" && stop "silo-$2" KILL && say "Silo $2 is gone" ;;
-start) known_silo "${2:-}" && start_silo "$2" && await_silo "$2" && status ;;
-rolling) rolling ;;
-down) down ;;
+kill)
+    known_silo "${2:-}"
+    running "silo-$2" || fail "silo $2 does not run"
+    stop "silo-$2" KILL
+    say "Silo $2 is gone"
+    ;;
+start) known_silo "${2:-}" && lock && start "$2" ;;
+rolling) lock && rolling ;;
+down) lock && down ;;
 *) usage && [ $# -eq 0 ] ;;
 esac

@@ -40,6 +40,11 @@ public sealed partial class ScriptTests : IAsyncLifetime
         var admin = await LoginAsync(_port);
         await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")), Cancellation);
 
+        Assert.Contains("is taken", await RefusedAsync("up", directory: "another"), StringComparison.Ordinal);
+        await AssertKillsOnlySilosAsync();
+        started = Ids(await RunAsync("up"));
+        Assert.Equal(Processes, started.Count);
+
         var replaced = Ids(await RunAsync("rolling"));
 
         // All but PostgreSQL and Redis, the first two.
@@ -48,6 +53,19 @@ public sealed partial class ScriptTests : IAsyncLifetime
         Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
         await RunAsync("down");
         Assert.Empty(Ids(await RunAsync("status")));
+    }
+
+    private async Task AssertKillsOnlySilosAsync()
+    {
+        await RunAsync("kill 2");
+        Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
+
+        // As after a reboot, when another process may have got the number that is on file.
+        using var stranger = Process.Start("sleep", "600");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "cluster", "silo-2.pid"), $"{stranger.Id} 1", Cancellation);
+        Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
+        Assert.False(stranger.HasExited);
+        stranger.Kill();
     }
 
     private static List<string> Ids(string status) => [.. Pid().Matches(status).Select(match => match.Groups[1].Value)];
@@ -61,14 +79,28 @@ public sealed partial class ScriptTests : IAsyncLifetime
 
     private async Task<string> RunAsync(string arguments)
     {
-        var script = ClusterProgram.FileOf("ClusterScript");
-        using var process = Process.Start(new ProcessStartInfo(script, arguments)
+        var (code, output, errors) = await EndAsync(arguments, "cluster");
+        Assert.True(code == 0, $"{arguments}: {errors}{output}");
+        return output;
+    }
+
+    /// <summary>Runs what must fail, and returns what it says.</summary>
+    private async Task<string> RefusedAsync(string arguments, string directory = "cluster")
+    {
+        var (code, output, errors) = await EndAsync(arguments, directory);
+        Assert.True(code != 0, $"{arguments}: {output}");
+        return errors;
+    }
+
+    private async Task<(int Code, string Output, string Errors)> EndAsync(string arguments, string directory)
+    {
+        using var process = Process.Start(new ProcessStartInfo(ClusterProgram.FileOf("ClusterScript"), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =
             {
-                ["GRANARY_CLUSTER_DIR"] = Path.Combine(_directory, "cluster"),
+                ["GRANARY_CLUSTER_DIR"] = Path.Combine(_directory, directory),
                 ["GRANARY_CLUSTER_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
                 ["GRANARY_CLUSTER_PROGRAMS"] = Path.Combine(_directory, "programs"),
             },
@@ -76,8 +108,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{script} {arguments}: {await errors}{output}");
-        return output;
+        return (process.ExitCode, output, await errors);
     }
 
     [GeneratedRegex(@"pid (\d+)")]
