@@ -23,6 +23,7 @@ public sealed class MetricsTests(ScrapedProduct product)
     [InlineData("stream_lag_seconds", "consumer=\"")]
     [InlineData("cluster_silos", "status=\"active\"")]
     [InlineData("dotnet_process_memory_working_set_bytes", "")]
+    [InlineData("stream_dead_letters_total", "consumer=\"order-index\"")]
     public async Task A_metric_has_the_name_and_the_labels_that_dashboards_rely_on(string name, string labels)
     {
         var sku = await product.Shop.ShelveAsync(stock: 1);

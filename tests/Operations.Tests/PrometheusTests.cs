@@ -16,6 +16,12 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     public Task The_alerts_ring_when_they_should_and_only_then() =>
         Command.RunAsync("promtool", "test", "rules", Repository.PathOf("ops/prometheus/alerts.test.yml"));
 
+    [Theory]
+    [InlineData("local.yml")]
+    [InlineData("cluster.yml")]
+    public Task Prometheus_starts_with_the_configuration(string file) =>
+        Command.RunAsync("promtool", "check", "config", Repository.PathOf("ops/prometheus/" + file));
+
     [Fact]
     public async Task Every_query_of_the_dashboard_and_every_alert_has_data()
     {
@@ -72,14 +78,25 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
         await Product.ExpectAsync(await customer.GetAsync("/orders/" + order, TestContext.Current.CancellationToken), HttpStatusCode.OK);
     }
 
-    /// <summary>Every query of every panel, with Grafana's variable for the range filled in.</summary>
+    [Fact]
+    public void No_panel_and_no_alert_adds_up_what_is_not_one_deployment()
+    {
+        Assert.All(DashboardQueries(), query => Assert.DoesNotMatch(Mixing(), query));
+        Assert.All(AlertRules(), alert => Assert.DoesNotMatch(Mixing(), alert.Expression));
+    }
+
+    /// <summary>Every query of every panel, with Grafana's variables filled in: its range, and all namespaces.</summary>
     private static IReadOnlyList<string> DashboardQueries()
     {
         using var dashboard = JsonDocument.Parse(Repository.Read("ops/grafana/granary.json"));
+        var everywhere = dashboard.RootElement.GetProperty("templating").GetProperty("list").EnumerateArray()
+            .Single(variable => variable.GetProperty("name").GetString() == "namespace").GetProperty("allValue").GetString()!;
         return [.. dashboard.RootElement.GetProperty("panels").EnumerateArray()
             .Where(panel => panel.TryGetProperty("targets", out _))
             .SelectMany(panel => panel.GetProperty("targets").EnumerateArray())
-            .Select(target => target.GetProperty("expr").GetString()!.Replace("$__rate_interval", "1m", StringComparison.Ordinal))];
+            .Select(target => target.GetProperty("expr").GetString()!
+                .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
+                .Replace("$namespace", everywhere, StringComparison.Ordinal))];
     }
 
     private static IReadOnlyList<(string Name, string Expression)> AlertRules()
@@ -100,4 +117,8 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
 
     [GeneratedRegex(@"^(?<value>.+) [<>] [\d.]+$")]
     private static partial Regex Comparison();
+
+    /// <summary>An aggregation over all that there is: neither by namespace nor by process.</summary>
+    [GeneratedRegex(@"\b(sum|min|max|count)\b(?! by \((namespace|instance)\b)")]
+    private static partial Regex Mixing();
 }
