@@ -138,6 +138,11 @@ public sealed class KubernetesTests
             var terms = (spread.PreferredDuringSchedulingIgnoredDuringExecution ?? []).Select(term => term.PodAffinityTerm)
                 .Concat(spread.RequiredDuringSchedulingIgnoredDuringExecution ?? []);
             Assert.All(terms, term => Assert.True(Manifests.Selects(term.LabelSelector.MatchLabels, deployment)));
+
+            // Or the new would find no machine where there are as many machines as pods.
+            Assert.All(
+                spread.RequiredDuringSchedulingIgnoredDuringExecution ?? [],
+                term => Assert.Equal(["pod-template-hash"], term.MatchLabelKeys));
             Assert.Contains(
                 manifests.Of<V1PodDisruptionBudget>(), budget => Manifests.Selects(budget.Spec.Selector.MatchLabels, deployment));
         }
@@ -145,6 +150,20 @@ public sealed class KubernetesTests
         var scaler = Assert.Single(manifests.Of<V2HorizontalPodAutoscaler>());
         Assert.Equal(manifests.FrontEnd.Name(), scaler.Spec.ScaleTargetRef.Name);
         Assert.Null(manifests.FrontEnd.Spec.Replicas);
+    }
+
+    [Theory]
+    [MemberData(nameof(Overlays))]
+    public async Task An_upgrade_can_be_applied_without_the_front_ends(string overlay)
+    {
+        var manifests = await Manifests.BuildAsync(overlay);
+
+        // kubectl apply -l app.kubernetes.io/component!=front-end takes what has another label or none; see docs/kubernetes.md.
+        var heldBack = manifests.All.OfType<k8s.IKubernetesObject<V1ObjectMeta>>()
+            .Where(document => document.Metadata.Labels?.TryGetValue("app.kubernetes.io/component", out var component) is true && component == "front-end");
+
+        Assert.Same(manifests.FrontEnd, Assert.Single(heldBack));
+        Assert.Contains("-l 'app.kubernetes.io/component!=front-end'", Repository.Read("docs/kubernetes.md"), StringComparison.Ordinal);
     }
 
     [Theory]
