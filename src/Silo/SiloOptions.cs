@@ -62,7 +62,7 @@ public sealed record SiloOptions
     /// <summary><c>Granary:Silo:MissedProbes</c>: probes in a row without an answer after which a silo votes another dead.</summary>
     public required int MissedProbes { get; init; }
 
-    /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take.</summary>
+    /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take. A front end repeats one that is idempotent, once.</summary>
     public required TimeSpan ResponseTimeout { get; init; }
 
     /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>

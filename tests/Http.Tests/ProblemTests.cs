@@ -1,5 +1,8 @@
 using System.Net;
+using System.Text.Json;
 using Granary.Problems;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Http.Tests;
 
@@ -22,6 +25,31 @@ public sealed class ProblemTests(GranaryApp app)
 
     [Fact]
     public void Slugs_are_unique() => Assert.Distinct(ProblemTypes.All.Select(type => type.Slug));
+
+    [Theory]
+    [InlineData("GET", false)]
+    [InlineData("HEAD", false)]
+    [InlineData("POST", true)]
+    [InlineData("DELETE", true)]
+    public async Task Only_who_asked_for_a_change_is_told_that_it_may_have_happened(string method, bool told)
+    {
+        var handler = new FaultHandler(NullLogger<FaultHandler>.Instance);
+        foreach (var (fault, status) in ((Exception, int)[])[(new TimeoutException(), 503), (new InvalidOperationException(), 500)])
+        {
+            var context = new DefaultHttpContext { Request = { Method = method }, Response = { Body = new MemoryStream() } };
+
+            await handler.TryHandleAsync(context, fault, TestContext.Current.CancellationToken);
+
+            context.Response.Body.Position = 0;
+            var problem = await JsonSerializer.DeserializeAsync<JsonElement>(
+                context.Response.Body, cancellationToken: TestContext.Current.CancellationToken);
+            Assert.Equal(status, context.Response.StatusCode);
+            Assert.Equal(told, Detail().Contains("took effect is unknown", StringComparison.Ordinal));
+            Assert.Equal(!told, Detail().Contains("changes nothing", StringComparison.Ordinal));
+
+            string Detail() => problem.GetProperty("detail").GetString()!;
+        }
+    }
 
     [Theory]
     [InlineData("abc-123", true)]

@@ -16,6 +16,10 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
     // A silo that failed is declared dead, and a store fails over, within seconds.
     private const int RetrySeconds = 2;
 
+    // The meaning of these types leaves open whether the request took effect, which whoever only read need not ask.
+    private const string UnavailableToReader = "Storage or a part of the cluster is out of reach. The request changes nothing and may be repeated as it is.";
+    private const string FaultToReader = "A fault of the server. The request changes nothing and may be repeated as it is.";
+
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
@@ -26,7 +30,8 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
             return true;
         }
 
-        var problem = ProblemOf(exception);
+        var method = httpContext.Request.Method;
+        var problem = ProblemOf(exception, reads: HttpMethods.IsGet(method) || HttpMethods.IsHead(method));
         if (problem.Type == ProblemTypes.Internal.Uri && httpContext.Request.Path.StartsWithSegments(DashboardCookie.Root))
         {
             // Orleans' dashboard throws where an address names no silo, grain or method that it knows.
@@ -37,7 +42,7 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
         return true;
     }
 
-    private Problem ProblemOf(Exception exception)
+    private Problem ProblemOf(Exception exception, bool reads)
     {
         switch (exception)
         {
@@ -50,10 +55,10 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
             case TypeLoadException or JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
                 or OrleansException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException:
                 LogUnavailable(exception);
-                return Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds };
+                return Problem.Of(ProblemTypes.Unavailable, reads ? UnavailableToReader : null) with { RetryAfter = RetrySeconds };
             default:
                 LogFault(exception);
-                return Problem.Of(ProblemTypes.Internal);
+                return Problem.Of(ProblemTypes.Internal, reads ? FaultToReader : null);
         }
     }
 
