@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Granary.Hosting;
 using Granary.Testing;
 
 namespace Granary.Operations.Tests;
@@ -21,9 +23,9 @@ public sealed class MetricsTests(ScrapedProduct product)
     [InlineData("journal_append_duration_seconds_bucket", "le=\"0.0005\"")]
     [InlineData("journal_batch_size_bucket", "le=\"2000\"")]
     [InlineData("stream_lag_seconds", "consumer=\"")]
+    [InlineData("stream_dead_letters_total", "consumer=\"order-index\"")]
     [InlineData("cluster_silos", "status=\"active\"")]
     [InlineData("dotnet_process_memory_working_set_bytes", "")]
-    [InlineData("stream_dead_letters_total", "consumer=\"order-index\"")]
     public async Task A_metric_has_the_name_and_the_labels_that_dashboards_rely_on(string name, string labels)
     {
         var sku = await product.Shop.ShelveAsync(stock: 1);
@@ -70,21 +72,39 @@ public sealed class MetricsTests(ScrapedProduct product)
     [Fact]
     public async Task Where_a_port_is_set_aside_for_metrics_no_other_answers_them()
     {
-        await using var closed = await ProductProcess.StartAsync(new Dictionary<string, string>
-        {
-            ["Granary__Telemetry__MetricsPort"] = "9",
-            ["Granary__Telemetry__Dashboard"] = "false",
-        });
+        var inside = ProductProcess.FreeAddress();
+        await using var closed = await ProductProcess.StartAsync(
+            new Dictionary<string, string>
+            {
+                ["Granary__Telemetry__MetricsPort"] = inside.Port.ToString(CultureInfo.InvariantCulture),
+                ["Granary__Telemetry__Dashboard"] = "false",
+            },
+            inside);
         using var client = new HttpClient { BaseAddress = closed.Address };
+        using var scraper = new HttpClient { BaseAddress = inside };
 
+        using var scraped = await scraper.GetAsync("/metrics", TestContext.Current.CancellationToken);
         using var metrics = await client.GetAsync("/metrics", TestContext.Current.CancellationToken);
         using var forged = await client.SendAsync(
-            new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Host = "localhost:9" } }, TestContext.Current.CancellationToken);
+            new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { Host = inside.Authority } }, TestContext.Current.CancellationToken);
         using var dashboard = await client.GetAsync("/dashboard/", TestContext.Current.CancellationToken);
 
+        Assert.Equal(HttpStatusCode.OK, scraped.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, metrics.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, forged.StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, dashboard.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_port_for_metrics_that_nobody_listens_on_ends_the_start_and_is_named()
+    {
+        var (code, output) = await ProductProcess.FailAsync(new Dictionary<string, string>
+        {
+            ["Granary__Telemetry__MetricsPort"] = "9",
+        });
+
+        Assert.Equal(ExitCodes.Configuration, code);
+        Assert.Contains("Configuration: Granary:Telemetry:MetricsPort is 9; the process listens on http://127.0.0.1:", output, StringComparison.Ordinal);
     }
 
     private async Task<IReadOnlyList<string>> SeriesAsync() =>

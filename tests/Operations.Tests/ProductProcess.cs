@@ -13,7 +13,7 @@ internal sealed class ProductProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly Process _process;
 
-    private ProductProcess(Uri address, IReadOnlyDictionary<string, string> environment)
+    private ProductProcess(Uri address, IReadOnlyDictionary<string, string> environment, Uri? besides = null)
     {
         Address = address;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Granary.Api.dll")])
@@ -26,7 +26,7 @@ internal sealed class ProductProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
-        start.Environment["ASPNETCORE_URLS"] = address.ToString();
+        start.Environment["ASPNETCORE_URLS"] = string.Join(';', new[] { address, besides }.OfType<Uri>());
         start.Environment["Granary__DataDirectory"] = _directory.FullName;
         start.Environment["Granary__Silo__Port"] = start.Environment["Granary__Silo__GatewayPort"] = "0";
         _process = Process.Start(start)!;
@@ -41,10 +41,10 @@ internal sealed class ProductProcess : IAsyncDisposable
     /// <summary>Everything written so far.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>Starts it and returns when it is ready.</summary>
-    public static async Task<ProductProcess> StartAsync(IReadOnlyDictionary<string, string> environment)
+    /// <summary>Starts it, where wanted on a second address besides, and returns when it is ready.</summary>
+    public static async Task<ProductProcess> StartAsync(IReadOnlyDictionary<string, string> environment, Uri? besides = null)
     {
-        var product = new ProductProcess(FreeAddress(), environment);
+        var product = new ProductProcess(FreeAddress(), environment, besides);
         using var client = new HttpClient { BaseAddress = product.Address };
         await Eventually.HoldsAsync(
             async () =>
@@ -63,6 +63,15 @@ internal sealed class ProductProcess : IAsyncDisposable
             "the product is ready",
             TimeSpan.FromMinutes(2));
         return product;
+    }
+
+    /// <summary>Starts it with settings that it cannot be run with, and waits for its end.</summary>
+    /// <returns>The exit code and all that it wrote.</returns>
+    public static async Task<(int Code, string Output)> FailAsync(IReadOnlyDictionary<string, string> environment)
+    {
+        await using var product = new ProductProcess(FreeAddress(), environment);
+        await product._process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (product._process.ExitCode, string.Join('\n', product.Lines));
     }
 
     public async ValueTask DisposeAsync()

@@ -16,8 +16,10 @@ public sealed record TelemetryOptions(
     // One request in a hundred shows where time goes and costs the others next to nothing.
     private const double DefaultRatio = 0.01;
 
+    /// <summary>The key of <see cref="MetricsPort"/>.</summary>
+    public const string PortKey = "Granary:Telemetry:MetricsPort";
+
     private const string RatioKey = "Granary:Telemetry:TraceRatio";
-    private const string PortKey = "Granary:Telemetry:MetricsPort";
     private const string DashboardKey = "Granary:Telemetry:Dashboard";
 
     /// <exception cref="InvalidConfigurationException">A value cannot be run with.</exception>

@@ -20,6 +20,7 @@ public static class TelemetrySetup
     {
         var options = TelemetryOptions.From(builder.Configuration);
         builder.Services.AddSingleton(options);
+        builder.Services.AddHostedService<MetricsPortCheck>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName ?? service))
             .WithMetrics(metrics => metrics
