@@ -50,7 +50,16 @@ public sealed partial class Readiness(
         foreach (var (name, entry) in now.Entries)
         {
             var last = before?.Entries[name].Status ?? HealthStatus.Healthy;
-            if (entry.Status != last)
+            if (entry.Status == last)
+            {
+                continue;
+            }
+
+            if (entry.Status == HealthStatus.Healthy)
+            {
+                LogRecovery(name);
+            }
+            else
             {
                 LogChange(name, entry.Status, entry.Description ?? "");
             }
@@ -59,6 +68,9 @@ public sealed partial class Readiness(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Readiness: {Check} is {Status}. {Reason}")]
     private partial void LogChange(string check, HealthStatus status, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Readiness: {Check} is healthy again")]
+    private partial void LogRecovery(string check);
 
     private static ReadinessReport ReportOf(HealthReport report) => new(
         report.Status != HealthStatus.Unhealthy,

@@ -30,7 +30,10 @@ public static class LogSetup
             // A machine without several cores, and the time before the first check, are not worth a warning at every start.
             .MinimumLevel.Override("Orleans.Runtime.Silo", LogEventLevel.Error)
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
-            .MinimumLevel.Override("Polly", LogEventLevel.Warning)
+
+            // Would tell of every attempt of Orleans to place a grain while a silo is lost. Whoever asked for the grain is told, and
+            // logs what comes of it.
+            .MinimumLevel.Override("Polly", LogEventLevel.Fatal)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
             .ReadFrom.Configuration(builder.Configuration)
