@@ -55,7 +55,13 @@ public static class TelemetrySetup
     private static void Trace(TracerProviderBuilder traces, TelemetryOptions options)
     {
         traces.SetSampler(new RequestSampler(options.TraceRatio))
-            .AddAspNetCoreInstrumentation(requests => requests.Filter = IsOfInterest)
+            .AddAspNetCoreInstrumentation(requests =>
+            {
+                requests.Filter = IsOfInterest;
+
+                // ASP.NET Core ends the path of a group itself with a slash, which the handlers of the metrics have not.
+                requests.EnrichWithHttpResponse = static (span, _) => span.DisplayName = span.DisplayName.TrimEnd('/');
+            })
             .AddSource(ActivitySources.ApplicationGrainActivitySourceName, JournalTraces.SourceName, "System.Net.Http");
         if (options.Export)
         {
