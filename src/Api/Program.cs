@@ -48,7 +48,7 @@ try
     }
 
     await using var app = FrontEnd.Build(args);
-    await app.RunAsync();
+    await app.RunUntilStoppedAsync();
     return 0;
 }
 catch (InvalidConfigurationException problem)

@@ -4,7 +4,7 @@ using Granary.Hosting;
 try
 {
     await using var app = SiloProgram.Build(args);
-    await app.RunAsync();
+    await app.RunUntilStoppedAsync();
     return 0;
 }
 catch (InvalidConfigurationException problem)

@@ -18,7 +18,7 @@ public sealed class ArrivalScheduleTests
         {
             var profile = new RampProfile(from, to) { Duration = TimeSpan.FromSeconds(seconds) };
             var arrivals = ArrivalSchedule.Of(profile).ToArray();
-            Assert.Equal(Math.Ceiling((from + to) / 2 * seconds), arrivals.Length);
+            Assert.Equal(Math.Ceiling((from + to) / 2 * profile.Duration.TotalSeconds), arrivals.Length);
             Assert.Equal(arrivals.Order(), arrivals);
             Assert.All(arrivals, at => Assert.InRange(at, TimeSpan.Zero, profile.Duration));
         });

@@ -30,9 +30,9 @@ public sealed partial class DeadlineSweep(
         {
             await _lease.ReleaseAsync(cancellationToken);
         }
-        catch (DbException fault)
+        catch (Exception fault) when (fault is DbException or OperationCanceledException)
         {
-            // Then it runs out by itself.
+            // The database is away, or there is no time left to stop in. Then it runs out by itself.
             SweepFailed(fault);
         }
     }

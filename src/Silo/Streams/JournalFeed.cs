@@ -48,6 +48,7 @@ public sealed partial class JournalFeed(
     /// <summary>Attaches an observer once the feed knows where the journal ends. It gets every event after <paramref name="begin"/>'s argument.</summary>
     /// <param name="observer">Who shall get the events.</param>
     /// <param name="begin">Called with the position that the events to come follow, before the first of them.</param>
+    /// <exception cref="OperationCanceledException">The feed was stopped before it knew, or the wait was cancelled.</exception>
     public async Task AttachAsync(IJournalObserver observer, Action<long> begin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(begin);
@@ -66,6 +67,15 @@ public sealed partial class JournalFeed(
         {
             _observers = [.. _observers.Where(other => !ReferenceEquals(other, observer))];
         }
+    }
+
+    /// <inheritdoc/>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+
+        // Stopped before it knew where the journal ends: nobody shall wait for that any longer.
+        _started.TrySetCanceled(CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -111,7 +121,7 @@ public sealed partial class JournalFeed(
 
         _position = await journal.ReadEndAsync(cancellationToken);
         _lastNudge = clock.GetTimestamp();
-        _started.SetResult();
+        _started.TrySetResult();
     }
 
     private async Task FollowAsync(StreamSettings settings, CancellationToken cancellationToken)

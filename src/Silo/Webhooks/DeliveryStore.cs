@@ -116,6 +116,15 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
     public Task FailedAsync(DeliveryClaim claim, AttemptResult result, DateTimeOffset next, CancellationToken cancellationToken) =>
         RecordAsync(claim, result, DeliveryStatus.Pending, next, "id = @id AND status = 0 AND attempts = @attempt", cancellationToken);
 
+    /// <summary>Whoever claimed it stops and does not know how its attempt ended: it is due again, and the attempt does not count.</summary>
+    public Task ReleaseAsync(DeliveryClaim claim, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
+        (connection, cancellation) => connection.Command(
+            "UPDATE webhook_delivery SET due_at = @now, attempts = attempts - 1 WHERE id = @id AND status = 0 AND attempts = @attempt",
+            ("id", claim.Id),
+            ("attempt", claim.Attempt),
+            ("now", now.ToMicroseconds())).ExecuteAsync(cancellation),
+        cancellationToken);
+
     /// <summary>It is given up; what waits for it may go.</summary>
     public Task GivenUpAsync(DeliveryClaim claim, AttemptResult result, CancellationToken cancellationToken) =>
         RecordAsync(claim, result, DeliveryStatus.Dead, result.At, "id = @id AND status = 0 AND attempts = @attempt", cancellationToken);

@@ -43,9 +43,9 @@ public sealed partial class WebhookDispatch(
         {
             await _lease.ReleaseAsync(cancellationToken);
         }
-        catch (DbException fault)
+        catch (Exception fault) when (fault is DbException or OperationCanceledException)
         {
-            // Then it runs out by itself.
+            // The database is away, or there is no time left to stop in. Then it runs out by itself.
             DispatchFailed(fault);
         }
     }

@@ -34,7 +34,7 @@ public sealed partial class WebhookDispatcher(
         (await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken)).Count > 0;
 
     /// <summary>Starts attempts at what is due, as many as may run now.</summary>
-    /// <param name="cancellationToken">Ends the attempts, too. Those are made again by whoever comes next.</param>
+    /// <param name="cancellationToken">Ends the attempts, too. Those are due again at once, for whoever comes next.</param>
     /// <returns>How many were started.</returns>
     public async Task<int> StartDueAsync(CancellationToken cancellationToken)
     {
@@ -99,12 +99,20 @@ public sealed partial class WebhookDispatcher(
     {
         try
         {
+            AttemptResult result;
+            try
+            {
+                result = await sender.SendAsync(endpoint, claim, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // This silo stops; another makes the attempt.
+                await deliveries.ReleaseAsync(claim, clock.GetUtcNow(), CancellationToken.None);
+                return;
+            }
+
             // Once it is known how it went, a silo that stops still records it.
-            await RecordAsync(endpoint, claim, await sender.SendAsync(endpoint, claim, cancellationToken));
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            // This silo stops. The claim runs out and another makes the attempt.
+            await RecordAsync(endpoint, claim, result);
         }
         catch (Exception fault) when (fault is DbException or TimeoutException or IOException)
         {
