@@ -7,13 +7,13 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<TEXT
 usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measure SECONDS] [--connections N]
-                             [--contenders "noop npgsql grain-storage granary"] [--workloads "uniform hot"] [--out DIRECTORY]
+                             [--contenders "noop npgsql npgsql-small-pool grain-storage granary"] [--workloads "uniform hot"] [--out DIRECTORY]
   --quick   one round with short phases: shows that everything runs; its figures are not worth quoting
 TEXT
 }
 
 rounds=3 warmup=20 measure=15 connections=128 actors=256 products=1000
-contenders="noop npgsql grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
+contenders="noop npgsql npgsql-small-pool grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) rounds=1 warmup=5 measure=5 ;;
@@ -71,7 +71,7 @@ start_contender() {
 }
 
 drive() { # workload, seconds, tag; prints the RESULT line of place.lua
-    wrk -t2 -c"$connections" -d"$2s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
+    wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$2s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
         -- "$actors_file" "$products" "$1" "$3" | grep '^RESULT'
 }
 

@@ -27,8 +27,7 @@ trap 'exit 130' INT TERM
 
 complete_one_order() {
     local user token admin id step
-    contender_actors "$workspace/actors.tsv"
-    IFS=$'\t' read -r user token <"$workspace/actors.tsv"
+    IFS=$'\t' read -r user token <"$workspace/filled.tsv"
     admin=$(curl -fsS "$target/auth/token" -H 'Content-Type: application/json' \
         -d '{"user_name":"admin","password":"correct-horse-battery-staple-1"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
     id=$(curl -fsS "$target/orders" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
@@ -72,7 +71,11 @@ for database in filled empty; do
     sql postgres "CREATE DATABASE $database"
     start_product "$database" "$target"
     await_product "$target"
+    contender_actors "$workspace/$database.tsv"
+    # Every consumer of the streams gets a checkpoint in every partition: one without would read the copied past as well.
+    drive "$target" "$workspace/$database.tsv" 10 uniform first >/dev/null
     if [ "$database" = filled ]; then copied=$(complete_one_order); fi
+    until [ "$(sql "$database" "SELECT count(*) FROM stream_checkpoint")" = 48 ]; do sleep 0.1; done
     stop_product
 done
 fill "$copied"
@@ -83,7 +86,6 @@ for round in $(seq "$rounds"); do
     for database in empty filled; do
         start_product "$database" "$target"
         await_product "$target"
-        [ -s "$workspace/$database.tsv" ] || contender_actors "$workspace/$database.tsv"
         drive "$target" "$workspace/$database.tsv" 30 uniform "w$round" >/dev/null
         sql "$database" "CHECKPOINT"
         rates+=("$(drive "$target" "$workspace/$database.tsv" 15 uniform "m$round" | rate_of)")

@@ -20,7 +20,7 @@ await_product() { wait_for "$1/health/ready" "$product_pid" || { tail -50 "$work
 stop_product() { [ -z "$product_pid" ] || { kill "$product_pid" && wait "$product_pid" || true; }; product_pid=""; }
 
 drive() { # address, actors, seconds, workload, tag; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
-    wrk -t2 -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" -- "$2" "$products" "$4" "$5" | grep '^RESULT'
+    wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" -- "$2" "$products" "$4" "$5" | grep '^RESULT'
 }
 
 rate_of() { awk -F'\t' '/^RESULT/ { orders += $2 / ($3 / 1e6) } END { printf "%.0f\n", orders }'; }

@@ -1,5 +1,4 @@
-using System.Collections.Concurrent;
-using System.Diagnostics;
+using System.Net.Http.Json;
 using Granary.Testing;
 
 namespace Granary.Crash.Tests;
@@ -9,17 +8,12 @@ internal sealed class ProductProcess : IAsyncDisposable
 {
     public const string AdminPassword = "correct-horse-battery-staple";
 
-    private readonly Dictionary<string, string> _environment;
-    private readonly ConcurrentQueue<string?> _output = new();
-    private Process? _process;
+    private readonly ProgramProcess _program;
 
     private ProductProcess(IEnumerable<KeyValuePair<string, string>> settings)
     {
-        var port = ProgramProcess.FreePort();
-        Address = new Uri($"http://127.0.0.1:{port}");
-        _environment = new()
+        var environment = new Dictionary<string, string>
         {
-            ["ASPNETCORE_URLS"] = Address.ToString(),
             ["Granary__Silo__Port"] = "0",
             ["Granary__Silo__GatewayPort"] = "0",
             ["Granary__Admin__Password"] = AdminPassword,
@@ -29,74 +23,42 @@ internal sealed class ProductProcess : IAsyncDisposable
         };
         foreach (var (name, value) in settings)
         {
-            _environment[name] = value;
+            environment[name] = value;
         }
+
+        _program = new ProgramProcess("Granary.Api.dll", environment);
     }
 
-    public Uri Address { get; }
+    public Uri Address => _program.Address;
 
     /// <summary>The number by which the system knows it.</summary>
-    public int ProcessId => _process!.Id;
+    public int ProcessId => _program.ProcessId;
 
+    /// <summary>Starts it over new data and returns when its administrator can log in.</summary>
     public static async Task<ProductProcess> StartAsync(IEnumerable<KeyValuePair<string, string>> settings)
     {
         var product = new ProductProcess(settings);
         await product.StartAgainAsync();
-        return product;
-    }
-
-    /// <summary>Starts the process and returns when it answers.</summary>
-    public async Task StartAgainAsync()
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Granary.Api.dll")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in _environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        _output.Clear();
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += (_, line) => _output.Enqueue(line.Data);
-        _process.ErrorDataReceived += (_, line) => _output.Enqueue(line.Data);
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
-        using var http = new HttpClient { BaseAddress = Address };
+        using var http = new HttpClient { BaseAddress = product.Address };
         await Eventually.HoldsAsync(
             async () =>
             {
-                Assert.False(_process.HasExited, $"The product ended by itself:\n{string.Join('\n', _output)}");
-                try
-                {
-                    using var answer = await http.GetAsync("/products?limit=1");
-                    return answer.IsSuccessStatusCode;
-                }
-                catch (HttpRequestException)
-                {
-                    return false;
-                }
+                using var answer = await http.PostAsJsonAsync("/auth/token", new { user_name = "admin", password = AdminPassword });
+                return answer.IsSuccessStatusCode;
             },
-            "the product answers",
-            TimeSpan.FromMinutes(2));
+            "the administrator is registered");
+        return product;
+    }
+
+    /// <summary>Starts the process and returns when it listens.</summary>
+    public Task StartAgainAsync()
+    {
+        _program.Start();
+        return _program.ListensAsync();
     }
 
     /// <summary>Ends the process at once, whatever it is doing: SIGKILL.</summary>
-    public async Task KillAsync()
-    {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
-    }
+    public Task KillAsync() => _program.KillAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        if (_process is not null)
-        {
-            await KillAsync();
-        }
-    }
+    public ValueTask DisposeAsync() => _program.DisposeAsync();
 }

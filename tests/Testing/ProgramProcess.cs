@@ -32,6 +32,10 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Where it answers HTTP.</summary>
     public Uri Address { get; }
 
+    /// <summary>The number by which the system knows it.</summary>
+    /// <exception cref="InvalidOperationException">It was not started.</exception>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException($"{_assembly} was not started.");
+
     /// <summary>Whether it is not running.</summary>
     public bool HasExited => _process?.HasExited ?? true;
 

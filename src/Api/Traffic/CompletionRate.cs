@@ -3,13 +3,19 @@ namespace Granary.Traffic;
 /// <summary>
 /// How many requests a second leave while others wait for their turn: what the server can do, as opposed to what is asked of
 /// it. Time in which nobody waits does not count. The past is forgotten exponentially, completions and time alike, so that the
-/// estimate is a plain quotient from its first window on; a pause of half a second moves it little, a change is believed
+/// estimate is a plain quotient from the beginning; a pause of half a second moves it little, a change is believed
 /// after some two seconds. Not safe for use by several threads at once.
 /// </summary>
 public sealed class CompletionRate(TimeProvider clock)
 {
     /// <summary>Work comes back in bursts, one for each group commit; what is counted over less says little.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>
+    /// Measured time from which on the estimate counts. When very many come at once, reading their requests takes the time in which
+    /// the first of them would be answered; nobody shall be shed for that.
+    /// </summary>
+    public static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan Memory = TimeSpan.FromSeconds(2);
 
@@ -71,12 +77,12 @@ public sealed class CompletionRate(TimeProvider clock)
     }
 
     /// <summary>
-    /// How long so many completions take (Little's law: those ahead in the queue, divided by the throughput); null while nothing
-    /// has been measured. Longer than a day is given as a day.
+    /// How long so many completions take (Little's law: those ahead in the queue, divided by the throughput); null while less than
+    /// <see cref="Enough"/> has been measured. Longer than a day is given as a day.
     /// </summary>
     public TimeSpan? TimeFor(int completions)
     {
-        if (_seconds == 0)
+        if (_seconds < Enough.TotalSeconds)
         {
             return null;
         }

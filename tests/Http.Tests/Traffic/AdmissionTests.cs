@@ -52,6 +52,17 @@ public sealed class AdmissionTests
     }
 
     [Fact]
+    public async Task Nobody_is_shed_for_the_time_it_takes_to_read_what_very_many_send_at_once()
+    {
+        using var admission = Admission(concurrent: 50);
+        var waiting = Fill(admission, 5_000);
+        _clock.Advance(CompletionRate.Window * 2);
+        await NextAsync(admission, waiting);
+
+        Assert.All(Fill(admission, 5_000), turn => Assert.False(turn.IsCompleted));
+    }
+
+    [Fact]
     public async Task The_queue_is_bounded_before_anything_is_known_of_the_rate()
     {
         using var admission = Admission(concurrent: 1, queued: 3);

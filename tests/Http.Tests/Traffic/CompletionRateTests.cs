@@ -12,13 +12,13 @@ public sealed class CompletionRateTests
     public CompletionRateTests() => _rate = new CompletionRate(_clock);
 
     [Fact]
-    public void Nothing_is_known_before_the_first_window_has_passed()
+    public void Nothing_is_known_before_a_second_has_been_measured()
     {
-        _rate.Resume();
-        _clock.Advance(CompletionRate.Window - TimeSpan.FromMilliseconds(1));
-        _rate.Completed();
-
+        Work(perSecond: 100, CompletionRate.Enough - TimeSpan.FromMilliseconds(20));
         Assert.Null(_rate.TimeFor(1));
+
+        Work(perSecond: 100, CompletionRate.Enough);
+        Assert.Equal(1, _rate.TimeFor(100)!.Value.TotalSeconds, 0.05);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class CompletionRateTests
     public void Where_nothing_is_ever_completed_a_wait_has_no_end()
     {
         _rate.Resume();
-        _clock.Advance(TimeSpan.FromSeconds(1));
+        _clock.Advance(CompletionRate.Enough * 2);
         _rate.Advance();
 
         Assert.Equal(TimeSpan.FromDays(1), _rate.TimeFor(1));
