@@ -27,6 +27,10 @@ public sealed class TraceTests(TracedProduct traced)
             () => traced.Spans.Of(trace).Any(span => span.Kind == ActivityKind.Consumer && IsAbout(span, "order/" + order)),
             "a consumer has continued the trace of the order",
             cancellation: TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            () => traced.Spans.Of(trace).Any(span => span.ParentSpanId == caller),
+            "the span of the request has ended, which it does after its answer",
+            cancellation: TestContext.Current.CancellationToken);
         var spans = traced.Spans.Of(trace);
         var request = Assert.Single(spans, span => span.ParentSpanId == caller);
         Assert.Equal("POST /orders", request.DisplayName);
