@@ -26,20 +26,22 @@ internal sealed class Product : IAsyncDisposable
     private readonly WebApplication _app;
 
     private Product(string[] settings, Action<WebApplicationBuilder>? configure) => _app = FrontEnd.Build(
-        [
-            "--urls=http://127.0.0.1:0",
-            "--Granary:Silo:Port=0",
-            "--Granary:Silo:GatewayPort=0",
-            $"--Granary:DataDirectory={_directory.FullName}",
-            $"--Granary:Admin:Password={AdminPassword}",
-            .. Silence,
-            .. settings,
-        ],
-        configure);
+        [.. SettingsIn(_directory), .. settings], configure);
 
     public Uri Address => new(_app.Urls.First());
 
     public IServiceProvider Services => _app.Services;
+
+    /// <summary>Settings of a product on free ports that keeps all in a directory.</summary>
+    public static string[] SettingsIn(DirectoryInfo directory) =>
+    [
+        "--urls=http://127.0.0.1:0",
+        "--Granary:Silo:Port=0",
+        "--Granary:Silo:GatewayPort=0",
+        $"--Granary:DataDirectory={directory.FullName}",
+        $"--Granary:Admin:Password={AdminPassword}",
+        .. Silence,
+    ];
 
     public static async Task<Product> StartAsync(string[]? settings = null, Action<WebApplicationBuilder>? configure = null)
     {

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using Granary.Testing;
 
 namespace Granary.Operations.Tests;
@@ -82,10 +80,5 @@ internal sealed class ProductProcess : IAsyncDisposable
         _directory.Delete(recursive: true);
     }
 
-    public static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    public static Uri FreeAddress() => new($"http://127.0.0.1:{ProgramProcess.FreePort()}");
 }

@@ -15,11 +15,7 @@ public sealed class StopTests
     public async Task A_process_that_is_told_to_stop_while_it_starts_ends_without_an_error()
     {
         var directory = Directory.CreateTempSubdirectory("granary-stop-");
-        await using var app = FrontEnd.Build(
-        [
-            "--urls=http://127.0.0.1:0", "--Granary:Silo:Port=0", "--Granary:Silo:GatewayPort=0",
-            $"--Granary:DataDirectory={directory.FullName}", $"--Granary:Admin:Password={Product.AdminPassword}", .. Product.Silence,
-        ]);
+        await using var app = FrontEnd.Build(Product.SettingsIn(directory));
         app.Lifetime.StopApplication();
 
         await app.RunUntilStoppedAsync();
