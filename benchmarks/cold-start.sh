@@ -4,17 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
+connections=128 actors=256
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
-
-trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
-trap 'exit 130' INT TERM
 
 now() { date +%s%N; }
 milliseconds_since() { echo $((($(now) - $1) / 1000000)); }
@@ -29,10 +21,7 @@ rate() { drive "$target" "$workspace/actors.tsv" "$1" uniform "$2" | rate_of; } 
 
 publish_product
 start_postgres
-new_database
-target=http://127.0.0.1:$(free_port)
-start_product bench "$target"
-await_product "$target"
+start_fresh_product
 contender_actors "$workspace/actors.tsv"
 stop_product
 

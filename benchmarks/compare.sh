@@ -12,7 +12,7 @@ usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measur
 TEXT
 }
 
-rounds=3 warmup=20 measure=15 connections=128 actors=256 products=1000
+rounds=3 warmup=20 measure=15 connections=128 actors=256
 contenders="noop npgsql npgsql-small-pool grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
 while [ $# -gt 0 ]; do
     case $1 in
@@ -30,15 +30,11 @@ while [ $# -gt 0 ]; do
     shift
 done
 
-artifacts=$PWD/artifacts/bench
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
+# shellcheck source=comparison/setup.sh
+. benchmarks/comparison/setup.sh
 
 server_pid=""
-stop_server() {
+stop_servers() {
     [ -n "$server_pid" ] || return 0
     kill "$server_pid" 2>/dev/null || true
     # A server that does not end within 20 s is ended the hard way.
@@ -47,9 +43,6 @@ stop_server() {
     wait "$server_pid" 2>/dev/null || true
     server_pid=""
 }
-finish() { stop_server; stop_postgres; rm -rf "$workspace"; }
-trap finish EXIT
-trap 'exit 130' INT TERM
 
 plain_actors() { seq 1 "$actors" | sed 's/.*/user-&\t-/' >"$actors_file"; }
 
@@ -70,11 +63,6 @@ start_contender() {
     contender_actors "$actors_file"
 }
 
-drive() { # workload, seconds, tag; prints the RESULT line of place.lua
-    wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$2s" --timeout 10s -s benchmarks/comparison/place.lua "$target" \
-        -- "$actors_file" "$products" "$1" "$3" | grep '^RESULT'
-}
-
 orders_stored() { [ -z "$contender_count_sql" ] && echo 0 || sql bench "$contender_count_sql"; }
 
 snapshot() { # server seconds, PostgreSQL seconds, WAL position in bytes
@@ -83,11 +71,11 @@ snapshot() { # server seconds, PostgreSQL seconds, WAL position in bytes
 
 measure_workload() {
     local round=$1 workload=$2 before after stored result
-    drive "$workload" "$warmup" "w$round$workload" >/dev/null
+    drive "$target" "$actors_file" "$warmup" "$workload" "w$round$workload" >/dev/null
     sql bench checkpoint
     stored=$(orders_stored)
     before=$(snapshot)
-    result=$(drive "$workload" "$measure" "m$round$workload")
+    result=$(drive "$target" "$actors_file" "$measure" "$workload" "m$round$workload")
     after=$(snapshot)
     stored=$(($(orders_stored) - stored))
     printf '%s\t%s\t%s\t%s\n' "$round" "$contender" "$workload" "$(figures "$before" "$after" "$stored" "$result")" | tee -a "$results"
@@ -128,7 +116,7 @@ for round in $(seq "$rounds"); do
         . "benchmarks/comparison/contenders/$contender.sh"
         start_contender
         for workload in $workloads; do measure_workload "$round" "$workload"; done
-        stop_server
+        stop_servers
     done
 done
 echo "load after: $(cut -d' ' -f1-3 /proc/loadavg)" | tee -a "$out/machine.txt"

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=3 many=10000 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+rounds=3 many=10000 actors=256
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift ;;
@@ -14,16 +14,8 @@ while [ $# -gt 0 ]; do
 done
 # A connection is an open file on either side.
 ulimit -n "$((many + 4096))"
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
-
-trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
-trap 'exit 130' INT TERM
 
 # Orders a second, 50th and 99th percentile in ms, errors.
 measure() { connections=$1 drive "$target" "$workspace/actors.tsv" "$2" uniform "$3" | awk -F'\t' '{ printf "%.0f %.0f %.0f %d\n", $2 / ($3 / 1e6), $4, $5, $7 }'; }
@@ -31,15 +23,12 @@ measure() { connections=$1 drive "$target" "$workspace/actors.tsv" "$2" uniform 
 publish_product
 start_postgres
 for round in $(seq "$rounds"); do
-    new_database
-    target=http://127.0.0.1:$(free_port)
-    start_product bench "$target"
-    await_product "$target"
+    start_fresh_product
     contender_actors "$workspace/actors.tsv"
     measure 128 30 "w$round" >/dev/null
     read -r few_rate few_p50 few_p99 few_errors < <(measure 128 15 "f$round")
     read -r many_rate many_p50 many_p99 many_errors < <(measure "$many" 20 "m$round")
     echo "round $round: 128 connections $few_rate orders/s, p50 $few_p50 ms, p99 $few_p99 ms, $few_errors errors;" \
-        "$many: $many_rate orders/s, p50 $many_p50 ms, p99 $many_p99 ms, $many_errors errors: $(awk "BEGIN { printf \"%.2f\", $many_rate / $few_rate }")"
+        "$many: $many_rate orders/s, p50 $many_p50 ms, p99 $many_p99 ms, $many_errors errors: $(ratio "$many_rate" "$few_rate")"
     stop_product
 done

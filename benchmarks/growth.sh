@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-past=5000000 rounds=3 connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+past=5000000 rounds=3 connections=128 actors=256
 while [ $# -gt 0 ]; do
     case $1 in
         --orders) past=$2; shift ;;
@@ -14,22 +14,14 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
-
-trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
-trap 'exit 130' INT TERM
 
 complete_one_order() {
     local user token admin id step
     IFS=$'\t' read -r user token <"$workspace/filled.tsv"
     admin=$(curl -fsS "$target/auth/token" -H 'Content-Type: application/json' \
-        -d '{"user_name":"admin","password":"correct-horse-battery-staple-1"}' | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+        -d "{\"user_name\":\"admin\",\"password\":\"$admin_password\"}" | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
     id=$(curl -fsS "$target/orders" -H "Authorization: Bearer $token" -H 'Content-Type: application/json' \
         -d "{\"user_id\":\"$user\",\"items\":[{\"sku\":\"sku-1\",\"quantity\":1}]}" | sed 's/.*"id":"\([^"]*\)".*/\1/')
     for step in pay pack ship receive complete; do
@@ -72,7 +64,7 @@ for database in filled empty; do
     start_product "$database" "$target"
     await_product "$target"
     contender_actors "$workspace/$database.tsv"
-    # Every consumer of the streams gets a checkpoint in every partition: one without would read the copied past as well.
+    # Each of three consumers gets a checkpoint in each of 16 partitions: one without would read the copied past as well.
     drive "$target" "$workspace/$database.tsv" 10 uniform first >/dev/null
     if [ "$database" = filled ]; then copied=$(complete_one_order); fi
     until [ "$(sql "$database" "SELECT count(*) FROM stream_checkpoint")" = 48 ]; do sleep 0.1; done
@@ -91,5 +83,5 @@ for round in $(seq "$rounds"); do
         rates+=("$(drive "$target" "$workspace/$database.tsv" 15 uniform "m$round" | rate_of)")
         stop_product
     done
-    echo "round $round: empty ${rates[0]}, filled ${rates[1]} orders/s: $(awk "BEGIN { printf \"%.2f\", ${rates[1]} / ${rates[0]} }")"
+    echo "round $round: empty ${rates[0]}, filled ${rates[1]} orders/s: $(ratio "${rates[1]}" "${rates[0]}")"
 done

@@ -4,25 +4,18 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-rounds=3 connections=64 actors=256 products=1000 artifacts=$PWD/artifacts/bench
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
+rounds=3 connections=64 actors=256
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
 silos=() redis_pid=""
-stop_all() {
+stop_servers() {
     [ "${#silos[@]}" = 0 ] || kill "${silos[@]}" || true
     for silo in "${silos[@]}"; do wait "$silo" || true; done
     silos=()
     [ -z "$redis_pid" ] || { kill "$redis_pid" && wait "$redis_pid" || true; }
     redis_pid=""
 }
-trap 'stop_all; stop_postgres; rm -rf "$workspace"' EXIT
-trap 'exit 130' INT TERM
 
 start_redis() {
     redis_port=$(free_port)
@@ -64,8 +57,8 @@ for round in $(seq "$rounds"); do
         rates+=("$(rate 15 "m$round")")
         after=$(for silo in "${silos[@]}"; do cpu_of "$silo"; done | awk '{ sum += $1 } END { print sum }')
         cores[count]=$(awk "BEGIN { printf \"%.2f\", ($after - $before) / 15 }")
-        stop_all
+        stop_servers
     done
     echo "round $round: one silo ${rates[0]} orders/s on ${cores[1]} cores, two ${rates[1]} on ${cores[2]}:" \
-        "$(awk "BEGIN { printf \"%.2f\", ${rates[1]} / ${rates[0]} }")"
+        "$(ratio "${rates[1]}" "${rates[0]}")"
 done

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-minutes=15 connections=128 actors=256 products=1000 artifacts=$PWD/artifacts/bench
+minutes=15 connections=128 actors=256
 while [ $# -gt 0 ]; do
     case $1 in
         --minutes) minutes=$2; shift ;;
@@ -12,23 +12,12 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
-# shellcheck source=comparison/processes.sh
-. benchmarks/comparison/processes.sh
-# shellcheck source=comparison/postgres.sh
-. benchmarks/comparison/postgres.sh
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-trap 'stop_product; stop_postgres; rm -rf "$workspace"' EXIT
-trap 'exit 130' INT TERM
-
 publish_product
 start_postgres
-new_database
-target=http://127.0.0.1:$(free_port)
-start_product bench "$target" Granary__Orders__PaymentTimeout=00:01:00
-await_product "$target"
+start_fresh_product Granary__Orders__PaymentTimeout=00:01:00
 contender_actors "$workspace/actors.tsv"
 for minute in $(seq "$minutes"); do
     rate=$(drive "$target" "$workspace/actors.tsv" 60 uniform "s$minute" | rate_of)

@@ -1,4 +1,6 @@
-# The product as a process over a database of postgres.sh, driven by wrk. Reads: artifacts, workspace, products, connections.
+# The product as a process over a database of postgres.sh. Reads: actors.
+# shellcheck source=setup.sh
+. benchmarks/comparison/setup.sh
 # shellcheck source=contenders/granary.sh
 . benchmarks/comparison/contenders/granary.sh
 
@@ -15,12 +17,14 @@ start_product() { # database, address, further settings as NAME=VALUE; leaves pr
     product_pid=$!
 }
 
+start_fresh_product() { # settings as NAME=VALUE; over an empty database; leaves target and product_pid
+    new_database
+    target=http://127.0.0.1:$(free_port)
+    start_product bench "$target" "$@"
+    await_product "$target"
+}
+
 await_product() { wait_for "$1/health/ready" "$product_pid" || { tail -50 "$workspace/granary.log" >&2; exit 1; }; }
 
 stop_product() { [ -z "$product_pid" ] || { kill "$product_pid" && wait "$product_pid" || true; }; product_pid=""; }
-
-drive() { # address, actors, seconds, workload, tag; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
-    wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" -- "$2" "$products" "$4" "$5" | grep '^RESULT'
-}
-
-rate_of() { awk -F'\t' '/^RESULT/ { orders += $2 / ($3 / 1e6) } END { printf "%.0f\n", orders }'; }
+stop_servers() { stop_product; }

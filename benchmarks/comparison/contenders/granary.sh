@@ -3,13 +3,14 @@ contender_project=src/Api
 contender_program=Granary.Api
 contender_ready=/health/ready
 contender_count_sql="select count(*) from journal where type = 'order.placed'"
+admin_password=correct-horse-battery-staple-1
 contender_environment() {
     echo Granary__Storage=PostgreSql "Granary__DataDirectory=$workspace/granary-data" \
-        Granary__Admin__UserName=admin Granary__Admin__Password=correct-horse-battery-staple-1 \
+        Granary__Admin__UserName=admin "Granary__Admin__Password=$admin_password" \
         "Granary__Silo__Port=$(free_port)" "Granary__Silo__GatewayPort=$(free_port)"
 }
 # Users, deposits, products and stock through the public API, as an operator would.
 contender_actors() {
     "$artifacts/Runner/Granary.Runner" seed --target "$target" --auth bearer --admin-user admin \
-        --admin-password correct-horse-battery-staple-1 --users "$actors" --products "$products" --out "$1"
+        --admin-password "$admin_password" --users "$actors" --products "$products" --out "$1"
 }

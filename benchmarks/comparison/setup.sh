@@ -1,0 +1,20 @@
+# What every script here begins with: a place for its files, a PostgreSQL, wrk; and what ends all that was started when it ends.
+# A script that starts more defines stop_servers.
+artifacts=$PWD/artifacts/bench products=1000
+workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
+# shellcheck source=processes.sh
+. benchmarks/comparison/processes.sh
+# shellcheck source=postgres.sh
+. benchmarks/comparison/postgres.sh
+
+stop_servers() { :; }
+trap 'stop_servers; stop_postgres; rm -rf "$workspace"' EXIT
+trap 'exit 130' INT TERM
+
+drive() { # address, actors, seconds, workload, tag; reads connections; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
+    wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" \
+        -- "$2" "$products" "$4" "$5" | grep '^RESULT'
+}
+
+rate_of() { awk -F'\t' '/^RESULT/ { orders += $2 / ($3 / 1e6) } END { printf "%.0f\n", orders }'; }
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
