@@ -1,6 +1,6 @@
 namespace Granary.Hosting;
 
-/// <summary>How the programs run until they are told to stop.</summary>
+/// <summary>How the programs start, and run until they are told to stop.</summary>
 public static class ProgramRun
 {
     /// <summary>
@@ -21,5 +21,15 @@ public static class ProgramRun
         }
 
         await app.WaitForShutdownAsync();
+    }
+
+    /// <summary>Returns when the host has started: until then there may be neither tables to read nor grains to call.</summary>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(lifetime);
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(cancellationToken);
     }
 }

@@ -95,9 +95,11 @@ public abstract class OrderIndexContract : IAsyncLifetime
     {
         await Index.UpsertAsync([.. Enumerable.Range(0, 10).Select(Entry)], Cancellation);
 
-        var due = await Index.DueAsync(Start.AddMinutes(15 + 5), 100, Cancellation);
+        var due = await Index.DueAsync(DateTimeOffset.UnixEpoch, Start.AddMinutes(15 + 5), 100, Cancellation);
+        Assert.Equal(new[] { 0, 2, 4 }.Select(i => Entry(i).OrderId), due.Select(order => order.OrderId));
 
-        Assert.Equal(new[] { 0, 2, 4 }.Select(i => Entry(i).OrderId), due);
+        var later = await Index.DueAsync(due[1].ExpiresAt, Start.AddMinutes(15 + 5), 100, Cancellation);
+        Assert.Equal(due.Skip(1), later);
     }
 
     [Fact]
@@ -109,7 +111,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
         }
 
         Assert.Contains("order_index_due", await PlanOf(connection => connection.Command(
-            OrderIndex.Due, ("now", Start.AddMinutes(20).ToMicroseconds()), ("limit", 100))), StringComparison.Ordinal);
+            OrderIndex.Due, ("from", 0L), ("now", Start.AddMinutes(20).ToMicroseconds()), ("limit", 100))), StringComparison.Ordinal);
         Assert.Contains("order_index_newest", await PlanOfList(new OrderQuery { Limit = 20 }), StringComparison.Ordinal);
         var place = new OrderPlace(Start.AddMinutes(5000), Entry(5000).OrderId);
         Assert.Contains("order_index_newest", await PlanOfList(new OrderQuery { Limit = 20, After = place }), StringComparison.Ordinal);

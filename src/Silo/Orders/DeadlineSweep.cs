@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Granary.Hosting;
 using Granary.Views;
 
 namespace Granary.Orders;
@@ -30,13 +30,8 @@ public sealed partial class DeadlineSweep(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        try
+        if (await _lease.TryReleaseAsync(cancellationToken) is { } fault)
         {
-            await _lease.ReleaseAsync(cancellationToken);
-        }
-        catch (Exception fault) when (fault is DbException or OperationCanceledException)
-        {
-            // The database is away, or there is no time left to stop in. Then it runs out by itself.
             SweepFailed(fault);
         }
     }
@@ -44,7 +39,7 @@ public sealed partial class DeadlineSweep(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartedAsync(stoppingToken);
+        await lifetime.StartedAsync(stoppingToken);
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -65,26 +60,21 @@ public sealed partial class DeadlineSweep(
 
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<string> due;
-        var parallelism = Parallelism;
+        IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)> due;
+        var (from, parallelism) = (DateTimeOffset.UnixEpoch, Parallelism);
         do
         {
-            due = await index.DueAsync(clock.GetUtcNow(), PageLength, cancellationToken);
+            due = await index.DueAsync(from, clock.GetUtcNow(), PageLength, cancellationToken);
             await Parallel.ForEachAsync(
                 due,
                 new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
-                async (order, _) => await grains.Order(order).Expire());
+                async (order, _) => await grains.Order(order.OrderId).Expire());
+
+            // The index follows the journal after a moment: asked from the beginning, it would name the same orders again.
+            from = due.Count > 0 ? due[^1].ExpiresAt : from;
             parallelism = Math.Min(2 * parallelism, MostParallelism);
         }
         while (due.Count == PageLength && await _lease.TryHoldAsync(cancellationToken));
-    }
-
-    /// <summary>Until the host has started there are no grains to call.</summary>
-    private async Task StartedAsync(CancellationToken cancellationToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for overdue orders failed; it is tried again.")]

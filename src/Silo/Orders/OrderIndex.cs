@@ -22,7 +22,7 @@ public sealed class OrderIndex(IViewDatabase database)
 
     /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test looks at its plan.</summary>
     public const string Due =
-        "SELECT order_id FROM order_index WHERE expires_at IS NOT NULL AND expires_at <= @now ORDER BY expires_at LIMIT @limit";
+        "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
 
     /// <summary>Enters or renews orders. Repeating it changes nothing.</summary>
     public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) => database.WriteAsync(
@@ -43,10 +43,13 @@ public sealed class OrderIndex(IViewDatabase database)
         cancellationToken);
 
     /// <summary>Pending orders whose deadline has passed, the longest overdue first.</summary>
-    public Task<IReadOnlyList<string>> DueAsync(DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(
-        async (connection, cancellation) => (IReadOnlyList<string>)await connection
-            .Command(Due, ("now", now.ToMicroseconds()), ("limit", limit))
-            .QueryAsync(row => row.GetString(0), cancellation),
+    /// <param name="from">The earliest deadline of interest: where the page before this one ended.</param>
+    /// <param name="now">The latest one.</param>
+    public Task<IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)>> DueAsync(
+        DateTimeOffset from, DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancellation) => (IReadOnlyList<(string, DateTimeOffset)>)await connection
+            .Command(Due, ("from", from.ToMicroseconds()), ("now", now.ToMicroseconds()), ("limit", limit))
+            .QueryAsync(row => (row.GetString(0), ViewStatements.FromMicroseconds(row.GetInt64(1))), cancellation),
         cancellationToken);
 
     /// <summary>The entries of the orders with these ids.</summary>

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Granary.Views;
 
 /// <summary>
@@ -30,10 +32,22 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
         },
         cancellationToken);
 
-    /// <summary>Gives the lease up, if this process holds it.</summary>
-    public Task ReleaseAsync(CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, cancellation) => connection
-            .Command("DELETE FROM lease WHERE name = @name AND holder = @holder", ("name", name), ("holder", _holder))
-            .ExecuteAsync(cancellation),
-        cancellationToken);
+    /// <summary>Gives the lease up, if this process holds it. Where the database is away or no time is left, it runs out by itself.</summary>
+    /// <returns>What kept it from being given up, or null.</returns>
+    public async Task<Exception?> TryReleaseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.WriteAsync(
+                (connection, cancellation) => connection
+                    .Command("DELETE FROM lease WHERE name = @name AND holder = @holder", ("name", name), ("holder", _holder))
+                    .ExecuteAsync(cancellation),
+                cancellationToken);
+            return null;
+        }
+        catch (Exception fault) when (fault is DbException or OperationCanceledException)
+        {
+            return fault;
+        }
+    }
 }

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Granary.Hosting;
 using Granary.Streams;
 using Granary.Views;
 
@@ -39,13 +39,8 @@ public sealed partial class WebhookDispatch(
     {
         await base.StopAsync(cancellationToken);
         await dispatcher.IdleAsync();
-        try
+        if (await _lease.TryReleaseAsync(cancellationToken) is { } fault)
         {
-            await _lease.ReleaseAsync(cancellationToken);
-        }
-        catch (Exception fault) when (fault is DbException or OperationCanceledException)
-        {
-            // The database is away, or there is no time left to stop in. Then it runs out by itself.
             DispatchFailed(fault);
         }
     }
@@ -53,7 +48,7 @@ public sealed partial class WebhookDispatch(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartedAsync(stoppingToken);
+        await lifetime.StartedAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             await wake.Signal.WaitAsync(Period, stoppingToken);
@@ -104,14 +99,6 @@ public sealed partial class WebhookDispatch(
         }
 
         return _held;
-    }
-
-    /// <summary>Until the host has started the tables may not be there.</summary>
-    private async Task StartedAsync(CancellationToken cancellationToken)
-    {
-        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(cancellationToken);
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Sending webhooks failed; it is tried again.")]
