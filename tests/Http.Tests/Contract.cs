@@ -9,6 +9,9 @@ namespace Granary.Http.Tests;
 /// <summary>What the OpenAPI document promises: which answers each operation has, and what their bodies look like.</summary>
 public sealed class Contract
 {
+    // JsonSchema.Net 8 puts every schema that it builds into a dictionary that bears one thread only (json-everything issue 999).
+    private static readonly Lock Building = new();
+
     private readonly JsonNode _document;
     private readonly List<(Regex Path, JsonObject Methods)> _paths;
     private readonly ConcurrentDictionary<string, JsonSchema> _schemas = new();
@@ -72,7 +75,10 @@ public sealed class Contract
     {
         var root = JsonNode.Parse(schema)!.AsObject();
         root["$defs"] = _document["components"]!["schemas"]!.DeepClone();
-        return JsonSchema.FromText(root.ToJsonString());
+        lock (Building)
+        {
+            return JsonSchema.FromText(root.ToJsonString(), new BuildOptions { SchemaRegistry = new SchemaRegistry() });
+        }
     }
 
     private static Regex Matching(string template) =>

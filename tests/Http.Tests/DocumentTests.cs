@@ -69,6 +69,24 @@ public sealed class DocumentTests(GranaryApp app)
         Assert.NotNull(Get("/others/1", 200, """{ "id": "1" }"""));
     }
 
+    [Fact]
+    public void Answers_are_held_against_documents_on_many_threads_at_once()
+    {
+        var paths = Enumerable.Range(0, 500).Select(number => $$"""
+            "/things/{{number}}": { "get": { "responses": { "200": { "content": { "application/json": { "schema": {
+              "title": "{{number}}", "$ref": "#/components/schemas/Thing" } } } } } } }
+            """);
+        var contract = new Contract($$"""
+            { "paths": { {{string.Join(",", paths)}} }, "components": { "schemas": { "Thing": { "type": "object", "required": ["id"] } } } }
+            """);
+
+        Parallel.For(0, 500, new ParallelOptions { MaxDegreeOfParallelism = 8 }, number =>
+        {
+            Assert.Null(contract.Violation(HttpMethod.Get, $"/things/{number}", 200, "application/json", """{ "id": "1" }"""));
+            Assert.NotNull(contract.Violation(HttpMethod.Get, $"/things/{number}", 200, "application/json", "{}"));
+        });
+    }
+
     private static IEnumerable<JsonElement> Operations(JsonElement document) =>
         document.At("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(method => method.Value);
 
