@@ -44,6 +44,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     {
         var key = this.GetPrimaryKeyString();
         Partition = int.Parse(key, CultureInfo.InvariantCulture);
+        services.Metrics.Started(Consumer);
         _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
         if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
         {

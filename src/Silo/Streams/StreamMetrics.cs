@@ -43,14 +43,12 @@ public sealed class StreamMetrics : IDisposable
     internal void Published(string streamNamespace, int partition, long newest) =>
         _newest.AddOrUpdate((streamNamespace, partition), newest, (_, known) => Math.Max(known, newest));
 
-    /// <summary>A consumer begins after an event that is as old as this.</summary>
-    internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at)
-    {
-        _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
+    /// <summary>A consumer is at work. A counter that is first seen as 1 has not risen, as Prometheus sees it: the first dead letter would alarm nobody.</summary>
+    internal void Started(string consumer) => _deadLetters.Add(0, new KeyValuePair<string, object?>("consumer", consumer));
 
-        // A counter that is first seen as 1 has not risen, as Prometheus sees it: the first dead letter would alarm nobody.
-        _deadLetters.Add(0, new KeyValuePair<string, object?>("consumer", consumer));
-    }
+    /// <summary>A consumer begins after an event that is as old as this.</summary>
+    internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at) =>
+        _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
 
     internal void Handled(string consumer, string streamNamespace, int partition, JournalRecord last, int count)
     {
