@@ -117,8 +117,8 @@ build() {
     fi
     release=$root/app/$(date +%Y%m%d-%H%M%S)
     say "Building $release"
-    dotnet publish src/Silo -c Release -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 9>&- &&
-        dotnet publish src/Api -c Release -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- ||
+    dotnet publish src/Silo -c Release -p:PublishReadyToRun=false -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 9>&- &&
+        dotnet publish src/Api -c Release -p:PublishReadyToRun=false -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- ||
         { tail -20 "$root/build.log" >&2; fail "the build failed"; }
     # Processes that run keep the release that they were started from.
     ln -sfn "$release" "$root/app/current"
