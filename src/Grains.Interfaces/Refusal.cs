@@ -42,8 +42,12 @@ public sealed record StockShortage(
 /// <summary>The wallet does not cover the total; nothing was taken.</summary>
 /// <param name="Required">The amount asked for, in minor units.</param>
 /// <param name="Available">The amount that is free in the wallet, in minor units.</param>
+/// <param name="Contended">It would cover it without what other attempts at the same order hold.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.insufficient-funds")]
-public sealed record InsufficientFunds([property: Id(0)] long Required, [property: Id(1)] long Available) : Refusal;
+public sealed record InsufficientFunds(
+    [property: Id(0)] long Required,
+    [property: Id(1)] long Available,
+    [property: Id(2)] bool Contended = false) : Refusal;
 
 /// <summary>Some lines name products that do not exist.</summary>
 /// <param name="Skus">The unknown ones.</param>
@@ -71,6 +75,10 @@ public sealed record UserNameTaken : Refusal;
 /// <summary>The idempotency key was used before with another body.</summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.idempotency-key-reused")]
 public sealed record IdempotencyKeyReused : Refusal;
+
+/// <summary>Another request under the same key is being worked on, or died and is about to be cleared away; nothing was taken by this one.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.order-in-flight")]
+public sealed record OrderInFlight : Refusal;
 
 /// <summary>A value is outside what the domain can hold, such as a total that overflows.</summary>
 /// <param name="Field">The field of the request, in snake_case.</param>

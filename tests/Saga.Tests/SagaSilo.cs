@@ -79,6 +79,11 @@ public class SagaSilo : IAsyncLifetime
         return id;
     }
 
+    /// <summary>A saga beside that of the silo, such as another silo has.</summary>
+    public PlacementSaga NewSaga(IJournal? journal = null) => journal is null
+        ? ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services)
+        : ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, journal);
+
     public string NewOrderId() => OrderId.New(Clock.GetUtcNow());
 
     private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();

@@ -34,7 +34,7 @@ public static class OperationProblems
             ["PlaceOrder"] =
             [
                 Type.StaleRequest, Type.InsufficientFunds, Type.InsufficientStock, Type.IllegalTransition, Type.PriceMoving, Type.UnknownProduct,
-                Type.ProductNotForSale, Type.UnknownUser, Type.IdempotencyKeyReused,
+                Type.ProductNotForSale, Type.UnknownUser, Type.IdempotencyKeyReused, Type.IdempotencyInFlight,
             ],
             ["GetOrder"] = [Type.NotFound],
             ["AmendOrder"] =

@@ -1,3 +1,5 @@
+using Granary.Orders;
+
 namespace Granary.Hosting;
 
 /// <summary>Where a front end finds the grains.</summary>
@@ -22,12 +24,14 @@ public static class GrainAccess
         if (From(builder.Configuration) == HostingKind.Client)
         {
             builder.AddGranaryClusterClient();
+            builder.Services.AddSingleton<IOrderPlacing, GrainPlacing>();
             builder.Services.AddSingleton<GatewayLosses>();
             builder.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<GatewayLosses>());
         }
         else
         {
             builder.AddGranarySilo();
+            builder.Services.AddSingleton<IOrderPlacing, LocalPlacing>();
         }
 
         if (builder.Configuration["Granary:Clustering"] is { Length: > 0 } clustering

@@ -44,6 +44,25 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
             : context.Invoke();
     }
 
+    /// <summary>Work of this process that is idempotent and meets the same faults.</summary>
+    internal static async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var pause in Pauses)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception fault) when (IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await PauseAsync(pause);
+            }
+        }
+
+        return await work();
+    }
+
     private async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
     {
         var started = Stopwatch.GetTimestamp();
@@ -73,8 +92,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
                 // Said again below.
             }
 
-            // Jitter, so that the callers of a lost silo do not return in step.
-            await Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
+            await PauseAsync(pause);
         }
 
         await context.Invoke();
@@ -111,6 +129,9 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
     private static object?[] Arguments(IInvokable request) =>
         [.. Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument)];
+
+    /// <summary>Pauses with jitter, so that the callers of a lost silo do not return in step.</summary>
+    private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
 
     private static bool IsPassing(Exception fault) =>
         fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;

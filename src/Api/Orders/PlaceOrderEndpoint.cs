@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Orders;
 
-/// <summary><c>POST /orders</c>: checks the request, derives the order's id and asks the order to place itself.</summary>
+/// <summary><c>POST /orders</c>: checks the request, derives the order's id and has the order placed.</summary>
 public static class PlaceOrderEndpoint
 {
     private static readonly TimeSpan Staleness = TimeSpan.FromMinutes(5);
@@ -40,7 +40,7 @@ public static class PlaceOrderEndpoint
         }
 
         OrderTag.Mark(id);
-        var reply = await desk.Grains.Order(id).Place(command);
+        var reply = await desk.Placing.PlaceAsync(id, command);
 
         // An order under a fresh id can only be a replay of this very request, repeated after a lost answer.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);

@@ -70,6 +70,11 @@ public static class ProblemTypes
         "The price of a product kept changing while the order was being placed. Nothing was taken.",
         "Look at the product's price and try again.", "lines");
 
+    public static readonly ProblemType IdempotencyInFlight = new(
+        "idempotency-in-flight", StatusCodes.Status409Conflict, "The same request is being worked on",
+        "Another request of this caller with the same Idempotency-Key has taken the stock or the money and has not ended.",
+        "Repeat it after the seconds in Retry-After, with the same key; the answer is then that of the other one.");
+
     public static readonly ProblemType PreconditionFailed = new(
         "precondition-failed", StatusCodes.Status412PreconditionFailed, "It has changed meanwhile",
         "If-Match names another version than the current one. Nothing has changed.",
@@ -134,7 +139,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
-        IllegalTransition, InsufficientStock, UserNameTaken, PriceMoving, PreconditionFailed, PayloadTooLarge,
+        IllegalTransition, InsufficientStock, UserNameTaken, PriceMoving, IdempotencyInFlight, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PreconditionRequired,
         TooManyRequests, Internal, Unavailable, Overloaded,
     ];

@@ -8,6 +8,9 @@ public sealed class RefusalProblems(Currency currency)
     // Prices settle within the time of an order; the caller need not wait long.
     private const int PriceRetrySeconds = 1;
 
+    // Longer than a placement takes, shorter than the grace after which one that died is cleared away.
+    private const int PlacementRetrySeconds = 5;
+
     /// <summary>The answer for a refusal.</summary>
     public ProblemResult For(Refusal refusal) => new(refusal switch
     {
@@ -40,6 +43,7 @@ public sealed class RefusalProblems(Currency currency)
         UnknownUser => Problem.Of(ProblemTypes.UnknownUser),
         UserSuspended user => Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = user.Status },
         UserNameTaken => Problem.Of(ProblemTypes.UserNameTaken),
+        OrderInFlight => Problem.Of(ProblemTypes.IdempotencyInFlight) with { RetryAfter = PlacementRetrySeconds },
         IdempotencyKeyReused => Problem.Of(ProblemTypes.IdempotencyKeyReused),
         InvalidValue invalid => Problem.Of(ProblemTypes.Validation) with
         {

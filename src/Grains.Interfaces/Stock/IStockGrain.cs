@@ -24,11 +24,11 @@ public interface IStockGrain : IGrainWithStringKey
     Task<StockReply> Adjust(AdjustStock command);
 
     /// <summary>Reserves units for one attempt of an order, at a price the order has seen. Idempotent by (order, attempt).</summary>
-    [Alias("reserve")]
+    [Alias("reserve"), Idempotent]
     Task<ReserveReply> Reserve(ReserveStock command);
 
     /// <summary>Gives back what one attempt reserved. Idempotent.</summary>
-    [Alias("release")]
+    [Alias("release"), Idempotent]
     Task Release(string orderId, long attempt);
 
     /// <summary>Brings what is kept for an order in step with what the order has decided. Idempotent; stale verdicts are ignored.</summary>

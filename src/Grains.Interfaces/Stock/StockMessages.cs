@@ -45,12 +45,14 @@ public sealed record ReserveStock(
 /// <param name="Name">The product's name, where known.</param>
 /// <param name="Price">The product's current price in minor units, where known.</param>
 /// <param name="Available">Units that remain free, or were free when it was refused.</param>
+/// <param name="Contended">It was refused, and would not have been without what other attempts at the same order have reserved.</param>
 [GenerateSerializer, Immutable, Alias("granary.reserve-reply")]
 public sealed record ReserveReply(
     [property: Id(0)] ReserveResult Result,
     [property: Id(1)] string? Name = null,
     [property: Id(2)] long Price = 0,
-    [property: Id(3)] long Available = 0);
+    [property: Id(3)] long Available = 0,
+    [property: Id(4)] bool Contended = false);
 
 /// <summary>How a reservation ended.</summary>
 public enum ReserveResult

@@ -41,11 +41,11 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>Holds money for one attempt of an order. Idempotent by (order, attempt).</summary>
     /// <returns>Null when held; otherwise why not.</returns>
-    [Alias("hold")]
+    [Alias("hold"), Idempotent]
     Task<Refusal?> Hold(HoldMoney command);
 
     /// <summary>Releases what one attempt holds. Idempotent.</summary>
-    [Alias("release")]
+    [Alias("release"), Idempotent]
     Task Release(string orderId, long attempt);
 
     /// <summary>Brings what is kept for an order in step with what the order has decided. Idempotent; stale verdicts are ignored.</summary>

@@ -23,11 +23,15 @@ public sealed record Claim
 
     /// <summary>Everything that is set aside for the order and not settled.</summary>
     [JsonIgnore]
-    public long Reserved
+    public long Reserved => Secured + Unconfirmed;
+
+    /// <summary>What pending attempts have taken.</summary>
+    [JsonIgnore]
+    public long Unconfirmed
     {
         get
         {
-            var sum = Secured;
+            var sum = 0L;
             foreach (var attempt in Pending)
             {
                 sum += attempt.Quantity;

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Granary.Journal;
 
 /// <summary>
@@ -29,7 +27,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <summary>What is durable. Answers show it.</summary>
     protected TState Durable { get; private set; } = null!;
 
-    /// <summary>Whether the stream was read; before that the grain can only presume that its stream is new.</summary>
+    /// <summary>Whether the stream was read.</summary>
     protected bool IsLoaded { get; private set; }
 
     /// <summary>Whether decisions were lost and the activation is about to end.</summary>
@@ -62,23 +60,17 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
     protected async Task EnsureLoadedAsync(TState? from = null)
     {
-        while (!IsLoaded)
+        if (IsLoaded)
         {
-            if (_current is { } current)
-            {
-                // Another turn presumes that the stream is new and is about to learn whether it is.
-                await current.Task.ContinueWith(
-                    static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Current);
-                continue;
-            }
+            return;
+        }
 
-            var start = from ?? TState.Initial(Key);
-            var records = await journal.ReadStreamAsync(TState.StreamOf(Key), start.Version);
-            if (!IsLoaded && !_writing)
-            {
-                Decided = Durable = Aggregate.Fold<TState, TEvent>(start, records);
-                IsLoaded = true;
-            }
+        var start = from ?? TState.Initial(Key);
+        var records = await journal.ReadStreamAsync(TState.StreamOf(Key), start.Version);
+        if (!IsLoaded)
+        {
+            Decided = Durable = Aggregate.Fold<TState, TEvent>(start, records);
+            IsLoaded = true;
         }
     }
 
@@ -86,15 +78,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     protected void Raise(IReadOnlyList<TEvent> events)
     {
         ThrowIfFaulted();
-        var now = Now;
-        var trace = Activity.Current is { Recorded: true } activity ? activity.Id : null;
-        foreach (var domainEvent in events)
-        {
-            // The clock of the journal has microseconds; what is decided here must be what is read back.
-            var at = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-            Decided = Decided.Apply(domainEvent, at);
-            _undecided.Add(TState.Codec.Encode(domainEvent, at, trace));
-        }
+        Decided = Aggregate.Record(Decided, events, Now, _undecided);
     }
 
     /// <summary>Returns when everything decided so far is durable.</summary>
@@ -130,38 +114,28 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>
-    /// Makes sure that the stream does not go beyond what is known here. While a cluster changes, a grain may for a moment live
-    /// twice; the journal keeps the one left behind from writing, and this keeps it from refusing what it only does not know of.
+    /// Takes in what others have appended meanwhile. While a cluster changes, a grain may for a moment live twice; the journal
+    /// keeps the one left behind from writing, and this keeps it from refusing what it only does not know of.
     /// </summary>
-    /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
+    /// <returns>Whether there was anything.</returns>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
-    protected async Task ConfirmAsync()
+    protected async Task<bool> RefreshAsync()
     {
-        if (_writing)
+        var newer = await journal.ReadStreamAsync(TState.StreamOf(Key), Durable.Version);
+        if (_writing || IsFaulted || newer is not [.., var newest] || newest.Version <= Durable.Version)
         {
-            // The append under way will tell.
-            return;
+            // Where an append is under way, it will tell.
+            return false;
         }
 
-        var newer = await journal.ReadStreamAsync(TState.StreamOf(Key), Durable.Version);
-        if (newer is [.., var newest] && newest.Version > Durable.Version && !_writing)
-        {
-            _faulted = true;
-            DeactivateOnIdle();
-            ThrowIfFaulted();
-        }
+        Decided = Durable = Aggregate.Fold<TState, TEvent>(Durable, newer.Where(record => record.Version > Durable.Version));
+        return true;
     }
 
     /// <summary>Called after events became durable. Must not throw.</summary>
     protected virtual void OnDurable()
     {
     }
-
-    /// <summary>
-    /// Whether the activation survives a version conflict because it only presumed that its stream is new. It then forgets
-    /// what it decided and must be loaded.
-    /// </summary>
-    private bool Recovers(Exception fault) => fault is VersionConflictException && !IsLoaded;
 
     private async Task WriteAsync()
     {
@@ -182,7 +156,6 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
                 }
 
                 Durable = decided;
-                IsLoaded = true;
                 var written = _current!;
 
                 // The next append goes out before those who waited for this one run on: it need not wait for them.
@@ -212,11 +185,8 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         (_current, _next, _writing) = (null, null, false);
         _undecided = [];
         Decided = Durable;
-        if (!Recovers(fault))
-        {
-            _faulted = true;
-            DeactivateOnIdle();
-        }
+        _faulted = true;
+        DeactivateOnIdle();
 
         // Those who wait run on from here, on a state that is settled again.
         current.SetException(fault);

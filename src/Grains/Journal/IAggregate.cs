@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Granary.Journal;
 
 /// <summary>The pure side of an event-sourced grain: an immutable state and how events change it.</summary>
@@ -28,6 +30,33 @@ public interface IAggregate<TSelf, TEvent>
 /// <summary>What all aggregates have in common.</summary>
 public static class Aggregate
 {
+    /// <summary>Applies events that are decided now, and encodes them for the journal within the trace of the caller.</summary>
+    /// <param name="from">The state that they were decided on.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="now">When they were decided.</param>
+    /// <param name="encoded">Where they are added.</param>
+    /// <returns>The state after them.</returns>
+    public static TState Record<TState, TEvent>(
+        TState from, IReadOnlyList<TEvent> events, DateTimeOffset now, List<JournalEvent> encoded)
+        where TState : class, IAggregate<TState, TEvent>
+        where TEvent : class
+    {
+        ArgumentNullException.ThrowIfNull(events);
+        ArgumentNullException.ThrowIfNull(encoded);
+
+        // The clock of the journal has microseconds; what is decided here must be what is read back.
+        var at = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+        var trace = Activity.Current is { Recorded: true } activity ? activity.Id : null;
+        var state = from;
+        foreach (var domainEvent in events)
+        {
+            state = state.Apply(domainEvent, at);
+            encoded.Add(TState.Codec.Encode(domainEvent, at, trace));
+        }
+
+        return state;
+    }
+
     /// <summary>The state that a stream's events lead to.</summary>
     /// <param name="from">The state before the first of the records.</param>
     /// <param name="records">Records of one stream, in order.</param>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Granary.Journal;
 using Granary.Stock;
 using Granary.Users;
+using Microsoft.Extensions.Logging;
 
 namespace Granary.Orders;
 
@@ -12,7 +13,7 @@ namespace Granary.Orders;
 /// </summary>
 /// <param name="orderId">The order.</param>
 /// <param name="userId">The user who pays.</param>
-internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string orderId, string userId)
+internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string orderId, string userId, ILogger logger)
 {
     /// <summary>Calls to one participant before its conflict is passed on.</summary>
     private const int MaxTries = 3;
@@ -41,9 +42,8 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
         return RetryAsync(() => grains.User(userId).Hold(new HoldMoney(orderId, Number, amount)));
     }
 
-    /// <summary>Gives back everything that was or may have been taken.</summary>
-    /// <returns>The faults met; empty when everything is back.</returns>
-    public async Task<IReadOnlyList<Exception>> ReleaseAsync()
+    /// <summary>Gives back everything that was or may have been taken. What cannot be given back now is left to check-back.</summary>
+    public async Task ReleaseAsync()
     {
         var releases = _reserved
             .Select(sku => RetryAsync(() => Done(grains.StockItem(sku).Release(orderId, Number))))
@@ -55,7 +55,10 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
 
         var all = Task.WhenAll(releases);
         await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
-        return all.Exception?.InnerExceptions ?? (IReadOnlyList<Exception>)[];
+        foreach (var fault in all.Exception?.InnerExceptions ?? (IReadOnlyList<Exception>)[])
+        {
+            logger.LogWarning(fault, "Order {Order} could not release all of attempt {Attempt}; check-back will.", orderId, Number);
+        }
     }
 
     /// <summary>Calls a participant again when the activation it reached had lost its stream to another one.</summary>

@@ -6,7 +6,8 @@ namespace Granary.Orders;
 /// <param name="Lines">The lines at their confirmed prices; null unless everything was taken.</param>
 /// <param name="Total">Their total in minor units.</param>
 /// <param name="Refusal">Why not; null when taken, or when to try again.</param>
-internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, long Total, Refusal? Refusal)
+/// <param name="Contended">Whether it would have been taken if other attempts at the same order had not taken something.</param>
+internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, long Total, Refusal? Refusal, bool Contended = false)
 {
     /// <summary>A product costs something else than the price book said.</summary>
     public static AttemptOutcome PriceMoved => default;
@@ -32,11 +33,12 @@ internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, 
 
         if (Shortages(lines, replies) is { Count: > 0 } shortages)
         {
-            return new(null, 0, new InsufficientStock(shortages));
+            var contended = replies.All(reply => reply.Result != ReserveResult.Insufficient || reply.Contended);
+            return new(null, 0, new InsufficientStock(shortages), contended);
         }
 
         return replies.Any(reply => reply.Result == ReserveResult.PriceChanged) ? PriceMoved
-            : holdRefusal is not null ? new(null, 0, holdRefusal)
+            : holdRefusal is not null ? new(null, 0, holdRefusal, holdRefusal is InsufficientFunds { Contended: true })
             : Taken([.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))]);
     }
 

@@ -1,7 +1,6 @@
 using Granary.Journal;
 using Granary.Stock;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 using Orleans.Placement;
 
 namespace Granary.Orders;
@@ -14,27 +13,18 @@ namespace Granary.Orders;
 public sealed partial class OrderGrain(
     IJournal journal,
     TimeProvider clock,
+    PlacementSaga placing,
     PriceBook prices,
     OrderMetrics metrics,
-    IOptions<OrderOptions> options,
     ILogger<OrderGrain> logger) : EventSourcedGrain<OrderState, OrderEvent>(journal, clock), IOrderGrain
 {
-    /// <summary>Attempts at placing while prices keep moving.</summary>
-    private const int MaxAttempts = 5;
-
-    private readonly HashSet<long> _inFlight = [];
+    private readonly HashSet<long> _amending = [];
 
     /// <inheritdoc/>
     public async Task<OrderReply> Get(string? owner)
     {
-        await EnsureLoadedAsync();
-        if (!Durable.Exists)
-        {
-            await ConfirmAsync();
-            return new NotFound();
-        }
-
-        return owner is null || owner == Durable.UserId ? new OrderReply(Durable.ToOrder()) : new NotFound();
+        await LoadAsync();
+        return Durable.Exists && (owner is null || owner == Durable.UserId) ? new OrderReply(Durable.ToOrder()) : new NotFound();
     }
 
     /// <inheritdoc/>
@@ -61,7 +51,7 @@ public sealed partial class OrderGrain(
     /// <inheritdoc/>
     public async Task<OrderReply> Expire()
     {
-        await EnsureLoadedAsync();
+        await LoadAsync();
         if (!Durable.Exists)
         {
             return new NotFound();
@@ -74,12 +64,12 @@ public sealed partial class OrderGrain(
     /// <inheritdoc/>
     public async Task<OrderStanding> Verdict(long attempt)
     {
-        if (_inFlight.Contains(attempt))
+        if (_amending.Contains(attempt) || placing.IsInFlight(attempt))
         {
             return Durable.ToStanding() with { InFlight = true };
         }
 
-        await EnsureLoadedAsync();
+        await LoadAsync();
         Raise(OrderDecisions.Void(Decided, attempt).Events);
         await CommitAsync();
         return Durable.ToStanding();
@@ -87,14 +77,13 @@ public sealed partial class OrderGrain(
 
     private async Task<OrderReply> ActAsync(OrderCommand command, OrderTrigger trigger, OrderEvent domainEvent)
     {
-        await EnsureLoadedAsync();
+        await LoadAsync();
         await ExpireIfDueAsync();
         var decision = OrderDecisions.Act(Decided, command, trigger, domainEvent);
         if (decision.Refusal is { } refusal)
         {
             await CommitAsync();
-            await ConfirmAsync();
-            return refusal;
+            return await RefreshAsync() ? await ActAsync(command, trigger, domainEvent) : refusal;
         }
 
         await DecideAsync(decision);
@@ -105,6 +94,19 @@ public sealed partial class OrderGrain(
         }
 
         return new OrderReply(Durable.ToOrder());
+    }
+
+    /// <summary>Reads the order. One that was not there may have been placed since, which happens outside of this grain.</summary>
+    private async Task LoadAsync()
+    {
+        if (!IsLoaded)
+        {
+            await EnsureLoadedAsync();
+        }
+        else if (!Durable.Exists)
+        {
+            await RefreshAsync();
+        }
     }
 
     private Task ExpireIfDueAsync() => DecideAsync(OrderDecisions.Expire(Decided, Now));

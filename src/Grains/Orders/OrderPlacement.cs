@@ -68,8 +68,7 @@ internal static class OrderPlacement
             return reserved;
         }
 
-        var refusal = await attempt.HoldAsync(reserved.Total);
-        return refusal is null ? reserved : new(null, 0, refusal);
+        return await attempt.HoldAsync(reserved.Total) is { } refusal ? AttemptOutcome.From(lines, [], refusal) : reserved;
     }
 
     private static OrderLine[]? Priced(IReadOnlyList<RequestedLine> lines, PriceBook prices)

@@ -76,9 +76,17 @@ public static class StockDecisions
         }
 
         reply = Answer(stock, ResultOf(stock, command));
-        return reply.Result == ReserveResult.Reserved
-            ? new StockReserved(command.OrderId, command.Attempt, command.Quantity)
-            : Decision<StockEvent>.Unchanged;
+        if (reply.Result == ReserveResult.Reserved)
+        {
+            return new StockReserved(command.OrderId, command.Attempt, command.Quantity);
+        }
+
+        if (reply.Result == ReserveResult.Insufficient && stock.Claims.Find(command.OrderId) is { } claim)
+        {
+            reply = reply with { Contended = stock.Available + claim.Unconfirmed >= command.Quantity };
+        }
+
+        return Decision<StockEvent>.Unchanged;
     }
 
     /// <summary>Gives back what an attempt reserved, if it did.</summary>

@@ -1,0 +1,174 @@
+using System.Collections.Concurrent;
+using Granary.Journal;
+using Granary.Stock;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Orders;
+
+/// <summary>
+/// Places orders: takes stock and money under an attempt, then makes the order durable at the version that only a new one has.
+/// (Garcia-Molina and Salem, "Sagas", SIGMOD 1987.) It runs on the silo that has the request and needs no activation of the
+/// order: there is no state yet that one would guard, and between all who place an order under the same id the journal decides.
+/// From then on the order is its grain.
+/// </summary>
+public sealed class PlacementSaga(
+    IGrainFactory grains,
+    IJournal journal,
+    TimeProvider clock,
+    PriceBook prices,
+    OrderMetrics metrics,
+    IOptions<OrderOptions> options,
+    ILogger<PlacementSaga> logger)
+{
+    /// <summary>Attempts while prices keep moving or another attempt at the same order has what this one needs.</summary>
+    private const int MaxAttempts = 5;
+
+    /// <summary>Before the first attempt after one that met another attempt at the same order; doubles from one to the next.</summary>
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+
+    private readonly ConcurrentDictionary<string, Task> _turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, bool> _inFlight = new();
+
+    /// <summary>
+    /// Places an order. Idempotent by its id: the same command again answers with the order as it stands,
+    /// <see cref="OrderReply.Replayed"/> set.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">It is not known whether the order is durable; the same command again tells.</exception>
+    /// <exception cref="TimeoutException">Stock or wallet did not answer; what was taken comes back.</exception>
+    public async Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (command.Fingerprint is null)
+        {
+            // Without a key the id is fresh, and nobody else knows it.
+            return await PlaceInTurnAsync(orderId, command);
+        }
+
+        var turn = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        for (var other = _turns.GetOrAdd(orderId, turn.Task); other != turn.Task; other = _turns.GetOrAdd(orderId, turn.Task))
+        {
+            await other;
+            if (await ReadAsync(orderId) is { Exists: true } order)
+            {
+                return Replay(order, command);
+            }
+        }
+
+        try
+        {
+            return await PlaceInTurnAsync(orderId, command);
+        }
+        finally
+        {
+            _turns.TryRemove(orderId, out _);
+            turn.SetResult();
+        }
+    }
+
+    /// <summary>Whether an attempt is being made here.</summary>
+    internal bool IsInFlight(long attempt) => _inFlight.ContainsKey(attempt);
+
+    /// <summary>The answer to a repeated placement.</summary>
+    internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
+        OrderDecisions.Replay(order, command) is { } refusal ? refusal : new OrderReply(order.ToOrder(), Replayed: true);
+
+    private async Task<OrderReply> PlaceInTurnAsync(string orderId, PlaceOrder command)
+    {
+        for (var pause = FirstPause; ; pause *= 2)
+        {
+            var reply = await AttemptAsync(orderId, command);
+            if (reply.Refusal is not (PriceMoving or OrderInFlight) || pause >= FirstPause * (1 << (MaxAttempts - 1)))
+            {
+                if (reply.Refusal is { } refusal)
+                {
+                    metrics.Refused(refusal);
+                }
+
+                return reply;
+            }
+
+            if (reply.Refusal is OrderInFlight)
+            {
+                await Task.Delay(pause);
+            }
+        }
+    }
+
+    private async Task<OrderReply> AttemptAsync(string orderId, PlaceOrder command)
+    {
+        var attempt = new Attempt(grains, prices, orderId, command.UserId, logger);
+        _inFlight[attempt.Number] = true;
+        try
+        {
+            var taken = await TakeAsync(attempt, command);
+            return taken.Lines is not null ? await RecordAsync(attempt, orderId, command, taken)
+                : taken.Refusal is { } refusal ? await RefuseAsync(orderId, command, refusal, taken.Contended)
+                : new PriceMoving(command.Lines[0].Sku);
+        }
+        finally
+        {
+            _inFlight.TryRemove(attempt.Number, out _);
+        }
+    }
+
+    /// <summary>Takes everything or nothing.</summary>
+    private async Task<AttemptOutcome> TakeAsync(Attempt attempt, PlaceOrder command)
+    {
+        try
+        {
+            var taken = await OrderPlacement.TakeAsync(attempt, command.Lines, prices);
+            if (taken.Lines is null)
+            {
+                await attempt.ReleaseAsync();
+            }
+
+            return taken;
+        }
+        catch
+        {
+            await attempt.ReleaseAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Makes the order durable. A new order needs no read: only a conflict shows that something is there already.</summary>
+    private async Task<OrderReply> RecordAsync(Attempt attempt, string orderId, PlaceOrder command, AttemptOutcome taken)
+    {
+        var order = OrderState.Initial(orderId);
+        while (!order.Exists && !order.Voided.Contains(attempt.Number))
+        {
+            var now = clock.GetUtcNow();
+            var decision = OrderDecisions.Place(
+                order, command, attempt.Number, taken.Lines!, taken.Total, now + options.Value.PaymentTimeout);
+            var events = new List<JournalEvent>(decision.Events.Count);
+            var placed = Aggregate.Record(order, decision.Events, now, events);
+            try
+            {
+                await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events));
+                metrics.Created();
+                metrics.Reached(OrderStatus.Pending);
+                return new OrderReply(placed.ToOrder());
+            }
+            catch (VersionConflictException)
+            {
+                order = await ReadAsync(orderId);
+            }
+        }
+
+        await attempt.ReleaseAsync();
+        return order.Exists ? Replay(order, command) : new OrderInFlight();
+    }
+
+    /// <summary>
+    /// Refuses, unless the request repeats one that made the order, or one that is still being worked on, here or on another
+    /// silo, and has itself taken what is missing now.
+    /// </summary>
+    private async Task<OrderReply> RefuseAsync(string orderId, PlaceOrder command, Refusal refusal, bool contended) =>
+        (contended || command.Fingerprint is not null) && await ReadAsync(orderId) is { Exists: true } order ? Replay(order, command)
+        : contended ? new OrderInFlight()
+        : refusal;
+
+    private async Task<OrderState> ReadAsync(string orderId) => Aggregate.Fold<OrderState, OrderEvent>(
+        OrderState.Initial(orderId), await journal.ReadStreamAsync(OrderState.StreamOf(orderId), 0));
+}

@@ -1,0 +1,111 @@
+using Granary.Journal;
+using Granary.Orders;
+using Granary.Stock;
+
+namespace Granary.Saga.Tests;
+
+/// <summary>The same order placed by several silos and requests at once, each with a saga of its own, as front ends of a cluster do.</summary>
+public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<PatientSilo>
+{
+    private const int Sagas = 4;
+
+    [Theory]
+    [InlineData(1, 100)]
+    [InlineData(1, 100_000)]
+    [InlineData(50, 100)]
+    public async Task Requests_with_one_key_on_several_silos_make_one_order_and_none_is_refused(long units, long money)
+    {
+        // Enough for one order: whoever comes second finds that the first has taken it.
+        var (user, command) = await PlacementAsync(units, money);
+        var sagas = Enumerable.Range(0, Sagas).Select(_ => silo.NewSaga()).ToList();
+        for (var round = 0; round < 20; round++)
+        {
+            var id = OrderId.From(user, $"race-{round}");
+            var replies = await Task.WhenAll(Enumerable.Range(0, 3 * Sagas).Select(i => Task.Run(() => sagas[i % Sagas].PlaceAsync(id, command))));
+
+            Assert.All(replies, reply => Assert.Equal(id, reply.Order?.Id));
+            Assert.Single(replies, reply => !reply.Replayed);
+            Assert.Equal(1, (await silo.Stock(command.Lines[0].Sku).GetLevel()).Level!.Reserved);
+            Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
+            await silo.Order(id).Cancel(new OrderCommand(user), null);
+        }
+    }
+
+    [Fact]
+    public async Task What_another_attempt_at_the_order_has_taken_is_not_said_to_be_missing()
+    {
+        var (user, command) = await PlacementAsync(units: 1, money: 100);
+        var id = OrderId.From(user, "died");
+        await silo.Stock(command.Lines[0].Sku).Reserve(new ReserveStock(id, 7, 1, null));
+
+        Assert.IsType<OrderInFlight>((await silo.NewSaga().PlaceAsync(id, command)).Refusal);
+        await silo.Stock(command.Lines[0].Sku).Release(id, 7);
+
+        Assert.Equal(OrderStatus.Pending, (await silo.NewSaga().PlaceAsync(id, command)).Order!.Status);
+    }
+
+    [Fact]
+    public async Task What_other_orders_have_taken_is_missing()
+    {
+        var (user, command) = await PlacementAsync(units: 1, money: 300);
+        Assert.Null((await silo.NewSaga().PlaceAsync(OrderId.From(user, "first"), command)).Refusal);
+
+        var shortage = (await silo.NewSaga().PlaceAsync(OrderId.From(user, "second"), command)).Refusal;
+
+        Assert.Equal(0, Assert.Single(Assert.IsType<InsufficientStock>(shortage).Lines).Available);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_was_voided_while_it_was_made_is_made_again()
+    {
+        var (user, command) = await PlacementAsync(units: 5, money: 1_000);
+        var id = OrderId.From(user, "voided");
+        var interrupted = false;
+        var saga = silo.NewSaga(new InterruptedJournal(silo.Journal, async append =>
+        {
+            if (!interrupted)
+            {
+                // As the order's grain on another silo does when the stock item asks it there.
+                interrupted = true;
+                await silo.Order(id).Verdict(((OrderPlaced)OrderEvent.Codec.Decode(RecordOf(append))).Attempt);
+            }
+        }));
+
+        var reply = await saga.PlaceAsync(id, command);
+
+        Assert.Equal((OrderStatus.Pending, 2L), (reply.Order!.Status, reply.Order.Version));
+        Assert.Equal(1, (await silo.Stock(command.Lines[0].Sku).GetLevel()).Level!.Reserved);
+        Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
+    }
+
+    /// <summary>Something happens before each append of a saga.</summary>
+    private sealed class InterruptedJournal(IJournal inner, Func<JournalAppend, Task> before) : IJournal
+    {
+        public async Task AppendAsync(JournalAppend append)
+        {
+            await before(append);
+            await inner.AppendAsync(append);
+        }
+
+        public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
+            inner.ReadStreamAsync(stream, afterVersion, cancellation);
+
+        public Task<ILookup<string, JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
+            inner.ReadStreamsAsync(streams, cancellation);
+
+        public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
+            inner.ReadAllAsync(afterPosition, limit, cancellation);
+
+        public Task<long> ReadEndAsync(CancellationToken cancellation) => inner.ReadEndAsync(cancellation);
+    }
+
+    private static JournalRecord RecordOf(JournalAppend append) => new(
+        0, append.Stream, append.AfterVersion + 1, append.Events[0].Type, append.Events[0].Payload, append.Events[0].At, null);
+
+    private async Task<(string User, PlaceOrder Command)> PlacementAsync(long units, long money)
+    {
+        var user = await silo.NewUserAsync(money);
+        var sku = await silo.NewProductAsync("RACE", 100, units);
+        return (user, new PlaceOrder { UserId = user, By = user, Lines = [new RequestedLine(sku, 1)], Fingerprint = "body" });
+    }
+}
