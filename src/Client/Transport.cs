@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace Granary.Client;
 
 /// <summary>
-/// Sends requests and repeats those that may be repeated: after a lost connection, a timeout, 429, 502, 503 or 504, with
-/// exponential backoff and jitter, never sooner than <c>Retry-After</c> says.
+/// Sends requests and repeats those that may be repeated: after a lost connection, a timeout, 429, 502, 503 or 504, or
+/// a conflict that passes, with exponential backoff and jitter, never sooner than <c>Retry-After</c> says.
 /// </summary>
 internal sealed class Transport(HttpClient http, TimeProvider clock)
 {
@@ -70,7 +70,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
                 using (response)
                 {
                     // 429 was turned away at the door: it may always be repeated.
-                    var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response.StatusCode));
+                    var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response));
                     if (!again || attempt == Attempts)
                     {
                         throw await ProblemOf(response, cancellationToken);
@@ -88,8 +88,10 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
         }
     }
 
-    private static bool IsTransient(HttpStatusCode status) =>
-        status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
+    /// <summary>A conflict names a time to repeat the request when it is with another one that is under way.</summary>
+    private static bool IsTransient(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
+        || response is { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter: not null };
 
     /// <summary>Whether a fault is one of the connection and not of the request.</summary>
     public static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
