@@ -22,8 +22,9 @@ public sealed class StreamSettings
     public int Partitions { get; set; } = 16;
 
     /// <summary>
-    /// The least time between two reads of the journal while events keep coming. It turns a busy journal into a few large
-    /// batches; an idle one is read as soon as something is appended.
+    /// The least time between two reads of the journal while events keep coming, and two and a half times that while there are
+    /// more than 5,000 of them a second. It turns a busy journal into a few large batches; an idle one is read as soon as something
+    /// is appended.
     /// </summary>
     public TimeSpan Pace { get; set; } = TimeSpan.FromMilliseconds(100);
 
