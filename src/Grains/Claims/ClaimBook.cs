@@ -26,6 +26,10 @@ public sealed record ClaimBook
     /// <summary>The claim of an order, or null.</summary>
     public Claim? Find(string orderId) => ByOrder.GetValueOrDefault(orderId);
 
+    /// <summary>Whether what is free would suffice without what pending attempts of the same order have taken.</summary>
+    public bool Contends(string orderId, long available, long quantity) =>
+        Find(orderId) is { } claim && available + claim.Unconfirmed >= quantity;
+
     /// <summary>An attempt takes a quantity.</summary>
     public ClaimBook Reserve(string orderId, long attempt, long quantity, DateTimeOffset at)
     {

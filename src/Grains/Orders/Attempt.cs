@@ -42,6 +42,26 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
         return RetryAsync(() => grains.User(userId).Hold(new HoldMoney(orderId, Number, amount)));
     }
 
+    /// <summary>Takes everything or nothing: a refusal or a fault gives back what was taken.</summary>
+    public async Task<AttemptOutcome> TakeAllAsync(Func<Task<AttemptOutcome>> take)
+    {
+        try
+        {
+            var taken = await take();
+            if (taken.Lines is null)
+            {
+                await ReleaseAsync();
+            }
+
+            return taken;
+        }
+        catch
+        {
+            await ReleaseAsync();
+            throw;
+        }
+    }
+
     /// <summary>Gives back everything that was or may have been taken. What cannot be given back now is left to check-back.</summary>
     public async Task ReleaseAsync()
     {

@@ -58,22 +58,11 @@ public sealed partial class OrderGrain
     private async Task<OrderReply> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment)
     {
         var before = Decided;
-        AttemptOutcome taken;
-        try
-        {
-            taken = amendment.Lines is { } wished
-                ? await OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished), before.Total)
-                : new AttemptOutcome(before.Lines, before.Total, null);
-        }
-        catch
-        {
-            await attempt.ReleaseAsync();
-            throw;
-        }
-
+        var taken = amendment.Lines is { } wished
+            ? await attempt.TakeAllAsync(() => OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished), before.Total))
+            : new AttemptOutcome(before.Lines, before.Total, null);
         if (taken.Lines is null)
         {
-            await attempt.ReleaseAsync();
             return taken.Refusal!;
         }
 

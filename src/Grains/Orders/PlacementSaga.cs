@@ -75,10 +75,11 @@ public sealed class PlacementSaga(
 
     private async Task<OrderReply> PlaceInTurnAsync(string orderId, PlaceOrder command)
     {
-        for (var pause = FirstPause; ; pause *= 2)
+        var pause = FirstPause;
+        for (var attempts = 1; ; attempts++)
         {
             var reply = await AttemptAsync(orderId, command);
-            if (reply.Refusal is not (PriceMoving or OrderInFlight) || pause >= FirstPause * (1 << (MaxAttempts - 1)))
+            if (reply.Refusal is not (PriceMoving or OrderInFlight) || attempts == MaxAttempts)
             {
                 if (reply.Refusal is { } refusal)
                 {
@@ -91,6 +92,7 @@ public sealed class PlacementSaga(
             if (reply.Refusal is OrderInFlight)
             {
                 await Task.Delay(pause);
+                pause *= 2;
             }
         }
     }
@@ -101,7 +103,7 @@ public sealed class PlacementSaga(
         _inFlight[attempt.Number] = true;
         try
         {
-            var taken = await TakeAsync(attempt, command);
+            var taken = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command.Lines, prices));
             return taken.Lines is not null ? await RecordAsync(attempt, orderId, command, taken)
                 : taken.Refusal is { } refusal ? await RefuseAsync(orderId, command, refusal, taken.Contended)
                 : new PriceMoving(command.Lines[0].Sku);
@@ -109,26 +111,6 @@ public sealed class PlacementSaga(
         finally
         {
             _inFlight.TryRemove(attempt.Number, out _);
-        }
-    }
-
-    /// <summary>Takes everything or nothing.</summary>
-    private async Task<AttemptOutcome> TakeAsync(Attempt attempt, PlaceOrder command)
-    {
-        try
-        {
-            var taken = await OrderPlacement.TakeAsync(attempt, command.Lines, prices);
-            if (taken.Lines is null)
-            {
-                await attempt.ReleaseAsync();
-            }
-
-            return taken;
-        }
-        catch
-        {
-            await attempt.ReleaseAsync();
-            throw;
         }
     }
 

@@ -81,9 +81,9 @@ public static class StockDecisions
             return new StockReserved(command.OrderId, command.Attempt, command.Quantity);
         }
 
-        if (reply.Result == ReserveResult.Insufficient && stock.Claims.Find(command.OrderId) is { } claim)
+        if (reply.Result == ReserveResult.Insufficient)
         {
-            reply = reply with { Contended = stock.Available + claim.Unconfirmed >= command.Quantity };
+            reply = reply with { Contended = stock.Claims.Contends(command.OrderId, stock.Available, command.Quantity) };
         }
 
         return Decision<StockEvent>.Unchanged;

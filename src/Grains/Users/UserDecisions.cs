@@ -82,8 +82,7 @@ public static class UserDecisions
         }
 
         return user.Available < command.Amount
-            ? new InsufficientFunds(
-                command.Amount, user.Available, user.Available + (user.Claims.Find(command.OrderId)?.Unconfirmed ?? 0) >= command.Amount)
+            ? new InsufficientFunds(command.Amount, user.Available, user.Claims.Contends(command.OrderId, user.Available, command.Amount))
             : new MoneyHeld(command.OrderId, command.Attempt, command.Amount);
     }
 
