@@ -64,7 +64,20 @@ for project in tests/*.Tests/*.csproj; do
     echo "== $name: $(count passed) passed, $bad failed"
     passed=$((passed + $(count passed)))
     failed=$((failed + bad))
+    if [ "$bad" -gt 0 ]; then
+        # Each failed test with the first lines of what it says; where none is named, how the project ended.
+        {
+            echo "== Failed in $name (exit code $status)"
+            if grep -q '\[FAIL\]$' "$results/$name.log"; then
+                awk '/^    [^ ].*\[FAIL\]$/ { lines = 60 } !/^    / && NF { lines = 0 } lines-- > 0' "$results/$name.log"
+            else
+                tail -40 "$results/$name.log"
+            fi
+        } >>"$results/failures"
+    fi
 done
+# Said again at the end: of a long run, often only the end is kept.
+[ -e "$results/failures" ] && cut -c 1-500 "$results/failures"
 rm -rf "$results"
 
 echo "$passed passed, $failed failed"

@@ -89,7 +89,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
             try
             {
                 using var response = await http.SendAsync(request());
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
+                if (response.StatusCode != HttpStatusCode.ServiceUnavailable && response.Headers.RetryAfter is null)
                 {
                     return (response.StatusCode, (await response.Content.ReadFromJsonAsync<JsonNode>())!);
                 }
@@ -99,6 +99,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
                 // Killed in mid-flight: whether it happened is unknown until the product is back.
             }
 
+            // Or it meets its first try: the order that was under way when the product was killed may still have the last units.
             await Task.Delay(Pause);
         }
     }
