@@ -8,6 +8,10 @@ internal static class Given
     public static JournalAppend Append(string stream, long after, int events = 1) =>
         new(stream, after, [.. Enumerable.Range(1, events).Select(i => Event($$"""{"number":{{after + i}}}"""))]);
 
+    /// <summary>The append, requiring others whose outcome is not known yet.</summary>
+    public static JournalAppend Requiring(this JournalAppend append, params JournalAppend[] required) =>
+        append with { Requires = [.. required.Select(other => new Requirement(other.Stream, new TaskCompletionSource().Task))] };
+
     public static JournalEvent Event(string json, string type = "order.noted") =>
         new(type, System.Text.Encoding.UTF8.GetBytes(json), DateTimeOffset.UtcNow);
 

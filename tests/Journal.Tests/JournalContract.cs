@@ -206,6 +206,90 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_requires_an_append_is_durable_with_it_or_not_at_all()
+    {
+        var taken = Given.Append(Given.Stream("stock"), 0);
+        await Store.AppendAsync(taken);
+        var sound = Given.Append(Given.Stream("stock"), 0);
+        var follower = Given.Append(Given.Stream(), 0, events: 2).Requiring(sound);
+        var orphan = Given.Append(Given.Stream(), 0).Requiring(sound, taken);
+        var orphansFollower = Given.Append(Given.Stream(), 0).Requiring(orphan);
+        var bystander = Given.Append(Given.Stream(), 0);
+
+        var outcomes = await Store.AppendAsync(sound, taken, follower, orphan, orphansFollower, bystander);
+
+        Assert.IsType<VersionConflictException>(outcomes[1]);
+        Assert.Same(outcomes[1], Assert.IsType<RequirementFailedException>(outcomes[3]).InnerException);
+        Assert.Same(outcomes[3], Assert.IsType<RequirementFailedException>(outcomes[4]).InnerException);
+        Assert.Equal([true, false, true, false, false, true], outcomes.Select(outcome => outcome is null));
+        var written = await Store.ReadStreamsAsync([follower.Stream, orphan.Stream, orphansFollower.Stream, bystander.Stream], Cancellation);
+        Assert.Equal([follower.Stream, follower.Stream, bystander.Stream], written.Select(record => record.Stream).OrderBy(stream => stream != follower.Stream));
+    }
+
+    [Fact]
+    public async Task What_required_an_append_that_is_durable_does_not_mind_what_fails_in_its_stream_later()
+    {
+        var first = Given.Append(Given.Stream("stock"), 0);
+        await Store.AppendAsync(first);
+        var order = Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(first.Stream, Task.CompletedTask)] };
+
+        var outcomes = await Store.AppendAsync(Given.Append(first.Stream, 5), order);
+
+        Assert.IsType<VersionConflictException>(outcomes[0]);
+        Assert.Null(outcomes[1]);
+    }
+
+    [Fact]
+    public async Task A_deferred_append_shares_the_commit_of_the_one_that_requires_it()
+    {
+        var counting = new CountingStore(Store);
+        using var metrics = new JournalMetrics();
+        await using var journal = new GroupCommitJournal(counting, metrics);
+        var stock = Given.Append(Given.Stream("stock"), 0) with { IsDeferred = true };
+        var reserved = journal.AppendAsync(stock);
+        await journal.AppendAsync(Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(stock.Stream, reserved)] });
+
+        await reserved;
+
+        Assert.Equal(1, counting.Commits);
+    }
+
+    [Fact]
+    public async Task A_deferred_append_is_committed_when_somebody_asks_for_it_or_the_journal_ends()
+    {
+        using var metrics = new JournalMetrics();
+        var journal = new GroupCommitJournal(Store, metrics);
+        var asked = journal.AppendAsync(Given.Append(Given.Stream(), 0) with { IsDeferred = true });
+        journal.Flush();
+        await asked;
+
+        var last = journal.AppendAsync(Given.Append(Given.Stream(), 0) with { IsDeferred = true });
+        await journal.DisposeAsync();
+
+        await last;
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(Given.Append(Given.Stream(), 0)));
+    }
+
+    [Fact]
+    public async Task What_requires_an_append_that_failed_before_or_was_never_handed_in_is_not_tried()
+    {
+        using var metrics = new JournalMetrics();
+        await using var journal = new GroupCommitJournal(Store, metrics);
+        var lost = Given.Append(Given.Stream("stock"), 7);
+        var outcome = journal.AppendAsync(lost);
+        var conflict = await Assert.ThrowsAsync<VersionConflictException>(() => outcome);
+        var late = Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(lost.Stream, outcome)] };
+        var premature = Given.Append(Given.Stream(), 0).Requiring(Given.Append(Given.Stream("stock"), 0));
+
+        var failure = await Assert.ThrowsAsync<RequirementFailedException>(() => journal.AppendAsync(late));
+        await Assert.ThrowsAsync<RequirementFailedException>(() => journal.AppendAsync(premature));
+
+        Assert.Same(conflict, failure.InnerException);
+        Assert.Empty(await Store.ReadStreamsAsync([late.Stream, premature.Stream], Cancellation));
+        await journal.AppendAsync(Given.Append(late.Stream, 0));
+    }
+
+    [Fact]
     public async Task Stores_that_initialise_at_once_create_the_schema_once()
     {
         await using var fresh = await OpenEmptyAsync();

@@ -42,6 +42,10 @@ public sealed class StopTests
     {
         public Task AppendAsync(JournalAppend append) => HangAsync<bool>(CancellationToken.None);
 
+        public void Flush()
+        {
+        }
+
         public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
             HangAsync<IReadOnlyList<JournalRecord>>(cancellation);
 

@@ -50,6 +50,23 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
+    public async Task An_order_does_not_outlive_what_an_activation_left_behind_gave_it_and_is_placed_by_another_attempt()
+    {
+        var user = await silo.NewUserAsync(10_000);
+        var sku = await silo.NewProductAsync("LEFT-BEHIND", 100, 5);
+        var id = silo.NewOrderId();
+        await WriteBehindAsync(StockState.StreamOf(sku), 2, "stock.adjusted", """{"by":"elsewhere","quantity":-4,"reason":"broken"}""");
+
+        var reply = await silo.Order(id).Place(new PlaceOrder { UserId = user, By = user, Lines = [new RequestedLine(sku, 1)] });
+        var refused = await silo.Order(silo.NewOrderId()).Place(new PlaceOrder { UserId = user, By = user, Lines = [new RequestedLine(sku, 1)] });
+
+        Assert.Equal((OrderStatus.Pending, 1L), (reply.Order!.Status, reply.Order.Version));
+        Assert.IsType<InsufficientStock>(refused.Refusal);
+        Assert.Equal((1L, 0L), ((await silo.Stock(sku).GetLevel()).Level!.Reserved, (await silo.Stock(sku).GetLevel()).Level!.Available));
+        Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
+    }
+
+    [Fact]
     public async Task An_attempt_that_nobody_places_is_voided_and_what_it_took_comes_back()
     {
         var sku = await silo.NewProductAsync("ORPHAN", 100, 5);

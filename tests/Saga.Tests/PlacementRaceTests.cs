@@ -78,6 +78,19 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
         Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
     }
 
+    [Fact]
+    public async Task Stock_money_and_order_share_one_commit()
+    {
+        var (user, command) = await PlacementAsync(units: 5, money: 1_000);
+        await silo.Order(silo.NewOrderId()).Place(command);
+        var before = silo.Store.Commits;
+
+        var reply = await silo.Order(silo.NewOrderId()).Place(command);
+
+        Assert.NotNull(reply.Order);
+        Assert.Equal(before + 1, silo.Store.Commits);
+    }
+
     /// <summary>Something happens before each append of a saga.</summary>
     private sealed class InterruptedJournal(IJournal inner, Func<JournalAppend, Task> before) : IJournal
     {
@@ -86,6 +99,8 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
             await before(append);
             await inner.AppendAsync(append);
         }
+
+        public void Flush() => inner.Flush();
 
         public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
             inner.ReadStreamAsync(stream, afterVersion, cancellation);

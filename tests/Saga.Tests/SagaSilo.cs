@@ -81,8 +81,8 @@ public class SagaSilo : IAsyncLifetime
 
     /// <summary>A saga beside that of the silo, such as another silo has.</summary>
     public PlacementSaga NewSaga(IJournal? journal = null) => journal is null
-        ? ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services)
-        : ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, journal);
+        ? ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts())
+        : ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts(), journal);
 
     public string NewOrderId() => OrderId.New(Clock.GetUtcNow());
 

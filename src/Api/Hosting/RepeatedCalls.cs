@@ -134,7 +134,8 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
 
     private static bool IsPassing(Exception fault) =>
-        fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
+        fault is OrleansMessageRejectionException or ConnectionFailedException
+            or VersionConflictException or JournalUnavailableException or RequirementFailedException;
 
     private static bool IsIdempotent(MethodInfo method, IInvokable request)
     {

@@ -97,6 +97,21 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// <summary>Remembers to ask about an order whose attempt has just taken something.</summary>
     protected void Watch(string orderId) => _watch.Add(orderId, Now + keeping.Options.Value.ReservationGrace);
 
+    /// <summary>
+    /// Returns when an attempt can rely on what was decided for it: when that is durable or, where the attempt is made in this
+    /// process, at once, because its order then requires the append.
+    /// </summary>
+    protected Task SecureAsync(long attempt)
+    {
+        if (keeping.Attempts.Find(attempt) is not { } local)
+        {
+            return CommitAsync();
+        }
+
+        local.Require(HandInAsync());
+        return Task.CompletedTask;
+    }
+
     /// <inheritdoc/>
     protected override void OnDurable()
     {

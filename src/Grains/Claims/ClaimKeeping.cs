@@ -12,6 +12,7 @@ public sealed record ClaimKeeping(
     SiloLosses Losses,
     RecentPlacements Placements,
     CheckBackTurns Turns,
+    LocalAttempts Attempts,
     TimeProvider Clock,
     IOptions<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

@@ -2,7 +2,8 @@ namespace Granary.Journal;
 
 /// <summary>
 /// A grain whose state is its stream in the journal. It decides in memory, at once, on the newest decided state; a caller is
-/// answered when everything that was decided before the answer is durable. While one append is in flight the grain goes on
+/// answered when everything that was decided before the answer is durable, unless the caller sees to it that nothing becomes
+/// durable without that (<see cref="HandInAsync"/>). While one append is in flight the grain goes on
 /// deciding, and all that was decided meanwhile rides in the next append. When an append fails, every caller that waits for it
 /// or for a later one gets the error, and the activation is dropped: the next one starts from what is durable.
 /// </summary>
@@ -12,9 +13,11 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     where TState : class, IAggregate<TState, TEvent>
     where TEvent : class
 {
+    private static readonly Task<Requirement?> AllDurable = Task.FromResult<Requirement?>(null);
+
     private List<JournalEvent> _undecided = [];
-    private TaskCompletionSource? _next;
-    private TaskCompletionSource? _current;
+    private Commit? _next;
+    private Commit? _current;
     private bool _faulted;
     private bool _writing;
 
@@ -49,6 +52,8 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     {
         if (_current is { } current)
         {
+            Hasten();
+
             // Callers that wait have their own copy of a failure; here it only matters that the append has ended.
             await current.Task.ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -87,20 +92,20 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     protected Task CommitAsync()
     {
         ThrowIfFaulted();
-        if (_undecided.Count == 0)
-        {
-            return _current?.Task ?? Task.CompletedTask;
-        }
+        return Covering(isAwaited: true)?.Task ?? Task.CompletedTask;
+    }
 
-        _next ??= new TaskCompletionSource();
-        var covering = _next.Task;
-        if (!_writing)
-        {
-            _writing = true;
-            _ = WriteAsync();
-        }
-
-        return covering;
+    /// <summary>
+    /// Returns when everything decided so far is handed in to the journal, with the append that has the last of it: one that
+    /// requires that append becomes durable with it, after it, or not at all. Null when everything is durable. The commit is left to
+    /// the one that requires it, which must follow, and is made at once when anybody else waits for it.
+    /// </summary>
+    /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
+    /// <exception cref="JournalException">What was decided before is not durable, or that is unknown, so it was not handed in.</exception>
+    protected Task<Requirement?> HandInAsync()
+    {
+        ThrowIfFaulted();
+        return Covering(isAwaited: false)?.HandedIn ?? AllDurable;
     }
 
     /// <summary>Stops work on an activation whose decisions were lost.</summary>
@@ -135,6 +140,45 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <summary>Called after events became durable. Must not throw.</summary>
     protected virtual void OnDurable()
     {
+    }
+
+    /// <summary>The commit that covers everything decided so far, under way by now; null when all of it is durable.</summary>
+    private Commit? Covering(bool isAwaited)
+    {
+        if (_undecided.Count == 0)
+        {
+            if (isAwaited)
+            {
+                Hasten();
+            }
+
+            return _current;
+        }
+
+        var covering = _next ??= new Commit { IsDeferred = true };
+        covering.IsDeferred &= !isAwaited;
+        if (_writing)
+        {
+            // Whatever is under way must end before this can begin.
+            Hasten();
+        }
+        else
+        {
+            _writing = true;
+            _ = WriteAsync();
+        }
+
+        return covering;
+    }
+
+    /// <summary>Has the append that is under way committed, should it wait for another one to do it.</summary>
+    private void Hasten()
+    {
+        if (_current is { IsDeferred: true } current)
+        {
+            current.IsDeferred = false;
+            journal.Flush();
+        }
     }
 
     private async Task WriteAsync()
@@ -174,9 +218,12 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     {
         var events = _undecided;
         _undecided = [];
-        _current = _next ?? new TaskCompletionSource();
+        _current = _next ?? new Commit();
         _next = null;
-        return journal.AppendAsync(new JournalAppend(TState.StreamOf(Key), Durable.Version, events));
+        var append = new JournalAppend(TState.StreamOf(Key), Durable.Version, events) { IsDeferred = _current.IsDeferred };
+        var outcome = journal.AppendAsync(append);
+        _current.HandIn(new Requirement(append.Stream, outcome));
+        return outcome;
     }
 
     private void Fail(Exception fault)
@@ -189,7 +236,39 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         DeactivateOnIdle();
 
         // Those who wait run on from here, on a state that is settled again.
-        current.SetException(fault);
-        next?.SetException(fault);
+        current.Fail(fault);
+        next?.Fail(fault);
+    }
+
+    /// <summary>Decisions on their way into the journal. The task ends when they are durable.</summary>
+    private sealed class Commit : TaskCompletionSource
+    {
+        private TaskCompletionSource<Requirement?>? _waiting;
+        private Requirement? _handedIn;
+
+        /// <summary>Whether only those wait for it who hand in an append that requires it.</summary>
+        public bool IsDeferred { get; set; }
+
+        public Task<Requirement?> HandedIn =>
+            _handedIn is not null ? System.Threading.Tasks.Task.FromResult(_handedIn)
+            : (_waiting ??= new TaskCompletionSource<Requirement?>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+
+        public void HandIn(Requirement append)
+        {
+            _handedIn = append;
+            _waiting?.SetResult(append);
+        }
+
+        /// <summary>Looks at the faults itself: nobody may be waiting for them any more.</summary>
+        public void Fail(Exception fault)
+        {
+            SetException(fault);
+            _ = Task.Exception;
+            if (_handedIn is null && _waiting is not null)
+            {
+                _waiting.SetException(fault);
+                _ = _waiting.Task.Exception;
+            }
+        }
     }
 }

@@ -20,7 +20,11 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     private readonly IJournalStore _store;
     private readonly JournalMetrics _metrics;
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
-        new UnboundedChannelOptions { SingleReader = true, AllowSynchronousContinuations = false });
+        new UnboundedChannelOptions { SingleReader = true });
+
+    // Apart from the queue, because not every append starts a commit. One signal stands for all that come before it is taken.
+    private readonly Channel<bool> _starts = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { SingleReader = true, AllowSynchronousContinuations = false, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Task _writer;
 
     public GroupCommitJournal(IJournalStore store, JournalMetrics metrics)
@@ -44,8 +48,16 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
             return Task.FromException(new JournalUnavailableException("The journal is closed: the silo is stopping."));
         }
 
+        if (!append.IsDeferred)
+        {
+            Flush();
+        }
+
         return pending.Task;
     }
+
+    /// <inheritdoc/>
+    public void Flush() => _starts.Writer.TryWrite(true);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default) =>
@@ -67,6 +79,7 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _queue.Writer.TryComplete();
+        _starts.Writer.TryComplete();
         await _writer;
     }
 
@@ -75,28 +88,45 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         var batch = new List<PendingAppend>();
         var appends = new List<JournalAppend>();
         var streams = new HashSet<string>(StringComparer.Ordinal);
-        PendingAppend? deferred = null;
-        while (deferred is not null || await _queue.Reader.WaitToReadAsync())
+        bool open;
+        do
         {
-            batch.Clear();
-            appends.Clear();
-            streams.Clear();
-            deferred = Fill(batch, appends, streams, deferred);
-            await CommitAsync(batch, appends);
+            open = await _starts.Reader.WaitToReadAsync();
+            _starts.Reader.TryRead(out _);
+            PendingAppend? next = null;
+            do
+            {
+                batch.Clear();
+                appends.Clear();
+                streams.Clear();
+                next = Fill(batch, appends, streams, next);
+                if (batch.Count > 0)
+                {
+                    await CommitAsync(batch, appends);
+                }
+            }
+            while (next is not null);
         }
+        while (open);
     }
 
-    /// <summary>Takes what is waiting. An append whose stream is already in the batch is returned, to open the next one.</summary>
-    private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? deferred)
+    /// <summary>Takes what is waiting. An append that does not fit into the batch is returned, to open the next one.</summary>
+    private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? first)
     {
         var bytes = 0;
-        while (batch.Count < MaxAppends && bytes < MaxBytes)
+        while (first is not null || _queue.Reader.TryRead(out first))
         {
-            var next = deferred;
-            deferred = null;
-            if (next is null && !_queue.Reader.TryRead(out next))
+            var next = first;
+            first = null;
+            if (batch.Count == MaxAppends || bytes >= MaxBytes)
             {
-                return null;
+                return next;
+            }
+
+            if (Unmet(next.Append, streams) is { } unmet)
+            {
+                next.Complete(unmet, batchSize: 0);
+                continue;
             }
 
             if (!streams.Add(next.Append.Stream))
@@ -109,6 +139,24 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
             foreach (var journalEvent in next.Append.Events)
             {
                 bytes += journalEvent.Payload.Length;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// What keeps an append from being tried. Whatever it requires was handed in before it, so by now that has ended or is in this
+    /// very batch.
+    /// </summary>
+    private static RequirementFailedException? Unmet(JournalAppend append, HashSet<string> batch)
+    {
+        for (var i = 0; i < append.Requires.Count; i++)
+        {
+            var (stream, outcome) = append.Requires[i];
+            if (outcome.IsCompleted ? !outcome.IsCompletedSuccessfully : !batch.Contains(stream))
+            {
+                return new RequirementFailedException(append.Stream, outcome.Exception?.InnerException);
             }
         }
 

@@ -16,7 +16,11 @@ public interface IJournal
     /// The store is out of reach and it is not known whether the events are durable. Re-read before deciding again.
     /// </exception>
     /// <exception cref="JournalAppendException">The store refuses these events; they are not durable.</exception>
+    /// <exception cref="RequirementFailedException">What the append requires did not become durable, so neither did it.</exception>
     Task AppendAsync(JournalAppend append);
+
+    /// <summary>Starts a commit of what was handed in and <see cref="JournalAppend.IsDeferred">deferred</see>.</summary>
+    void Flush();
 
     /// <summary>The events of a stream after a version, in order.</summary>
     /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
@@ -44,7 +48,45 @@ public interface IJournal
 /// <param name="Stream">The stream's name, such as <c>order/01jd…</c>.</param>
 /// <param name="AfterVersion">The version the stream must end at; 0 for a new stream.</param>
 /// <param name="Events">At least one event; they get the versions that follow.</param>
-public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyList<JournalEvent> Events);
+public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyList<JournalEvent> Events)
+{
+    /// <summary>
+    /// Appends handed in to the same journal before this one, without which it must not become durable: it is committed with them,
+    /// after them, or not at all. So a decision can build on others that are still on their way to the disk, as the commit groups
+    /// of DeWitt et al. (SIGMOD 1984) let a transaction build on one that is pre-committed.
+    /// </summary>
+    public IReadOnlyList<Requirement> Requires { get; init; } = [];
+
+    /// <summary>
+    /// Whether an append that requires this one follows at once. It then starts no commit alone: it goes with the next one that
+    /// starts, or with <see cref="IJournal.Flush"/>.
+    /// </summary>
+    public bool IsDeferred { get; init; }
+
+    /// <summary>Whether it requires an append, not known to be durable, to one of these streams.</summary>
+    public bool Awaits(HashSet<string> streams) =>
+        Requires.Any(required => !required.Outcome.IsCompletedSuccessfully && streams.Contains(required.Stream));
+
+    /// <summary>Its own failure where one of those that it requires has failed; null otherwise.</summary>
+    /// <param name="failures">What failed in its batch, by stream.</param>
+    public RequirementFailedException? FailureAfter(Dictionary<string, Exception> failures)
+    {
+        foreach (var (stream, outcome) in failures.Count > 0 ? Requires : [])
+        {
+            if (!outcome.IsCompletedSuccessfully && failures.TryGetValue(stream, out var failure))
+            {
+                return new RequirementFailedException(Stream, failure);
+            }
+        }
+
+        return null;
+    }
+}
+
+/// <summary>An append that another one requires.</summary>
+/// <param name="Stream">Its stream.</param>
+/// <param name="Outcome">What <see cref="IJournal.AppendAsync"/> returned for it.</param>
+public readonly record struct Requirement(string Stream, Task Outcome);
 
 /// <summary>One event to append.</summary>
 /// <param name="Type">The type name that versions the payload, such as <c>order.placed</c>.</param>

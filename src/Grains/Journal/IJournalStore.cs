@@ -10,13 +10,14 @@ public interface IJournalStore
     Task InitializeAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Makes a batch durable in one commit. Every append is all or nothing, and one that fails does not fail the others.
-    /// A stream occurs at most once in a batch.
+    /// Makes a batch durable in one commit. Every append is all or nothing, and one that fails does not fail the others, but for
+    /// those that <see cref="JournalAppend.Requires">require</see> it. A stream occurs at most once in a batch, and what an append
+    /// requires is durable or stands in the batch before it.
     /// </summary>
     /// <param name="batch">The appends.</param>
     /// <param name="outcomes">
-    /// One place per append: null when it is durable, otherwise a <see cref="VersionConflictException"/> or a
-    /// <see cref="JournalAppendException"/>. Filled when the call returns.
+    /// One place per append: null when it is durable, otherwise a <see cref="VersionConflictException"/>, a
+    /// <see cref="JournalAppendException"/> or a <see cref="RequirementFailedException"/>. Filled when the call returns.
     /// </param>
     /// <exception cref="JournalUnavailableException">The outcome of the batch is unknown even after trying to find out.</exception>
     Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes);

@@ -19,6 +19,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     private const int MaxTries = 3;
 
     private readonly List<string> _reserved = [];
+    private readonly List<Task<Requirement?>> _handedIn = [];
     private bool _held;
 
     /// <summary>The attempt's number: random, so that no two attempts at an order share one.</summary>
@@ -26,6 +27,48 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
 
     /// <summary>Whether anything was or may have been taken.</summary>
     public bool HasTaken => _held || _reserved.Count > 0;
+
+    /// <summary>
+    /// A participant in this process has decided something for the attempt, which the order will require. Called on the
+    /// participant's own thread.
+    /// </summary>
+    /// <param name="handedIn">Ends when that is handed in to the journal.</param>
+    public void Require(Task<Requirement?> handedIn)
+    {
+        lock (_handedIn)
+        {
+            _handedIn.Add(handedIn);
+        }
+    }
+
+    /// <summary>Returns when everything that was decided for the attempt is handed in to the journal.</summary>
+    /// <exception cref="RequirementFailedException">A participant has lost what it decided.</exception>
+    public async Task<IReadOnlyList<Requirement>> RequirementsAsync()
+    {
+        Task<Requirement?>[] all;
+        lock (_handedIn)
+        {
+            all = [.. _handedIn];
+        }
+
+        var requirements = new List<Requirement>(all.Length);
+        try
+        {
+            foreach (var handedIn in all)
+            {
+                if (await handedIn is { } requirement)
+                {
+                    requirements.Add(requirement);
+                }
+            }
+        }
+        catch (JournalException fault)
+        {
+            throw new RequirementFailedException(OrderState.StreamOf(orderId), fault);
+        }
+
+        return requirements;
+    }
 
     /// <summary>Reserves a line.</summary>
     public Task<ReserveReply> ReserveAsync(string sku, long quantity, long? expectedPrice)

@@ -10,7 +10,8 @@ namespace Granary.Orders;
 /// Places orders: takes stock and money under an attempt, then makes the order durable at the version that only a new one has.
 /// (Garcia-Molina and Salem, "Sagas", SIGMOD 1987.) It runs on the silo that has the request and needs no activation of the
 /// order: there is no state yet that one would guard, and between all who place an order under the same id the journal decides.
-/// From then on the order is its grain.
+/// From then on the order is its grain. What is taken on the same silo need not be durable before the order is handed in to the
+/// journal, because the order <see cref="JournalAppend.Requires">requires</see> it; mostly one commit has all of them.
 /// </summary>
 public sealed class PlacementSaga(
     IGrainFactory grains,
@@ -18,6 +19,7 @@ public sealed class PlacementSaga(
     TimeProvider clock,
     PriceBook prices,
     OrderMetrics metrics,
+    LocalAttempts underWay,
     IOptions<OrderOptions> options,
     ILogger<PlacementSaga> logger)
 {
@@ -28,7 +30,6 @@ public sealed class PlacementSaga(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, Task> _turns = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<long, bool> _inFlight = new();
 
     /// <summary>
     /// Places an order. Idempotent by its id: the same command again answers with the order as it stands,
@@ -67,7 +68,7 @@ public sealed class PlacementSaga(
     }
 
     /// <summary>Whether an attempt is being made here.</summary>
-    internal bool IsInFlight(long attempt) => _inFlight.ContainsKey(attempt);
+    internal bool IsInFlight(long attempt) => underWay.Find(attempt) is not null;
 
     /// <summary>The answer to a repeated placement.</summary>
     internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
@@ -78,7 +79,17 @@ public sealed class PlacementSaga(
         var pause = FirstPause;
         for (var attempts = 1; ; attempts++)
         {
-            var reply = await AttemptAsync(orderId, command);
+            OrderReply reply;
+            try
+            {
+                reply = await AttemptAsync(orderId, command);
+            }
+            catch (RequirementFailedException fault) when (fault.InnerException is VersionConflictException && attempts < MaxAttempts)
+            {
+                // An activation left behind had decided. It is gone; the next attempt reaches the one that may decide.
+                continue;
+            }
+
             if (reply.Refusal is not (PriceMoving or OrderInFlight) || attempts == MaxAttempts)
             {
                 if (reply.Refusal is { } refusal)
@@ -100,22 +111,43 @@ public sealed class PlacementSaga(
     private async Task<OrderReply> AttemptAsync(string orderId, PlaceOrder command)
     {
         var attempt = new Attempt(grains, prices, orderId, command.UserId, logger);
-        _inFlight[attempt.Number] = true;
+        underWay.Begin(attempt);
+        OrderReply? reply = null;
         try
         {
             var taken = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command.Lines, prices));
-            return taken.Lines is not null ? await RecordAsync(attempt, orderId, command, taken)
+            return reply = taken.Lines is not null ? await RecordAsync(attempt, orderId, command, taken)
                 : taken.Refusal is { } refusal ? await RefuseAsync(orderId, command, refusal, taken.Contended)
                 : new PriceMoving(command.Lines[0].Sku);
         }
         finally
         {
-            _inFlight.TryRemove(attempt.Number, out _);
+            if (reply?.Order is null)
+            {
+                // No order may have followed what was taken, and so nothing may have had that committed.
+                journal.Flush();
+            }
+
+            underWay.End(attempt);
         }
     }
 
     /// <summary>Makes the order durable. A new order needs no read: only a conflict shows that something is there already.</summary>
     private async Task<OrderReply> RecordAsync(Attempt attempt, string orderId, PlaceOrder command, AttemptOutcome taken)
+    {
+        try
+        {
+            return await RecordAsync(attempt, orderId, command, taken, await attempt.RequirementsAsync());
+        }
+        catch (RequirementFailedException)
+        {
+            await attempt.ReleaseAsync();
+            throw;
+        }
+    }
+
+    private async Task<OrderReply> RecordAsync(
+        Attempt attempt, string orderId, PlaceOrder command, AttemptOutcome taken, IReadOnlyList<Requirement> requirements)
     {
         var order = OrderState.Initial(orderId);
         while (!order.Exists && !order.Voided.Contains(attempt.Number))
@@ -127,7 +159,7 @@ public sealed class PlacementSaga(
             var placed = Aggregate.Record(order, decision.Events, now, events);
             try
             {
-                await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events));
+                await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
                 metrics.Created();
                 metrics.Reached(OrderStatus.Pending);
                 return new OrderReply(placed.ToOrder());

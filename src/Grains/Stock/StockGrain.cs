@@ -78,7 +78,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
         }
 
         // A refusal too may rest on decisions that are not durable yet, so it waits for them like an answer does.
-        await CommitAsync();
+        await (reply.Result == ReserveResult.Reserved ? SecureAsync(command.Attempt) : CommitAsync());
         metrics.Deducted(reply.Result == ReserveResult.Reserved);
         return reply;
     }

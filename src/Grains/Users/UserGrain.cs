@@ -53,7 +53,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
             Watch(command.OrderId);
         }
 
-        await CommitAsync();
+        await (decision.Refusal is null ? SecureAsync(command.Attempt) : CommitAsync());
         return decision.Refusal;
     }
 

@@ -8,6 +8,11 @@ internal sealed class JournalReader(IJournalStore store) : IJournal
         throw new NotSupportedException("Only grains append to the journal, and this process hosts none.");
 
     /// <inheritdoc/>
+    public void Flush()
+    {
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default) =>
         store.ReadStreamAsync(stream, afterVersion, cancellation);
 

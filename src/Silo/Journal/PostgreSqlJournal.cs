@@ -53,7 +53,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         {
             if (!await TryInsertAllAsync(appends, number))
             {
-                await SettleAsync(appends, number, outcomes.AsMemory(0, appends.Length), Environment.TickCount64 + (long)options.RetryFor.TotalMilliseconds);
+                await SettleInOrderAsync(appends, number, outcomes, Environment.TickCount64 + (long)options.RetryFor.TotalMilliseconds);
             }
         }
         finally
@@ -119,6 +119,44 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
             log.LogWarning(fault, "The outcome of a batch of {Appends} appends is unknown; settling it.", appends.Length);
             await DropWriterAsync();
             return false;
+        }
+    }
+
+    /// <summary>
+    /// Settles a batch piece by piece. No append shares a piece with what it requires, and it is only tried when that is durable.
+    /// Where the first statement was carried out after all, everything is found durable.
+    /// </summary>
+    private async Task SettleInOrderAsync(JournalAppend[] appends, long number, Exception?[] outcomes, long deadline)
+    {
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        for (var (begin, end) = (0, 0); begin < appends.Length; begin = end)
+        {
+            var streams = new HashSet<string>(StringComparer.Ordinal);
+            for (; end < appends.Length && !appends[end].Awaits(streams); end++)
+            {
+                streams.Add(appends[end].Stream);
+                outcomes[end] = appends[end].FailureAfter(failures);
+            }
+
+            int[] tried = [.. Enumerable.Range(begin, end - begin).Where(i => outcomes[i] is null)];
+            var results = new Exception?[tried.Length];
+            if (tried.Length > 0)
+            {
+                await SettleAsync([.. tried.Select(i => appends[i])], number, results, deadline);
+            }
+
+            for (var i = 0; i < tried.Length; i++)
+            {
+                outcomes[tried[i]] = results[i];
+            }
+
+            for (var i = begin; i < end; i++)
+            {
+                if (outcomes[i] is { } failure)
+                {
+                    failures[appends[i].Stream] = failure;
+                }
+            }
         }
     }
 

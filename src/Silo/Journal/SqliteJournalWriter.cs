@@ -38,11 +38,15 @@ internal sealed class SqliteJournalWriter : IDisposable
         using var transaction = _connection.BeginTransaction(deferred: false);
         _insertHead.Transaction = transaction;
         _insertTail.Transaction = transaction;
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
         for (var i = 0; i < batch.Count; i++)
         {
-            outcomes[i] = batch[i].Events.Count == 1
-                ? Append(batch[i], number)
-                : AppendAll(batch[i], number, transaction);
+            outcomes[i] = batch[i].FailureAfter(failures)
+                ?? (batch[i].Events.Count == 1 ? Append(batch[i], number) : AppendAll(batch[i], number, transaction));
+            if (outcomes[i] is { } failure)
+            {
+                failures[batch[i].Stream] = failure;
+            }
         }
 
         transaction.Commit();
