@@ -227,6 +227,22 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_requires_an_append_that_would_leave_a_gap_is_not_durable()
+    {
+        var gap = Given.Append(Given.Stream("stock"), 5);
+        var order = Given.Append(Given.Stream(), 0).Requiring(gap);
+        var bystander = Given.Append(Given.Stream(), 0);
+
+        var outcomes = await Store.AppendAsync(gap, order, bystander);
+
+        Assert.IsType<VersionConflictException>(outcomes[0]);
+        Assert.Same(outcomes[0], Assert.IsType<RequirementFailedException>(outcomes[1]).InnerException);
+        Assert.Null(outcomes[2]);
+        Assert.Empty(await Store.ReadStreamAsync(order.Stream, 0, Cancellation));
+        Assert.Single(await Store.ReadStreamAsync(bystander.Stream, 0, Cancellation));
+    }
+
+    [Fact]
     public async Task What_required_an_append_that_is_durable_does_not_mind_what_fails_in_its_stream_later()
     {
         var first = Given.Append(Given.Stream("stock"), 0);

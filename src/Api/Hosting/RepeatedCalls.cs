@@ -134,8 +134,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
 
     private static bool IsPassing(Exception fault) =>
-        fault is OrleansMessageRejectionException or ConnectionFailedException
-            or VersionConflictException or JournalUnavailableException or RequirementFailedException;
+        fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
 
     private static bool IsIdempotent(MethodInfo method, IInvokable request)
     {

@@ -108,8 +108,9 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             return CommitAsync();
         }
 
+        // Should the attempt have ended meanwhile, no order may follow.
         local.Require(HandInAsync());
-        return Task.CompletedTask;
+        return keeping.Attempts.Find(attempt) is null ? CommitAsync() : Task.CompletedTask;
     }
 
     /// <inheritdoc/>

@@ -50,7 +50,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (_current is { } current)
+        while (_current is { } current)
         {
             Hasten();
 

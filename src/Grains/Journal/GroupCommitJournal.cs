@@ -5,7 +5,7 @@ namespace Granary.Journal;
 
 /// <summary>
 /// Group commit: one writer takes whatever all grains of the silo have handed in since its last commit and makes it durable
-/// with one commit. An idle writer starts at once, so a lone append waits for nobody; a busy one collects, so the number of
+/// with one commit. An idle writer starts at once, so a lone append waits for nobody unless it is deferred; a busy one collects, so the number of
 /// commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
 /// Systems", SIGMOD 1984.)
 /// </summary>

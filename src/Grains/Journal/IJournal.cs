@@ -9,14 +9,16 @@ public interface IJournal
 {
     /// <summary>
     /// Appends events to one stream, all or none, and returns when they are durable. Appends of all grains of a silo are
-    /// committed in groups; one that fails does not fail the others.
+    /// committed in groups; one that fails does not fail the others, but for those that require it.
     /// </summary>
     /// <exception cref="VersionConflictException">The stream does not end at the version that the append follows.</exception>
     /// <exception cref="JournalUnavailableException">
     /// The store is out of reach and it is not known whether the events are durable. Re-read before deciding again.
     /// </exception>
     /// <exception cref="JournalAppendException">The store refuses these events; they are not durable.</exception>
-    /// <exception cref="RequirementFailedException">What the append requires did not become durable, so neither did it.</exception>
+    /// <exception cref="RequirementFailedException">
+    /// What the append requires did not become durable, or that is unknown; nothing of the append is durable.
+    /// </exception>
     Task AppendAsync(JournalAppend append);
 
     /// <summary>Starts a commit of what was handed in and <see cref="JournalAppend.IsDeferred">deferred</see>.</summary>
@@ -58,14 +60,34 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
     public IReadOnlyList<Requirement> Requires { get; init; } = [];
 
     /// <summary>
-    /// Whether an append that requires this one follows at once. It then starts no commit alone: it goes with the next one that
-    /// starts, or with <see cref="IJournal.Flush"/>.
+    /// Whether an append that requires this one is to follow. It then starts no commit alone: it goes with the next one that starts.
+    /// Whoever has it deferred sees to it that something follows or calls <see cref="IJournal.Flush"/>.
     /// </summary>
     public bool IsDeferred { get; init; }
 
-    /// <summary>Whether it requires an append, not known to be durable, to one of these streams.</summary>
-    public bool Awaits(HashSet<string> streams) =>
-        Requires.Any(required => !required.Outcome.IsCompletedSuccessfully && streams.Contains(required.Stream));
+    /// <summary>
+    /// How deep in a batch each append stands: 0 for one that requires nothing of the batch, otherwise one more than the deepest
+    /// that it requires.
+    /// </summary>
+    public static int[] LevelsOf(IReadOnlyList<JournalAppend> batch)
+    {
+        var levels = new int[batch.Count];
+        var byStream = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < levels.Length; i++)
+        {
+            foreach (var (stream, outcome) in batch[i].Requires)
+            {
+                if (!outcome.IsCompletedSuccessfully && byStream.TryGetValue(stream, out var level))
+                {
+                    levels[i] = Math.Max(levels[i], level + 1);
+                }
+            }
+
+            byStream[batch[i].Stream] = levels[i];
+        }
+
+        return levels;
+    }
 
     /// <summary>Its own failure where one of those that it requires has failed; null otherwise.</summary>
     /// <param name="failures">What failed in its batch, by stream.</param>

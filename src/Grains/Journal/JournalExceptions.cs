@@ -17,7 +17,10 @@ public sealed class JournalUnavailableException(string message, Exception? inner
 [GenerateSerializer, Alias("granary.journal-append")]
 public sealed class JournalAppendException(string message, Exception? inner = null) : JournalException(message, inner);
 
-/// <summary>The append was not tried, because one that it requires did not become durable. That one's failure is the cause.</summary>
+/// <summary>
+/// Nothing of the append is durable, because one that it requires did not become durable, or that is unknown. That one's failure is
+/// the cause.
+/// </summary>
 [GenerateSerializer, Alias("granary.requirement-failed")]
 public sealed class RequirementFailedException(string stream, Exception? cause)
     : JournalException($"The events for stream {stream} require others that are not durable: {cause?.Message ?? "they were not handed in before"}", cause);

@@ -18,6 +18,8 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     /// <summary>Calls to one participant before its conflict is passed on.</summary>
     private const int MaxTries = 3;
 
+    // Replies come in side by side where the attempt is not made on a grain's scheduler.
+    private readonly Lock _lock = new();
     private readonly List<string> _reserved = [];
     private readonly List<Task<Requirement?>> _handedIn = [];
     private bool _held;
@@ -26,7 +28,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     public long Number { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
 
     /// <summary>Whether anything was or may have been taken.</summary>
-    public bool HasTaken => _held || _reserved.Count > 0;
+    public bool HasTaken => _held || Reserved.Length > 0;
 
     /// <summary>
     /// A participant in this process has decided something for the attempt, which the order will require. Called on the
@@ -35,7 +37,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     /// <param name="handedIn">Ends when that is handed in to the journal.</param>
     public void Require(Task<Requirement?> handedIn)
     {
-        lock (_handedIn)
+        lock (_lock)
         {
             _handedIn.Add(handedIn);
         }
@@ -46,7 +48,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     public async Task<IReadOnlyList<Requirement>> RequirementsAsync()
     {
         Task<Requirement?>[] all;
-        lock (_handedIn)
+        lock (_lock)
         {
             all = [.. _handedIn];
         }
@@ -73,7 +75,11 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     /// <summary>Reserves a line.</summary>
     public Task<ReserveReply> ReserveAsync(string sku, long quantity, long? expectedPrice)
     {
-        _reserved.Add(sku);
+        lock (_lock)
+        {
+            _reserved.Add(sku);
+        }
+
         return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice));
     }
 
@@ -108,7 +114,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     /// <summary>Gives back everything that was or may have been taken. What cannot be given back now is left to check-back.</summary>
     public async Task ReleaseAsync()
     {
-        var releases = _reserved
+        var releases = Reserved
             .Select(sku => RetryAsync(() => Done(grains.StockItem(sku).Release(orderId, Number))))
             .ToList();
         if (_held)
@@ -147,12 +153,27 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
         return true;
     }
 
+    /// <summary>The products of which units were or may have been taken.</summary>
+    private string[] Reserved
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _reserved];
+            }
+        }
+    }
+
     private async Task<ReserveReply> ReserveTrackedAsync(string sku, ReserveStock command)
     {
         var reply = await RetryAsync(() => grains.StockItem(sku).Reserve(command));
         if (reply.Result != ReserveResult.Reserved)
         {
-            _reserved.Remove(sku);
+            lock (_lock)
+            {
+                _reserved.Remove(sku);
+            }
         }
 
         if (reply.Name is { } name && reply.Result is not ReserveResult.Unknown)

@@ -36,6 +36,7 @@ public sealed class PlacementSaga(
     /// <see cref="OrderReply.Replayed"/> set.
     /// </summary>
     /// <exception cref="JournalUnavailableException">It is not known whether the order is durable; the same command again tells.</exception>
+    /// <exception cref="JournalAppendException">The journal refuses what a participant decided; the order is not placed.</exception>
     /// <exception cref="TimeoutException">Stock or wallet did not answer; what was taken comes back.</exception>
     public async Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command)
     {
@@ -89,6 +90,12 @@ public sealed class PlacementSaga(
                 // An activation left behind had decided. It is gone; the next attempt reaches the one that may decide.
                 continue;
             }
+            catch (RequirementFailedException fault)
+            {
+                throw fault.InnerException is JournalAppendException
+                    ? new JournalAppendException(fault.Message, fault)
+                    : new JournalUnavailableException(fault.Message, fault);
+            }
 
             if (reply.Refusal is not (PriceMoving or OrderInFlight) || attempts == MaxAttempts)
             {
@@ -122,13 +129,12 @@ public sealed class PlacementSaga(
         }
         finally
         {
-            if (reply?.Order is null)
+            underWay.End(attempt);
+            if (reply is not { Order: not null, Replayed: false })
             {
-                // No order may have followed what was taken, and so nothing may have had that committed.
+                // Perhaps no order has followed what was taken, and so nothing has started its commit.
                 journal.Flush();
             }
-
-            underWay.End(attempt);
         }
     }
 

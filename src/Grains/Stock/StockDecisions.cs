@@ -66,7 +66,7 @@ public static class StockDecisions
     }
 
     /// <summary>Reserves units for one attempt of an order.</summary>
-    /// <param name="reply">What to answer when the decision is durable.</param>
+    /// <param name="reply">What to answer when the attempt can rely on the decision.</param>
     public static Decision<StockEvent> Reserve(StockState stock, ReserveStock command, out ReserveReply reply)
     {
         if (stock.Claims.Find(command.OrderId)?.HasPending(command.Attempt) == true)

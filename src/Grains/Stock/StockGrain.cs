@@ -77,7 +77,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
             Watch(command.OrderId);
         }
 
-        // A refusal too may rest on decisions that are not durable yet, so it waits for them like an answer does.
+        // A refusal may rest on decisions that are not durable yet, and no order will require them: it waits.
         await (reply.Result == ReserveResult.Reserved ? SecureAsync(command.Attempt) : CommitAsync());
         metrics.Deducted(reply.Result == ReserveResult.Reserved);
         return reply;

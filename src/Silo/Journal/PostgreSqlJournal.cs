@@ -10,7 +10,8 @@ namespace Granary.Journal;
 /// Every batch carries a random number. Where the statement fails, or its answer is lost, the batch is settled: the first event
 /// of each append is inserted where its version is free, the rest of an append only with its first, and then the number under
 /// the first version is read back. Our number: durable; another's: a version conflict. The unique key makes the second insert
-/// wait for the end of a transaction that is still in doubt, so settling is exact, and it can be repeated any number of times.
+/// wait for the end of a transaction that is still in doubt, so settling is exact, and it can be repeated any number of times. What
+/// an append requires is settled before it.
 /// </remarks>
 public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
     : IJournalStore, IAsyncDisposable
@@ -123,38 +124,40 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     }
 
     /// <summary>
-    /// Settles a batch piece by piece. No append shares a piece with what it requires, and it is only tried when that is durable.
-    /// Where the first statement was carried out after all, everything is found durable.
+    /// Settles a batch level by level: first what requires nothing of the batch, then what required only that, and so on. Each
+    /// append is tried when all that it requires is durable. Where the first statement was carried out after all, everything is
+    /// found durable.
     /// </summary>
     private async Task SettleInOrderAsync(JournalAppend[] appends, long number, Exception?[] outcomes, long deadline)
     {
         var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
-        for (var (begin, end) = (0, 0); begin < appends.Length; begin = end)
+        foreach (var level in JournalAppend.LevelsOf(appends).Index().GroupBy(place => place.Item, place => place.Index).OrderBy(level => level.Key))
         {
-            var streams = new HashSet<string>(StringComparer.Ordinal);
-            for (; end < appends.Length && !appends[end].Awaits(streams); end++)
+            var tried = new List<int>();
+            foreach (var i in level)
             {
-                streams.Add(appends[end].Stream);
-                outcomes[end] = appends[end].FailureAfter(failures);
+                if (appends[i].FailureAfter(failures) is { } failure)
+                {
+                    outcomes[i] = failures[appends[i].Stream] = failure;
+                }
+                else
+                {
+                    tried.Add(i);
+                }
             }
 
-            int[] tried = [.. Enumerable.Range(begin, end - begin).Where(i => outcomes[i] is null)];
-            var results = new Exception?[tried.Length];
-            if (tried.Length > 0)
+            var results = new Exception?[tried.Count];
+            if (tried.Count > 0)
             {
                 await SettleAsync([.. tried.Select(i => appends[i])], number, results, deadline);
             }
 
-            for (var i = 0; i < tried.Length; i++)
+            foreach (var (i, result) in tried.Zip(results))
             {
-                outcomes[tried[i]] = results[i];
-            }
-
-            for (var i = begin; i < end; i++)
-            {
-                if (outcomes[i] is { } failure)
+                outcomes[i] = result;
+                if (result is not null)
                 {
-                    failures[appends[i].Stream] = failure;
+                    failures[appends[i].Stream] = result;
                 }
             }
         }

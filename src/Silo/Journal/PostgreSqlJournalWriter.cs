@@ -36,12 +36,13 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             WHERE r.after > 0 AND j.stream = r.stream AND j.version = r.after LIMIT 1) predecessor ON true
         """;
 
+    /// <summary>Inserts all rows or, where one would leave a gap, none: rows may require each other.</summary>
     private const string InsertAll =
         $"""
-        WITH written AS (
+        WITH r AS MATERIALIZED (SELECT r.*, r.after = 0 OR predecessor.found IS TRUE AS follows FROM {Rows} {Predecessor}),
+        written AS (
             INSERT INTO journal ({Columns})
-            SELECT {Row} FROM {Rows} {Predecessor}
-            WHERE r.after = 0 OR predecessor.found
+            SELECT {Row} FROM r WHERE (SELECT bool_and(follows) FROM r)
             RETURNING 1)
         SELECT ({Base}), (SELECT count(*) FROM written)
         """;
@@ -102,10 +103,10 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Inserts every row, in one statement.
+    /// Inserts every row, in one statement, or none.
     /// </summary>
     /// <returns>
-    /// The position that the events follow, each by one; null when rows were left out because the version they follow does not exist.
+    /// The position that the events follow, each by one; null when nothing was written because a version to follow does not exist.
     /// </returns>
     /// <exception cref="PostgresException">Nothing was written.</exception>
     public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
