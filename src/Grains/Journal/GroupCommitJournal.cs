@@ -5,8 +5,8 @@ namespace Granary.Journal;
 
 /// <summary>
 /// Group commit: one writer takes whatever all grains of the silo have handed in since its last commit and makes it durable
-/// with one commit. An idle writer starts at once, so a lone append waits for nobody unless it is deferred; a busy one collects, so the number of
-/// commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
+/// with one commit. An idle writer starts at once, so a lone append waits for nobody unless it is deferred; a busy one collects,
+/// so the number of commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
 /// Systems", SIGMOD 1984.)
 /// </summary>
 public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
