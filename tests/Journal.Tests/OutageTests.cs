@@ -53,6 +53,40 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_failover_that_lost_commits_nothing_is_appended_behind_the_loss()
+    {
+        await using var source = NpgsqlDataSource.Create(_database);
+        await using var store = Store(source);
+        var (lost, kept) = (Given.Stream("stock"), Given.Stream("stock"));
+        foreach (var stream in (string[])[lost, kept])
+        {
+            Assert.All(await store.AppendAsync(Given.Append(stream, 0)), Assert.Null);
+            Assert.All(await store.AppendAsync(Given.Append(stream, 1)), Assert.Null);
+            Assert.All(await store.AppendAsync(Given.Append(stream, 2)), Assert.Null);
+        }
+
+        // The server that takes over has not got the last commit, and knows nothing of the connections of the other.
+        await using (var standby = new NpgsqlConnection(_database + ";Pooling=false"))
+        {
+            await standby.OpenAsync(Cancellation);
+            await using var loss = new NpgsqlCommand("DELETE FROM journal WHERE stream = $1 AND version = 3", standby)
+            {
+                Parameters = { new() { Value = lost } },
+            };
+            Assert.Equal(1, await loss.ExecuteNonQueryAsync(Cancellation));
+        }
+
+        await _server.KillBackendsAsync(_database);
+
+        var outcomes = await store.AppendAsync(Given.Append(lost, 3), Given.Append(kept, 3));
+
+        Assert.IsType<VersionConflictException>(outcomes[0]);
+        Assert.Null(outcomes[1]);
+        Assert.Equal([1, 2], (await store.ReadStreamAsync(lost, 0, Cancellation)).Select(record => record.Version));
+        Assert.Equal([1, 2, 3, 4], (await store.ReadStreamAsync(kept, 0, Cancellation)).Select(record => record.Version));
+    }
+
+    [Fact]
     public async Task A_commit_whose_answer_is_lost_is_acknowledged_once()
     {
         await using var proxy = new CuttingProxy(new NpgsqlConnectionStringBuilder(_database).Port);

@@ -1,4 +1,5 @@
 using Granary.Hosting;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -23,6 +24,9 @@ public static class AuthSetup
         services.AddSingleton<TokenVerifier>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
+        services.Configure<AuthenticationOptions>(authentication =>
+            authentication.SchemeMap[JwtBearerDefaults.AuthenticationScheme].HandlerType = typeof(BearerHandler));
+        services.AddTransient<BearerHandler>();
         services.AddAuthorization(Policies.Configure);
         RemoveKeyRingOfDataProtection(services);
         AddSigningKeys(services, options);

@@ -15,6 +15,8 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
 
     private const int LongestId = 128;
 
+    private const int IdLength = 32;
+
     /// <summary>ASCII that is visible: what an id or a key in a header may consist of.</summary>
     public static readonly SearchValues<char> VisibleAscii =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
@@ -42,5 +44,13 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
     private static string IdOf(StringValues header) =>
         header is [{ Length: > 0 and <= LongestId } id] && !id.AsSpan().ContainsAnyExcept(VisibleAscii)
             ? id
-            : Guid.CreateVersion7().ToString("n");
+            : NewId();
+
+    /// <summary>128 bits that nobody need be unable to guess: not worth a call to the operating system.</summary>
+    private static string NewId() => string.Create(IdLength, 0, static (characters, _) =>
+    {
+        Span<byte> bits = stackalloc byte[IdLength / 2];
+        Random.Shared.NextBytes(bits);
+        Convert.TryToHexStringLower(bits, characters, out var _);
+    });
 }

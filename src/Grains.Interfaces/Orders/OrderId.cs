@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -14,6 +16,8 @@ public static class OrderId
     public const int Length = 26;
 
     private const string Alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
 
     /// <summary>A fresh id for an order without an idempotency key.</summary>
     public static string New(DateTimeOffset now)
@@ -40,27 +44,11 @@ public static class OrderId
     }
 
     /// <summary>Whether the text could be an order id.</summary>
-    public static bool IsValid(string? text)
-    {
-        if (text is not { Length: Length })
-        {
-            return false;
-        }
-
-        foreach (var c in text)
-        {
-            if (!Alphabet.Contains(c, StringComparison.Ordinal))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
+    public static bool IsValid(string? text) => text is { Length: Length } && !text.AsSpan().ContainsAnyExcept(Digits);
 
     internal static string Encode(ReadOnlySpan<byte> bytes)
     {
-        var value = System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes);
+        var value = BinaryPrimitives.ReadUInt128BigEndian(bytes);
         return string.Create(Length, value, static (chars, rest) =>
         {
             for (var i = chars.Length - 1; i >= 0; i--)

@@ -17,7 +17,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     where TEvent : class
 {
     /// <summary>Events after which a snapshot is worth writing, unless there are even more claims to write.</summary>
-    private const int SnapshotEvery = 500;
+    private const int SnapshotEvery = 1_000;
 
     /// <summary>Events worth a snapshot when the activation ends.</summary>
     private const int SnapshotOnLeave = 50;

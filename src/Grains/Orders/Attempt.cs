@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Granary.Journal;
 using Granary.Stock;
 using Granary.Users;
@@ -25,7 +24,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     private bool _held;
 
     /// <summary>The attempt's number: random, so that no two attempts at an order share one.</summary>
-    public long Number { get; } = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))) & long.MaxValue;
+    public long Number { get; } = Random.Shared.NextInt64();
 
     /// <summary>Whether anything was or may have been taken.</summary>
     public bool HasTaken => _held || Reserved.Length > 0;

@@ -7,7 +7,7 @@ internal sealed class JournalColumns
 
     public List<long> Versions { get; } = [];
 
-    /// <summary>The version that the row's append follows; a row at the next version is the append's head.</summary>
+    /// <summary>The version that the row's append follows, so that a row at the next version is the append's head; 0 where none is looked for.</summary>
     public List<long> After { get; } = [];
 
     public List<string> Types { get; } = [];
@@ -20,23 +20,32 @@ internal sealed class JournalColumns
 
     public int Count => Streams.Count;
 
-    public void Fill(ReadOnlySpan<JournalAppend> appends)
+    /// <summary>Takes the rows of a batch.</summary>
+    /// <param name="appends">The batch.</param>
+    /// <param name="known">Tells of an append whether the version it follows is known to be there; such rows name none to look for.</param>
+    /// <returns>Whether a row names one.</returns>
+    public bool Fill(ReadOnlySpan<JournalAppend> appends, Func<JournalAppend, bool>? known = null)
     {
         Clear();
+        var unknown = false;
         foreach (var append in appends)
         {
             var version = append.AfterVersion;
+            var after = known is not null && known(append) ? 0 : version;
+            unknown |= after > 0;
             foreach (var journalEvent in append.Events)
             {
                 Streams.Add(append.Stream);
                 Versions.Add(++version);
-                After.Add(append.AfterVersion);
+                After.Add(after);
                 Types.Add(journalEvent.Type);
                 Payloads.Add(journalEvent.Payload);
                 RecordedAt.Add(journalEvent.At.UtcDateTime);
                 Traces.Add(journalEvent.Trace);
             }
         }
+
+        return unknown;
     }
 
     private void Clear()

@@ -47,6 +47,13 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         SELECT ({Base}), (SELECT count(*) FROM written)
         """;
 
+    /// <summary>Inserts all rows, of which none names a version to look for.</summary>
+    private const string InsertFollowing =
+        $"""
+        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} RETURNING 1)
+        SELECT ({Base}), (SELECT count(*) FROM written)
+        """;
+
     private const string InsertAbsent =
         $"""
         WITH r AS MATERIALIZED (SELECT * FROM {Rows}),
@@ -73,14 +80,17 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private readonly List<string> _headStreams = [];
     private readonly List<long> _headVersions = [];
     private readonly NpgsqlParameter<long> _batch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
+    private readonly KnownVersions _known = new();
     private readonly NpgsqlCommand _insertAll;
+    private readonly NpgsqlCommand _insertFollowing;
     private readonly NpgsqlCommand _insertAbsent;
     private readonly NpgsqlCommand _readHeads;
 
     private PostgreSqlJournalWriter(NpgsqlConnection connection, TimeSpan timeout)
     {
         _connection = connection;
-        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), _batch]);
+        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), _batch.Clone()]);
+        _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), _batch.Clone()]);
         _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), _batch.Clone()]);
         _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), _batch.Clone()]);
     }
@@ -93,6 +103,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             await PrepareSessionAsync(connection);
             var writer = new PostgreSqlJournalWriter(connection, timeout);
             await writer._insertAll.PrepareAsync();
+            await writer._insertFollowing.PrepareAsync();
             return writer;
         }
         catch
@@ -111,10 +122,15 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <exception cref="PostgresException">Nothing was written.</exception>
     public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
     {
-        _columns.Fill(appends);
-        _batch.TypedValue = batch;
-        await using var reader = await _insertAll.ExecuteReaderAsync(System.Data.CommandBehavior.SingleRow);
-        return await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+        var insert = _columns.Fill(appends, _known.Covers) ? _insertAll : _insertFollowing;
+        Set(insert, batch);
+        var position = await PositionAsync(insert);
+        if (position is not null)
+        {
+            _known.Learn(appends);
+        }
+
+        return position;
     }
 
     /// <summary>
@@ -147,6 +163,13 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     public bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>Runs an insert. It has committed when its reader has come to the end, and not when the row is there.</summary>
+    private async Task<long?> PositionAsync(NpgsqlCommand insert)
+    {
+        await using var reader = await insert.ExecuteReaderAsync(System.Data.CommandBehavior.SingleRow);
+        return await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+    }
 
     private static async Task PrepareSessionAsync(NpgsqlConnection connection)
     {

@@ -5,9 +5,12 @@ using Npgsql;
 namespace Granary.Orders;
 
 /// <summary>The table of orders that lists and deadlines are read from. Derived from the journal; a newer version always wins.</summary>
-public sealed class OrderIndex(IViewDatabase database)
+public sealed class OrderIndex : IDisposable
 {
-    private const string Upsert = """
+    /// <summary>Rows from which a statement is closed.</summary>
+    private const int MostRows = 4_096;
+
+    private const string Insert = """
         INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version)
         """;
 
@@ -24,15 +27,21 @@ public sealed class OrderIndex(IViewDatabase database)
     public const string Due =
         "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
 
-    /// <summary>Enters or renews orders. Repeating it changes nothing.</summary>
-    public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) => database.WriteAsync(
-        (connection, cancellation) => connection is NpgsqlConnection npgsql
-            ? UpsertAllAsync(npgsql, entries, cancellation)
-            : UpsertEachAsync(connection, entries, cancellation),
-        cancellationToken);
+    private readonly IViewDatabase _database;
+    private readonly WriteCombiner<OrderIndexEntry> _writes;
+
+    public OrderIndex(IViewDatabase database)
+    {
+        _database = database;
+        _writes = new WriteCombiner<OrderIndexEntry>(WriteAsync, MostRows);
+    }
+
+    /// <summary>Enters or renews orders. Repeating it changes nothing. Partitions that do it at the same time share a statement.</summary>
+    public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
+        _writes.WriteAsync(entries, cancellationToken);
 
     /// <summary>A page of entries, newest first, and whether others follow.</summary>
-    public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) =>
         {
             // One more than the page tells whether there is another.
@@ -46,14 +55,14 @@ public sealed class OrderIndex(IViewDatabase database)
     /// <param name="from">The earliest deadline of interest: where the page before this one ended.</param>
     /// <param name="now">The latest one.</param>
     public Task<IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)>> DueAsync(
-        DateTimeOffset from, DateTimeOffset now, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+        DateTimeOffset from, DateTimeOffset now, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<(string, DateTimeOffset)>)await connection
             .Command(Due, ("from", from.ToMicroseconds()), ("now", now.ToMicroseconds()), ("limit", limit))
             .QueryAsync(row => (row.GetString(0), ViewStatements.FromMicroseconds(row.GetInt64(1))), cancellation),
         cancellationToken);
 
     /// <summary>The entries of the orders with these ids.</summary>
-    public Task<IReadOnlyList<OrderIndexEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<OrderIndexEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) =>
         {
             var entries = new List<OrderIndexEntry>();
@@ -68,14 +77,14 @@ public sealed class OrderIndex(IViewDatabase database)
         cancellationToken);
 
     /// <summary>Ids in the index in their own order, after one of them.</summary>
-    public Task<IReadOnlyList<string>> ReadIdsAsync(string after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
+    public Task<IReadOnlyList<string>> ReadIdsAsync(string after, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<string>)await connection
             .Command("SELECT order_id FROM order_index WHERE order_id > @after ORDER BY order_id LIMIT @limit", ("after", after), ("limit", limit))
             .QueryAsync(row => row.GetString(0), cancellation),
         cancellationToken);
 
     /// <summary>Takes orders out that the journal does not know.</summary>
-    public Task RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, cancellation) =>
         {
             foreach (var id in ids)
@@ -87,10 +96,58 @@ public sealed class OrderIndex(IViewDatabase database)
         },
         cancellationToken);
 
-    /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
-    private static async Task<int> UpsertAllAsync(NpgsqlConnection connection, IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public void Dispose() => _writes.Dispose();
+
+    /// <summary>
+    /// Enters what is new without looking for it first, which saves PostgreSQL a fifth of the work. Where it is there already,
+    /// as after a restart, all is done again with the look.
+    /// </summary>
+    private async Task WriteAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"{Upsert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {Renew}", connection)
+        var newest = NewestOf(entries);
+        var placed = newest.Where(entry => entry.Version == 1).ToList();
+        var changed = newest.Where(entry => entry.Version != 1).ToList();
+        try
+        {
+            await _database.WriteAsync(
+                async (connection, cancellation) => connection is NpgsqlConnection npgsql
+                    ? await WriteAllAsync(npgsql, placed, "", cancellation) + await WriteAllAsync(npgsql, changed, Renew, cancellation)
+                    : await UpsertEachAsync(connection, newest, cancellation),
+                cancellationToken);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            await _database.WriteAsync(
+                (connection, cancellation) => WriteAllAsync((NpgsqlConnection)connection, newest, Renew, cancellation), cancellationToken);
+        }
+    }
+
+    /// <summary>One entry an order: a statement cannot renew a row twice.</summary>
+    private static IReadOnlyList<OrderIndexEntry> NewestOf(IReadOnlyList<OrderIndexEntry> entries)
+    {
+        var newest = new Dictionary<string, OrderIndexEntry>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
+        {
+            if (!newest.TryGetValue(entry.OrderId, out var other) || other.Version <= entry.Version)
+            {
+                newest[entry.OrderId] = entry;
+            }
+        }
+
+        return newest.Count == entries.Count ? entries : [.. newest.Values];
+    }
+
+    /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
+    private static async Task<int> WriteAllAsync(
+        NpgsqlConnection connection, IReadOnlyList<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var command = new NpgsqlCommand($"{Insert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {conflict}", connection)
         {
             Parameters =
             {
@@ -123,7 +180,7 @@ public sealed class OrderIndex(IViewDatabase database)
     private static async Task<int> UpsertEachAsync(DbConnection connection, IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
         await using var command = connection.Command(
-            $"{Upsert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
+            $"{Insert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
         var parameters = Parameters.Select(name =>
         {
             var parameter = command.CreateParameter();

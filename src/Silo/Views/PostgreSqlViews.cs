@@ -18,6 +18,9 @@ public sealed class PostgreSqlViews(string connectionString, bool durable = fals
         Options = durable ? "" : "-c synchronous_commit=off",
         MaxAutoPrepare = 50,
         MaxPoolSize = 20,
+
+        // No work here changes its session, so there is nothing to set back before the next one.
+        NoResetOnClose = true,
     });
 
     /// <inheritdoc/>

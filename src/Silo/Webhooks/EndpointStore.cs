@@ -10,6 +10,11 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
     private const string Select =
         "SELECT id, url, events, secret, disabled_reason, created_at, created_by, after_position FROM webhook_endpoint";
 
+    private readonly SharedRead<IReadOnlyList<Endpoint>> _enabled = new(() => database.ReadAsync(
+        async (connection, cancellation) => (IReadOnlyList<Endpoint>)await connection
+            .Command($"{Select} WHERE disabled_reason IS NULL").QueryAsync(Read, cancellation),
+        CancellationToken.None));
+
     /// <summary>Enters a webhook, unless there are as many as allowed.</summary>
     /// <returns>Whether it was entered.</returns>
     public Task<bool> AddAsync(Endpoint endpoint, int most, CancellationToken cancellationToken) => database.WriteAsync(
@@ -46,11 +51,9 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             .QueryAsync(Read, cancellation),
         cancellationToken);
 
-    /// <summary>Webhooks that something may be sent to.</summary>
-    public Task<IReadOnlyList<Endpoint>> ReadEnabledAsync(CancellationToken cancellationToken) => database.ReadAsync(
-        async (connection, cancellation) => (IReadOnlyList<Endpoint>)await connection
-            .Command($"{Select} WHERE disabled_reason IS NULL").QueryAsync(Read, cancellation),
-        cancellationToken);
+    /// <summary>Webhooks that something may be sent to. Partitions that ask at the same time share a read.</summary>
+    public Task<IReadOnlyList<Endpoint>> ReadEnabledAsync(CancellationToken cancellationToken) =>
+        _enabled.ReadAsync().WaitAsync(cancellationToken);
 
     /// <summary>Webhooks that something is due for now.</summary>
     public Task<IReadOnlyList<Endpoint>> ReadDueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(

@@ -25,6 +25,18 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
+    public void A_remembered_token_stands_for_its_caller_as_long_as_it_is_remembered()
+    {
+        var tokens = new VerifiedTokens(_time);
+        tokens.Remember("a token", Result(lifetime: TimeSpan.FromMinutes(10)));
+
+        Assert.True(tokens.Authenticate("a token") is { Succeeded: true });
+        Assert.Null(tokens.Authenticate("a toke"));
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Null(tokens.Authenticate("a token"));
+    }
+
+    [Fact]
     public void However_many_tokens_come_few_are_remembered_and_the_one_in_use_is_among_them()
     {
         var tokens = new VerifiedTokens(_time, capacity: 100);

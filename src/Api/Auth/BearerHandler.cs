@@ -1,0 +1,21 @@
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Auth;
+
+/// <summary>Answers for a token that was verified before, and leaves every other one, and a request without, to the framework.</summary>
+public sealed class BearerHandler(
+    IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory loggers, UrlEncoder encoder, VerifiedTokens verified)
+    : JwtBearerHandler(options, loggers, encoder)
+{
+    private const string Prefix = "Bearer ";
+
+    /// <inheritdoc/>
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync() =>
+        Request.Headers.Authorization is [{ } header] && header.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
+            && verified.Authenticate(header.AsSpan(Prefix.Length).Trim()) is { } known
+            ? Task.FromResult(known)
+            : base.HandleAuthenticateAsync();
+}

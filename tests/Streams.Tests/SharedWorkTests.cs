@@ -1,0 +1,127 @@
+using Granary.Views;
+
+namespace Granary.Tests;
+
+/// <summary>Callers that come at the same time share a statement, and none gets what belongs to another.</summary>
+public sealed class SharedWorkTests : IDisposable
+{
+    private readonly List<int[]> _written = [];
+    private readonly SemaphoreSlim _permits = new(0);
+    private readonly Lock _lock = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _permits.Dispose();
+
+    [Fact]
+    public async Task What_comes_while_a_write_is_under_way_goes_out_together_with_the_next()
+    {
+        using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
+        var first = combiner.WriteAsync([1], Cancellation);
+        Task[] others = [combiner.WriteAsync([2, 3], Cancellation), combiner.WriteAsync([4], Cancellation), combiner.WriteAsync([], Cancellation)];
+
+        _permits.Release();
+        await first;
+        Assert.All(others, other => Assert.False(other.IsCompleted));
+        _permits.Release();
+        await Task.WhenAll(others);
+
+        Assert.Equal([[1], [2, 3, 4]], _written);
+    }
+
+    [Fact]
+    public async Task A_statement_is_closed_when_it_is_full()
+    {
+        using var combiner = new WriteCombiner<int>(WriteAsync, most: 2);
+        Task[] all = [.. Enumerable.Range(1, 6).Select(item => combiner.WriteAsync([item], Cancellation))];
+
+        _permits.Release(6);
+        await Task.WhenAll(all);
+
+        Assert.Equal(Enumerable.Range(1, 6), _written.SelectMany(items => items));
+        Assert.All(_written, items => Assert.InRange(items.Length, 1, 2));
+    }
+
+    [Fact]
+    public async Task An_error_reaches_whom_it_concerns_and_nobody_else()
+    {
+        using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
+        var first = combiner.WriteAsync([1], Cancellation);
+        var wrong = combiner.WriteAsync([2, -3], Cancellation);
+        var right = combiner.WriteAsync([4], Cancellation);
+
+        _permits.Release(10);
+        await first;
+        await Assert.ThrowsAsync<ArgumentException>(() => wrong);
+        await right;
+
+        Assert.Contains(_written, items => items is [4]);
+        Assert.DoesNotContain(_written, items => items.Contains(-3));
+    }
+
+    [Fact]
+    public async Task One_who_gives_up_keeps_nobody_else_from_writing()
+    {
+        using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var first = combiner.WriteAsync([1], Cancellation);
+        var impatient = combiner.WriteAsync([2], patience.Token);
+        var patient = combiner.WriteAsync([3], Cancellation);
+
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        _permits.Release(10);
+        await Task.WhenAll(first, patient);
+
+        Assert.Contains(3, _written.SelectMany(items => items));
+    }
+
+    [Fact]
+    public async Task A_read_that_began_before_somebody_asked_is_not_their_answer()
+    {
+        var begun = 0;
+        var shared = new SharedRead<int>(async () =>
+        {
+            var number = Interlocked.Increment(ref begun);
+            await _permits.WaitAsync(Cancellation);
+            return number;
+        });
+        var first = shared.ReadAsync();
+        await Testing.Eventually.HoldsAsync(() => Volatile.Read(ref begun) == 1, "the first read began", cancellation: Cancellation);
+        Task<int>[] others = [shared.ReadAsync(), shared.ReadAsync()];
+
+        _permits.Release(2);
+
+        Assert.Equal(1, await first);
+        var answers = await Task.WhenAll(others);
+        Assert.Equal([2, 2], answers);
+    }
+
+    [Fact]
+    public async Task A_read_that_fails_fails_for_those_who_shared_it_only()
+    {
+        var begun = 0;
+        var shared = new SharedRead<int>(async () =>
+        {
+            var number = Interlocked.Increment(ref begun);
+            await _permits.WaitAsync(Cancellation);
+            return number == 1 ? throw new TimeoutException() : number;
+        });
+        var first = shared.ReadAsync();
+        var second = shared.ReadAsync();
+
+        _permits.Release(2);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => first);
+        Assert.Equal(2, await second);
+    }
+
+    private async Task WriteAsync(IReadOnlyList<int> items, CancellationToken cancellationToken)
+    {
+        await _permits.WaitAsync(cancellationToken);
+        lock (_lock)
+        {
+            _written.Add(items.Any(item => item < 0) ? throw new ArgumentException("negative") : [.. items]);
+        }
+    }
+}
