@@ -5,9 +5,13 @@ namespace Granary.Tests;
 /// <summary>Callers that come at the same time share a statement, and none gets what belongs to another.</summary>
 public sealed class SharedWorkTests : IDisposable
 {
+    /// <summary>An item for which the database is out of reach.</summary>
+    private const int Away = -100;
+
     private readonly List<int[]> _written = [];
     private readonly SemaphoreSlim _permits = new(0);
     private readonly Lock _lock = new();
+    private int _begun;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -17,7 +21,7 @@ public sealed class SharedWorkTests : IDisposable
     public async Task What_comes_while_a_write_is_under_way_goes_out_together_with_the_next()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
-        var first = combiner.WriteAsync([1], Cancellation);
+        var first = await BeginAsync(combiner);
         Task[] others = [combiner.WriteAsync([2, 3], Cancellation), combiner.WriteAsync([4], Cancellation), combiner.WriteAsync([], Cancellation)];
 
         _permits.Release();
@@ -46,7 +50,7 @@ public sealed class SharedWorkTests : IDisposable
     public async Task An_error_reaches_whom_it_concerns_and_nobody_else()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
-        var first = combiner.WriteAsync([1], Cancellation);
+        var first = await BeginAsync(combiner);
         var wrong = combiner.WriteAsync([2, -3], Cancellation);
         var right = combiner.WriteAsync([4], Cancellation);
 
@@ -60,11 +64,29 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
+    public async Task An_outage_reaches_all_at_once()
+    {
+        using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
+        var first = await BeginAsync(combiner);
+        Task[] others = [combiner.WriteAsync([Away], Cancellation), combiner.WriteAsync([3], Cancellation)];
+
+        _permits.Release(10);
+        await first;
+
+        foreach (var other in others)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => other);
+        }
+
+        Assert.Equal(2, _begun);
+    }
+
+    [Fact]
     public async Task One_who_gives_up_keeps_nobody_else_from_writing()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var first = combiner.WriteAsync([1], Cancellation);
+        var first = await BeginAsync(combiner);
         var impatient = combiner.WriteAsync([2], patience.Token);
         var patient = combiner.WriteAsync([3], Cancellation);
 
@@ -116,12 +138,24 @@ public sealed class SharedWorkTests : IDisposable
         Assert.Equal(2, await second);
     }
 
-    private async Task WriteAsync(IReadOnlyList<int> items, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<int> items)
     {
-        await _permits.WaitAsync(cancellationToken);
+        Interlocked.Increment(ref _begun);
+        await _permits.WaitAsync(Cancellation);
         lock (_lock)
         {
-            _written.Add(items.Any(item => item < 0) ? throw new ArgumentException("negative") : [.. items]);
+            _written.Add(
+                items.Contains(Away) ? throw new TimeoutException()
+                : items.Any(item => item < 0) ? throw new ArgumentException("negative")
+                : [.. items]);
         }
+    }
+
+    /// <summary>Hands in an item whose write stays under way until a permit comes.</summary>
+    private async Task<Task> BeginAsync(WriteCombiner<int> combiner)
+    {
+        var first = combiner.WriteAsync([1], Cancellation);
+        await Testing.Eventually.HoldsAsync(() => Volatile.Read(ref _begun) == 1, "the first write began", cancellation: Cancellation);
+        return first;
     }
 }

@@ -5,7 +5,10 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Auth;
 
-/// <summary>Answers for a token that was verified before, and leaves every other one, and a request without, to the framework.</summary>
+/// <summary>
+/// Answers for a token that was verified before, without the framework's events, and leaves every other one, and a request
+/// without, to the framework.
+/// </summary>
 public sealed class BearerHandler(
     IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory loggers, UrlEncoder encoder, VerifiedTokens verified)
     : JwtBearerHandler(options, loggers, encoder)

@@ -39,6 +39,7 @@ public sealed class TokenVerifier : JsonWebTokenHandler
             return known;
         }
 
+        var asOf = _verified.Current;
         var result = await base.ValidateTokenAsync(token, validationParameters);
         if (!result.IsValid)
         {
@@ -57,7 +58,7 @@ public sealed class TokenVerifier : JsonWebTokenHandler
             SecurityToken = result.SecurityToken,
             Issuer = result.Issuer,
         };
-        _verified.Remember(token, verified);
+        _verified.Remember(asOf, token, verified);
         return verified;
     }
 

@@ -23,7 +23,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     private readonly List<Task<Requirement?>> _handedIn = [];
     private bool _held;
 
-    /// <summary>The attempt's number: random, so that no two attempts at an order share one.</summary>
+    /// <summary>The attempt's number: random, so that no two attempts at an order share one. Nobody outside names it, so it may be guessed.</summary>
     public long Number { get; } = Random.Shared.NextInt64();
 
     /// <summary>Whether anything was or may have been taken.</summary>

@@ -1,8 +1,8 @@
 namespace Granary.Journal;
 
 /// <summary>
-/// Versions that a connection has seen in the database, because it wrote what follows them. A connection ends with its server, so
-/// what it has seen is there as long as it lives: only after a failover, with another connection, must be looked again. Streams
+/// Versions that a connection knows to be in the database, because it wrote them. A connection ends with its server, so what it
+/// wrote is there as long as it lives: only after a failover, over another connection, a writer must look again. Streams
 /// that were appended to once are not worth remembering; most orders are such.
 /// </summary>
 internal sealed class KnownVersions

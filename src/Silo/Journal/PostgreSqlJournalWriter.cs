@@ -47,10 +47,13 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         SELECT ({Base}), (SELECT count(*) FROM written)
         """;
 
-    /// <summary>Inserts all rows, of which none names a version to look for.</summary>
+    /// <summary>
+    /// Inserts all rows, of which none names a version to look for. None where a pooler has put another server process behind the
+    /// connection: what this one knows may not be so there.
+    /// </summary>
     private const string InsertFollowing =
         $"""
-        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} RETURNING 1)
+        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} WHERE pg_backend_pid() = $9 RETURNING 1)
         SELECT ({Base}), (SELECT count(*) FROM written)
         """;
 
@@ -79,20 +82,19 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private readonly JournalColumns _columns = new();
     private readonly List<string> _headStreams = [];
     private readonly List<long> _headVersions = [];
-    private readonly NpgsqlParameter<long> _batch = new() { NpgsqlDbType = NpgsqlDbType.Bigint };
     private readonly KnownVersions _known = new();
     private readonly NpgsqlCommand _insertAll;
     private readonly NpgsqlCommand _insertFollowing;
     private readonly NpgsqlCommand _insertAbsent;
     private readonly NpgsqlCommand _readHeads;
 
-    private PostgreSqlJournalWriter(NpgsqlConnection connection, TimeSpan timeout)
+    private PostgreSqlJournalWriter(NpgsqlConnection connection, int serverProcess, TimeSpan timeout)
     {
         _connection = connection;
-        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), _batch.Clone()]);
-        _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), _batch.Clone()]);
-        _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), _batch.Clone()]);
-        _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), _batch.Clone()]);
+        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), Batch()]);
+        _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), Batch(), new NpgsqlParameter<int> { TypedValue = serverProcess }]);
+        _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), Batch()]);
+        _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), Batch()]);
     }
 
     public static async Task<PostgreSqlJournalWriter> OpenAsync(NpgsqlDataSource dataSource, TimeSpan timeout)
@@ -100,8 +102,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         var connection = await dataSource.OpenConnectionAsync();
         try
         {
-            await PrepareSessionAsync(connection);
-            var writer = new PostgreSqlJournalWriter(connection, timeout);
+            var writer = new PostgreSqlJournalWriter(connection, await PrepareSessionAsync(connection), timeout);
             await writer._insertAll.PrepareAsync();
             await writer._insertFollowing.PrepareAsync();
             return writer;
@@ -164,14 +165,21 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
-    /// <summary>Runs an insert. It has committed when its reader has come to the end, and not when the row is there.</summary>
+    /// <summary>
+    /// Runs an insert. It has committed when the server is ready for the next statement, and not when the row is there; asking for
+    /// another result waits for that, where disposing of the reader would keep a time that ran out meanwhile to itself.
+    /// </summary>
     private async Task<long?> PositionAsync(NpgsqlCommand insert)
     {
-        await using var reader = await insert.ExecuteReaderAsync(System.Data.CommandBehavior.SingleRow);
-        return await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+        await using var reader = await insert.ExecuteReaderAsync();
+        long? position = await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+        await reader.NextResultAsync();
+        return position;
     }
 
-    private static async Task PrepareSessionAsync(NpgsqlConnection connection)
+    /// <summary>Sets up a session.</summary>
+    /// <returns>The number of the server process behind it.</returns>
+    private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection)
     {
         // Durable means flushed, whatever the server's default. A lookup in the journal is an index lookup, even where the
         // statement was planned while the table was empty; the planner forbids a scan by giving it an enormous cost, on which
@@ -188,9 +196,14 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             """,
             connection);
         await command.ExecuteNonQueryAsync();
+        await using var process = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        return (int)(await process.ExecuteScalarAsync())!;
     }
 
-    private static void Set(NpgsqlCommand command, long batch) => ((NpgsqlParameter<long>)command.Parameters[^1]).TypedValue = batch;
+    private static void Set(NpgsqlCommand command, long batch) =>
+        command.Parameters.OfType<NpgsqlParameter<long>>().Single().TypedValue = batch;
+
+    private static NpgsqlParameter<long> Batch() => new() { NpgsqlDbType = NpgsqlDbType.Bigint };
 
     private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType type, List<T> values) =>
         new() { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = values };

@@ -28,17 +28,21 @@ public sealed class OrderIndex : IDisposable
         "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
 
     private readonly IViewDatabase _database;
-    private readonly WriteCombiner<OrderIndexEntry> _writes;
+    private readonly WriteCombiner<Row> _writes;
 
     public OrderIndex(IViewDatabase database)
     {
         _database = database;
-        _writes = new WriteCombiner<OrderIndexEntry>(WriteAsync, MostRows);
+        _writes = new WriteCombiner<Row>(WriteAsync, MostRows);
     }
 
-    /// <summary>Enters or renews orders. Repeating it changes nothing. Partitions that do it at the same time share a statement.</summary>
+    /// <summary>Enters or renews orders. Repeating it changes nothing. Those who do it at the same time share a statement.</summary>
     public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
-        _writes.WriteAsync(entries, cancellationToken);
+        _writes.WriteAsync([.. entries.Select(entry => new Row(entry, IsNew: false))], cancellationToken);
+
+    /// <summary>Does the same with orders as they come. One with a single event was not there before, unless it comes again.</summary>
+    public Task UpsertAsync(IReadOnlyList<OrderState> orders, CancellationToken cancellationToken) =>
+        _writes.WriteAsync([.. orders.Select(order => new Row(OrderIndexEntry.Of(order), order.Version == 1))], cancellationToken);
 
     /// <summary>A page of entries, newest first, and whether others follow.</summary>
     public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
@@ -100,47 +104,48 @@ public sealed class OrderIndex : IDisposable
     public void Dispose() => _writes.Dispose();
 
     /// <summary>
-    /// Enters what is new without looking for it first, which saves PostgreSQL a fifth of the work. Where it is there already,
-    /// as after a restart, all is done again with the look.
+    /// Enters what is new without looking for it first, which saves PostgreSQL a fifth of the work. Where something is there already,
+    /// as after a restart, or two silos have locked each other out, all is done again in one statement with the look. That cannot
+    /// lock itself out with its like: its rows are in the order of their ids.
     /// </summary>
-    private async Task WriteAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
+    private async Task WriteAsync(IReadOnlyList<Row> rows)
     {
-        var newest = NewestOf(entries);
-        var placed = newest.Where(entry => entry.Version == 1).ToList();
-        var changed = newest.Where(entry => entry.Version != 1).ToList();
+        var newest = NewestOf(rows);
+        var all = newest.ConvertAll(row => row.Entry);
         try
         {
             await _database.WriteAsync(
                 async (connection, cancellation) => connection is NpgsqlConnection npgsql
-                    ? await WriteAllAsync(npgsql, placed, "", cancellation) + await WriteAllAsync(npgsql, changed, Renew, cancellation)
-                    : await UpsertEachAsync(connection, newest, cancellation),
-                cancellationToken);
+                    ? await WriteAllAsync(npgsql, [.. newest.Where(row => row.IsNew).Select(row => row.Entry)], "", cancellation)
+                        + await WriteAllAsync(npgsql, [.. newest.Where(row => !row.IsNew).Select(row => row.Entry)], Renew, cancellation)
+                    : await UpsertEachAsync(connection, all, cancellation),
+                CancellationToken.None);
         }
-        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.UniqueViolation)
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
         {
             await _database.WriteAsync(
-                (connection, cancellation) => WriteAllAsync((NpgsqlConnection)connection, newest, Renew, cancellation), cancellationToken);
+                (connection, cancellation) => WriteAllAsync((NpgsqlConnection)connection, all, Renew, cancellation), CancellationToken.None);
         }
     }
 
-    /// <summary>One entry an order: a statement cannot renew a row twice.</summary>
-    private static IReadOnlyList<OrderIndexEntry> NewestOf(IReadOnlyList<OrderIndexEntry> entries)
+    /// <summary>One row an order, because a statement cannot renew a row twice, in the order of their ids.</summary>
+    private static List<Row> NewestOf(IReadOnlyList<Row> rows)
     {
-        var newest = new Dictionary<string, OrderIndexEntry>(entries.Count, StringComparer.Ordinal);
-        foreach (var entry in entries)
+        var newest = new Dictionary<string, Row>(rows.Count, StringComparer.Ordinal);
+        foreach (var row in rows)
         {
-            if (!newest.TryGetValue(entry.OrderId, out var other) || other.Version <= entry.Version)
+            if (!newest.TryGetValue(row.Entry.OrderId, out var other) || other.Entry.Version <= row.Entry.Version)
             {
-                newest[entry.OrderId] = entry;
+                newest[row.Entry.OrderId] = row;
             }
         }
 
-        return newest.Count == entries.Count ? entries : [.. newest.Values];
+        return [.. newest.Values.OrderBy(row => row.Entry.OrderId, StringComparer.Ordinal)];
     }
 
     /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
     private static async Task<int> WriteAllAsync(
-        NpgsqlConnection connection, IReadOnlyList<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
+        NpgsqlConnection connection, List<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
         {
@@ -177,7 +182,7 @@ public sealed class OrderIndex : IDisposable
         row.IsDBNull(6) ? null : ViewStatements.FromMicroseconds(row.GetInt64(6)),
         row.GetInt64(7));
 
-    private static async Task<int> UpsertEachAsync(DbConnection connection, IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
+    private static async Task<int> UpsertEachAsync(DbConnection connection, List<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
         await using var command = connection.Command(
             $"{Insert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
@@ -205,4 +210,7 @@ public sealed class OrderIndex : IDisposable
 
         return entries.Count;
     }
+
+    /// <summary>An entry, and whether it should not be there yet.</summary>
+    private readonly record struct Row(OrderIndexEntry Entry, bool IsNew);
 }

@@ -1,7 +1,6 @@
-using System.Data.Common;
 using System.Globalization;
-using System.Net.Sockets;
 using Granary.Journal;
+using Granary.Views;
 using Microsoft.Extensions.Options;
 using Orleans.Providers.Streams.Common;
 using Orleans.Runtime.Placement;
@@ -226,9 +225,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     }
 
     /// <summary>Whether a fault lies in the surroundings and not in the event.</summary>
-    private static bool IsOutage(Exception fault) => fault
-        is JournalException or OrleansException or TimeoutException or IOException or SocketException or OperationCanceledException
-        or DbException { IsTransient: true };
+    private static bool IsOutage(Exception fault) => fault is JournalException or OrleansException || Outage.Is(fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed in partition {Partition}; it resumes from its checkpoint.")]
     private static partial void DeliveryFailed(ILogger logger, string consumer, int partition, Exception fault);

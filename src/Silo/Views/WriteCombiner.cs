@@ -2,39 +2,25 @@ namespace Granary.Views;
 
 /// <summary>
 /// Writes with one statement what several callers hand in while another one is under way; a lone caller waits for nobody. Writers
-/// side by side would cost the database more: they wait for the same pages at the end of its indexes.
+/// side by side would cost the database more: they wait for each other at the same pages.
 /// </summary>
 /// <param name="write">Writes items, all or none. May be told the same ones again.</param>
 /// <param name="most">Items from which a statement is closed.</param>
-public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, CancellationToken, Task> write, int most) : IDisposable
+public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, Task> write, int most) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _turn = new(1, 1);
     private Group? _open;
 
     /// <summary>
-    /// Returns when the items are written. What goes wrong with the items of several callers is tried by each with its own, so
-    /// that an error reaches those whom it concerns.
+    /// Returns when the items are written. What the database refuses of several callers' is tried by each with its own, so that
+    /// the error reaches whom it concerns; an outage reaches all. Who gives up only stops waiting: the items are written all the same.
     /// </summary>
     public async Task WriteAsync(IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
-        var group = Join(items);
-        await _turn.WaitAsync(cancellationToken);
-        try
+        if (!await Join(items).Written.WaitAsync(cancellationToken))
         {
-            if (!group.IsTried)
-            {
-                group.IsWritten = await TryWriteAsync(group, cancellationToken);
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
-        if (!group.IsWritten)
-        {
-            await write(items, cancellationToken);
+            await write(items);
         }
     }
 
@@ -45,7 +31,14 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, CancellationToken, T
     {
         lock (_lock)
         {
-            var group = _open ??= new Group();
+            if (_open is null)
+            {
+                // On the thread pool: the caller may be a grain, and its scheduler busy when others wait for this.
+                var opened = _open = new Group();
+                _ = Task.Run(() => WriteAsync(opened));
+            }
+
+            var group = _open;
             group.Items.AddRange(items);
             group.Callers++;
             if (group.Items.Count >= most)
@@ -57,11 +50,11 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, CancellationToken, T
         }
     }
 
-    private async Task<bool> TryWriteAsync(Group group, CancellationToken cancellationToken)
+    private async Task WriteAsync(Group group)
     {
+        await _turn.WaitAsync();
         lock (_lock)
         {
-            group.IsTried = true;
             if (_open == group)
             {
                 _open = null;
@@ -70,24 +63,30 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, CancellationToken, T
 
         try
         {
-            await write(group.Items, cancellationToken);
-            return true;
+            await write(group.Items);
+            group.SetResult(true);
         }
-        catch (Exception) when (group.Callers > 1)
+        catch (Exception fault) when (group.Callers > 1 && !Outage.Is(fault))
         {
-            return false;
+            group.SetResult(false);
+        }
+        catch (Exception fault)
+        {
+            group.SetException(fault);
+        }
+        finally
+        {
+            _turn.Release();
         }
     }
 
-    /// <summary>Items that go out together. The flags change in turn.</summary>
-    private sealed class Group
+    /// <summary>Items that go out together, and whether they did.</summary>
+    private sealed class Group() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public List<T> Items { get; } = [];
 
         public int Callers { get; set; }
 
-        public bool IsTried { get; set; }
-
-        public bool IsWritten { get; set; }
+        public Task<bool> Written => Task;
     }
 }

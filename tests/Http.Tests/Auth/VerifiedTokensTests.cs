@@ -15,7 +15,7 @@ public sealed class VerifiedTokensTests
     {
         var tokens = new VerifiedTokens(_time);
         var result = Result(lifetime: TimeSpan.FromMinutes(10));
-        tokens.Remember("a token", result);
+        tokens.Remember(tokens.Current, "a token", result);
 
         _time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
         Assert.Same(result, tokens.Find("a token"));
@@ -28,7 +28,7 @@ public sealed class VerifiedTokensTests
     public void A_remembered_token_stands_for_its_caller_as_long_as_it_is_remembered()
     {
         var tokens = new VerifiedTokens(_time);
-        tokens.Remember("a token", Result(lifetime: TimeSpan.FromMinutes(10)));
+        tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
 
         Assert.True(tokens.Authenticate("a token") is { Succeeded: true });
         Assert.Null(tokens.Authenticate("a toke"));
@@ -41,10 +41,10 @@ public sealed class VerifiedTokensTests
     {
         var tokens = new VerifiedTokens(_time, capacity: 100);
         var result = Result(lifetime: TimeSpan.FromMinutes(10));
-        tokens.Remember("in use", result);
+        tokens.Remember(tokens.Current, "in use", result);
         for (var i = 0; i < 10_000; i++)
         {
-            tokens.Remember($"token {i}", result);
+            tokens.Remember(tokens.Current, $"token {i}", result);
             Assert.NotNull(tokens.Find("in use"));
         }
 
@@ -56,11 +56,27 @@ public sealed class VerifiedTokensTests
     public void After_a_key_was_taken_away_every_token_is_verified_again()
     {
         var tokens = new VerifiedTokens(_time);
-        tokens.Remember("a token", Result(lifetime: TimeSpan.FromMinutes(10)));
+        tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
 
         tokens.Clear();
 
         Assert.Null(tokens.Find("a token"));
+    }
+
+    [Fact]
+    public void A_token_that_was_being_verified_when_a_key_was_taken_away_is_not_remembered()
+    {
+        var tokens = new VerifiedTokens(_time, capacity: 4);
+        var asOf = tokens.Current;
+        tokens.Clear();
+
+        foreach (var token in (string[])["a token", "b token", "c token"])
+        {
+            tokens.Remember(asOf, token, Result(lifetime: TimeSpan.FromMinutes(10)));
+        }
+
+        Assert.Null(tokens.Find("a token"));
+        Assert.Equal(0, tokens.Count);
     }
 
     private TokenValidationResult Result(TimeSpan lifetime) => new()
