@@ -5,6 +5,7 @@ namespace Granary.Saga.Tests;
 /// <summary>A journal store whose commits can fail before or after they have happened, and that counts what is written.</summary>
 public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJournalStore, IAsyncDisposable
 {
+    private Func<IJournalStore, Task>? _interruption;
     private long _bytes;
     private long _commits;
 
@@ -14,6 +15,9 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     /// <summary>Batches committed.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
+    /// <summary>Has something happen in the store just before the next batch, as another silo would bring about.</summary>
+    public void Interrupt(Func<IJournalStore, Task> interruption) => _interruption = interruption;
+
     public Task InitializeAsync(CancellationToken cancellation) => inner.InitializeAsync(cancellation);
 
     public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
@@ -22,6 +26,11 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
         if (fault == Fault.Before)
         {
             throw new JournalUnavailableException("Injected: the connection broke before the commit.");
+        }
+
+        if (Interlocked.Exchange(ref _interruption, null) is { } interruption)
+        {
+            await interruption(inner);
         }
 
         await inner.AppendBatchAsync(batch, outcomes);

@@ -85,14 +85,33 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         var id = silo.NewOrderId();
         await silo.Order(id).Verdict(7);
         Assert.IsType<NotFound>((await silo.Order(id).Get(null)).Refusal);
-        var placed = new OrderPlaced(
-            "anna", "anna", 8, [new OrderLine("TEA", "Tea", 1, 100)], 100, null, null, null, silo.Clock.GetUtcNow().AddMinutes(15));
-        var entry = OrderEvent.Codec.Encode(placed, silo.Clock.GetUtcNow(), trace: null);
-        await silo.Journal.AppendAsync(new JournalAppend(OrderState.StreamOf(id), 1, [entry]));
+        await silo.Journal.AppendAsync(Placed(id, afterVersion: 1));
 
         var order = (await silo.Order(id).Get(null)).Order!;
 
         Assert.Equal((OrderStatus.Pending, 2L), (order.Status, order.Version));
+    }
+
+    [Fact]
+    public async Task An_activation_that_is_just_losing_its_stream_does_not_deny_the_order_that_took_it()
+    {
+        var id = silo.NewOrderId();
+        await silo.Order(id).Verdict(7);
+        silo.Store.Interrupt(store => store.AppendBatchAsync([Placed(id, afterVersion: 1)], new Exception?[1]));
+
+        var verdict = Record.ExceptionAsync(() => silo.Order(id).Verdict(9));
+        var answers = Enumerable.Range(0, 50).Select(_ => Record.ExceptionAsync(async () => Assert.NotNull((await silo.Order(id).Get(null)).Order)).AsTask()).ToList();
+
+        Assert.IsType<VersionConflictException>(await verdict);
+        Assert.All(await Task.WhenAll(answers), fault => Assert.True(fault is null or VersionConflictException, $"{fault}"));
+        Assert.Equal(2, (await EventuallyAsync(() => silo.Order(id).Get(null))).Order!.Version);
+    }
+
+    private JournalAppend Placed(string id, long afterVersion)
+    {
+        var placed = new OrderPlaced(
+            "anna", "anna", 8, [new OrderLine("TEA", "Tea", 1, 100)], 100, null, null, null, silo.Clock.GetUtcNow().AddMinutes(15));
+        return new JournalAppend(OrderState.StreamOf(id), afterVersion, [OrderEvent.Codec.Encode(placed, silo.Clock.GetUtcNow(), trace: null)]);
     }
 
     private Task WriteBehindAsync(string stream, long afterVersion, string type, string json) => silo.Journal.AppendAsync(

@@ -97,15 +97,17 @@ public sealed partial class OrderGrain(
     }
 
     /// <summary>Reads the order. One that was not there may have been placed since, which happens outside of this grain.</summary>
+    /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
     private async Task LoadAsync()
     {
         if (!IsLoaded)
         {
             await EnsureLoadedAsync();
         }
-        else if (!Durable.Exists)
+        else if (!Durable.Exists && !await RefreshAsync())
         {
-            await RefreshAsync();
+            // An append that is under way, or has just failed, knows better than the reading whether the order is there.
+            await CommitAsync();
         }
     }
 
