@@ -97,10 +97,20 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     {
         var id = silo.NewOrderId();
         await silo.Order(id).Verdict(7);
-        silo.Store.Interrupt(store => store.AppendBatchAsync([Placed(id, afterVersion: 1)], new Exception?[1]));
+        var (placed, asked) = (new TaskCompletionSource(), new TaskCompletionSource());
+        silo.Store.Interrupt(async store =>
+        {
+            await store.AppendBatchAsync([Placed(id, afterVersion: 1)], new Exception?[1]);
+            placed.SetResult();
+            await asked.Task;
+        });
 
         var verdict = Record.ExceptionAsync(() => silo.Order(id).Verdict(9));
-        var answers = Enumerable.Range(0, 50).Select(_ => Record.ExceptionAsync(async () => Assert.NotNull((await silo.Order(id).Get(null)).Order)).AsTask()).ToList();
+        await placed.Task;
+        var answers = Enumerable.Range(0, 50)
+            .Select(_ => Record.ExceptionAsync(async () => Assert.NotNull((await silo.Order(id).Get(null)).Order)).AsTask())
+            .ToList();
+        asked.SetResult();
 
         Assert.IsType<VersionConflictException>(await verdict);
         Assert.All(await Task.WhenAll(answers), fault => Assert.True(fault is null or VersionConflictException, $"{fault}"));
