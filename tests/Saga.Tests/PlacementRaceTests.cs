@@ -90,7 +90,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
             commits.Add(silo.Store.Commits - before);
         }
 
-        // What a stock item asks and gives back for other tests is committed meanwhile as well.
+        // Mostly, not always: a stock item that is just ending the commit before may start one of its own.
         Assert.Contains(1, commits);
     }
 
