@@ -101,15 +101,9 @@ public sealed class SharedWorkTests : IDisposable
     [Fact]
     public async Task A_read_that_began_before_somebody_asked_is_not_their_answer()
     {
-        var begun = 0;
-        var shared = new SharedRead<int>(async () =>
-        {
-            var number = Interlocked.Increment(ref begun);
-            await _permits.WaitAsync(Cancellation);
-            return number;
-        });
+        var shared = new SharedRead<int>(() => ReadAsync());
         var first = shared.ReadAsync();
-        await Testing.Eventually.HoldsAsync(() => Volatile.Read(ref begun) == 1, "the first read began", cancellation: Cancellation);
+        await Testing.Eventually.HoldsAsync(() => Volatile.Read(ref _begun) == 1, "the first read began", cancellation: Cancellation);
         Task<int>[] others = [shared.ReadAsync(), shared.ReadAsync()];
 
         _permits.Release(2);
@@ -122,13 +116,7 @@ public sealed class SharedWorkTests : IDisposable
     [Fact]
     public async Task A_read_that_fails_fails_for_those_who_shared_it_only()
     {
-        var begun = 0;
-        var shared = new SharedRead<int>(async () =>
-        {
-            var number = Interlocked.Increment(ref begun);
-            await _permits.WaitAsync(Cancellation);
-            return number == 1 ? throw new TimeoutException() : number;
-        });
+        var shared = new SharedRead<int>(() => ReadAsync(failing: 1));
         var first = shared.ReadAsync();
         var second = shared.ReadAsync();
 
@@ -149,6 +137,14 @@ public sealed class SharedWorkTests : IDisposable
                 : items.Any(item => item < 0) ? throw new ArgumentException("negative")
                 : [.. items]);
         }
+    }
+
+    /// <summary>Answers with the number of the read.</summary>
+    private async Task<int> ReadAsync(int failing = 0)
+    {
+        var number = Interlocked.Increment(ref _begun);
+        await _permits.WaitAsync(Cancellation);
+        return number == failing ? throw new TimeoutException() : number;
     }
 
     /// <summary>Hands in an item whose write stays under way until a permit comes.</summary>
