@@ -171,10 +171,13 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         return covering;
     }
 
-    /// <summary>Has the append that is under way committed, should it wait for another one to do it.</summary>
+    /// <summary>
+    /// Has the append that is under way committed, should it wait for another one to do it. One that has ended, although this grain
+    /// has not got round to it, waits for nothing: a flush would only commit what others have handed in before their time.
+    /// </summary>
     private void Hasten()
     {
-        if (_current is { IsDeferred: true } current)
+        if (_current is { IsDeferred: true, HasEnded: false } current)
         {
             current.IsDeferred = false;
             journal.Flush();
@@ -248,6 +251,9 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
 
         /// <summary>Whether only those wait for it who hand in an append that requires it.</summary>
         public bool IsDeferred { get; set; }
+
+        /// <summary>Whether the journal has made the append durable or refused it.</summary>
+        public bool HasEnded => _handedIn is { Outcome.IsCompleted: true };
 
         public Task<Requirement?> HandedIn =>
             _handedIn is not null ? System.Threading.Tasks.Task.FromResult(_handedIn)
