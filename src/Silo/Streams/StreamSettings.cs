@@ -34,7 +34,10 @@ public sealed class StreamSettings
     /// <summary>How often consumers are called although there is nothing new, so that one that was moved or rewound resumes.</summary>
     public TimeSpan NudgePeriod { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Events of each stream kept in memory; a consumer that is further behind reads the journal.</summary>
+    /// <summary>
+    /// Events of each stream kept in memory, or as many as the last two readings of the journal brought where those are more; a
+    /// consumer that is further behind reads the journal.
+    /// </summary>
     public int TailLength { get; set; } = 1_024;
 
     /// <summary>Most events in one delivery.</summary>

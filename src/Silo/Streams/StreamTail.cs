@@ -6,16 +6,20 @@ namespace Granary.Streams;
 /// The newest events of one stream, in memory: everything after one position up to another. All consumers of the stream read
 /// from it at their own pace; it holds nobody back and is held back by nobody, because what it lost is in the journal.
 /// </summary>
-/// <param name="capacity">Most events kept.</param>
+/// <param name="capacity">
+/// Most events kept, unless the last two additions brought more: where all want one SKU its stream gets a thousand events with
+/// every reading of the journal, and its consumers must have one reading's time to take them.
+/// </param>
 /// <param name="after">The position it begins after: nothing up to here is in it.</param>
 public sealed class StreamTail(int capacity, long after)
 {
     private readonly Lock _lock = new();
-    private readonly JournalRecord[] _ring = new JournalRecord[capacity];
+    private JournalRecord[] _ring = new JournalRecord[capacity];
     private long _after = after;
     private long _through = after;
     private int _first;
     private int _count;
+    private int _lastAdded;
 
     /// <summary>The position up to which the journal has been read for this stream.</summary>
     public long Through
@@ -46,15 +50,14 @@ public sealed class StreamTail(int capacity, long after)
     {
         lock (_lock)
         {
+            if (events.Count > 0)
+            {
+                Keep(Math.Max(capacity, _lastAdded + events.Count) - events.Count, events.Count);
+                _lastAdded = events.Count;
+            }
+
             foreach (var record in events)
             {
-                if (_count == _ring.Length)
-                {
-                    _after = _ring[_first].Position;
-                    _first = (_first + 1) % _ring.Length;
-                    _count--;
-                }
-
                 _ring[(_first + _count) % _ring.Length] = record;
                 _count++;
             }
@@ -86,6 +89,28 @@ public sealed class StreamTail(int capacity, long after)
             }
 
             return events;
+        }
+    }
+
+    /// <summary>Lets all but the newest events go and makes room for more.</summary>
+    private void Keep(int newest, int room)
+    {
+        for (; _count > newest; _count--)
+        {
+            _after = _ring[_first].Position;
+            _ring[_first] = null!;
+            _first = (_first + 1) % _ring.Length;
+        }
+
+        if (_count + room > _ring.Length)
+        {
+            var larger = new JournalRecord[_count + room];
+            for (var i = 0; i < _count; i++)
+            {
+                larger[i] = At(i);
+            }
+
+            (_ring, _first) = (larger, 0);
         }
     }
 
