@@ -1,5 +1,6 @@
 -- Places one-line orders: users rotate, every request has an idempotency key of its own.
--- Arguments after `--`: file of actors (user_id<TAB>token, "-" for none), number of products, uniform|hot, tag of the run.
+-- Arguments after `--`: file of actors (user_id<TAB>token, "-" for none), number of products, what is wanted, tag of the run.
+-- What is wanted: uniform for all products alike, hot for the first alone, or a SKU such as sku-7 for that one.
 local threads = 0
 
 function setup(thread)
@@ -7,14 +8,15 @@ function setup(thread)
   threads = threads + 1
 end
 
-local actors, products, hot, tag, count = {}, 0, false, "", 0
+local actors, products, only, tag, count = {}, 0, nil, "", 0
 
 function init(args)
   for line in io.lines(args[1]) do
     local user, token = line:match("^([^\t]+)\t(.*)$")
     actors[#actors + 1] = { user = user, token = token }
   end
-  products, hot, tag = tonumber(args[2]), args[3] == "hot", args[4]
+  products, tag = tonumber(args[2]), args[4]
+  only = args[3] == "hot" and 1 or args[3]:match("^sku%-(%d+)$")
   math.randomseed(os.time() + thread_id * 7919)
   for _, actor in ipairs(actors) do
     local headers = "POST /orders HTTP/1.1\r\nHost: " .. wrk.host .. "\r\nContent-Type: application/json\r\n"
@@ -31,7 +33,7 @@ end
 function request()
   count = count + 1
   local actor = actors[count % #actors + 1]
-  local sku = hot and 1 or math.random(products)
+  local sku = only or math.random(products)
   local body = actor.body .. sku .. '","quantity":1}]}'
   return actor.head .. tag .. "-" .. thread_id .. "-" .. count .. "\r\nContent-Length: " .. #body .. "\r\n\r\n" .. body
 end
