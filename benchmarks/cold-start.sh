@@ -4,7 +4,16 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-connections=128 actors=256
+rounds=3 connections=128 actors=256
+usage="usage: benchmarks/cold-start.sh [--rounds N]"
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2; shift ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
+    esac
+    shift
+done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
@@ -25,7 +34,7 @@ start_fresh_product
 contender_actors "$workspace/actors.tsv"
 stop_product
 
-for round in 1 2 3; do
+for round in $(seq "$rounds"); do
     began=$(now)
     start_product bench "$target"
     until [ "$(place_one "$round-$began")" = 201 ]; do sleep 0.02; done

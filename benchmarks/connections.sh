@@ -4,11 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=3 many=10000 actors=256
+usage="usage: benchmarks/connections.sh [--rounds N] [--many CONNECTIONS]"
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift ;;
         --many) many=$2; shift ;;
-        *) echo "usage: benchmarks/connections.sh [--rounds N] [--many CONNECTIONS]" >&2; exit 2 ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
     esac
     shift
 done

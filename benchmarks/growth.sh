@@ -6,11 +6,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 past=5000000 rounds=3 connections=128 actors=256
+usage="usage: benchmarks/growth.sh [--orders N] [--rounds N]"
 while [ $# -gt 0 ]; do
     case $1 in
         --orders) past=$2; shift ;;
         --rounds) rounds=$2; shift ;;
-        *) echo "usage: benchmarks/growth.sh [--orders N] [--rounds N]" >&2; exit 2 ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
     esac
     shift
 done

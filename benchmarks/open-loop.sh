@@ -5,11 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=3 share=0.7 actors=128 connections=128
+usage="usage: benchmarks/open-loop.sh [--rounds N] [--share OF-CAPACITY]"
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift ;;
         --share) share=$2; shift ;;
-        *) echo "usage: benchmarks/open-loop.sh [--rounds N] [--share OF-CAPACITY]" >&2; exit 2 ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
     esac
     shift
 done

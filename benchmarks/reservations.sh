@@ -5,11 +5,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=3 least=100000 connections=128 actors=256
+usage="usage: benchmarks/reservations.sh [--rounds N] [--reservations N]"
 while [ $# -gt 0 ]; do
     case $1 in
         --rounds) rounds=$2; shift ;;
         --reservations) least=$2; shift ;;
-        *) echo "usage: benchmarks/reservations.sh [--rounds N] [--reservations N]" >&2; exit 2 ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
     esac
     shift
 done

@@ -5,6 +5,15 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 rounds=3 connections=64 actors=256
+usage="usage: benchmarks/scale-out.sh [--rounds N]"
+while [ $# -gt 0 ]; do
+    case $1 in
+        --rounds) rounds=$2; shift ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
+    esac
+    shift
+done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 

@@ -5,10 +5,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 minutes=15 connections=128 actors=256
+usage="usage: benchmarks/soak.sh [--minutes N]"
 while [ $# -gt 0 ]; do
     case $1 in
         --minutes) minutes=$2; shift ;;
-        *) echo "usage: benchmarks/soak.sh [--minutes N]" >&2; exit 2 ;;
+        --help) echo "$usage"; exit 0 ;;
+        *) echo "$usage" >&2; exit 2 ;;
     esac
     shift
 done

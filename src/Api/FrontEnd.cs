@@ -50,6 +50,8 @@ public static class FrontEnd
             builder.WebHost.UseUrls(DefaultAddress);
         }
 
+        CheckAddresses(builder.Configuration[WebHostDefaults.ServerUrlsKey]);
+
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
@@ -68,6 +70,22 @@ public static class FrontEnd
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
+    }
+
+    private static void CheckAddresses(string? addresses)
+    {
+        foreach (var address in addresses?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
+        {
+            try
+            {
+                BindingAddress.Parse(address);
+            }
+            catch (FormatException)
+            {
+                throw new InvalidConfigurationException(
+                    WebHostDefaults.ServerUrlsKey, $"has '{address}', which is no address to listen on, such as http://localhost:5080.");
+            }
+        }
     }
 
     /// <summary>Lays out the way of a request and maps the endpoints.</summary>

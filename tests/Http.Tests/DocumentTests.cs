@@ -15,6 +15,7 @@ public sealed class DocumentTests(GranaryApp app)
         {
             var responses = operation.At("responses").EnumerateObject().ToDictionary(response => response.Name, response => response.Value);
             Assert.Contains(responses.Keys, status => status.StartsWith('2'));
+            Assert.False(string.IsNullOrEmpty(operation.Text("summary")));
             Assert.Equal(
                 operation.TryGetProperty("security", out _),
                 responses.TryGetValue("401", out var refused) && refused.ToString().Contains("/problems/unauthorized", StringComparison.Ordinal));
@@ -25,6 +26,31 @@ public sealed class DocumentTests(GranaryApp app)
                 Assert.Equal(JsonValueKind.Object, body.At("content", "application/json", "example").ValueKind);
             }
         });
+    }
+
+    [Theory]
+    [InlineData("/orders", "post", "Idempotency-Key", false)]
+    [InlineData("/products/{sku}/stock-adjustments", "post", "Idempotency-Key", false)]
+    [InlineData("/users/{id}/deposits", "post", "Idempotency-Key", false)]
+    [InlineData("/orders/{id}", "put", "If-Match", true)]
+    [InlineData("/orders/{id}", "delete", "If-Match", false)]
+    [InlineData("/orders/{id}", "get", "If-None-Match", false)]
+    public async Task Headers_that_an_operation_reads_are_named(string path, string method, string header, bool required)
+    {
+        var document = await Document();
+
+        var parameter = Assert.Single(ParametersOf(document, path, method), parameter => parameter.Text("name") == header);
+        Assert.Equal("header", parameter.Text("in"));
+        Assert.Equal(required, parameter.TryGetProperty("required", out var said) && said.GetBoolean());
+    }
+
+    [Fact]
+    public async Task The_length_of_a_page_is_a_number_with_bounds()
+    {
+        var document = await Document();
+
+        var limit = Assert.Single(ParametersOf(document, "/orders", "get"), parameter => parameter.Text("name") == "limit").At("schema");
+        Assert.Equal(("integer", 1, 100), (limit.Text("type"), limit.At("minimum").GetInt32(), limit.At("maximum").GetInt32()));
     }
 
     [Fact]
@@ -86,6 +112,9 @@ public sealed class DocumentTests(GranaryApp app)
             Assert.NotNull(contract.Violation(HttpMethod.Get, $"/things/{number}", 200, "application/json", "{}"));
         });
     }
+
+    private static JsonElement.ArrayEnumerator ParametersOf(JsonElement document, string path, string method) =>
+        document.At("paths", path, method, "parameters").EnumerateArray();
 
     private static IEnumerable<JsonElement> Operations(JsonElement document) =>
         document.At("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject()).Select(method => method.Value);

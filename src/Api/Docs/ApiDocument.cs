@@ -60,6 +60,8 @@ public static class ApiDocument
             operation.Security = [new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = [] }];
         }
 
+        operation.Summary = OperationTexts.SummaryOf(name);
+        DescribeParameters(operation);
         foreach (var content in operation.RequestBody?.Content?.Values ?? [])
         {
             content.Example = RequestExamples.Of(name);
@@ -72,6 +74,34 @@ public static class ApiDocument
         }
 
         return Task.CompletedTask;
+    }
+
+    private static void DescribeParameters(OpenApiOperation operation)
+    {
+        operation.Parameters ??= [];
+        foreach (var header in OperationTexts.HeadersOf(operation.OperationId))
+        {
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Description = header.Description,
+                Required = header.IsRequired,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+            });
+        }
+
+        // Read as a text, so that whatever else a caller sends is refused like everything else.
+        if (operation.Parameters.FirstOrDefault(parameter => parameter.Name == "limit") is OpenApiParameter limit)
+        {
+            limit.Schema = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Integer,
+                Minimum = "1",
+                Maximum = PageRequest.MostLimit.ToString(CultureInfo.InvariantCulture),
+                Default = PageRequest.DefaultLimit,
+            };
+        }
     }
 
     private static OpenApiResponse ResponseOf(IEnumerable<ProblemType> problems, OpenApiDocument document) => new()

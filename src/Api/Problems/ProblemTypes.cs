@@ -7,7 +7,7 @@ public static class ProblemTypes
 {
     public static readonly ProblemType Validation = new(
         "validation", StatusCodes.Status400BadRequest, "The request is not valid",
-        "The body, a header or a query parameter is malformed, of the wrong type, unknown, missing or out of bounds.",
+        "The body, a header or a query parameter is malformed, of the wrong type, missing or out of bounds, or a field of the body is unknown.",
         "Correct the fields that errors names, and send it again.", "errors");
 
     public static readonly ProblemType StaleRequest = new(

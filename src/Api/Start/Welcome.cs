@@ -30,6 +30,7 @@ public sealed class Welcome(
 
             Granary answers at {address}
             Orders are kept in {store}
+            Its API is described, and can be tried, at {address}/docs
 
             Next, in another terminal:
               curl {address}/products

@@ -153,10 +153,10 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     {
         for (var i = 0; i < append.Requires.Count; i++)
         {
-            var (stream, outcome) = append.Requires[i];
-            if (outcome.IsCompleted ? !outcome.IsCompletedSuccessfully : !batch.Contains(stream))
+            var required = append.Requires[i];
+            if (required.Outcome.IsCompleted ? !required.IsDurable : !batch.Contains(required.Stream))
             {
-                return new RequirementFailedException(append.Stream, outcome.Exception?.InnerException);
+                return new RequirementFailedException(append.Stream, required.Outcome.Exception?.InnerException);
             }
         }
 

@@ -75,9 +75,9 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
         var byStream = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var i = 0; i < levels.Length; i++)
         {
-            foreach (var (stream, outcome) in batch[i].Requires)
+            foreach (var required in batch[i].Requires)
             {
-                if (!outcome.IsCompletedSuccessfully && byStream.TryGetValue(stream, out var level))
+                if (!required.IsDurable && byStream.TryGetValue(required.Stream, out var level))
                 {
                     levels[i] = Math.Max(levels[i], level + 1);
                 }
@@ -93,9 +93,9 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
     /// <param name="failures">What failed in its batch, by stream.</param>
     public RequirementFailedException? FailureAfter(Dictionary<string, Exception> failures)
     {
-        foreach (var (stream, outcome) in failures.Count > 0 ? Requires : [])
+        foreach (var required in failures.Count > 0 ? Requires : [])
         {
-            if (!outcome.IsCompletedSuccessfully && failures.TryGetValue(stream, out var failure))
+            if (!required.IsDurable && failures.TryGetValue(required.Stream, out var failure))
             {
                 return new RequirementFailedException(Stream, failure);
             }
@@ -108,7 +108,11 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
 /// <summary>An append that another one requires.</summary>
 /// <param name="Stream">Its stream.</param>
 /// <param name="Outcome">What <see cref="IJournal.AppendAsync"/> returned for it.</param>
-public readonly record struct Requirement(string Stream, Task Outcome);
+public readonly record struct Requirement(string Stream, Task Outcome)
+{
+    /// <summary>Whether it is durable by now.</summary>
+    public bool IsDurable => Outcome.IsCompletedSuccessfully;
+}
 
 /// <summary>One event to append.</summary>
 /// <param name="Type">The type name that versions the payload, such as <c>order.placed</c>.</param>

@@ -2,8 +2,8 @@ using Orleans.Concurrency;
 
 namespace Granary.Stock;
 
-/// <summary>Searches the catalogue on the silo that is asked.</summary>
-[StatelessWorker]
+/// <summary>Searches the catalogue on the silo that is asked, as many at a time as lists of orders are read.</summary>
+[StatelessWorker(maxLocalWorkers: 16)]
 public sealed class CatalogueGrain(ICatalogue catalogue) : Grain, ICatalogueGrain
 {
     public Task<IReadOnlyList<string>> Search(string? text, int limit, string? afterSku) =>

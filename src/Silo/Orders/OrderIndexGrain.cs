@@ -3,8 +3,11 @@ using Orleans.Concurrency;
 
 namespace Granary.Orders;
 
-/// <summary>Answers lists of orders on whichever silo is asked.</summary>
-[StatelessWorker]
+/// <summary>
+/// Answers lists of orders on whichever silo is asked. A list is mostly waiting for the database: with Orleans' one worker for each
+/// core, lists would wait for one another while the database has time for more.
+/// </summary>
+[StatelessWorker(maxLocalWorkers: 16)]
 public sealed class OrderIndexGrain(OrderList orders) : Grain, IOrderIndexGrain
 {
     /// <inheritdoc/>

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Granary.Hosting;
+using Microsoft.AspNetCore.Connections;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
@@ -36,6 +38,9 @@ public static class LogSetup
             .MinimumLevel.Override("Polly", LogEventLevel.Fatal)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
+
+            // What keeps the program from starting is said by it once, without a stack.
+            .Filter.ByExcluding(entry => entry.Exception is InvalidConfigurationException or IOException { InnerException: AddressInUseException })
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .Enrich.With<OrderIds>();
