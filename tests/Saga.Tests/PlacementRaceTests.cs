@@ -90,6 +90,25 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
         }
     }
 
+    [Fact]
+    public async Task A_request_repeated_after_its_answer_takes_nothing_and_writes_nothing()
+    {
+        var (user, command) = await PlacementAsync(units: 100, money: 10_000);
+        var id = silo.NewOrderId();
+        var first = await silo.Order(id).Place(command);
+        var before = silo.Store.Commits;
+
+        for (var i = 0; i < 5; i++)
+        {
+            var again = await silo.Order(id).Place(command);
+            Assert.Equal((true, first.Order!.Version), (again.Replayed, again.Order!.Version));
+        }
+
+        Assert.Equal(0, silo.Store.Commits - before);
+        Assert.Equal(1, (await silo.Stock(command.Lines[0].Sku).GetLevel()).Level!.Reserved);
+        Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
+    }
+
     /// <summary>Something happens before each append of a saga.</summary>
     private sealed class InterruptedJournal(IJournal inner, Func<JournalAppend, Task> before) : IJournal
     {

@@ -30,6 +30,7 @@ public sealed class PlacementSaga(
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, Task> _turns = new(StringComparer.Ordinal);
+    private readonly RecentIds _placed = new();
 
     /// <summary>
     /// Places an order. Idempotent by its id: the same command again answers with the order as it stands,
@@ -59,7 +60,19 @@ public sealed class PlacementSaga(
 
         try
         {
-            return await PlaceInTurnAsync(orderId, command);
+            // A repetition that went the way of a new order would find out by a conflict, which all who share its commit would pay for.
+            if (_placed.MayContain(orderId) && await ReadAsync(orderId) is { Exists: true } order)
+            {
+                return Replay(order, command);
+            }
+
+            var reply = await PlaceInTurnAsync(orderId, command);
+            if (reply.Order is not null)
+            {
+                _placed.Add(orderId);
+            }
+
+            return reply;
         }
         finally
         {
