@@ -37,6 +37,12 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// </summary>
     private const int SweepEvery = 10;
 
+    /// <summary>
+    /// How long an order may take to answer. Whoever wants something of this grain while its silo stops waits for the answer as well,
+    /// and the order may itself be wanting something of this grain.
+    /// </summary>
+    private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(2);
+
     private readonly ClaimWatch _watch = new();
     private IGrainState<Snapshot<TState>> _snapshot = null!;
     private Task _snapshotWrite = Task.CompletedTask;
@@ -260,7 +266,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
 
     private async Task<OrderStanding> AskAsync(string orderId, PendingAttempt pending)
     {
-        var standing = await GrainFactory.Order(orderId).Verdict(pending.Attempt);
+        var standing = await GrainFactory.Order(orderId).Verdict(pending.Attempt).WaitAsync(LongestQuestion);
         if (standing.InFlight)
         {
             _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);
