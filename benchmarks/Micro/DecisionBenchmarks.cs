@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Micro;
 

@@ -1,6 +1,8 @@
 using BenchmarkDotNet.Attributes;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
 using Granary.Journal;
-using Granary.Orders;
+using Granary.Journal.Sqlite;
 
 namespace Granary.Micro;
 

@@ -1,4 +1,5 @@
-using Granary.Orders;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Micro;
 

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
-using Granary.Journal;
-using Granary.Orders;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
 
 namespace Granary.Micro;
 

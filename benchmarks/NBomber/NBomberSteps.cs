@@ -1,6 +1,6 @@
 using System.Globalization;
-using NBomber.Contracts;
 using NBomber.CSharp;
+using NBomber.Contracts;
 
 namespace Granary.Load.Adapter;
 

@@ -1,7 +1,7 @@
 using Granary.Load;
 using Granary.Load.Adapter;
-using NBomber.Contracts.Stats;
 using NBomber.CSharp;
+using NBomber.Contracts.Stats;
 
 // Usage: dotnet run -c Release --project benchmarks/NBomber -- <scenario> [address] [admin password]
 var name = args.Length > 0 ? args[0] : "place-uniform";

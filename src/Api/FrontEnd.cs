@@ -1,19 +1,22 @@
-using Granary.Auth;
-using Granary.Docs;
-using Granary.Health;
-using Granary.Hosting;
-using Granary.Http;
-using Granary.Orders;
-using Granary.Problems;
-using Granary.Products;
-using Granary.Start;
-using Granary.Telemetry;
-using Granary.Traffic;
-using Granary.Users;
-using Granary.Webhooks;
+using Granary.Api.Auth;
+using Granary.Api.Docs;
+using Granary.Api.Http;
+using Granary.Api.Orders;
+using Granary.Api.Problems;
+using Granary.Api.Products;
+using Granary.Api.Products.Cache;
+using Granary.Api.Start;
+using Granary.Api.Telemetry;
+using Granary.Api.Traffic;
+using Granary.Api.Users;
+using Granary.Api.Webhooks;
+using Granary.Hosting.Clustering;
+using Granary.Hosting.Health;
+using Granary.Hosting.Settings;
+using Granary.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Granary;
+namespace Granary.Api;
 
 /// <summary>Composes the HTTP front end: what its endpoints work with, and the way a request takes.</summary>
 public static class FrontEnd

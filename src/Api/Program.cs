@@ -1,10 +1,8 @@
-using Granary;
-using Granary.Auth;
+using Granary.Api;
+using Granary.Commands;
+using Granary.Commands.Import;
 using Granary.Hosting;
-using Granary.Import;
-using Granary.Operations;
-using Granary.Orders;
-using Granary.Streams;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
@@ -17,8 +15,7 @@ try
 {
     if (args is [RotateSigningKeyCommand.Name, .. var arguments])
     {
-        await using var idle = FrontEnd.Build([]);
-        return await RotateSigningKeyCommand.RunAsync(idle.Services, arguments, Console.Out);
+        return await RotateSigningKeyCommand.RunAsync(CommandLine.WithoutSettings(arguments), CommandLine.Settings(arguments), Console.Out);
     }
 
     if (args is [OrderIndexCommands.Rebuild or OrderIndexCommands.Check, .. var settings])

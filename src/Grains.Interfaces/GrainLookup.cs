@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
-namespace Granary;
+namespace Granary.Grains.Interfaces;
 
 /// <summary>
 /// Orders, stock items and users by their keys. What <see cref="IGrainFactory.GetGrain{TGrainInterface}(string, string)"/>

@@ -1,4 +1,4 @@
-namespace Granary;
+namespace Granary.Grains.Interfaces;
 
 /// <summary>
 /// Marks a method of a grain that may be called again with the same arguments when the answer was lost: the second call

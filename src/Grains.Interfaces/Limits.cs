@@ -1,4 +1,4 @@
-namespace Granary;
+namespace Granary.Grains.Interfaces;
 
 /// <summary>Bounds of the domain. They keep every sum below <see cref="long.MaxValue"/> and every message small.</summary>
 public static class Limits

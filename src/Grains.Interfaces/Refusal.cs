@@ -1,4 +1,4 @@
-namespace Granary;
+namespace Granary.Grains.Interfaces;
 
 /// <summary>
 /// Why a command was not carried out. A refusal is a value, not a fault: the state is unchanged and the caller can act on

@@ -1,12 +1,13 @@
 using System.Text.Json.Serialization.Metadata;
-using Granary.Claims;
+using Granary.Grains.Claims;
+using Granary.Grains.EventSourcing;
+using Granary.Grains.Orders;
+using Granary.Grains.Stock;
+using Granary.Grains.Stock.Catalogue;
 using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
-namespace Granary;
+namespace Granary.Grains;
 
 /// <summary>What the grains need beside what the silo provides (an <see cref="IJournal"/>, grain storage, an <see cref="ICatalogue"/>).</summary>
 public static class GrainServices

@@ -1,5 +1,6 @@
-using Granary;
 using Granary.Hosting;
+using Granary.Hosting.Settings;
+using Granary.Silo;
 
 try
 {

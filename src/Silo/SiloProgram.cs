@@ -1,8 +1,9 @@
-using Granary.Health;
-using Granary.Hosting;
-using Granary.Telemetry;
+using Granary.Hosting.Clustering;
+using Granary.Hosting.Health;
+using Granary.Hosting.Settings;
+using Granary.Hosting.Telemetry;
 
-namespace Granary;
+namespace Granary.Silo;
 
 /// <summary>Composes a silo as a process of its own. Over HTTP it answers probes and the scraping of metrics, nothing else.</summary>
 public static class SiloProgram

@@ -1,4 +1,5 @@
 using CsCheck;
+using Granary.Grains.Interfaces;
 using Granary.Load.Dispatch;
 
 namespace Granary.Load.Tests;

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces;
 using Granary.Load.Dispatch;
 
 namespace Granary.Load.Tests;

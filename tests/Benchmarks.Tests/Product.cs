@@ -1,4 +1,5 @@
-using Granary.Auth;
+using Granary.Api;
+using Granary.Api.Auth;
 using Granary.Load.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

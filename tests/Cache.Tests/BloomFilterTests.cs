@@ -1,4 +1,5 @@
 using CsCheck;
+using Granary.Api.Products.Cache;
 
 namespace Granary.Products.Tests;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Granary.Stock;
+using Granary.Api.Products.Cache;
+using Granary.Grains.Interfaces.Stock;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Time.Testing;
 using ZiggyCreatures.Caching.Fusion;

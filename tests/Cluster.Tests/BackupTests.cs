@@ -1,7 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Client;
-using Granary.Operations;
+using Granary.Commands;
+using Granary.Hosting.Stores;
 using Granary.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -237,7 +238,7 @@ public sealed partial class BackupTests : IDisposable
 
     private static async Task AssertHasAsync(Dictionary<string, string?> settings, List<string> orders)
     {
-        await using var stores = Hosting.StoreReader.Open(Configuration(settings));
+        await using var stores = StoreReader.Open(Configuration(settings));
         foreach (var order in orders)
         {
             Assert.NotEmpty(await stores.Journal.ReadStreamAsync($"order/{order}", 0, TestContext.Current.CancellationToken));

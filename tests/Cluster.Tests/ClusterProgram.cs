@@ -1,4 +1,5 @@
 using System.Reflection;
+using Granary.Api;
 using Granary.Testing;
 
 namespace Granary.Cluster.Tests;

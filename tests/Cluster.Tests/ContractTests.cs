@@ -1,7 +1,8 @@
 using System.Net;
 using System.Reflection;
+using Granary.Api;
 using Granary.Client;
-using Granary.Hosting;
+using Granary.Hosting.Clustering;
 using Orleans.CodeGeneration;
 using Orleans.Runtime;
 
@@ -21,7 +22,7 @@ public sealed class ContractTests(ITestOutputHelper output)
     [Fact]
     public void Every_interface_of_a_grain_has_a_version()
     {
-        var interfaces = new[] { typeof(Granary.Orders.IOrderGrain).Assembly, typeof(RunningCluster).Assembly }
+        var interfaces = new[] { typeof(Granary.Grains.Interfaces.Orders.IOrderGrain).Assembly, typeof(RunningCluster).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsInterface && typeof(IAddressable).IsAssignableFrom(type))
             .ToList();

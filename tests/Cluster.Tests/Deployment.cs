@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Granary.Hosting;
+using Granary.Api;
+using Granary.Hosting.Clustering;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;

@@ -1,4 +1,5 @@
-using Granary.Hosting;
+using Granary.Api;
+using Granary.Hosting.Settings;
 
 namespace Granary.Cluster.Tests;
 

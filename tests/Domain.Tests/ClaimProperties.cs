@@ -1,7 +1,9 @@
 using CsCheck;
-using Granary.Claims;
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Domain.Claims;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Domain.Tests;
 

@@ -1,6 +1,8 @@
 using System.Text.RegularExpressions;
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Domain.Tests;
 

@@ -1,8 +1,10 @@
-using Granary.Audit;
-using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Domain.Audit;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
 

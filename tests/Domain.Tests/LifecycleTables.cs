@@ -1,6 +1,9 @@
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
 

@@ -1,4 +1,6 @@
-using Granary.Orders;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Domain.Tests;
 

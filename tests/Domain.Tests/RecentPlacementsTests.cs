@@ -1,6 +1,8 @@
-using Granary.Claims;
-using Granary.Journal;
-using Granary.Orders;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.Claims;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Orders;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Domain.Tests;

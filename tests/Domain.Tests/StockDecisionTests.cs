@@ -1,5 +1,8 @@
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Domain.Tests;
 

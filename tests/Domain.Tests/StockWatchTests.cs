@@ -1,6 +1,9 @@
 using CsCheck;
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Domain.Events;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders;
 
 namespace Granary.Domain.Tests;
 
@@ -80,7 +83,7 @@ public sealed class StockWatchTests
 
     private static StockLevel Level(long available) => new("TEA", available, 0, available, 0, available, 7);
 
-    private static Granary.Journal.Decision<StockEvent> Decide(StockState stock, (int Step, int Order, long Quantity) step, int attempt)
+    private static Decision<StockEvent> Decide(StockState stock, (int Step, int Order, long Quantity) step, int attempt)
     {
         var order = $"o{step.Order}";
         var attempts = stock.Claims.Find(order)?.Pending.Select(pending => pending.Attempt).ToList() ?? [];

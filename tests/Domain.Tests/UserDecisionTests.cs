@@ -1,4 +1,6 @@
-using Granary.Users;
+using Granary.Domain.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
 

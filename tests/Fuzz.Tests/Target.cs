@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using Granary.Docs;
+using Granary.Api.Docs;
+using Granary.Grains.Interfaces.Users;
 using Granary.Http.Tests;
-using Granary.Users;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
-using Granary.Auth;
-using Granary.Users;
+using Granary.Api;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

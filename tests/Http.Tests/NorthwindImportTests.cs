@@ -1,5 +1,5 @@
 using Granary.Client;
-using Granary.Import;
+using Granary.Commands.Import;
 using Spectre.Console;
 
 namespace Granary.Http.Tests;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Problems;
+using Granary.Api.Problems;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Users;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests;
 

@@ -1,5 +1,7 @@
-using Granary.Catalogue;
-using Granary.Stock;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Stock.Catalogue;
+using Granary.Journal.PostgreSql;
+using Granary.Journal.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

@@ -1,3 +1,5 @@
+using Granary.Domain.Events;
+
 namespace Granary.Journal.Tests;
 
 /// <summary>Appends and streams for tests.</summary>

@@ -1,4 +1,4 @@
-using Granary.Hosting;
+using Granary.Hosting.Clustering;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

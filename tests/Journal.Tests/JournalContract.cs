@@ -1,5 +1,6 @@
 using System.Text;
-using Granary.Testing;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
 
 namespace Granary.Journal.Tests;
 

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Granary.Grains.Interfaces;
+using Granary.Journal.PostgreSql;
 using Granary.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

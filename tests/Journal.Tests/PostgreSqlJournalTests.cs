@@ -1,3 +1,6 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Journal.PostgreSql;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 

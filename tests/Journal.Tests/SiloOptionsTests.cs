@@ -1,4 +1,4 @@
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 
 namespace Granary.Journal.Tests;

@@ -1,3 +1,5 @@
+using Granary.Journal.Sqlite;
+
 namespace Granary.Journal.Tests;
 
 public sealed class SqliteJournalTests : JournalContract

@@ -1,3 +1,5 @@
+using Granary.Domain.Events;
+
 namespace Granary.Journal.Tests;
 
 /// <summary>Counts what reaches a store: one batch is one commit.</summary>

@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 public partial interface IOrderGrain
 {

@@ -1,4 +1,6 @@
-namespace Granary.Orders;
+using Granary.Grains.Interfaces.Orders;
+
+namespace Granary.Grains.Orders;
 
 public sealed partial class OrderGrain
 {

@@ -1,5 +1,6 @@
-using Granary;
-using Granary.Orders;
+using Granary.Api;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Silo;
 
 // A silo, or a front end that offers what the next version can do.
 if (args is ["silo"])

@@ -1,9 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 using Granary.Testing;
-using Granary.Traffic;
-using Granary.Users;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

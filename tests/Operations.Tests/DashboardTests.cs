@@ -1,7 +1,7 @@
 using System.Net;
-using Granary.Auth;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces.Users;
 using Granary.Testing;
-using Granary.Users;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,14 +1,18 @@
 using System.Globalization;
 using System.Xml.Linq;
-using Granary.Health;
-using Granary.Hosting;
-using Granary.Telemetry;
-using k8s.Models;
+using Granary.Api;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces;
+using Granary.Hosting.Health;
+using Granary.Hosting.Settings;
+using Granary.Hosting.Telemetry;
+using Granary.Silo;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using k8s.Models;
 
 namespace Granary.Operations.Tests;
 
@@ -237,7 +241,7 @@ public sealed class KubernetesTests
         await using var app = Build(settings, build);
 
         Assert.All(environment.Keys.Except(OfTheHost), variable => Assert.True(settings.WasRead(variable), $"{deployment.Name()} does not read {variable}"));
-        var options = app.Services.GetRequiredService<Granary.Hosting.SiloOptions>();
+        var options = app.Services.GetRequiredService<SiloOptions>();
         Assert.Equal((StorageKind.PostgreSql, ClusteringKind.Redis), (options.Storage, options.Clustering));
         Assert.Equal(
             environment["DOTNET_shutdownTimeoutSeconds"], ShutdownTimeout(app).TotalSeconds.ToString(CultureInfo.InvariantCulture));

@@ -1,3 +1,4 @@
+using Granary.Api;
 using k8s;
 using k8s.Models;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
+using Granary.Grains.Interfaces;
 using Granary.Hosting;
 using Granary.Testing;
 

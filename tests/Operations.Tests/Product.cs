@@ -2,8 +2,9 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Auth;
-using Granary.Users;
+using Granary.Api;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 

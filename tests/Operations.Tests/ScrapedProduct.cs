@@ -1,5 +1,4 @@
 using Granary.Operations.Tests;
-
 [assembly: AssemblyFixture(typeof(ScrapedProduct))]
 
 namespace Granary.Operations.Tests;

@@ -1,3 +1,5 @@
+using Granary.Api;
+using Granary.Domain.Events;
 using Granary.Hosting;
 using Granary.Journal;
 using Granary.Streams;

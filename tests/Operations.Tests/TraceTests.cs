@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using Granary.Telemetry;
+using Granary.Hosting.Telemetry;
 using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Granary.Stock;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Stock.Catalogue;
 
 namespace Granary.Saga.Tests;
 

@@ -1,5 +1,5 @@
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,6 +1,6 @@
-using Granary.Journal;
-using Granary.Orders;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,3 +1,5 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
 using Granary.Journal;
 
 namespace Granary.Saga.Tests;

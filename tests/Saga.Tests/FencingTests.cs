@@ -1,8 +1,13 @@
 using System.Text;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,6 +1,7 @@
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,5 +1,6 @@
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Saga.Tests;
 

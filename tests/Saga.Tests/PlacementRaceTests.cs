@@ -1,6 +1,10 @@
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders;
 using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
 
 namespace Granary.Saga.Tests;
 

@@ -1,8 +1,8 @@
 using CsCheck;
-using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,8 +1,10 @@
-using Granary.Hosting;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
+using Granary.Grains.Stock.Catalogue;
+using Granary.Hosting.Clustering;
 using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;

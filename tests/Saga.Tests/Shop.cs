@@ -1,7 +1,9 @@
-using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 

@@ -1,9 +1,12 @@
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Stock;
 using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
 using Granary.Streams;
 using Granary.Testing;
-using Granary.Users;
 
 namespace Granary.Tests;
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
-using Granary.Orders;
-using Granary.Views;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Orders.Index;
+using Granary.Streams.Views;
 
 namespace Granary.Tests;
 

@@ -1,7 +1,9 @@
-using Granary.Orders;
-using Granary.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders.Index;
+using Granary.Streams.Views;
 using Granary.Testing;
-using Granary.Views;
 
 namespace Granary.Tests;
 

@@ -1,8 +1,9 @@
 using System.Data.Common;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Granary.Streams.Views;
 using Granary.Testing;
 using Granary.Tests;
-using Granary.Views;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;

@@ -1,7 +1,9 @@
-using Granary.Hosting;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders.Index;
+using Granary.Hosting.Clustering;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Granary.Journal;
+using Granary.Domain.Events;
 
 namespace Granary.Tests;
 

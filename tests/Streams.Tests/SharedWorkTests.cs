@@ -1,4 +1,5 @@
-using Granary.Views;
+using Granary.Grains.Interfaces;
+using Granary.Streams.Views;
 
 namespace Granary.Tests;
 

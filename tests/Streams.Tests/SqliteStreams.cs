@@ -1,5 +1,6 @@
 using Granary.Journal;
-using Granary.Views;
+using Granary.Journal.Sqlite;
+using Granary.Streams.Views;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Tests;

@@ -1,11 +1,14 @@
+using Granary.Domain.Events;
+using Granary.Grains.Stock;
+using Granary.Hosting.Settings;
 using Granary.Journal;
-using Granary.Stock;
 using Granary.Streams;
-using Granary.Views;
+using Granary.Streams.Views;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Orleans.TestingHost;
 
 namespace Granary.Tests;
@@ -64,7 +67,8 @@ public sealed class StreamCluster : IAsyncDisposable
             host.Services.AddSingleton<JournalMetrics>();
             host.Services.AddSingleton<GroupCommitJournal>();
             host.Services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
-            host.Services.AddJournalFeed(host.Configuration);
+            host.Services.AddSingleton(Options.Create(StreamSettingsReader.Read(host.Configuration)));
+            host.Services.AddJournalFeed();
         });
         builder.ConfigureSilo((_, silo) => silo.AddJournalStreams());
         var cluster = builder.Build();

@@ -1,3 +1,4 @@
+using Granary.Domain.Events;
 using Granary.Journal;
 using Granary.Streams;
 

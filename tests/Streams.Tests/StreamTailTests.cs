@@ -1,4 +1,4 @@
-using Granary.Journal;
+using Granary.Domain.Events;
 using Granary.Streams;
 
 namespace Granary.Tests;

@@ -1,6 +1,6 @@
 using System.Data.Common;
+using Granary.Streams.Views;
 using Granary.Testing;
-using Granary.Views;
 using Granary.Webhooks.Tests;
 using Npgsql;
 

@@ -1,6 +1,10 @@
 using System.Data.Common;
+using Granary.Domain.Webhooks;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Webhooks;
+using Granary.Grains.Webhooks;
+using Granary.Streams.Views;
 using Granary.Testing;
-using Granary.Views;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Webhooks.Tests;

@@ -1,4 +1,7 @@
-using Granary.Views;
+using Granary.Domain.Webhooks;
+using Granary.Grains.Interfaces.Webhooks;
+using Granary.Grains.Webhooks;
+using Granary.Streams.Views;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Grains.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 

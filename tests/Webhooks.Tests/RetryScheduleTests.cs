@@ -1,4 +1,5 @@
 using CsCheck;
+using Granary.Domain.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 

@@ -1,4 +1,8 @@
-using Granary.Orders;
+using Granary.Domain.Orders;
+using Granary.Domain.Webhooks;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Domain.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 

@@ -1,12 +1,12 @@
-using Granary.Hosting;
+using Granary.Hosting.Auth;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>Composes who may call: tokens, roles, standing, logins.</summary>
 public static class AuthSetup
@@ -17,10 +17,14 @@ public static class AuthSetup
     {
         var options = AuthOptions.From(builder.Configuration);
         var services = builder.Services;
-        services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Passwords>();
-        services.AddSingleton<VerifiedTokens>();
+        services.AddSingleton(provider =>
+        {
+            var verified = ActivatorUtilities.CreateInstance<VerifiedTokens>(provider);
+            provider.GetRequiredService<SigningKeyRing>().KeyRemoved += verified.Clear;
+            return verified;
+        });
         services.AddSingleton<TokenVerifier>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
@@ -29,7 +33,7 @@ public static class AuthSetup
         services.AddTransient<BearerHandler>();
         services.AddAuthorization(Policies.Configure);
         RemoveKeyRingOfDataProtection(services);
-        AddSigningKeys(services, options);
+        services.AddSigningKeys(options);
         if (options.Authority is null)
         {
             AddLogins(services, builder.Configuration);
@@ -77,33 +81,5 @@ public static class AuthSetup
         services.TryAddSingleton(Console.Out);
         services.AddSingleton<FirstAdministrator>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
-    }
-
-    private static void AddSigningKeys(IServiceCollection services, AuthOptions options)
-    {
-        services.AddSingleton(provider => StoreOf(options, provider));
-        services.AddSingleton(provider =>
-        {
-            var ring = ActivatorUtilities.CreateInstance<SigningKeyRing>(provider);
-            ring.KeyRemoved += provider.GetRequiredService<VerifiedTokens>().Clear;
-            return ring;
-        });
-    }
-
-    private static ISigningKeyStore StoreOf(AuthOptions options, IServiceProvider provider)
-    {
-        if (options.SigningKeys.Count > 0)
-        {
-            return new ConfiguredSigningKeys(options.SigningKeys);
-        }
-
-        if (options.ConnectionString is not { } connection)
-        {
-            return new FileSigningKeys(options.DataDirectory);
-        }
-
-        // A front end that is a client of the cluster has no silo that brings the data source.
-        return new PostgreSqlSigningKeys(
-            provider.GetService<NpgsqlDataSource>() ?? NpgsqlDataSource.Create(connection));
     }
 }

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>Counts attempts by key and makes each one after the free ones wait twice as long as the one before.</summary>
 /// <param name="time">The clock.</param>

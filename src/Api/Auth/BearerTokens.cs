@@ -1,11 +1,12 @@
-using Granary.Problems;
-using Granary.Telemetry;
+using Granary.Api.Problems;
+using Granary.Api.Telemetry;
+using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 using Microsoft.Net.Http.Headers;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>Sets up the verification of bearer tokens (RFC 6750), of the own kind or of an external issuer.</summary>
 public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TimeProvider time)
@@ -42,7 +43,7 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
 
         parameters.ValidIssuer = auth.Issuer;
         parameters.ValidAlgorithms = [SecurityAlgorithms.HmacSha256];
-        parameters.IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.SecurityKey] : [];
+        parameters.IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.ToSecurityKey()] : [];
     }
 
     // The library's own check reads the machine's clock, not the process's.

@@ -1,7 +1,7 @@
 using System.Security.Claims;
-using Granary.Users;
+using Granary.Grains.Interfaces.Users;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>Who makes a request.</summary>
 /// <param name="UserId">The acting user.</param>

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
-using Granary.Hosting;
-using Granary.Journal;
-using Granary.Traffic;
-using Granary.Users;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Settings;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Registers the first administrator. The user's grain lets one registration win, so that of several processes which start

@@ -1,9 +1,10 @@
 using System.Net;
-using Granary.Problems;
-using Granary.Users;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Identity;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>What an attempt at logging in gave: a token and the user's roles, or the problem.</summary>
 public sealed record LoginOutcome(TokenBody? Token, IReadOnlyList<string> Roles, Problem? Problem)

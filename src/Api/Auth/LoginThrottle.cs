@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Slows the guessing of passwords, per user name and per address: after some failures in a row each further one doubles the

@@ -1,8 +1,8 @@
-using Granary.Traffic;
-using Granary.Users;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Identity;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 100,000 rounds: some 50 ms of a

@@ -1,7 +1,7 @@
-using Granary.Users;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Authorization;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>The authorisation policies that endpoints name. The default one takes a valid token of any user.</summary>
 public static class Policies

@@ -1,4 +1,6 @@
-namespace Granary.Auth;
+using Granary.Hosting.Auth;
+
+namespace Granary.Api.Auth;
 
 /// <summary>Has the signing keys read before the first request, and keeps them fresh.</summary>
 public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider time, ILogger<SigningKeyUpkeep> logger)

@@ -1,9 +1,10 @@
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>Who wants a token.</summary>
 public sealed record TokenRequest

@@ -1,7 +1,8 @@
+using Granary.Hosting.Auth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>A token and how long it is valid, as RFC 6749, section 5.1 names it.</summary>
 /// <param name="AccessToken">The JWT.</param>
@@ -34,7 +35,7 @@ public sealed class TokenIssuer(SigningKeyRing keys, AuthOptions options, TimePr
                 [Caller.RoleClaim] = roles,
                 ["jti"] = Guid.CreateVersion7().ToString("n"),
             },
-            SigningCredentials = new SigningCredentials(keys.Current.SecurityKey, SecurityAlgorithms.HmacSha256),
+            SigningCredentials = new SigningCredentials(keys.Current.ToSecurityKey(), SecurityAlgorithms.HmacSha256),
         });
         return new TokenBody(token, "Bearer", (long)options.TokenLifetime.TotalSeconds);
     }

@@ -1,9 +1,10 @@
 using System.Security.Claims;
-using Granary.Users;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Verifies tokens once and remembers the result: the signature and the claims of a token do not change, and what may change

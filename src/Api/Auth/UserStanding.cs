@@ -1,8 +1,10 @@
-using Granary.Problems;
-using Granary.Users;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Authorization;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Asks the user behind a valid token whether they may still act, on every request: a suspension takes effect at once on

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
-namespace Granary.Auth;
+namespace Granary.Api.Auth;
 
 /// <summary>
 /// Remembers tokens that were verified until they expire. Two generations bound it: when the young one is full it becomes the

@@ -1,14 +1,14 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
-namespace Granary.Docs;
+namespace Granary.Api.Docs;
 
 /// <summary>
 /// The OpenAPI 3.1 document at <c>/openapi/v1.json</c>, generated from the endpoints, and the interactive reference at

@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
-using Granary.Problems;
-using Type = Granary.Problems.ProblemTypes;
+using Granary.Api.Problems;
+using Type = Granary.Api.Problems.ProblemTypes;
 
-namespace Granary.Docs;
+namespace Granary.Api.Docs;
 
 /// <summary>Which problems each operation can answer with, beside those that every one can. The contract test holds it true.</summary>
 public static class OperationProblems

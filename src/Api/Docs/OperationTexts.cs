@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
-using Granary.Http;
+using Granary.Api.Http;
 
-namespace Granary.Docs;
+namespace Granary.Api.Docs;
 
 /// <summary>What each operation does, in a line, and the headers of a request that it reads.</summary>
 public static class OperationTexts

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace Granary.Docs;
+namespace Granary.Api.Docs;
 
 /// <summary>A body for each operation that takes one, which can be sent as it stands but for the host of a webhook.</summary>
 public static class RequestExamples

@@ -2,14 +2,14 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
-using Granary.Auth;
-using Granary.Orders;
-using Granary.Problems;
-using Granary.Products;
-using Granary.Users;
-using Granary.Webhooks;
+using Granary.Api.Auth;
+using Granary.Api.Orders;
+using Granary.Api.Problems;
+using Granary.Api.Products;
+using Granary.Api.Users;
+using Granary.Api.Webhooks;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>
 /// How the API reads and writes JSON: strictly. What a request says twice, in another type or under an unknown name is an

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>Versions as entity tags (RFC 9110, section 8.8.3): the quoted version, a strong validator.</summary>
 public static class EntityTag

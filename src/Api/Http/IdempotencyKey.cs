@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>The <c>Idempotency-Key</c> of a request (draft-ietf-httpapi-idempotency-key-header).</summary>
 public static class IdempotencyKey

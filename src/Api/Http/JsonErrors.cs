@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>Says what is wrong with a JSON body in the caller's terms, without naming types of the server.</summary>
 public static class JsonErrors

@@ -1,6 +1,6 @@
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>Money as the API writes it.</summary>
 /// <param name="Amount">Minor units of the currency.</param>

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>Reads the query parameters of a paged list.</summary>
 public static class PageRequest

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Diagnostics;
 using Microsoft.Extensions.Primitives;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>
 /// Gives every request an id: the caller's, if it is sane, or a new one. It is in the response, in the log scope, in the

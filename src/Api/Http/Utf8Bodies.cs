@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Net.Http.Headers;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>
 /// Refuses bodies in other encodings than UTF-8, the only one of JSON between systems (RFC 8259, section 8.1). The framework

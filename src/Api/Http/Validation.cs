@@ -1,6 +1,6 @@
-using Granary.Problems;
+using Granary.Api.Problems;
 
-namespace Granary.Http;
+namespace Granary.Api.Http;
 
 /// <summary>Collects what is wrong with a request, field by field, so that the caller learns all of it at once.</summary>
 public sealed class Validation

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using Granary.Http;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>
 /// What two requests under one idempotency key must have in common to be the same request: all of the normalised order. The

@@ -1,11 +1,12 @@
 using System.Globalization;
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
-using Granary.Users;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary><c>GET /orders</c>: a page of the caller's orders, or for an operator of all, newest first.</summary>
 public static class ListOrders

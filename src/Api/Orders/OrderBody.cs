@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using Granary.Http;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>An order as the API writes it.</summary>
 public sealed record OrderBody

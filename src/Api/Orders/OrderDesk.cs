@@ -1,7 +1,8 @@
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>What the order endpoints work with.</summary>
 public readonly record struct OrderDesk(

@@ -1,13 +1,16 @@
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
-using Granary.Traffic;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using NotFound = Granary.Grains.Interfaces.NotFound;
 using OrderAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
-    Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Orders.OrderBody>, Granary.Problems.ProblemResult>;
+    Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Api.Orders.OrderBody>, Granary.Api.Problems.ProblemResult>;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>The endpoints of one order: reading, amending, cancelling and the steps of its life.</summary>
 public static class OrderEndpoints

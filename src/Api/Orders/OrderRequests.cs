@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>The body of <c>POST /orders</c>.</summary>
 public sealed record PlaceOrderRequest

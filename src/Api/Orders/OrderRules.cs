@@ -1,7 +1,9 @@
-using Granary.Http;
-using Granary.Products;
+using Granary.Api.Http;
+using Granary.Api.Products;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>What the front end checks of an order before it asks a grain: shape and bounds, nothing that needs state.</summary>
 public static class OrderRules

@@ -1,11 +1,12 @@
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
-using Granary.Telemetry;
-using Granary.Users;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Api.Telemetry;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary><c>POST /orders</c>: checks the request, derives the order's id and has the order placed.</summary>
 public static class PlaceOrderEndpoint

@@ -1,12 +1,15 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NotFound = Granary.Grains.Interfaces.NotFound;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>
 /// <c>GET /orders/{id}/events</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 
-namespace Granary.Orders;
+namespace Granary.Api.Orders;
 
 /// <summary>How orders are followed.</summary>
 /// <param name="Heartbeat">

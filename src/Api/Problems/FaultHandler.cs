@@ -1,14 +1,14 @@
 using System.Text.Json;
-using Granary.Http;
-using Granary.Journal;
-using Granary.Orders;
-using Granary.Stock;
-using Granary.Telemetry;
-using Granary.Traffic;
-using Granary.Webhooks;
+using Granary.Api.Http;
+using Granary.Api.Telemetry;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>Turns what endpoints and the framework throw into problem details; the exception itself only reaches the log.</summary>
 public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler

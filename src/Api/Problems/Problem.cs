@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
-using Granary.Http;
+using Granary.Api.Http;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>Problem details (RFC 9457) with the extension members of this API. Members that do not apply are left out.</summary>
 public sealed record Problem

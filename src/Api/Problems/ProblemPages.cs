@@ -3,7 +3,7 @@ using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>The documentation behind every <c>type</c> of a problem.</summary>
 public static class ProblemPages

@@ -1,7 +1,7 @@
 using System.Globalization;
-using Granary.Http;
+using Granary.Api.Http;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>Answers with problem details.</summary>
 public sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpResult, IValueHttpResult, IValueHttpResult<Problem>

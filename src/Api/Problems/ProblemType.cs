@@ -1,4 +1,4 @@
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>One kind of problem the API answers with, as its documentation page explains it.</summary>
 /// <param name="Slug">The stable last segment of its <c>type</c>.</param>

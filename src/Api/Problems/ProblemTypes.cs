@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>The catalogue of all problem types: what the API answers with and what <c>/problems/{slug}</c> documents.</summary>
 public static class ProblemTypes

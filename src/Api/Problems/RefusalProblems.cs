@@ -1,6 +1,7 @@
-using Granary.Http;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 
-namespace Granary.Problems;
+namespace Granary.Api.Problems;
 
 /// <summary>The one place that says how each refusal of the domain reads over HTTP.</summary>
 public sealed class RefusalProblems(Currency currency)

@@ -1,8 +1,8 @@
 using System.Text.Json.Serialization;
-using Granary.Http;
-using Granary.Stock;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces.Stock;
 
-namespace Granary.Products;
+namespace Granary.Api.Products;
 
 /// <summary>The body of <c>PUT /products/{sku}</c>.</summary>
 public sealed record DefineProductRequest

@@ -1,7 +1,8 @@
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Api.Products.Cache;
 
-namespace Granary.Products;
+namespace Granary.Api.Products;
 
 /// <summary>What the product endpoints work with.</summary>
 public readonly record struct ProductDesk(IGrainFactory Grains, ProductCache Products, Currency Currency, RefusalProblems Problems);

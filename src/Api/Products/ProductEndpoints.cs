@@ -1,10 +1,12 @@
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
-using Granary.Stock;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NotFound = Granary.Grains.Interfaces.NotFound;
 
-namespace Granary.Products;
+namespace Granary.Api.Products;
 
 /// <summary>The endpoints of products and their stock.</summary>
 public static class ProductEndpoints

@@ -1,9 +1,10 @@
-using Granary.Http;
-using Granary.Problems;
-using Granary.Stock;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Granary.Products;
+namespace Granary.Api.Products;
 
 /// <summary>
 /// <c>GET /products</c>: the catalogue index finds the SKUs, the products come from the cache as those of

@@ -1,7 +1,8 @@
 using System.Buffers;
-using Granary.Http;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 
-namespace Granary.Products;
+namespace Granary.Api.Products;
 
 /// <summary>The form of a SKU: letters, digits, dot, underscore and hyphen, so that it fits a URL, a label and a file name.</summary>
 public static class Sku

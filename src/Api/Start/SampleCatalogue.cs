@@ -1,7 +1,8 @@
-using Granary.Stock;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
-namespace Granary.Start;
+namespace Granary.Api.Start;
 
 /// <summary>
 /// Puts a few products on the shelves of an empty store, so that a newcomer has something to order. Only in Development, and

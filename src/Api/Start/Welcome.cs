@@ -1,8 +1,8 @@
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
-namespace Granary.Start;
+namespace Granary.Api.Start;
 
 /// <summary>Tells a person at a terminal where the product answers and what to do next.</summary>
 public sealed class Welcome(

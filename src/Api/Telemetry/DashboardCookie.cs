@@ -1,7 +1,7 @@
-using Granary.Auth;
+using Granary.Api.Auth;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 
-namespace Granary.Telemetry;
+namespace Granary.Api.Telemetry;
 
 /// <summary>
 /// Carries an administrator's token for the dashboard, because a browser that opens a page sends no token by itself. It goes to

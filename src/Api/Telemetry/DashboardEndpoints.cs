@@ -1,14 +1,17 @@
 using System.Net;
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
-using Granary.Traffic;
-using Granary.Users;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
+using Granary.Hosting.Telemetry;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Orleans.Dashboard;
 
-namespace Granary.Telemetry;
+namespace Granary.Api.Telemetry;
 
 /// <summary>The Orleans dashboard at <c>/dashboard</c>, for administrators: with a token, or after logging in on a page.</summary>
 public static class DashboardEndpoints

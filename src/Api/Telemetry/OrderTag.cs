@@ -1,7 +1,8 @@
 using System.Diagnostics;
-using Granary.Orders;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Hosting.Telemetry;
 
-namespace Granary.Telemetry;
+namespace Granary.Api.Telemetry;
 
 /// <summary>Has the log and the trace of a request name the order that it is about. An endpoint that makes one tells it itself.</summary>
 public sealed class OrderTag(RequestDelegate next)

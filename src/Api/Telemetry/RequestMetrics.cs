@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
-namespace Granary.Telemetry;
+namespace Granary.Api.Telemetry;
 
 /// <summary>
 /// What requests tell: <c>http_request_duration_seconds{handler, method, code}</c>. The labels have few values whatever callers

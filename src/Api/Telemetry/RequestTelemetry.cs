@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Diagnostics;
 
-namespace Granary.Telemetry;
+namespace Granary.Api.Telemetry;
 
 /// <summary>
 /// Measures every request and logs the ones that failed on our side. That a request succeeded is counted, and logged only at

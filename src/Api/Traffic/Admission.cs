@@ -1,4 +1,4 @@
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// Decides which requests are worked on, which wait for their turn and which are shed. A bounded number is worked on; the rest

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// What the door tells: <c>http_requests_executing</c>, <c>http_requests_queued</c>, <c>http_expected_wait_seconds</c> and

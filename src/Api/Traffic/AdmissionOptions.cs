@@ -1,4 +1,4 @@
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>How much work is taken on.</summary>
 /// <param name="MaxConcurrent">Requests that are worked on at a time; 0 for no limit.</param>

@@ -1,4 +1,4 @@
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>What became of a request that asked for its turn.</summary>
 public enum Admittance

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// Has the time limit of a request end the wait for its body, which the framework's JSON binding would not give up by itself:

@@ -1,4 +1,4 @@
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// How many requests a second leave while others wait for their turn: what the server can do, as opposed to what is asked of

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>Bounds what a connection may send and how many there are.</summary>
 public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<ConnectionLimits> logger) : IConfigureOptions<KestrelServerOptions>

@@ -1,6 +1,6 @@
-using Granary.Problems;
+using Granary.Api.Problems;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// Works on as many requests at a time as <see cref="Admission"/> lets in and refuses at once those that would wait too long: a

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>Which address stands for a client when it is counted.</summary>
 public static class NetworkOf

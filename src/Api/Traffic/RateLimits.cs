@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using Granary.Auth;
-using Granary.Problems;
+using Granary.Api.Auth;
+using Granary.Api.Problems;
 using Microsoft.AspNetCore.RateLimiting;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// A token bucket per caller: the user of a valid token, otherwise the network they come from. Told in the fields of

@@ -1,4 +1,4 @@
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// How many requests are refused a second: up to twice as many as are completed, so that three times the capacity is refused at

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Primitives;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>
 /// Tells browsers what they must not do with a response. A JSON answer needs nothing; a page needs its own scripts and styles.

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>Bounds on what callers may send, read once at start.</summary>
 public sealed record TrafficOptions

@@ -1,13 +1,13 @@
-using Granary.Hosting;
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
-namespace Granary.Traffic;
+namespace Granary.Api.Traffic;
 
 /// <summary>Composes the bounds on what callers may send and on what browsers may do.</summary>
 public static class TrafficSetup

@@ -1,7 +1,8 @@
 using System.Text.Json.Serialization;
-using Granary.Http;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces.Users;
 
-namespace Granary.Users;
+namespace Granary.Api.Users;
 
 /// <summary>The body of <c>POST /users</c>.</summary>
 public sealed record RegisterUserRequest

@@ -1,7 +1,9 @@
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 
-namespace Granary.Users;
+namespace Granary.Api.Users;
 
 /// <summary>What the user endpoints work with.</summary>
 public readonly record struct UserDesk(IGrainFactory Grains, Currency Currency, RefusalProblems Problems)

@@ -1,11 +1,14 @@
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NotFound = Granary.Grains.Interfaces.NotFound;
 using UserAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
-    Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Users.UserBody>, Granary.Problems.ProblemResult>;
+    Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Api.Users.UserBody>, Granary.Api.Problems.ProblemResult>;
 
-namespace Granary.Users;
+namespace Granary.Api.Users;
 
 /// <summary>The endpoints of users and their wallets.</summary>
 public static class UserEndpoints

@@ -1,4 +1,6 @@
-namespace Granary.Webhooks;
+using Granary.Grains.Interfaces.Webhooks;
+
+namespace Granary.Api.Webhooks;
 
 /// <summary>The body of <c>POST /webhooks</c>.</summary>
 public sealed record RegisterWebhookRequest

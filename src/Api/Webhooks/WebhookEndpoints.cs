@@ -1,10 +1,13 @@
 using System.Globalization;
-using Granary.Auth;
-using Granary.Http;
-using Granary.Problems;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
+using NotFound = Granary.Grains.Interfaces.NotFound;
 
-namespace Granary.Webhooks;
+namespace Granary.Api.Webhooks;
 
 /// <summary>The endpoints by which operators keep webhooks. What their receivers get is in <c>docs/webhooks.md</c>.</summary>
 public static class WebhookEndpoints

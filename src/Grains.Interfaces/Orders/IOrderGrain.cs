@@ -1,7 +1,7 @@
 using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
 /// One order, keyed by its id. It decides by its own state machine and keeps what it takes elsewhere (stock, money) in step

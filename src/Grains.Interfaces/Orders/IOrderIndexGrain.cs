@@ -1,6 +1,6 @@
 using Orleans.CodeGeneration;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
 /// Lists orders from the index that follows the journal: an order is in it a moment after it was placed. Any activation

@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
 /// Follows orders from the journal, not from their grains: where a grain lives, or that it moves, does not matter, and a

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>An order as its readers see it. Amounts are minor units of the deployment's currency.</summary>
 [GenerateSerializer, Immutable, Alias("granary.order")]

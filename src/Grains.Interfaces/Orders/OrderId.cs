@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
 /// Order ids: 128 bits as 26 characters of Crockford's base32, in lower case. A fresh id is a ULID

@@ -1,4 +1,5 @@
-namespace Granary.Orders;
+
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>A request to place an order. Prices are not in it: they come from the stock items.</summary>
 [GenerateSerializer, Immutable, Alias("granary.place-order")]

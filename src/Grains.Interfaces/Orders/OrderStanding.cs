@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
 /// What an order has decided about the stock and the money it claims. It is the one truth that stock items and users align

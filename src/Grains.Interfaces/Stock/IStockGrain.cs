@@ -1,7 +1,7 @@
-using Granary.Orders;
+using Granary.Grains.Interfaces.Orders;
 using Orleans.CodeGeneration;
 
-namespace Granary.Stock;
+namespace Granary.Grains.Interfaces.Stock;
 
 /// <summary>One product and its stock, keyed by SKU.</summary>
 [Alias("granary.stock-grain"), Version(1)]

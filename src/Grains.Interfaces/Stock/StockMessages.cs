@@ -1,4 +1,4 @@
-namespace Granary.Stock;
+namespace Granary.Grains.Interfaces.Stock;
 
 /// <summary>What a product shall be.</summary>
 /// <param name="Name">Its name.</param>

@@ -1,7 +1,7 @@
-using Granary.Orders;
+using Granary.Grains.Interfaces.Orders;
 using Orleans.CodeGeneration;
 
-namespace Granary.Users;
+namespace Granary.Grains.Interfaces.Users;
 
 /// <summary>One user and the wallet that pays the orders, keyed by user id (see <see cref="UserId"/>).</summary>
 [Alias("granary.user-grain"), Version(1)]

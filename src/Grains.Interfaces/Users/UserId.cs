@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
-using Granary.Orders;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Users;
+namespace Granary.Grains.Interfaces.Users;
 
 /// <summary>
 /// User ids are derived from the user name, so that the user's own grain guards the name's uniqueness and a login finds its

@@ -1,4 +1,4 @@
-namespace Granary.Users;
+namespace Granary.Grains.Interfaces.Users;
 
 /// <summary>Registers a user.</summary>
 /// <param name="UserName">The name to log in with.</param>

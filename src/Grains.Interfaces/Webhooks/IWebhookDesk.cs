@@ -1,6 +1,6 @@
 using Orleans.CodeGeneration;
 
-namespace Granary.Webhooks;
+namespace Granary.Grains.Interfaces.Webhooks;
 
 /// <summary>Keeps the webhooks and tells what became of their deliveries. Any activation answers; the key is 0.</summary>
 /// <remarks>Every member throws <see cref="WebhooksUnavailableException"/> while the database is out of reach.</remarks>

@@ -1,4 +1,4 @@
-namespace Granary.Webhooks;
+namespace Granary.Grains.Interfaces.Webhooks;
 
 /// <summary>The events that webhooks can ask for.</summary>
 public static class WebhookEvents

@@ -1,4 +1,4 @@
-namespace Granary.Webhooks;
+namespace Granary.Grains.Interfaces.Webhooks;
 
 /// <summary>Registers a webhook.</summary>
 /// <param name="Url">Where to send events.</param>

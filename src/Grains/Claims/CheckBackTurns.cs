@@ -1,4 +1,4 @@
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>
 /// Lets one stock item or user of the silo at a time read the orders it asks about: after a restart or the loss of a silo all of

@@ -1,8 +1,11 @@
-using Granary.Journal;
-using Granary.Orders;
-using Microsoft.Extensions.Logging;
+using Granary.Domain.Claims;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.EventSourcing;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>
 /// A grain that keeps something for orders: a stock item its units, a user the money. It recovers from snapshots, keeps its

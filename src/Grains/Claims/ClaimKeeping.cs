@@ -1,9 +1,9 @@
+using Granary.Grains.EventSourcing;
+using Granary.Grains.Orders;
 using Granary.Journal;
-using Granary.Orders;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>What a grain that keeps claims works with.</summary>
 public sealed record ClaimKeeping(

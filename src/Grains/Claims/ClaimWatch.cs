@@ -1,4 +1,4 @@
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>
 /// Which orders a stock item or wallet must ask about, and when. Held in memory only: a fresh activation asks about every

@@ -1,9 +1,10 @@
 using System.Text.Json;
-using Granary.Journal;
-using Granary.Orders;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.Orders;
 using Microsoft.Extensions.Options;
 
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>
 /// What this process has lately heard of orders through the journal: which attempts made an order, and which orders have

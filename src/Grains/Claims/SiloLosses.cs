@@ -1,5 +1,4 @@
-
-namespace Granary.Claims;
+namespace Granary.Grains.Claims;
 
 /// <summary>
 /// Counts the silos that this one has seen die. An order on a dead silo may have decided something without telling those who

@@ -1,9 +1,11 @@
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Stock;
 using Granary.Journal;
-using Granary.Stock;
-using Granary.Users;
-using Microsoft.Extensions.Logging;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>
 /// One attempt at placing or amending an order: it reserves stock and holds money under its own number, and can give back

@@ -1,6 +1,8 @@
-using Granary.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>What an attempt came to: priced lines, a refusal, or that a price has moved and it must be made again.</summary>
 /// <param name="Lines">The lines at their confirmed prices; null unless everything was taken.</param>

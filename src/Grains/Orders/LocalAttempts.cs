@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>The attempts at placing an order that are being made in this process.</summary>
 public sealed class LocalAttempts

@@ -1,6 +1,6 @@
-using Microsoft.Extensions.Logging;
+using Granary.Grains.Interfaces;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <content>Telling those who keep stock and money what the order has decided.</content>
 public sealed partial class OrderGrain

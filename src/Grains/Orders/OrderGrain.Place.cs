@@ -1,5 +1,7 @@
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <content>Placing and amending: what takes stock and money before it is decided.</content>
 public sealed partial class OrderGrain

@@ -1,9 +1,13 @@
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.EventSourcing;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Stock;
 using Granary.Journal;
-using Granary.Stock;
-using Microsoft.Extensions.Logging;
 using Orleans.Placement;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>
 /// One order. Its status is the one truth about the stock and the money it claims: a command is decided when its event is

@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>What orders count: <c>order_created_total</c> and <c>order_transition_total</c> by status reached.</summary>
 public sealed class OrderMetrics : IDisposable

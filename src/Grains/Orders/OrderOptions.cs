@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>How long things may take (configuration section <c>Granary:Orders</c>).</summary>
 public sealed class OrderOptions

@@ -1,6 +1,9 @@
-using Granary.Stock;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Stock;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>The taking part of the saga: stock and money for a whole order or for what an amendment needs more.</summary>
 internal static class OrderPlacement

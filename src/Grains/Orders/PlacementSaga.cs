@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Stock;
 using Granary.Journal;
-using Granary.Stock;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>
 /// Places orders: takes stock and money under an attempt, then makes the order durable at the version that only a new one has.

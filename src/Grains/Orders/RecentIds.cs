@@ -1,4 +1,4 @@
-namespace Granary.Orders;
+namespace Granary.Grains.Orders;
 
 /// <summary>
 /// Remembers the hashes of ids in a table of fixed size, in which a newer id takes the place of an older one that shares its slot

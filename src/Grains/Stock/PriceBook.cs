@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Granary.Stock;
+namespace Granary.Grains.Stock;
 
 /// <summary>
 /// The last known name and price of products, per silo. It lets an order hold money while its stock is being reserved; every

@@ -1,9 +1,14 @@
-using Granary.Claims;
-using Granary.Journal;
-using Granary.Orders;
+using Granary.Domain.Claims;
+using Granary.Domain.Events;
+using Granary.Domain.Stock;
+using Granary.Grains.Claims;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Stock.Catalogue;
 using Orleans.Concurrency;
 
-namespace Granary.Stock;
+namespace Granary.Grains.Stock;
 
 /// <summary>One product and its stock.</summary>
 [Reentrant]

@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
+using Granary.Domain.Stock;
 
-namespace Granary.Stock;
+namespace Granary.Grains.Stock;
 
 /// <summary>What is counted of stock: <c>inventory_deduct_result_total</c> by result, <c>stock_alerts_total</c> by type.</summary>
 public sealed class StockMetrics : IDisposable

@@ -1,9 +1,13 @@
-using Granary.Claims;
-using Granary.Journal;
-using Granary.Orders;
+using Granary.Domain.Claims;
+using Granary.Domain.Events;
+using Granary.Domain.Users;
+using Granary.Grains.Claims;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 using Orleans.Concurrency;
 
-namespace Granary.Users;
+namespace Granary.Grains.Users;
 
 /// <summary>One user and the wallet that pays the orders.</summary>
 [Reentrant]

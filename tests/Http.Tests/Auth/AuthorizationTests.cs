@@ -1,6 +1,8 @@
 using System.Net;
-using Granary.Auth;
-using Granary.Users;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

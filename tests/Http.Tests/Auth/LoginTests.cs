@@ -1,6 +1,7 @@
 using System.Net;
-using Granary.Auth;
-using Granary.Users;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,4 @@
-using Granary.Auth;
+using Granary.Hosting.Auth;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;

@@ -1,4 +1,5 @@
-using Granary.Auth;
+using Granary.Hosting.Auth;
+using Granary.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 
@@ -111,7 +112,7 @@ public sealed class SigningKeyTests : IDisposable
     [InlineData("too short")]
     [InlineData("c2hvcnQ=")]
     public void A_weak_configured_key_stops_the_start_and_names_the_setting(string key) =>
-        Assert.Equal("Granary:Auth:SigningKey", Assert.Throws<Hosting.InvalidConfigurationException>(() => Options(key)).Key);
+        Assert.Equal("Granary:Auth:SigningKey", Assert.Throws<InvalidConfigurationException>(() => Options(key)).Key);
 
     public void Dispose() => _directory.Delete(recursive: true);
 

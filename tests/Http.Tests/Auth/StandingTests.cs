@@ -1,5 +1,6 @@
 using System.Net;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Auth;
 

@@ -1,5 +1,5 @@
 using System.Security.Claims;
-using Granary.Auth;
+using Granary.Api.Auth;
 using Microsoft.Extensions.Time.Testing;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;

@@ -1,5 +1,6 @@
 using System.Net;
 using Granary.Client;
+using Granary.Grains.Interfaces;
 
 namespace Granary.Http.Tests.Client;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Granary.Grains.Interfaces;
 
 namespace Granary.Http.Tests.Orders;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Grains.Interfaces;
 
 namespace Granary.Http.Tests.Orders;
 

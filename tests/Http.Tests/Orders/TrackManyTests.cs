@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text;
-using Granary.Orders;
-using Granary.Users;
+using Granary.Api.Orders;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 

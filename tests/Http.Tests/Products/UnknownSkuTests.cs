@@ -1,5 +1,6 @@
 using System.Net;
-using Granary.Products;
+using Granary.Api.Products.Cache;
+using Granary.Grains.Interfaces;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 

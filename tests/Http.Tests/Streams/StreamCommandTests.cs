@@ -1,6 +1,8 @@
 using System.Globalization;
+using Granary.Commands;
+using Granary.Domain.Events;
+using Granary.Grains.Orders.Index;
 using Granary.Journal;
-using Granary.Orders;
 using Granary.Streams;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;

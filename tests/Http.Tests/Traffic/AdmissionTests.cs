@@ -1,4 +1,4 @@
-using Granary.Traffic;
+using Granary.Api.Traffic;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Http.Tests.Traffic;

@@ -1,5 +1,5 @@
 using CsCheck;
-using Granary.Traffic;
+using Granary.Api.Traffic;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Http.Tests.Traffic;

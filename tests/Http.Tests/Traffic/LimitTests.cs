@@ -2,7 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
-using Granary.Users;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Traffic;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
-using Granary.Hosting;
-using Granary.Traffic;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 

@@ -1,7 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>
 /// A set of texts that never denies a member and affirms a stranger only with a small probability, in a few bits a member

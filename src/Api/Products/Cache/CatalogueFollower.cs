@@ -1,15 +1,14 @@
-using Granary.Stock;
-using Granary.Streams;
+using Granary.Grains.Interfaces.Stock;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>
 /// Keeps the product cache true on this node: every node follows the journal, so whatever node a product was changed on, all
 /// hear of it as soon as it is durable, with Redis or without.
 /// </summary>
 public sealed partial class CatalogueFollower(
-    JournalFeed feed, ProductCache cache, KnownSkus known, IGrainFactory grains, TimeProvider clock, ILogger<CatalogueFollower> logger)
-    : BackgroundService, IJournalObserver
+    IProductNews news, ProductCache cache, KnownSkus known, IGrainFactory grains, TimeProvider clock, ILogger<CatalogueFollower> logger)
+    : BackgroundService
 {
     /// <summary>SKUs read from the catalogue at once.</summary>
     private const int PageLength = 1_000;
@@ -17,48 +16,22 @@ public sealed partial class CatalogueFollower(
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
 
     /// <inheritdoc/>
-    public void OnEvents(JournalPage page)
-    {
-        ArgumentNullException.ThrowIfNull(page);
-        foreach (var record in page.Events)
-        {
-            if (StreamNames.NamespaceOf(record.Stream) != StreamNames.Stock || StreamNames.IsAlert(record.Stream))
-            {
-                continue;
-            }
-
-            var sku = StreamNames.SkuOf(record.Stream);
-            if (record.Version == 1)
-            {
-                cache.Announce(sku);
-            }
-
-            cache.Outdate(sku, record.Version);
-        }
-    }
-
-    /// <inheritdoc/>
-    public void Nudge()
-    {
-        // For consumers with a checkpoint; this one has none.
-    }
-
-    /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // First hear of what is new, then read what there is: a product that appears meanwhile is in one or the other.
-        await feed.AttachAsync(this, _ => cache.BeginKeeping(), stoppingToken);
-        try
+        using var subscription = await news.ListenAsync(cache.BeginKeeping, Hear, stoppingToken);
+        await ReadCatalogueAsync(stoppingToken);
+        await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Hear(ProductChange change)
+    {
+        if (change.Version == 1)
         {
-            await ReadCatalogueAsync(stoppingToken);
+            cache.Announce(change.Sku);
         }
-        finally
-        {
-            if (stoppingToken.IsCancellationRequested)
-            {
-                feed.Detach(this);
-            }
-        }
+
+        cache.Outdate(change.Sku, change.Version);
     }
 
     private async Task ReadCatalogueAsync(CancellationToken stoppingToken)

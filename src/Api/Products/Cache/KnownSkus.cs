@@ -1,4 +1,4 @@
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>
 /// The SKUs of all products, closely enough to turn away most that nobody has ever defined. It grows by layers, each twice as

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
-using Granary.Stock;
+using Granary.Grains.Interfaces.Stock;
 using ZiggyCreatures.Caching.Fusion;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>Asks the one who knows for a product; null when there is none.</summary>
 public delegate Task<Product?> LoadProduct(string sku);

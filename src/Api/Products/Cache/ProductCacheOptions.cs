@@ -1,8 +1,8 @@
 using System.Globalization;
-using Granary.Hosting;
+using Granary.Hosting.Settings;
 using StackExchange.Redis;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>How products are kept near their readers, section <c>Granary:Cache</c>. Read and checked once, at start.</summary>
 public sealed record ProductCacheOptions

@@ -1,12 +1,13 @@
 using System.Text.Json;
-using Granary.Hosting;
+using Granary.Grains.Interfaces;
+using Granary.Hosting.Settings;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using StackExchange.Redis;
 using ZiggyCreatures.Caching.Fusion;
 using ZiggyCreatures.Caching.Fusion.Serialization.SystemTextJson;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>Composes the product cache.</summary>
 public static class ProductCacheSetup

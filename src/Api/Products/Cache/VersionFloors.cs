@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace Granary.Products;
+namespace Granary.Api.Products.Cache;
 
 /// <summary>
 /// The least version of a product that may still be served: the highest that anybody has told of. A floor is kept for at least

@@ -1,0 +1,23 @@
+namespace Granary.Domain.Audit;
+
+/// <summary>What an audit of a journal found.</summary>
+/// <param name="Events">Events read.</param>
+/// <param name="Orders">Orders that were ever placed.</param>
+/// <param name="Products">Stock items.</param>
+/// <param name="Users">Users.</param>
+/// <param name="Violations">What must never be: a gap, oversold stock, money from nowhere, an order without its reservation.</param>
+/// <param name="Unsettled">
+/// Reservations and holds that are not in step with their orders yet. Normal for orders that were under way where the journal
+/// ends; stock items and wallets settle them by themselves once they are active.
+/// </param>
+public sealed record AuditReport(
+    long Events,
+    int Orders,
+    int Products,
+    int Users,
+    IReadOnlyList<string> Violations,
+    IReadOnlyList<string> Unsettled)
+{
+    /// <summary>Whether the journal is sound.</summary>
+    public bool IsSound => Violations.Count == 0;
+}

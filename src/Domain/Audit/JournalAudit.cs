@@ -1,0 +1,148 @@
+using System.Text.Json;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+using Granary.Grains.Interfaces.Orders;
+
+namespace Granary.Domain.Audit;
+
+/// <summary>
+/// Folds a whole journal and checks what must hold over all of it: streams without gaps, stock and money conserved to the
+/// unit and the cent, and every reservation and hold belonging to an order that has a right to it. It trusts the events
+/// alone: no snapshot, no index, no grain. Holds the state of every stream in memory.
+/// </summary>
+public sealed class JournalAudit
+{
+    private readonly Dictionary<string, OrderState> _orders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, StockState> _stock = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
+    private readonly List<string> _violations = [];
+    private readonly List<string> _unsettled = [];
+    private long _events;
+
+    /// <summary>Every order stream so far, by order id; one that was only ever attempted does not <see cref="OrderState.Exists"/>.</summary>
+    public IReadOnlyDictionary<string, OrderState> Orders => _orders;
+
+    /// <summary>Every stock item so far, by SKU.</summary>
+    public IReadOnlyDictionary<string, StockState> Stock => _stock;
+
+    /// <summary>Every user so far, by id.</summary>
+    public IReadOnlyDictionary<string, UserState> Users => _users;
+
+    /// <summary>Takes the next event, in position order.</summary>
+    public void Add(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        _events++;
+        var slash = record.Stream.IndexOf('/', StringComparison.Ordinal);
+        var (kind, key) = slash < 0 ? (record.Stream, "") : (record.Stream[..(slash + 1)], record.Stream[(slash + 1)..]);
+        if (_broken.ContainsKey(record.Stream))
+        {
+            return;
+        }
+
+        try
+        {
+            if (kind == OrderState.StreamOf(""))
+            {
+                Apply<OrderState, OrderEvent>(_orders, key, record);
+            }
+            else if (kind == StockState.StreamOf(""))
+            {
+                Apply<StockState, StockEvent>(_stock, key, record);
+            }
+            else if (kind == UserState.StreamOf(""))
+            {
+                Apply<UserState, UserEvent>(_users, key, record);
+            }
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or JsonException or OverflowException)
+        {
+            // What follows in a broken stream cannot be judged.
+            _broken.Add(record.Stream, $"{record.Stream} version {record.Version}: {fault.Message}");
+        }
+    }
+
+    /// <summary>Judges what was read so far.</summary>
+    public AuditReport Judge()
+    {
+        _violations.Clear();
+        _violations.AddRange(_broken.Values);
+        _unsettled.Clear();
+        var standings = _orders.ToDictionary(order => order.Key, order => order.Value.ToStanding(), StringComparer.Ordinal);
+        var live = standings.Values.Where(standing => standing.Phase != ClaimPhase.None).ToList();
+        var bySku = live.SelectMany(standing => standing.Lines.Select(line => (line.Sku, Standing: standing)))
+            .ToLookup(line => line.Sku, line => line.Standing, StringComparer.Ordinal);
+        var byUser = live.ToLookup(standing => _orders[standing.OrderId].UserId, StringComparer.Ordinal);
+        foreach (var stock in _stock.Values)
+        {
+            JudgeStock(stock, bySku[stock.Sku], standings);
+        }
+
+        foreach (var user in _users.Values)
+        {
+            JudgeWallet(user, byUser[user.Id], standings);
+        }
+
+        foreach (var missing in bySku.Select(orders => orders.Key).Where(sku => !_stock.ContainsKey(sku)))
+        {
+            _violations.Add($"Orders have units of {missing}, which is not in the journal.");
+        }
+
+        foreach (var missing in byUser.Select(orders => orders.Key).Where(user => !_users.ContainsKey(user)))
+        {
+            _violations.Add($"Orders belong to user {missing}, who is not in the journal.");
+        }
+
+        return new AuditReport(
+            _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _unsettled]);
+    }
+
+    private static void Apply<TState, TEvent>(Dictionary<string, TState> states, string key, JournalRecord record)
+        where TState : class, IAggregate<TState, TEvent>
+        where TEvent : class =>
+        states[key] = Aggregate.Fold<TState, TEvent>(states.GetValueOrDefault(key) ?? TState.Initial(key), [record]);
+
+    private void JudgeStock(StockState stock, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
+    {
+        var name = $"Stock of {stock.Sku}";
+        Demand(stock.Received == stock.OnHand + stock.Sold, $"{name}: received {stock.Received} is not on hand {stock.OnHand} and sold {stock.Sold}.");
+        Demand(stock.Available >= 0, $"{name}: {stock.Reserved} units are reserved of {stock.OnHand} on hand.");
+        var settled = Judge(new ClaimJudge(name, stock.Claims, standing => standing.QuantityOf(stock.Sku)), orders, standings);
+        Demand(stock.Sold == settled, $"{name}: {stock.Sold} units are sold, but orders account for {settled}.");
+    }
+
+    private void JudgeWallet(UserState user, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
+    {
+        var name = $"Wallet of {user.Id}";
+        Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited.");
+        var claims = new ClaimJudge(name, user.Claims, standing => _orders[standing.OrderId].UserId == user.Id ? standing.Total : 0);
+        var settled = Judge(claims, orders, standings);
+        var spent = user.Spent - user.Refunded;
+        Demand(spent == settled, $"{name}: {spent} is spent, but orders account for {settled}.");
+    }
+
+    /// <summary>Judges the orders that have a right here and those that have a claim, and returns what they account for as paid.</summary>
+    private long Judge(ClaimJudge claims, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
+    {
+        foreach (var standing in orders.Concat(claims.Claimants(standings)).Distinct())
+        {
+            claims.Judge(standing);
+        }
+
+        claims.JudgeStrangers(standings);
+        _violations.AddRange(claims.Violations);
+        _unsettled.AddRange(claims.Unsettled);
+        return claims.Settled;
+    }
+
+    private void Demand(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            _violations.Add(otherwise);
+        }
+    }
+}

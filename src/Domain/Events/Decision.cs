@@ -1,0 +1,31 @@
+using Granary.Grains.Interfaces;
+
+namespace Granary.Domain.Events;
+
+/// <summary>What a pure decision came to: events to record, a refusal, or that nothing needs to change.</summary>
+/// <typeparam name="TEvent">The common base of the aggregate's events.</typeparam>
+public readonly struct Decision<TEvent>
+    where TEvent : class
+{
+    private Decision(IReadOnlyList<TEvent> events, Refusal? refusal)
+    {
+        Events = events;
+        Refusal = refusal;
+    }
+
+    /// <summary>The command is already fulfilled.</summary>
+    public static Decision<TEvent> Unchanged { get; } = new([], null);
+
+    /// <summary>What happened; empty when refused or unchanged.</summary>
+    public IReadOnlyList<TEvent> Events { get; }
+
+    /// <summary>Why not, or null.</summary>
+    public Refusal? Refusal { get; }
+
+    public static implicit operator Decision<TEvent>(TEvent domainEvent) => new([domainEvent], null);
+
+    public static implicit operator Decision<TEvent>(Refusal refusal) => new([], refusal);
+
+    /// <summary>Several events that happen together.</summary>
+    public static Decision<TEvent> Of(IReadOnlyList<TEvent> events) => new(events, null);
+}

@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Granary.Grains.Interfaces.Orders;
+using Stateless;
+
+namespace Granary.Domain.Orders;
+
+/// <summary>What moves an order from one status to another.</summary>
+public enum OrderTrigger
+{
+    Place,
+    Amend,
+    Pay,
+    Pack,
+    Ship,
+    Receive,
+    Complete,
+    Cancel,
+    Expire,
+}
+
+/// <summary>The legal transitions of an order, as a Stateless machine.</summary>
+public static class OrderLifecycle
+{
+    private static readonly TransitionTable<OrderStatus, OrderTrigger> Transitions = new(Machine);
+
+    private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> Actions = Enum.GetValues<OrderStatus>()
+        .ToFrozenDictionary(
+            status => status,
+            status => Transitions.Permitted(status, except: [OrderTrigger.Place, OrderTrigger.Expire]));
+
+    /// <summary>The status after a trigger, or null when the current status does not permit it.</summary>
+    public static OrderStatus? Next(OrderStatus status, OrderTrigger trigger) =>
+        Transitions.Next(status, trigger);
+
+    /// <summary>The actions that callers may ask for in a status, by their names in the API.</summary>
+    public static IReadOnlyList<string> AllowedActions(OrderStatus status) => Actions[status];
+
+    /// <summary>No further transition leads out of the status.</summary>
+    public static bool IsTerminal(OrderStatus status) =>
+        status is OrderStatus.Completed or OrderStatus.Cancelled or OrderStatus.Expired;
+
+    private static StateMachine<OrderStatus, OrderTrigger> Machine(OrderStatus status)
+    {
+        var machine = new StateMachine<OrderStatus, OrderTrigger>(status);
+        machine.Configure(OrderStatus.None)
+            .Permit(OrderTrigger.Place, OrderStatus.Pending);
+        machine.Configure(OrderStatus.Pending)
+            .PermitReentry(OrderTrigger.Amend)
+            .Permit(OrderTrigger.Pay, OrderStatus.Paid)
+            .Permit(OrderTrigger.Cancel, OrderStatus.Cancelled)
+            .Permit(OrderTrigger.Expire, OrderStatus.Expired);
+        machine.Configure(OrderStatus.Paid)
+            .Permit(OrderTrigger.Pack, OrderStatus.Packing)
+            .Permit(OrderTrigger.Cancel, OrderStatus.Cancelled);
+        machine.Configure(OrderStatus.Packing)
+            .Permit(OrderTrigger.Ship, OrderStatus.Shipped)
+            .Permit(OrderTrigger.Cancel, OrderStatus.Cancelled);
+        machine.Configure(OrderStatus.Shipped)
+            .Permit(OrderTrigger.Receive, OrderStatus.Received);
+        machine.Configure(OrderStatus.Received)
+            .Permit(OrderTrigger.Complete, OrderStatus.Completed);
+        return machine;
+    }
+}

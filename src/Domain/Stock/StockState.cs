@@ -1,0 +1,98 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+using Granary.Domain.Claims;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces.Stock;
+
+namespace Granary.Domain.Stock;
+
+/// <summary>A product and its stock as its events have made them. Quantities are units.</summary>
+public sealed record StockState : IAggregate<StockState, StockEvent>
+{
+    private const string StreamPrefix = "stock/";
+
+    public required string Sku { get; init; }
+    public long Version { get; init; }
+    public StockStatus Status { get; init; }
+    public string Name { get; init; } = "";
+    public string? Description { get; init; }
+
+    /// <summary>Minor units for one unit.</summary>
+    public long Price { get; init; }
+
+    public long OnHand { get; init; }
+    public long Sold { get; init; }
+    public long Received { get; init; }
+
+    /// <summary>What orders have reserved or bought and may still give back.</summary>
+    public ClaimBook Claims { get; init; } = ClaimBook.Empty;
+
+    /// <summary>The adjustments that came with an idempotency key: key to quantity.</summary>
+    public ImmutableDictionary<string, long> Adjustments { get; init; } =
+        ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public static EventCodec<StockEvent> Codec => StockEvent.Codec;
+
+    /// <summary>Units that are set aside for orders.</summary>
+    [JsonIgnore]
+    public long Reserved => Claims.Reserved;
+
+    /// <summary>Units that can be reserved.</summary>
+    [JsonIgnore]
+    public long Available => OnHand - Reserved;
+
+    /// <inheritdoc/>
+    public static StockState Initial(string key) => new() { Sku = key };
+
+    /// <inheritdoc/>
+    public static string StreamOf(string key) => StreamPrefix + key;
+
+    /// <inheritdoc/>
+    public StockState Apply(StockEvent domainEvent, DateTimeOffset at)
+    {
+        ArgumentNullException.ThrowIfNull(domainEvent);
+        var next = this with { Version = Version + 1 };
+        return domainEvent switch
+        {
+            StockReserved e => next with { Claims = Claims.Reserve(e.Order, e.Attempt, e.Quantity, at) },
+            ReservationAttemptReleased e => next with { Claims = Claims.ReleaseAttempt(e.Order, e.Attempt) },
+            ReservationAmended e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, e.Quantity, e.Attempts) },
+            ReservationReleased e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, 0, e.Attempts) },
+            StockSold e => next with
+            {
+                Claims = Claims.Settle(e.Order, e.OrderVersion, e.Quantity, e.Attempts),
+                OnHand = OnHand - e.Quantity,
+                Sold = Sold + e.Quantity,
+            },
+            StockRestocked e => next with
+            {
+                Claims = Claims.Unsettle(e.Order, e.OrderVersion),
+                OnHand = OnHand + e.Quantity,
+                Sold = Sold - e.Quantity,
+            },
+            SaleClosed e => next with { Claims = Claims.Unsettle(e.Order, e.OrderVersion) },
+            StockAdjusted e => next with
+            {
+                OnHand = OnHand + e.Quantity,
+                Received = Received + e.Quantity,
+                Adjustments = e.Key is { } key ? Adjustments.SetItem(key, e.Quantity) : Adjustments,
+            },
+            ProductDefined e => next.Described(e.Name, e.Description, e.Price) with { Status = StockStatus.Active },
+            ProductChanged e => next.Described(e.Name, e.Description, e.Price),
+            ProductSuspended => next with { Status = StockStatus.Suspended },
+            ProductReactivated => next with { Status = StockStatus.Active },
+            ProductDiscontinued => next with { Status = StockStatus.Discontinued },
+            _ => throw new InvalidOperationException($"A stock item has no event {domainEvent.GetType().Name}."),
+        };
+    }
+
+    /// <summary>The product as buyers see it.</summary>
+    public Product ToProduct() => new(Sku, Name, Description, Price, Status, Available, Version);
+
+    /// <summary>The stock level as the warehouse sees it.</summary>
+    public StockLevel ToLevel() => new(Sku, OnHand, Reserved, Available, Sold, Received, Version);
+
+    private StockState Described(string name, string? description, long price) =>
+        this with { Name = name, Description = description, Price = price };
+}

@@ -1,0 +1,123 @@
+using Granary.Domain.Claims;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
+
+namespace Granary.Domain.Users;
+
+/// <summary>The rules of a user and the wallet: state and command to events or a refusal. Pure.</summary>
+public static class UserDecisions
+{
+    /// <summary>Registers the user; the name belongs to whoever came first.</summary>
+    public static Decision<UserEvent> Register(UserState user, RegisterUser command) =>
+        UserLifecycle.Next(user.Status, UserTrigger.Register) is null
+            ? new UserNameTaken()
+            : new UserRegistered(command.By, command.UserName, command.PasswordHash, command.DisplayName, command.Roles);
+
+    /// <summary>Adds money. A repeated key changes nothing if the amount is the same.</summary>
+    public static Decision<UserEvent> Deposit(UserState user, DepositMoney command)
+    {
+        if (Refused(user, UserTrigger.Deposit) is { } refusal)
+        {
+            return refusal;
+        }
+
+        if (command.Key is { } key && user.Deposits.TryGetValue(key, out var earlier))
+        {
+            return earlier == command.Amount ? Decision<UserEvent>.Unchanged : new IdempotencyKeyReused();
+        }
+
+        if (user.Deposited > long.MaxValue - command.Amount)
+        {
+            return new InvalidValue("amount", "The wallet cannot hold that much.");
+        }
+
+        return new MoneyDeposited(command.By, command.Amount, command.Key);
+    }
+
+    /// <summary>Gives the user these roles and no others.</summary>
+    public static Decision<UserEvent> SetRoles(UserState user, IReadOnlyList<string> roles, string by) =>
+        Refused(user, UserTrigger.Edit) is { } refusal ? refusal
+        : user.Roles.ToHashSet(StringComparer.Ordinal).SetEquals(roles) ? Decision<UserEvent>.Unchanged
+        : new RolesChanged(by, roles);
+
+    /// <summary>Lets the user log in with another password.</summary>
+    public static Decision<UserEvent> SetPassword(UserState user, string passwordHash, string by) =>
+        Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash);
+
+    /// <summary>Keeps the user from acting. Repeating it changes nothing.</summary>
+    public static Decision<UserEvent> Suspend(UserState user, string by) =>
+        user.Status == UserStatus.Suspended ? Decision<UserEvent>.Unchanged
+        : Refused(user, UserTrigger.Suspend) is { } refusal ? refusal
+        : new UserWasSuspended(by);
+
+    /// <summary>Lets the user act again. Repeating it changes nothing.</summary>
+    public static Decision<UserEvent> Reactivate(UserState user, string by) =>
+        user.Status == UserStatus.Active ? Decision<UserEvent>.Unchanged
+        : Refused(user, UserTrigger.Reactivate) is { } refusal ? refusal
+        : new UserReactivated(by);
+
+    /// <summary>Closes the account for good, unless orders still hold money or may give some back.</summary>
+    public static Decision<UserEvent> Close(UserState user, string by) =>
+        user.Status == UserStatus.Closed ? Decision<UserEvent>.Unchanged
+        : Refused(user, UserTrigger.Close) is { } refusal ? refusal
+        : !user.Claims.IsEmpty ? Illegal(user, except: UserTrigger.Close)
+        : new UserClosed(by);
+
+    /// <summary>Holds money for one attempt of an order.</summary>
+    public static Decision<UserEvent> Hold(UserState user, HoldMoney command)
+    {
+        if (user.Claims.Find(command.OrderId)?.HasPending(command.Attempt) == true)
+        {
+            return Decision<UserEvent>.Unchanged;
+        }
+
+        if (user.Status == UserStatus.None)
+        {
+            return new UnknownUser();
+        }
+
+        if (UserLifecycle.Next(user.Status, UserTrigger.Hold) is null)
+        {
+            return new UserSuspended(user.Status.ToString().ToLowerInvariant());
+        }
+
+        return user.Available < command.Amount
+            ? new InsufficientFunds(command.Amount, user.Available, user.Claims.Contends(command.OrderId, user.Available, command.Amount))
+            : new MoneyHeld(command.OrderId, command.Attempt, command.Amount);
+    }
+
+    /// <summary>Gives back what an attempt held, if it did.</summary>
+    public static Decision<UserEvent> Release(UserState user, string orderId, long attempt) =>
+        user.Claims.Find(orderId)?.HasPending(attempt) == true
+            ? new HoldAttemptReleased(orderId, attempt)
+            : Decision<UserEvent>.Unchanged;
+
+    /// <summary>The next event that brings the claim of an order in line with what the order decided; repeat until unchanged.</summary>
+    public static Decision<UserEvent> Align(UserState user, OrderStanding standing)
+    {
+        var order = standing.OrderId;
+        var verdict = ClaimVerdict.Next(user.Claims.Find(order), standing, standing.Total);
+        return verdict.Step switch
+        {
+            ClaimStep.None => Decision<UserEvent>.Unchanged,
+            ClaimStep.Secure => new HoldAmended(order, standing.Version, verdict.Quantity, verdict.Attempts),
+            ClaimStep.Release => new HoldReleased(order, standing.Version, verdict.Attempts),
+            ClaimStep.Settle => new MoneyCaptured(order, standing.Version, verdict.Quantity, verdict.Attempts),
+            ClaimStep.Reverse => new MoneyRefunded(order, standing.Version, verdict.Quantity),
+            ClaimStep.Close => new CaptureClosed(order, standing.Version),
+            _ => throw new InvalidOperationException($"Unknown step {verdict.Step}."),
+        };
+    }
+
+    private static Refusal? Refused(UserState user, UserTrigger trigger) =>
+        user.Status == UserStatus.None ? new NotFound()
+        : UserLifecycle.Next(user.Status, trigger) is null ? Illegal(user)
+        : null;
+
+    private static IllegalTransition Illegal(UserState user, UserTrigger? except = null) =>
+        new(
+            user.Status.ToString().ToLowerInvariant(),
+            [.. UserLifecycle.AllowedActions(user.Status).Where(action => action != except?.ToString().ToLowerInvariant())]);
+}

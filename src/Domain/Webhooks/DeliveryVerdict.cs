@@ -1,0 +1,26 @@
+namespace Granary.Domain.Webhooks;
+
+/// <summary>What an answer means (Standard Webhooks 1.0.0, "Interpreting the response").</summary>
+public enum DeliveryVerdict
+{
+    /// <summary>The receiver has taken the message: 2xx.</summary>
+    Taken,
+
+    /// <summary>The receiver wants no more messages, ever: 410.</summary>
+    Gone,
+
+    /// <summary>Anything else, a redirect and no answer among it: the message is sent again.</summary>
+    NotTaken,
+}
+
+/// <summary>Reads answers.</summary>
+public static class DeliveryVerdicts
+{
+    /// <summary>What an HTTP status means; null where there was no answer.</summary>
+    public static DeliveryVerdict Of(int? statusCode) => statusCode switch
+    {
+        >= 200 and <= 299 => DeliveryVerdict.Taken,
+        410 => DeliveryVerdict.Gone,
+        _ => DeliveryVerdict.NotTaken,
+    };
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
+
+namespace Granary.Domain.Webhooks;
+
+/// <summary>
+/// The body of a message: <c>{type, timestamp, data}</c>. Its data is the order as the event left it, without the buyer's
+/// address and note, which a receiver that may see them reads from the API.
+/// </summary>
+public static class WebhookMessage
+{
+    /// <summary>Writes the body for the last event that an order's readers see.</summary>
+    /// <param name="order">The order after the event.</param>
+    /// <param name="currency">ISO 4217 code of the deployment's currency.</param>
+    /// <returns>UTF-8 JSON; the same for the same event whenever it is written.</returns>
+    public static byte[] Write(OrderState order, string currency)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        var last = order.Timeline[^1];
+        var data = new OrderData(
+            order.Id,
+            order.UserId,
+            last.Version,
+            order.Status.ToString().ToLowerInvariant(),
+            last.By,
+            [.. order.Lines.Select(line => new ItemData(
+                line.Sku, line.Name, line.Quantity, new MoneyData(line.UnitPrice, currency), new MoneyData(line.LineTotal, currency)))],
+            new MoneyData(order.Total, currency),
+            order.Tracking,
+            order.CancelReason,
+            order.CreatedAt.UtcDateTime,
+            order.Status == OrderStatus.Pending ? order.ExpiresAt.UtcDateTime : null);
+        var message = new Message(last.Type, last.At.UtcDateTime, data);
+        return JsonSerializer.SerializeToUtf8Bytes(message, WebhookMessageJson.Default.Message);
+    }
+
+    internal sealed record Message(string Type, DateTime Timestamp, OrderData Data);
+
+    internal sealed record OrderData(
+        string OrderId,
+        string UserId,
+        long Version,
+        string Status,
+        string By,
+        IReadOnlyList<ItemData> Items,
+        MoneyData Total,
+        Tracking? Tracking,
+        string? CancelReason,
+        DateTime CreatedAt,
+        DateTime? ExpiresAt);
+
+    internal sealed record ItemData(string Sku, string Name, long Quantity, MoneyData UnitPrice, MoneyData LineTotal);
+
+    internal sealed record MoneyData(long Amount, string Currency);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WebhookMessage.Message))]
+internal sealed partial class WebhookMessageJson : JsonSerializerContext;

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Orleans.Storage;
+
+namespace Granary.Grains.EventSourcing;
+
+/// <summary>
+/// Snapshots as UTF-8 JSON. Types come from the <see cref="IJsonTypeInfoResolver"/>s that are registered, source-generated
+/// contexts of the domain; a type that none of them knows is described by reflection.
+/// </summary>
+public sealed class JsonGrainStateSerializer(IEnumerable<IJsonTypeInfoResolver> resolvers) : IGrainStorageSerializer
+{
+    private readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
+    {
+        TypeInfoResolver = JsonTypeInfoResolver.Combine([.. resolvers, new DefaultJsonTypeInfoResolver()]),
+    };
+
+    public BinaryData Serialize<T>(T? input) => new(JsonSerializer.SerializeToUtf8Bytes(input, _options));
+
+    public T Deserialize<T>(BinaryData input) => JsonSerializer.Deserialize<T>(input, _options)!;
+}

@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+
+namespace Granary.Grains.EventSourcing;
+
+/// <summary>How snapshots are written in grain storage.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    UseStringEnumConverter = true)]
+[JsonSerializable(typeof(Snapshot<StockState>))]
+[JsonSerializable(typeof(Snapshot<UserState>))]
+public sealed partial class SnapshotJson : JsonSerializerContext;

@@ -1,0 +1,52 @@
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Grains.Orders.Index;
+
+/// <summary>Orders as their events have made them, without their grains.</summary>
+internal static class OrderHistory
+{
+    /// <summary>
+    /// The orders that events belong to, as they are after the last event. New ones come from their events alone; for others
+    /// the whole history is read, a few events each, so that nothing depends on what was seen before.
+    /// </summary>
+    public static async Task<IReadOnlyList<OrderState>> AfterAsync(
+        IJournal journal, IReadOnlyList<JournalRecord> events, CancellationToken cancellationToken)
+    {
+        var streams = events.GroupBy(record => record.Stream).ToList();
+        var known = streams.Where(stream => stream.First().Version != 1).Select(stream => stream.Key).ToList();
+        var histories = known.Count == 0 ? null : await journal.ReadStreamsAsync(known, cancellationToken);
+        var orders = new List<OrderState>(streams.Count);
+        foreach (var stream in streams)
+        {
+            var history = stream.First().Version == 1 ? stream : histories![stream.Key];
+            Add(orders, stream.Key, history);
+        }
+
+        return orders;
+    }
+
+    /// <summary>The orders of journal streams, as they are now; streams without an order are left out.</summary>
+    public static async Task<IReadOnlyList<OrderState>> ReadAsync(
+        IJournal journal, IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
+    {
+        var orders = new List<OrderState>(streams.Count);
+        foreach (var history in await journal.ReadStreamsAsync(streams, cancellationToken))
+        {
+            Add(orders, history.Key, history);
+        }
+
+        return orders;
+    }
+
+    private static void Add(List<OrderState> orders, string stream, IEnumerable<JournalRecord> history)
+    {
+        var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream)), history);
+        if (state.Exists)
+        {
+            orders.Add(state);
+        }
+    }
+}

@@ -1,0 +1,218 @@
+using System.Data.Common;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Streams.Views;
+using Npgsql;
+
+namespace Granary.Grains.Orders.Index;
+
+/// <summary>The table of orders that lists and deadlines are read from. Derived from the journal; a newer version always wins.</summary>
+public sealed class OrderIndex : IDisposable
+{
+    /// <summary>Rows from which a statement is closed.</summary>
+    private const int MostRows = 4_096;
+
+    private const string Insert = """
+        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version)
+        """;
+
+    private const string Renew = """
+        ON CONFLICT (order_id) DO UPDATE SET
+            user_id = excluded.user_id, status = excluded.status, total = excluded.total, created_at = excluded.created_at,
+            updated_at = excluded.updated_at, expires_at = excluded.expires_at, version = excluded.version
+        WHERE order_index.version <= excluded.version
+        """;
+
+    private static readonly string[] Parameters = ["id", "user", "status", "total", "created", "updated", "expires", "version"];
+
+    /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test looks at its plan.</summary>
+    public const string Due =
+        "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
+
+    private readonly IViewDatabase _database;
+    private readonly WriteCombiner<Row> _writes;
+
+    public OrderIndex(IViewDatabase database)
+    {
+        _database = database;
+        _writes = new WriteCombiner<Row>(WriteAsync, MostRows);
+    }
+
+    /// <summary>Enters or renews orders. Repeating it changes nothing. Those who do it at the same time share a statement.</summary>
+    public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
+        _writes.WriteAsync([.. entries.Select(entry => new Row(entry, IsNew: false))], cancellationToken);
+
+    /// <summary>Does the same with orders as they come. One with a single event was not there before, unless it comes again.</summary>
+    public Task UpsertAsync(IReadOnlyList<OrderState> orders, CancellationToken cancellationToken) =>
+        _writes.WriteAsync([.. orders.Select(order => new Row(OrderIndexEntry.Of(order), order.Version == 1))], cancellationToken);
+
+    /// <summary>A page of entries, newest first, and whether others follow.</summary>
+    public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) =>
+        {
+            // One more than the page tells whether there is another.
+            var rows = await OrderIndexQuery.Command(connection, query, query.Limit + 1)
+                .QueryAsync(Entry, cancellation);
+            return new OrderIndexPage([.. rows.Take(query.Limit)], rows.Count > query.Limit);
+        },
+        cancellationToken);
+
+    /// <summary>Pending orders whose deadline has passed, the longest overdue first.</summary>
+    /// <param name="from">The earliest deadline of interest: where the page before this one ended.</param>
+    /// <param name="now">The latest one.</param>
+    public Task<IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)>> DueAsync(
+        DateTimeOffset from, DateTimeOffset now, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) => (IReadOnlyList<(string, DateTimeOffset)>)await connection
+            .Command(Due, ("from", from.ToMicroseconds()), ("now", now.ToMicroseconds()), ("limit", limit))
+            .QueryAsync(row => (row.GetString(0), ViewStatements.FromMicroseconds(row.GetInt64(1))), cancellation),
+        cancellationToken);
+
+    /// <summary>The entries of the orders with these ids.</summary>
+    public Task<IReadOnlyList<OrderIndexEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) =>
+        {
+            var entries = new List<OrderIndexEntry>();
+            foreach (var id in ids)
+            {
+                entries.AddRange(await connection.Command($"SELECT {OrderIndexQuery.Columns} FROM order_index WHERE order_id = @id", ("id", id))
+                    .QueryAsync(Entry, cancellation));
+            }
+
+            return (IReadOnlyList<OrderIndexEntry>)entries;
+        },
+        cancellationToken);
+
+    /// <summary>Ids in the index in their own order, after one of them.</summary>
+    public Task<IReadOnlyList<string>> ReadIdsAsync(string after, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) => (IReadOnlyList<string>)await connection
+            .Command("SELECT order_id FROM order_index WHERE order_id > @after ORDER BY order_id LIMIT @limit", ("after", after), ("limit", limit))
+            .QueryAsync(row => row.GetString(0), cancellation),
+        cancellationToken);
+
+    /// <summary>Takes orders out that the journal does not know.</summary>
+    public Task RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.WriteAsync(
+        async (connection, cancellation) =>
+        {
+            foreach (var id in ids)
+            {
+                await connection.Command("DELETE FROM order_index WHERE order_id = @id", ("id", id)).ExecuteAsync(cancellation);
+            }
+
+            return ids.Count;
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => _writes.Dispose();
+
+    /// <summary>
+    /// Enters what is new without looking for it first, which saves PostgreSQL a fifth of the work. Where something is there already,
+    /// as after a restart, or two silos have locked each other out, all is done again in one statement with the look. That cannot
+    /// lock itself out with its like: its rows are in the order of their ids.
+    /// </summary>
+    private async Task WriteAsync(IReadOnlyList<Row> rows)
+    {
+        var newest = NewestOf(rows);
+        var all = newest.ConvertAll(row => row.Entry);
+        try
+        {
+            await _database.WriteAsync(
+                async (connection, cancellation) => connection is NpgsqlConnection npgsql
+                    ? await WriteAllAsync(npgsql, [.. newest.Where(row => row.IsNew).Select(row => row.Entry)], "", cancellation)
+                        + await WriteAllAsync(npgsql, [.. newest.Where(row => !row.IsNew).Select(row => row.Entry)], Renew, cancellation)
+                    : await UpsertEachAsync(connection, all, cancellation),
+                CancellationToken.None);
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
+        {
+            await _database.WriteAsync(
+                (connection, cancellation) => WriteAllAsync((NpgsqlConnection)connection, all, Renew, cancellation), CancellationToken.None);
+        }
+    }
+
+    /// <summary>One row an order, because a statement cannot renew a row twice, in the order of their ids.</summary>
+    private static List<Row> NewestOf(IReadOnlyList<Row> rows)
+    {
+        var newest = new Dictionary<string, Row>(rows.Count, StringComparer.Ordinal);
+        foreach (var row in rows)
+        {
+            if (!newest.TryGetValue(row.Entry.OrderId, out var other) || other.Entry.Version <= row.Entry.Version)
+            {
+                newest[row.Entry.OrderId] = row;
+            }
+        }
+
+        return [.. newest.Values.OrderBy(row => row.Entry.OrderId, StringComparer.Ordinal)];
+    }
+
+    /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
+    private static async Task<int> WriteAllAsync(
+        NpgsqlConnection connection, List<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return 0;
+        }
+
+        await using var command = new NpgsqlCommand($"{Insert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {conflict}", connection)
+        {
+            Parameters =
+            {
+                Column(entries, entry => entry.OrderId),
+                Column(entries, entry => entry.UserId),
+                Column(entries, entry => (short)entry.Status),
+                Column(entries, entry => entry.Total),
+                Column(entries, entry => entry.CreatedAt.ToMicroseconds()),
+                Column(entries, entry => entry.UpdatedAt.ToMicroseconds()),
+                Column(entries, entry => entry.ExpiresAt?.ToMicroseconds()),
+                Column(entries, entry => entry.Version),
+            },
+        };
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<OrderIndexEntry> entries, Func<OrderIndexEntry, T> value) =>
+        new() { TypedValue = [.. entries.Select(value)] };
+
+    private static OrderIndexEntry Entry(DbDataReader row) => new(
+        row.GetString(0),
+        row.GetString(1),
+        (OrderStatus)row.GetInt32(2),
+        row.GetInt64(3),
+        ViewStatements.FromMicroseconds(row.GetInt64(4)),
+        ViewStatements.FromMicroseconds(row.GetInt64(5)),
+        row.IsDBNull(6) ? null : ViewStatements.FromMicroseconds(row.GetInt64(6)),
+        row.GetInt64(7));
+
+    private static async Task<int> UpsertEachAsync(DbConnection connection, List<OrderIndexEntry> entries, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(
+            $"{Insert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
+        var parameters = Parameters.Select(name =>
+        {
+            var parameter = command.CreateParameter();
+            parameter.ParameterName = name;
+            command.Parameters.Add(parameter);
+            return parameter;
+        }).ToArray();
+        foreach (var entry in entries)
+        {
+            object?[] values =
+            [
+                entry.OrderId, entry.UserId, (int)entry.Status, entry.Total, entry.CreatedAt.ToMicroseconds(),
+                entry.UpdatedAt.ToMicroseconds(), entry.ExpiresAt?.ToMicroseconds(), entry.Version,
+            ];
+            for (var i = 0; i < values.Length; i++)
+            {
+                parameters[i].Value = values[i] ?? DBNull.Value;
+            }
+
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return entries.Count;
+    }
+
+    /// <summary>An entry, and whether it should not be there yet.</summary>
+    private readonly record struct Row(OrderIndexEntry Entry, bool IsNew);
+}

@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Grains.Orders.Index;
+
+/// <summary>
+/// Holds the index of orders against the journal, from its first event: to report what differs, or to make it right. Both may
+/// run while the product does: an order is written as it is at that moment, and a newer version always wins.
+/// </summary>
+public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
+{
+    private const int PageLength = 2_000;
+
+    /// <summary>Grains that are asked at a time.</summary>
+    private const int Parallelism = 32;
+
+    private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(2);
+
+    /// <summary>Enters every order of the journal anew and takes out what the journal does not know.</summary>
+    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
+    /// <returns>How many orders were entered.</returns>
+    public async Task<long> RebuildAsync(IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var entered = 0L;
+        await foreach (var orders in JournalAsync(progress, cancellationToken))
+        {
+            await index.UpsertAsync([.. orders.Select(OrderIndexEntry.Of)], cancellationToken);
+            entered += orders.Count;
+        }
+
+        await foreach (var unknown in UnknownAsync(cancellationToken))
+        {
+            await index.RemoveAsync(unknown, cancellationToken);
+        }
+
+        return entered;
+    }
+
+    /// <summary>Finds the orders that the index lacks, has otherwise than the journal, or has and the journal does not.</summary>
+    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
+    /// <param name="grains">Where to ask every order itself whether it is what its events say; null to ask none.</param>
+    /// <returns>The orders' ids and what is wrong with each; what the index only had not caught up with yet is not among them.</returns>
+    public async Task<IReadOnlyList<(string Id, string Difference)>> CheckAsync(
+        IProgress<double> progress, CancellationToken cancellationToken, IGrainFactory? grains = null)
+    {
+        var suspects = new List<string>();
+        await foreach (var orders in JournalAsync(progress, cancellationToken))
+        {
+            suspects.AddRange((await CompareAsync(orders, grains, cancellationToken)).Select(difference => difference.Id));
+        }
+
+        var differences = new List<(string, string)>();
+        if (suspects.Count > 0)
+        {
+            await Task.Delay(CatchUpTime, cancellationToken);
+            foreach (var page in suspects.Distinct().Chunk(PageLength))
+            {
+                var orders = await OrderHistory.ReadAsync(journal, [.. page.Select(StreamNames.OrderStream)], cancellationToken);
+                differences.AddRange(await CompareAsync(orders, grains, cancellationToken));
+            }
+        }
+
+        await foreach (var unknown in UnknownAsync(cancellationToken))
+        {
+            differences.AddRange(unknown.Select(id => (id, "is in the index and not in the journal")));
+        }
+
+        return differences;
+    }
+
+    private async Task<List<(string Id, string Difference)>> CompareAsync(
+        IReadOnlyList<OrderState> orders, IGrainFactory? grains, CancellationToken cancellationToken)
+    {
+        var indexed = (await index.ReadAsync([.. orders.Select(order => order.Id)], cancellationToken)).ToDictionary(entry => entry.OrderId);
+        var differences = new List<(string, string)>();
+        foreach (var order in orders)
+        {
+            if (!indexed.TryGetValue(order.Id, out var found))
+            {
+                differences.Add((order.Id, "is missing in the index"));
+            }
+            else if (found != OrderIndexEntry.Of(order))
+            {
+                differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.VisibleVersion}, {order.Status} in the journal"));
+            }
+        }
+
+        if (grains is not null)
+        {
+            differences.AddRange(await CompareLiveAsync(orders, grains, cancellationToken));
+        }
+
+        return differences;
+    }
+
+    /// <summary>Compares orders with their grains, which this activates.</summary>
+    private static async Task<IReadOnlyCollection<(string Id, string Difference)>> CompareLiveAsync(
+        IReadOnlyList<OrderState> orders, IGrainFactory grains, CancellationToken cancellationToken)
+    {
+        var differences = new ConcurrentBag<(string, string)>();
+        await Parallel.ForEachAsync(
+            orders,
+            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
+            async (state, _) =>
+            {
+                var order = state.ToOrder();
+                var live = (await grains.Order(order.Id).Get(owner: null)).Order;
+                if (live is null)
+                {
+                    differences.Add((order.Id, "is unknown to its grain"));
+                }
+                else if (!AreSame(live, order))
+                {
+                    differences.Add((order.Id, $"is version {live.Version}, {live.Status} in its grain; version {order.Version}, {order.Status} in the journal"));
+                }
+            });
+        return differences;
+    }
+
+    private static bool AreSame(Order one, Order other) => Text(one).SequenceEqual(Text(other));
+
+    private static ReadOnlySpan<byte> Text(Order order) => JsonSerializer.SerializeToUtf8Bytes(order, OrderJson.Default.Order);
+
+    /// <summary>Every order of the journal once, page by page: where its first event is, with its whole history.</summary>
+    private async IAsyncEnumerable<IReadOnlyList<OrderState>> JournalAsync(
+        IProgress<double> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var end = await journal.ReadEndAsync(cancellationToken);
+        var position = 0L;
+        while (position < end)
+        {
+            var page = await journal.ReadAllAsync(position, PageLength, cancellationToken);
+            if (page.Count == 0)
+            {
+                break;
+            }
+
+            position = page[^1].Position;
+            var streams = page.Where(record => record.Version == 1 && StreamNames.NamespaceOf(record.Stream) == StreamNames.Orders)
+                .Select(record => record.Stream).ToList();
+            yield return await OrderHistory.ReadAsync(journal, streams, cancellationToken);
+            progress.Report(Math.Min(1, (double)position / end));
+        }
+
+        progress.Report(1);
+    }
+
+    private async IAsyncEnumerable<IReadOnlyList<string>> UnknownAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var after = "";
+        while (await index.ReadIdsAsync(after, PageLength, cancellationToken) is { Count: > 0 } ids)
+        {
+            var known = await OrderHistory.ReadAsync(journal, [.. ids.Select(StreamNames.OrderStream)], cancellationToken);
+            var unknown = ids.Except(known.Select(order => order.Id)).ToList();
+            if (unknown.Count > 0)
+            {
+                yield return unknown;
+            }
+
+            after = ids[^1];
+        }
+    }
+}
+
+/// <summary>All that an order says as text, to compare orders by.</summary>
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(Order))]
+internal sealed partial class OrderJson : JsonSerializerContext;

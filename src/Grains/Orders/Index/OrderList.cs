@@ -1,0 +1,57 @@
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Grains.Orders.Index;
+
+/// <summary>
+/// Lists of orders: which ones, and in what order, the index says; what they are, their events. Each is shown as it was when it
+/// was entered in the index, so that a list of pending orders holds no paid one.
+/// </summary>
+public sealed class OrderList(OrderIndex index, IJournal journal)
+{
+    /// <summary>A page of orders, newest first, and whether others follow.</summary>
+    /// <exception cref="JournalUnavailableException">The journal is out of reach.</exception>
+    public async Task<OrderPage> ReadAsync(OrderQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        while (true)
+        {
+            var page = await index.ListAsync(query, cancellationToken);
+            var orders = await OrdersOfAsync(page.Entries, cancellationToken);
+            if (orders.Count > 0 || !page.More)
+            {
+                return new OrderPage(orders, page.More);
+            }
+
+            // After a restore the index may know orders that the journal does not; they are no reason to end the list.
+            var last = page.Entries[^1];
+            query = query with { After = new OrderPlace(last.CreatedAt, last.OrderId) };
+        }
+    }
+
+    private async Task<IReadOnlyList<Order>> OrdersOfAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken)
+    {
+        if (entries.Count == 0)
+        {
+            return [];
+        }
+
+        var histories = await journal.ReadStreamsAsync([.. entries.Select(entry => StreamNames.OrderStream(entry.OrderId))], cancellationToken);
+        var orders = new List<Order>(entries.Count);
+        foreach (var entry in entries)
+        {
+            var history = histories[StreamNames.OrderStream(entry.OrderId)].Where(record => record.Version <= entry.Version);
+            var order = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(entry.OrderId), history);
+            if (order.Exists)
+            {
+                orders.Add(order.ToOrder());
+            }
+        }
+
+        return orders;
+    }
+}

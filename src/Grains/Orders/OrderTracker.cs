@@ -1,0 +1,153 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Journal;
+using Granary.Streams;
+
+namespace Granary.Grains.Orders;
+
+/// <summary>
+/// Follows orders by the journal feed of this process. A follower holds one flag and the order's state; what happened it reads
+/// from the journal when it is called, so that thousands of followers, slow ones too, hold no queues.
+/// </summary>
+public sealed class OrderTracker(IJournal journal, JournalFeed feed) : BackgroundService, IOrderTracker, IJournalObserver
+{
+    private readonly ConcurrentDictionary<string, Followers> _followers = new(StringComparer.Ordinal);
+
+    /// <summary>Followers now.</summary>
+    public int Count => _followers.Values.Sum(followers => followers.Count);
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<OrderUpdate?> FollowAsync(
+        string orderId, long afterVersion, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var stream = StreamNames.OrderStream(orderId);
+        var state = OrderState.Initial(orderId);
+        var signal = new WakeSignal();
+
+        // First the subscription and then the past: what happens in between is in one of them, or in both.
+        Add(stream, signal);
+        try
+        {
+            while (true)
+            {
+                foreach (var record in await journal.ReadStreamAsync(stream, state.Version, cancellationToken))
+                {
+                    state = state.Apply(OrderEvent.Codec.Decode(record), record.At);
+                    if (record.Version > afterVersion && state.Timeline is [.., var entry] && entry.Version == record.Version)
+                    {
+                        yield return new OrderUpdate(record.Version, record.Type, record.At, entry.By, state.Status);
+                    }
+                }
+
+                if (IsAtEnd(state.Status))
+                {
+                    yield break;
+                }
+
+                if (!await signal.WaitAsync(heartbeat, cancellationToken))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return null;
+                }
+            }
+        }
+        finally
+        {
+            Remove(stream, signal);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnEvents(JournalPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        if (_followers.IsEmpty)
+        {
+            return;
+        }
+
+        foreach (var record in page.Events)
+        {
+            if (_followers.TryGetValue(record.Stream, out var followers))
+            {
+                followers.Wake();
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Nudge()
+    {
+        // Followers read when something happened and need no reminder.
+    }
+
+    /// <inheritdoc/>
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, static _ => { }, stoppingToken);
+
+    private static bool IsAtEnd(OrderStatus status) => status is OrderStatus.Completed or OrderStatus.Cancelled or OrderStatus.Expired;
+
+    private void Add(string stream, WakeSignal signal)
+    {
+        while (!_followers.GetOrAdd(stream, static _ => new Followers()).TryAdd(signal))
+        {
+            // The last follower is just leaving and the list with it.
+        }
+    }
+
+    private void Remove(string stream, WakeSignal signal)
+    {
+        if (_followers.TryGetValue(stream, out var followers) && followers.Remove(signal))
+        {
+            _followers.TryRemove(new KeyValuePair<string, Followers>(stream, followers));
+        }
+    }
+
+    private sealed class Followers
+    {
+        private readonly Lock _lock = new();
+        private readonly HashSet<WakeSignal> _signals = [];
+        private bool _closed;
+
+        public int Count
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _signals.Count;
+                }
+            }
+        }
+
+        public bool TryAdd(WakeSignal signal)
+        {
+            lock (_lock)
+            {
+                return !_closed && _signals.Add(signal);
+            }
+        }
+
+        /// <returns>Whether it was the last; then nobody can be added any more.</returns>
+        public bool Remove(WakeSignal signal)
+        {
+            lock (_lock)
+            {
+                _signals.Remove(signal);
+                return _closed = _signals.Count == 0;
+            }
+        }
+
+        public void Wake()
+        {
+            lock (_lock)
+            {
+                foreach (var signal in _signals)
+                {
+                    signal.Set();
+                }
+            }
+        }
+    }
+}

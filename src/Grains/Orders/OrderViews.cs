@@ -1,0 +1,35 @@
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Orders.Index;
+
+namespace Granary.Grains.Orders;
+
+/// <summary>What follows the events of orders: the index and the deadlines.</summary>
+public static class OrderViews
+{
+    /// <summary>Registers them. The streams must be there already.</summary>
+    public static IServiceCollection AddOrderViews(this IServiceCollection services)
+    {
+        services.AddOrderIndex();
+        services.AddSingleton<OrderList>();
+        services.AddHostedService<DeadlineSweep>();
+        services.AddHostedService<PlacementNews>();
+        return services;
+    }
+
+    /// <summary>Registers the index and what holds it against the journal. The views' database must be there already.</summary>
+    public static IServiceCollection AddOrderIndex(this IServiceCollection services)
+    {
+        services.AddSingleton<OrderIndex>();
+        services.AddSingleton<OrderIndexAudit>();
+        return services;
+    }
+
+    /// <summary>Registers the tracker, for every process that follows the journal.</summary>
+    public static IServiceCollection AddOrderTracker(this IServiceCollection services)
+    {
+        services.AddSingleton<OrderTracker>();
+        services.AddSingleton<IOrderTracker>(provider => provider.GetRequiredService<OrderTracker>());
+        services.AddHostedService(provider => provider.GetRequiredService<OrderTracker>());
+        return services;
+    }
+}

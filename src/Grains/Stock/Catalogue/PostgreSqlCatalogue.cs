@@ -1,0 +1,85 @@
+using Granary.Grains.Interfaces.Stock;
+using Npgsql;
+
+namespace Granary.Grains.Stock.Catalogue;
+
+/// <summary>The catalogue index in PostgreSQL.</summary>
+public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogue
+{
+    private const string Find = "SELECT search, version FROM catalogue WHERE sku = $1";
+
+    private const string Upsert =
+        """
+        INSERT INTO catalogue (sku, search, version) VALUES ($1, $2, $3)
+        ON CONFLICT (sku) DO UPDATE SET search = excluded.search, version = excluded.version
+        WHERE excluded.version > catalogue.version
+        """;
+
+    private const string Search =
+        """
+        SELECT sku FROM catalogue
+        WHERE sku > $1 AND ($2 = '' OR strpos(search, $2) > 0)
+        ORDER BY sku LIMIT $3
+        """;
+
+    /// <inheritdoc/>
+    public async Task UpsertAsync(Product product, CancellationToken cancellationToken)
+    {
+        var entry = CatalogueEntry.Of(product);
+        try
+        {
+            if (await IsNewsAsync(entry, cancellationToken))
+            {
+                await using var upsert = Command(Upsert, entry.Sku, entry.Search, entry.Version);
+                await upsert.ExecuteNonQueryAsync(cancellationToken);
+            }
+        }
+        catch (NpgsqlException fault)
+        {
+            throw Unavailable(fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<string>> SearchAsync(
+        string? text, int limit, string? afterSku, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var search = Command(Search, afterSku ?? "", CatalogueEntry.Fold(text), (long)limit);
+            await using var reader = await search.ExecuteReaderAsync(cancellationToken);
+            var skus = new List<string>();
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                skus.Add(reader.GetString(0));
+            }
+
+            return skus;
+        }
+        catch (NpgsqlException fault)
+        {
+            throw Unavailable(fault);
+        }
+    }
+
+    private async Task<bool> IsNewsAsync(CatalogueEntry entry, CancellationToken cancellationToken)
+    {
+        await using var find = Command(Find, entry.Sku);
+        await using var reader = await find.ExecuteReaderAsync(cancellationToken);
+        return !await reader.ReadAsync(cancellationToken) || entry.Renews(reader.GetString(0), reader.GetInt64(1));
+    }
+
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
+    {
+        var command = dataSource.CreateCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.AddWithValue(value);
+        }
+
+        return command;
+    }
+
+    private static CatalogueUnavailableException Unavailable(NpgsqlException fault) =>
+        new($"The catalogue's database cannot be used: {fault.Message}", fault);
+}

@@ -1,0 +1,113 @@
+using Granary.Domain.Events;
+using Granary.Domain.Stock;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Journal;
+using Granary.Streams;
+using Orleans.Placement;
+
+namespace Granary.Grains.Stock;
+
+/// <summary>
+/// Tells, once per crossing, that a stock item runs low and that it has enough again: <c>stock.low</c> and
+/// <c>stock.replenished</c> in the journal stream <c>stock-alert/&lt;sku&gt;</c>. An event costs a subtraction; the item is
+/// asked at most once per batch, and only while it may be near the threshold.
+/// </summary>
+/// <remarks>
+/// An alert tells the level at the time of asking, so that a consumer that catches up reports what is low and not what once was.
+/// Told events twice it finds the alert recorded; two activations at once are told apart by the version of the alert.
+/// </remarks>
+[GrainType(Name), ImplicitStreamSubscription(StreamNames.Stock), PreferLocalPlacement]
+public sealed class LowStockConsumer(ConsumerServices services, IJournal journal, LowStockOptions options, StockMetrics metrics)
+    : JournalConsumer(services)
+{
+    /// <summary>The consumer's name.</summary>
+    public const string Name = "low-stock";
+
+    /// <summary>How often an item is asked that has not yet heard of its own events.</summary>
+    private const int Askings = 50;
+
+    private static readonly TimeSpan AskingPeriod = TimeSpan.FromMilliseconds(20);
+
+    private readonly Dictionary<string, StockWatch> _watches = new(StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    protected override string Consumer => Name;
+
+    /// <inheritdoc/>
+    protected override string Namespace => StreamNames.Stock;
+
+    /// <inheritdoc/>
+    protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
+    {
+        if (options.Threshold == 0)
+        {
+            return;
+        }
+
+        var items = events.Where(record => !StreamNames.IsAlert(record.Stream)).ToLookup(record => StreamNames.SkuOf(record.Stream));
+        await LearnAsync([.. items.Select(item => item.Key).Where(sku => !_watches.ContainsKey(sku))]);
+        foreach (var item in items)
+        {
+            _watches[item.Key] = item.Aggregate(
+                _watches[item.Key], (watch, record) => watch.Apply(StockEvent.Codec.Decode(record), record.Version));
+        }
+
+        await Task.WhenAll(items.Select(item => item.Key).Where(sku => _watches[sku].MustAsk(options.Threshold)).Select(CheckAsync));
+    }
+
+    /// <summary>Reads the last alerts of items that this activation has not met before.</summary>
+    private async Task LearnAsync(IReadOnlyList<string> skus)
+    {
+        if (skus.Count == 0)
+        {
+            return;
+        }
+
+        var alerts = await journal.ReadStreamsAsync([.. skus.Select(StreamNames.AlertStream)]);
+        foreach (var sku in skus)
+        {
+            // Nothing is known of its units yet, so it is asked in any case.
+            var last = alerts[StreamNames.AlertStream(sku)].LastOrDefault();
+            _watches[sku] = new StockWatch
+            {
+                AlertVersion = last?.Version ?? 0,
+                IsLow = last is not null && StockAlert.Codec.Decode(last) is StockLow,
+                MayHaveRisen = true,
+                AtLeast = long.MinValue / 2,
+            };
+        }
+    }
+
+    private async Task CheckAsync(string sku)
+    {
+        var watch = _watches[sku];
+        var level = await AskAsync(sku, watch.StockVersion);
+        var alert = watch.AlertAt(level, options.Threshold);
+        if (alert is not null)
+        {
+            var appended = StockAlert.Codec.Encode(alert, Now, trace: null);
+            await journal.AppendAsync(new JournalAppend(StreamNames.AlertStream(sku), watch.AlertVersion, [appended]));
+            metrics.Alerted(alert);
+        }
+
+        _watches[sku] = watch.After(level, alert);
+    }
+
+    /// <summary>The item's level, not older than an event of its own: an event can be told before its item knows it is durable.</summary>
+    private async Task<StockLevel> AskAsync(string sku, long version)
+    {
+        for (var asking = 1; asking <= Askings; asking++)
+        {
+            var reply = await GrainFactory.StockItem(sku).GetLevel();
+            if (reply.Level is { } level && level.Version >= version)
+            {
+                return level;
+            }
+
+            await Task.Delay(AskingPeriod);
+        }
+
+        throw new TimeoutException($"Stock item {sku} does not know its own events up to version {version}.");
+    }
+}

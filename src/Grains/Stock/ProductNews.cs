@@ -1,0 +1,37 @@
+using Granary.Grains.Interfaces.Stock;
+using Granary.Streams;
+
+namespace Granary.Grains.Stock;
+
+/// <summary>Tells of changes of products by the journal feed of this process.</summary>
+public sealed class ProductNews(JournalFeed feed) : IProductNews
+{
+    /// <inheritdoc/>
+    public async Task<IDisposable> ListenAsync(Action begin, Action<ProductChange> changed, CancellationToken cancellationToken)
+    {
+        var listener = new Listener(feed, changed);
+        await feed.AttachAsync(listener, _ => begin(), cancellationToken);
+        return listener;
+    }
+
+    private sealed class Listener(JournalFeed feed, Action<ProductChange> changed) : IJournalObserver, IDisposable
+    {
+        public void OnEvents(JournalPage page)
+        {
+            foreach (var record in page.Events)
+            {
+                if (StreamNames.NamespaceOf(record.Stream) == StreamNames.Stock && !StreamNames.IsAlert(record.Stream))
+                {
+                    changed(new ProductChange(StreamNames.SkuOf(record.Stream), record.Version));
+                }
+            }
+        }
+
+        public void Nudge()
+        {
+            // For consumers with a checkpoint; this one has none.
+        }
+
+        public void Dispose() => feed.Detach(this);
+    }
+}

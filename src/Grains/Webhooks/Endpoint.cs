@@ -1,0 +1,42 @@
+using Granary.Grains.Interfaces.Webhooks;
+
+namespace Granary.Grains.Webhooks;
+
+/// <summary>A webhook as the silo keeps it.</summary>
+/// <param name="Webhook">What its owner sees.</param>
+/// <param name="Secret">Signs its messages.</param>
+/// <param name="AfterPosition">The end of the journal when it was registered, before which nothing can appear any more: it gets what lies behind.</param>
+public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition)
+{
+    /// <summary>Whether it gets an event.</summary>
+    public bool Wants(string type, long position) =>
+        Webhook.DisabledReason is null && position > AfterPosition && Webhook.Events.Contains(type, StringComparer.Ordinal);
+}
+
+/// <summary>An event and the message that tells it.</summary>
+/// <param name="Stream">The journal stream of the order.</param>
+/// <param name="Version">The event's version in it.</param>
+/// <param name="Position">The event's position in the journal.</param>
+/// <param name="Type">The event's name.</param>
+/// <param name="Body">UTF-8 JSON.</param>
+/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
+public sealed record EventMessage(string Stream, long Version, long Position, string Type, byte[] Body, string? Trace = null);
+
+/// <summary>A delivery that one dispatcher shall attempt now. Until then nobody else takes it.</summary>
+/// <param name="Id">The message id.</param>
+/// <param name="EndpointId">Its webhook.</param>
+/// <param name="Stream">The journal stream of the order.</param>
+/// <param name="Version">The event's version in it.</param>
+/// <param name="Attempt">The number of this attempt, from 1.</param>
+/// <param name="FirstAttemptAt">When the first was made.</param>
+/// <param name="Body">UTF-8 JSON.</param>
+/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
+public sealed record DeliveryClaim(
+    string Id, string EndpointId, string Stream, long Version, int Attempt, DateTimeOffset FirstAttemptAt, byte[] Body, string? Trace = null);
+
+/// <summary>How an attempt ended.</summary>
+/// <param name="At">When.</param>
+/// <param name="StatusCode">The HTTP status, or null when there was no answer.</param>
+/// <param name="Error">Why there was none.</param>
+/// <param name="Duration">How long it took.</param>
+public sealed record AttemptResult(DateTimeOffset At, int? StatusCode, string? Error, TimeSpan Duration);

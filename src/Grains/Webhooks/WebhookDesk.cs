@@ -1,0 +1,89 @@
+using System.Data.Common;
+using Granary.Domain.Webhooks;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Webhooks;
+using Granary.Journal;
+using Orleans.Concurrency;
+
+namespace Granary.Grains.Webhooks;
+
+/// <summary>Keeps the webhooks on whichever silo is asked.</summary>
+[StatelessWorker]
+public sealed class WebhookDesk(
+    EndpointStore endpoints, DeliveryLog log, TargetGuard guard, IJournal journal, WebhookWake wake, TimeProvider clock) : Grain, IWebhookDesk
+{
+    // Every event is entered once for each webhook that wants it.
+    private const int MostWebhooks = 100;
+
+    /// <inheritdoc/>
+    public Task<WebhookReply> Register(RegisterWebhook command) => ReachingAsync(async () =>
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (await guard.ProblemAsync(command.Url, CancellationToken.None) is { } problem)
+        {
+            return new WebhookReply(null, Refusal: new InvalidValue("url", problem));
+        }
+
+        var now = clock.GetUtcNow();
+        var events = command.Events.Distinct(StringComparer.Ordinal).ToList();
+        var webhook = new Webhook("wh_" + Guid.CreateVersion7(now).ToString("N"), command.Url, events, null, now, command.By);
+        var endpoint = new Endpoint(webhook, WebhookSecret.New(), await journal.ReadEndAsync());
+        return await endpoints.AddAsync(endpoint, MostWebhooks, CancellationToken.None)
+            ? new WebhookReply(webhook, endpoint.Secret)
+            : new WebhookReply(null, Refusal: new InvalidValue("url", $"would be one more than {MostWebhooks} webhooks; delete one first"));
+    });
+
+    /// <inheritdoc/>
+    public Task<WebhookReply> Get(string id) => ReachingAsync(async () =>
+        await endpoints.FindAsync(id, CancellationToken.None) is { } endpoint
+            ? new WebhookReply(endpoint.Webhook)
+            : new WebhookReply(null, Refusal: new NotFound()));
+
+    /// <inheritdoc/>
+    public Task<WebhookPage> List(int limit, string? after) => ReachingAsync(async () =>
+    {
+        var found = await endpoints.ListAsync(after, limit + 1, CancellationToken.None);
+        return new WebhookPage([.. found.Take(limit).Select(endpoint => endpoint.Webhook)], found.Count > limit);
+    });
+
+    /// <inheritdoc/>
+    public Task Delete(string id) => ReachingAsync(async () =>
+    {
+        await endpoints.DeleteAsync(id, CancellationToken.None);
+        return id;
+    });
+
+    /// <inheritdoc/>
+    public Task<DeliveryPage?> Deliveries(string id, int limit, DeliveryPlace? after) => ReachingAsync(async () =>
+        await endpoints.FindAsync(id, CancellationToken.None) is null ? null : await log.ListAsync(id, limit, after, CancellationToken.None));
+
+    /// <inheritdoc/>
+    public Task<DeliveryReply> Redeliver(string id, string deliveryId) => ReachingAsync(async () =>
+    {
+        if (await endpoints.FindAsync(id, CancellationToken.None) is { Webhook.DisabledReason: not null })
+        {
+            return new DeliveryReply(null, new IllegalTransition("disabled", ["delete"]));
+        }
+
+        if (await log.RedeliverAsync(id, deliveryId, clock.GetUtcNow(), CancellationToken.None) is not { } delivery)
+        {
+            return new DeliveryReply(null, new NotFound());
+        }
+
+        wake.Signal.Set();
+        return new DeliveryReply(delivery);
+    });
+
+    private static async Task<T> ReachingAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (DbException fault)
+        {
+            // The driver's exceptions are not known where the front end is a process of its own.
+            throw new WebhooksUnavailableException($"The database of the webhooks is out of reach: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Granary.Domain.Webhooks;
+
+namespace Granary.Grains.Webhooks;
+
+/// <summary>
+/// Sends what is due. Each webhook has a few attempts at a time of its own, and only one while its last attempt failed, so that
+/// receivers which hang keep nobody else waiting.
+/// </summary>
+public sealed partial class WebhookDispatcher(
+    EndpointStore endpoints,
+    DeliveryStore deliveries,
+    WebhookSender sender,
+    WebhookOptions options,
+    WebhookMetrics metrics,
+    WebhookWake wake,
+    TimeProvider clock,
+    ILogger<WebhookDispatcher> logger)
+{
+    // Attempts of all webhooks together. They wait most of the time, so the bound is there for memory and sockets.
+    private const int Most = 1_024;
+
+    // A claim outlives its attempt by this, so that how the attempt ended is recorded before somebody else tries.
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
+
+    private readonly ConcurrentDictionary<Task, string> _running = new();
+    private readonly ConcurrentDictionary<string, bool> _failing = new(StringComparer.Ordinal);
+
+    /// <summary>Attempts under way.</summary>
+    public int Running => _running.Count;
+
+    /// <summary>Whether anything is due.</summary>
+    public async Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
+        (await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken)).Count > 0;
+
+    /// <summary>Starts attempts at what is due, as many as may run now.</summary>
+    /// <param name="cancellationToken">Ends the attempts, too. Those are due again at once, for whoever comes next.</param>
+    /// <returns>How many were started.</returns>
+    public async Task<int> StartDueAsync(CancellationToken cancellationToken)
+    {
+        var started = 0;
+        foreach (var endpoint in await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken))
+        {
+            var id = endpoint.Webhook.Id;
+            var mine = _running.Values.Count(running => running == id);
+            var free = Math.Min((_failing.ContainsKey(id) ? 1 : options.Concurrency) - mine, Most - _running.Count);
+            if (free <= 0)
+            {
+                continue;
+            }
+
+            var now = clock.GetUtcNow();
+            var claims = await deliveries.ClaimAsync(id, now, now + options.Timeout + Slack, free, cancellationToken);
+            foreach (var claim in claims)
+            {
+                Start(endpoint, claim, cancellationToken);
+            }
+
+            started += claims.Count;
+        }
+
+        return started;
+    }
+
+    /// <summary>Returns when no attempt is under way.</summary>
+    public async Task IdleAsync()
+    {
+        while (!_running.IsEmpty)
+        {
+            await Task.WhenAll(_running.Keys);
+        }
+    }
+
+    private void Start(Endpoint endpoint, DeliveryClaim claim, CancellationToken cancellationToken)
+    {
+        // The task must be in the list before it can take itself out.
+        var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task? attempt = null;
+        attempt = RunAsync();
+        _running[attempt] = endpoint.Webhook.Id;
+        listed.SetResult();
+
+        async Task RunAsync()
+        {
+            await listed.Task;
+            try
+            {
+                await AttemptAsync(endpoint, claim, cancellationToken);
+            }
+            finally
+            {
+                _running.TryRemove(attempt!, out _);
+                wake.Signal.Set();
+            }
+        }
+    }
+
+    private async Task AttemptAsync(Endpoint endpoint, DeliveryClaim claim, CancellationToken cancellationToken)
+    {
+        try
+        {
+            AttemptResult result;
+            try
+            {
+                result = await sender.SendAsync(endpoint, claim, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                // This silo stops; another makes the attempt.
+                await deliveries.ReleaseAsync(claim, clock.GetUtcNow(), CancellationToken.None);
+                return;
+            }
+
+            // Once it is known how it went, a silo that stops still records it.
+            await RecordAsync(endpoint, claim, result);
+        }
+        catch (Exception fault) when (fault is DbException or TimeoutException or IOException)
+        {
+            // How it went is lost with the database's answer; the claim runs out and it is sent again.
+            NotRecorded(claim.Id, fault);
+        }
+    }
+
+    private async Task RecordAsync(Endpoint endpoint, DeliveryClaim claim, AttemptResult result)
+    {
+        var verdict = DeliveryVerdicts.Of(result.StatusCode);
+        metrics.Attempted(verdict, result.Duration);
+        switch (verdict)
+        {
+            case DeliveryVerdict.Taken:
+                _failing.TryRemove(endpoint.Webhook.Id, out _);
+                await deliveries.DeliveredAsync(claim, result, CancellationToken.None);
+                break;
+            case DeliveryVerdict.Gone:
+                _failing.TryRemove(endpoint.Webhook.Id, out _);
+                Disabled(endpoint.Webhook.Id);
+                await deliveries.DisableAsync(claim, result, "The receiver answered 410 Gone.", CancellationToken.None);
+                break;
+            default:
+                _failing[endpoint.Webhook.Id] = true;
+                await RescheduleAsync(claim, result);
+                break;
+        }
+    }
+
+    private async Task RescheduleAsync(DeliveryClaim claim, AttemptResult result)
+    {
+        if (RetrySchedule.Next(claim.FirstAttemptAt, claim.Attempt, result.At, Random.Shared.NextDouble()) is { } next)
+        {
+            await deliveries.FailedAsync(claim, result, next, CancellationToken.None);
+            return;
+        }
+
+        GivenUp(claim.Id, claim.EndpointId, claim.Attempt);
+        metrics.GivenUp();
+        await deliveries.GivenUpAsync(claim, result, CancellationToken.None);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "How the attempt at {Delivery} ended could not be recorded; it is made again.")]
+    private partial void NotRecorded(string delivery, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} is disabled: its receiver answered 410.")]
+    private partial void Disabled(string webhook);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {Delivery} of webhook {Webhook} was given up after {Attempts} attempts.")]
+    private partial void GivenUp(string delivery, string webhook, int attempts);
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+
+namespace Granary.Hosting.Auth;
+
+/// <summary>Keys in a file of the data directory that only its owner can read (0600).</summary>
+public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
+{
+    private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20);
+
+    private readonly string _file = Path.Combine(dataDirectory, "signing-keys.json");
+    private readonly string _lock = Path.Combine(dataDirectory, "signing-keys.lock");
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(_file))
+        {
+            return [];
+        }
+
+        await using var stream = File.OpenRead(_file);
+        return await JsonSerializer.DeserializeAsync<List<SigningKey>>(stream, cancellationToken: cancellationToken)
+            ?? throw new InvalidDataException($"{_file} holds no keys.");
+    }
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<SigningKey>> ChangeAsync(
+        Func<IReadOnlyList<SigningKey>, IReadOnlyList<SigningKey>> change, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(dataDirectory);
+        await using var exclusive = await LockAsync(cancellationToken);
+        var before = await ReadAsync(cancellationToken);
+        var after = change(before);
+        if (!after.SequenceEqual(before))
+        {
+            await ReplaceAsync(after, cancellationToken);
+        }
+
+        return after;
+    }
+
+    private async Task<FileStream> LockAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return Open(_lock, FileMode.OpenOrCreate);
+            }
+            catch (IOException) when (File.Exists(_lock))
+            {
+                // Another process holds it for the moment that a change takes.
+                await Task.Delay(LockRetry, cancellationToken);
+            }
+        }
+    }
+
+    // A crash leaves the old file or the new one, never half of one.
+    private async Task ReplaceAsync(IReadOnlyList<SigningKey> keys, CancellationToken cancellationToken)
+    {
+        var draft = _file + ".new";
+        File.Delete(draft);
+        await using (var stream = Open(draft, FileMode.CreateNew))
+        {
+            await JsonSerializer.SerializeAsync(stream, keys, cancellationToken: cancellationToken);
+            stream.Flush(flushToDisk: true);
+        }
+
+        File.Move(draft, _file, overwrite: true);
+    }
+
+    private static FileStream Open(string path, FileMode mode)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = FileAccess.ReadWrite, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        return new FileStream(path, options);
+    }
+}

@@ -1,0 +1,91 @@
+using System.Collections.Immutable;
+
+namespace Granary.Hosting.Auth;
+
+/// <summary>
+/// The keys of own tokens. A new key verifies at once and signs only when every process must have read it; the keys before
+/// it verify until the last token they signed has expired. So a rotation invalidates no live token, on no front end.
+/// </summary>
+public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, TimeProvider time)
+{
+    /// <summary>How often a process reads the keys again.</summary>
+    public static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(30);
+
+    /// <summary>The age at which a key begins to sign; several reloads, so that one may fail.</summary>
+    public static readonly TimeSpan Propagation = TimeSpan.FromMinutes(2);
+
+    // How much longer than a token's lifetime a key is kept: its last tokens were signed this long after its successor came.
+    private static readonly TimeSpan Overlap = Propagation + Propagation;
+
+    private ImmutableArray<SigningKey> _keys = [];
+
+    /// <summary>Raised when a key has been taken away, so that what it signed is not trusted from memory.</summary>
+    public event Action? KeyRemoved;
+
+    /// <summary>The key that signs now.</summary>
+    /// <exception cref="InvalidOperationException">The keys have not been read yet.</exception>
+    public SigningKey Current
+    {
+        get
+        {
+            var keys = _keys;
+            var propagated = time.GetUtcNow() - Propagation;
+            return keys.LastOrDefault(key => key.CreatedAt <= propagated)
+                ?? keys.FirstOrDefault()
+                ?? throw new InvalidOperationException("The signing keys have not been read yet.");
+        }
+    }
+
+    /// <summary>The key with this id, or null.</summary>
+    public SigningKey? Find(string? id)
+    {
+        foreach (var key in _keys)
+        {
+            if (key.Id == id)
+            {
+                return key;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads the keys; generates the first, replaces one that is too old, removes those whose tokens have expired.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var keys = await store.ReadAsync(cancellationToken);
+        if (store is not ConfiguredSigningKeys && !Maintain(keys).SequenceEqual(keys))
+        {
+            keys = await store.ChangeAsync(Maintain, cancellationToken);
+        }
+
+        Adopt(keys);
+    }
+
+    /// <summary>Adds a new key before its time.</summary>
+    /// <param name="revokePrevious">Remove all others at once: every token that is out becomes invalid.</param>
+    /// <param name="cancellationToken">Gives up waiting for the store.</param>
+    /// <exception cref="NotSupportedException">The keys are set by configuration.</exception>
+    public async Task RotateAsync(bool revokePrevious, CancellationToken cancellationToken) =>
+        Adopt(await store.ChangeAsync(
+            keys => [.. revokePrevious ? [] : keys, SigningKey.Generate(time.GetUtcNow())], cancellationToken));
+
+    private IReadOnlyList<SigningKey> Maintain(IReadOnlyList<SigningKey> keys)
+    {
+        var now = time.GetUtcNow();
+        var kept = keys.Where((_, i) => i == keys.Count - 1 || now - keys[i + 1].CreatedAt <= options.TokenLifetime + Overlap);
+        return keys.Count == 0 || now - keys[^1].CreatedAt > options.KeyLifetime
+            ? [.. kept, SigningKey.Generate(now)]
+            : [.. kept];
+    }
+
+    private void Adopt(IReadOnlyList<SigningKey> keys)
+    {
+        var before = _keys;
+        _keys = [.. keys];
+        if (before.Any(key => Find(key.Id) is null))
+        {
+            KeyRemoved?.Invoke();
+        }
+    }
+}

@@ -1,0 +1,179 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Grains.Orders;
+using Granary.Hosting.Settings;
+using Orleans.Clustering.Redis;
+using Orleans.Configuration;
+using Orleans.Serialization;
+using Orleans.Versions.Compatibility;
+using Orleans.Versions.Selector;
+using StackExchange.Redis;
+using SiloOptions = Granary.Hosting.Settings.SiloOptions;
+
+namespace Granary.Hosting.Clustering;
+
+/// <summary>How silos and clients form one cluster, and how soon they notice that a silo is gone.</summary>
+internal static class ClusterSetup
+{
+    /// <summary>Part of the key of every snapshot: the same for all clusters that ever run over one database.</summary>
+    private const string ServiceId = "granary";
+
+    /// <summary>
+    /// How long an order that nobody asks for stays in memory: at thousands of requests a second, minutes would be gigabytes.
+    /// Asked for again, it reads its few events.
+    /// </summary>
+    private static readonly TimeSpan OrderIdle = TimeSpan.FromSeconds(15);
+
+    /// <summary>How often grains that are idle are looked for.</summary>
+    private static readonly TimeSpan CollectionQuantum = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Addresses of grains that a silo remembers: those of stock items and users, which are asked again and again. Those of
+    /// orders are mostly asked for once, and a cache of a million of them, the default, is counted through every second.
+    /// </summary>
+    private const int GrainAddressesKept = 50_000;
+
+    /// <summary>How often the table of silos is read, should the word that it changed not arrive.</summary>
+    private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often a client reads which gateways there are: it learns in no other way that one of them is frozen.</summary>
+    private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How far a silo that is slow itself may extend the time that it gives others. Orleans would by four: on a busy machine, a
+    /// silo that freezes would be missed for half a minute.
+    /// </summary>
+    private const double ProbeExtension = 1.5;
+
+    public static void JoinCluster(this ISiloBuilder silo, SiloOptions options)
+    {
+        var siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
+        var gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
+        if (options.Clustering == ClusteringKind.Localhost)
+        {
+            silo.UseLocalhostClustering(siloPort, gatewayPort);
+        }
+        else
+        {
+            silo.UseRedisClustering(redis => Reach(redis, options));
+            Listen(silo, options, siloPort, gatewayPort);
+        }
+
+        silo.Services.TellFaults();
+        silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        silo.Configure<GrainVersioningOptions>(contracts =>
+        {
+            // A silo serves callers of its own contract and of earlier ones; see docs/cluster.md. Grains start on every silo that
+            // may serve the caller, not on the latest alone, which at the start of an upgrade is a single one.
+            contracts.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
+            contracts.DefaultVersionSelectorStrategy = nameof(AllCompatibleVersions);
+        });
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = options.ProbeTimeout;
+            membership.MaxProbeTimeout = options.ProbeTimeout * ProbeExtension;
+            membership.NumMissedProbesLimit = options.MissedProbes;
+            membership.TableRefreshTimeout = TableRefresh;
+
+            // A silo that was killed while it joined must not hold up those who come after it for minutes.
+            membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
+        });
+        silo.Configure<GrainCollectionOptions>(collection =>
+        {
+            collection.CollectionQuantum = CollectionQuantum;
+            collection.ClassSpecificCollectionAge[typeof(OrderGrain).FullName!] = OrderIdle;
+        });
+        silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = GrainAddressesKept);
+    }
+
+    public static void ConnectToCluster(this IClientBuilder client, SiloOptions options)
+    {
+        client.UseRedisClustering(redis => Reach(redis, options));
+        client.Services.TellFaults();
+        client.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+        client.Configure<GatewayOptions>(gateways => gateways.GatewayListRefreshPeriod = GatewayRefresh);
+        client.UseConnectionRetryFilter<PatientStart>();
+    }
+
+    /// <summary>Connects a command to what is running, and does not wait for it.</summary>
+    public static void ConnectOnce(this IClientBuilder client, SiloOptions options)
+    {
+        if (options.Clustering == ClusteringKind.Localhost)
+        {
+            client.UseLocalhostClustering(options.GatewayPort);
+        }
+        else
+        {
+            client.UseRedisClustering(redis => Reach(redis, options));
+        }
+
+        client.Services.TellFaults();
+        client.Configure<ClusterOptions>(cluster => Name(cluster, options));
+        client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+    }
+
+    /// <summary>
+    /// Lets the faults of storage travel with the answer that they cause. Without it that answer cannot be written, and its
+    /// caller learns only that, not that the storage is out of reach.
+    /// </summary>
+    private static void TellFaults(this IServiceCollection services) => services.Configure<ExceptionSerializationOptions>(faults =>
+    {
+        faults.SupportedNamespacePrefixes.Add("Npgsql");
+        faults.SupportedNamespacePrefixes.Add("StackExchange.Redis");
+
+        // What Orleans gives up placing a grain with.
+        faults.SupportedNamespacePrefixes.Add("Polly");
+    });
+
+    private static void Listen(ISiloBuilder silo, SiloOptions options, int siloPort, int gatewayPort)
+    {
+        if (options.Address is { } address)
+        {
+            silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+        }
+        else
+        {
+            silo.ConfigureEndpoints(siloPort, gatewayPort, listenOnAnyHostAddress: true);
+        }
+    }
+
+    private static void Name(ClusterOptions cluster, SiloOptions options)
+    {
+        cluster.ClusterId = options.ClusterId;
+        cluster.ServiceId = ServiceId;
+    }
+
+    private static void Reach(RedisClusteringOptions redis, SiloOptions options)
+    {
+        redis.ConfigurationOptions = ConfigurationOptions.Parse(options.Redis!);
+
+        // A Redis server that is restarting is waited for, at the start as later.
+        redis.ConfigurationOptions.AbortOnConnectFail = false;
+    }
+
+    /// <summary>Orleans tells a silo's port to others before it listens, so it must be known beforehand.</summary>
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
+
+/// <summary>A client that starts before its cluster waits for it.</summary>
+internal sealed partial class PatientStart(ILogger<PatientStart> log) : IClientConnectionRetryFilter
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    public async Task<bool> ShouldRetryConnectionAttempt(Exception exception, CancellationToken cancellationToken)
+    {
+        LogWaiting(exception.Message);
+        await Task.Delay(Pause, cancellationToken);
+        return true;
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for a silo of the cluster: {Fault}")]
+    private partial void LogWaiting(string fault);
+}

@@ -1,0 +1,57 @@
+using Granary.Grains.Interfaces.Orders;
+using Granary.Hosting.Settings;
+
+namespace Granary.Hosting.Clustering;
+
+/// <summary>Where a front end finds the grains.</summary>
+public enum HostingKind
+{
+    /// <summary>In a silo of its own process, alone or with others.</summary>
+    CoHosted,
+
+    /// <summary>In the silos of a cluster, which it calls.</summary>
+    Client,
+}
+
+/// <summary>Composes a front end's access to grains.</summary>
+public static class GrainAccess
+{
+    private const string Key = "Granary:Hosting";
+
+    /// <summary>Adds a silo or a client of a cluster, as <c>Granary:Hosting</c> says.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static void AddGrains(this IHostApplicationBuilder builder)
+    {
+        if (From(builder.Configuration) == HostingKind.Client)
+        {
+            builder.AddGranaryClusterClient();
+            builder.Services.AddSingleton<IOrderPlacing, GrainPlacing>();
+            builder.Services.AddSingleton<GatewayLosses>();
+            builder.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<GatewayLosses>());
+        }
+        else
+        {
+            builder.AddGranarySilo();
+            builder.Services.AddSingleton<IOrderPlacing, LocalPlacing>();
+        }
+
+        if (builder.Configuration["Granary:Clustering"] is { Length: > 0 } clustering
+            && clustering.Equals(nameof(ClusteringKind.Redis), StringComparison.OrdinalIgnoreCase))
+        {
+            // A silo that is alone shares the fate of its front end: there is nobody to repeat a call to.
+            builder.Services.AddSingleton<IOutgoingGrainCallFilter, RepeatedCalls>();
+        }
+    }
+
+    private static HostingKind From(IConfiguration configuration)
+    {
+        if (configuration[Key] is not { Length: > 0 } value)
+        {
+            return HostingKind.CoHosted;
+        }
+
+        return Enum.GetNames<HostingKind>().FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } known
+            ? Enum.Parse<HostingKind>(known)
+            : throw new InvalidConfigurationException(Key, $"is '{value}'; it takes {string.Join(" or ", Enum.GetNames<HostingKind>())}.");
+    }
+}

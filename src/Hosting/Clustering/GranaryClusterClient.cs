@@ -1,0 +1,52 @@
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders;
+using Granary.Grains.Stock;
+using Granary.Hosting.Health;
+using Granary.Hosting.Settings;
+using Granary.Hosting.Stores;
+using Granary.Hosting.Telemetry;
+using Granary.Journal;
+using Orleans.Dashboard;
+
+namespace Granary.Hosting.Clustering;
+
+/// <summary>Composes a process that calls the cluster's grains and hosts none.</summary>
+public static class GranaryClusterClient
+{
+    /// <summary>
+    /// Adds a client of the cluster that the section <c>Granary</c> of the configuration names, and the stores as far as
+    /// they are read.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static IHostApplicationBuilder AddGranaryClusterClient(this IHostApplicationBuilder builder)
+    {
+        var options = SiloOptions.From(builder.Configuration);
+        if (options.Clustering != ClusteringKind.Redis)
+        {
+            throw new InvalidConfigurationException("Granary:Clustering", "must be Redis where Granary:Hosting is Client: that is where clients find silos.");
+        }
+
+        builder.Services.AddStores(options);
+        builder.Services.AddSingleton<IJournal, JournalReader>();
+        builder.Services.AddViews(options, StreamSettingsReader.Read(builder.Configuration));
+        builder.Services.AddOrderTracker();
+        builder.Services.AddSingleton<IProductNews, ProductNews>();
+        builder.Services.AddClientHealth();
+        var telemetry = TelemetryOptions.From(builder.Configuration);
+        builder.UseOrleansClient(client =>
+        {
+            client.ConnectToCluster(options);
+            client.Services.AddSingleton<IClusterConnectionStatusObserver>(provider => provider.GetRequiredService<GatewayHealth>());
+            if (telemetry.Tracing)
+            {
+                client.AddActivityPropagation();
+            }
+
+            if (telemetry.Dashboard)
+            {
+                client.AddDashboard(dashboard => dashboard.HideTrace = true);
+            }
+        });
+        return builder;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Reflection;
+using Granary.Grains.Interfaces;
+using Orleans.Runtime.Messaging;
+using Orleans.Serialization.Invocation;
+
+namespace Granary.Hosting.Clustering;
+
+/// <summary>
+/// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream, or that waits when a
+/// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is
+/// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work.
+/// </summary>
+public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
+{
+    /// <summary>Before each repetition. Together the time in which grains of a silo that stops are at home elsewhere.</summary>
+    private static readonly TimeSpan[] Pauses =
+    [
+        TimeSpan.FromMilliseconds(25), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(400), TimeSpan.FromMilliseconds(800),
+        TimeSpan.FromMilliseconds(1_600),
+    ];
+
+    /// <summary>A call that has taken longer meets an outage, which a repetition would only meet again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
+
+    /// <summary>
+    /// After a connection was lost. Most calls never went over it and are answered meanwhile; and until every silo knows that one is
+    /// gone, a call made anew could be passed on to it and be lost again.
+    /// </summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+
+    // Asked of every call, and reflection would look for the attribute anew each time.
+    private static readonly ConcurrentDictionary<MethodInfo, bool> Declared = new();
+
+    /// <inheritdoc/>
+    public Task Invoke(IOutgoingGrainCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+
+        // Grains have their own way to deal with what fails in the middle of a decision.
+        return context.SourceContext is null || context.SourceId is { } source && source.IsClient()
+            ? InvokeRepeatedly(context)
+            : context.Invoke();
+    }
+
+    /// <summary>Work of this process that is idempotent and meets the same faults.</summary>
+    internal static async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        foreach (var pause in Pauses)
+        {
+            try
+            {
+                return await work();
+            }
+            catch (Exception fault) when (IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience)
+            {
+                await PauseAsync(pause);
+            }
+        }
+
+        return await work();
+    }
+
+    private async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var idempotent = IsIdempotent(context.InterfaceMethod, context.Request);
+        var timedOut = false;
+        foreach (var pause in Pauses)
+        {
+            var lost = losses?.Next;
+            var call = context.Invoke();
+            if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost
+                && await Task.WhenAny(call, Task.Delay(Settling)) != call)
+            {
+                await CallAnewAsync(context, call);
+                return;
+            }
+
+            try
+            {
+                await call;
+                if (context.Response?.Exception is not { } fault || !MayRepeat(fault))
+                {
+                    return;
+                }
+            }
+            catch (Exception fault) when (MayRepeat(fault))
+            {
+                // Said again below.
+            }
+
+            await PauseAsync(pause);
+        }
+
+        await context.Invoke();
+
+        bool MayRepeat(Exception fault)
+        {
+            if (fault is TimeoutException && !timedOut)
+            {
+                // The message was lost with a silo that died. By the time its answer is overdue, the silo has been declared dead.
+                timedOut = true;
+                return idempotent;
+            }
+
+            return idempotent && IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience;
+        }
+    }
+
+    /// <summary>
+    /// Makes a call a second time because a connection was lost: nobody knows whether the answer was to come over that one, so the
+    /// first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, comes by
+    /// here itself, and is not repeated beyond that.
+    /// </summary>
+    private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
+    {
+        var again = (Task)context.InterfaceMethod.Invoke(context.Grain, Arguments(context.Request))!;
+        if (await Task.WhenAny(call, again) == call && call.IsCompletedSuccessfully && context.Response?.Exception is null)
+        {
+            return;
+        }
+
+        await again;
+        context.Result = again.GetType().GetProperty(nameof(Task<>.Result))?.GetValue(again);
+    }
+
+    private static object?[] Arguments(IInvokable request) =>
+        [.. Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument)];
+
+    /// <summary>Pauses with jitter, so that the callers of a lost silo do not return in step.</summary>
+    private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
+
+    private static bool IsPassing(Exception fault) =>
+        fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
+
+    private static bool IsIdempotent(MethodInfo method, IInvokable request)
+    {
+        if (!Declared.GetOrAdd(method, static method => method.GetCustomAttribute<IdempotentAttribute>() is not null))
+        {
+            return false;
+        }
+
+        for (var i = 0; i < request.GetArgumentCount(); i++)
+        {
+            if (request.GetArgument(i) is IRepeatable { IsRepeatable: false })
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

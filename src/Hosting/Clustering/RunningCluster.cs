@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using Granary.Hosting.Settings;
+
+namespace Granary.Hosting.Clustering;
+
+/// <summary>The grains of a product that is running, for a command beside it.</summary>
+public sealed class RunningCluster : IAsyncDisposable
+{
+    /// <summary>How long a silo may take to answer before it is taken for absent.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly IHost _client;
+
+    private RunningCluster(IHost client) => _client = client;
+
+    /// <summary>Calls its grains.</summary>
+    public IGrainFactory Grains => _client.Services.GetRequiredService<IGrainFactory>();
+
+    /// <summary>Connects to the product that runs with a configuration.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration does not tell where a silo listens.</exception>
+    /// <exception cref="ClusterNotRunningException">No silo answers.</exception>
+    public static async Task<RunningCluster> ConnectAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    {
+        var options = SiloOptions.From(configuration);
+        if (options is { Clustering: ClusteringKind.Localhost, GatewayPort: 0 })
+        {
+            throw new InvalidConfigurationException("Granary:Silo:GatewayPort", "is 0: the running product took a free port, and a command cannot know which.");
+        }
+
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.UseOrleansClient(client => client.ConnectOnce(options));
+        var host = builder.Build();
+        try
+        {
+            if (options.Clustering == ClusteringKind.Localhost)
+            {
+                // Orleans' client goes on trying where nobody listens.
+                using var probe = new TcpClient();
+                await probe.ConnectAsync(IPAddress.Loopback, options.GatewayPort, cancellationToken);
+            }
+
+            await host.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
+            return new RunningCluster(host);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Sockets, Redis and Orleans each have exceptions of their own for it.
+            host.Dispose();
+            var where = options.Clustering == ClusteringKind.Localhost ? $"on port {options.GatewayPort} of this machine" : "of the cluster in Redis";
+            throw new ClusterNotRunningException($"No silo answers {where}: start the product first. ({fault.Message})", fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _client.StopAsync();
+        _client.Dispose();
+    }
+}
+
+/// <summary>A command needs the running product, and it does not run.</summary>
+public sealed class ClusterNotRunningException(string message, Exception inner) : Exception(message, inner);

@@ -1,0 +1,46 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary.Hosting.Health;
+
+/// <summary>Composes the probes: <c>/health/live</c> and <c>/health/ready</c>.</summary>
+public static class HealthSetup
+{
+    /// <summary>Whether the process answers at all. Nothing else: a restart does not mend a database.</summary>
+    public const string LivePath = "/health/live";
+
+    /// <summary>Whether requests should be sent here.</summary>
+    public const string ReadyPath = "/health/ready";
+
+    // Below the time that a probe waits for its answer.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Maps both probes.</summary>
+    public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("");
+        group.MapGet(LivePath, () => TypedResults.Ok(new { status = "live" }));
+        group.MapGet(ReadyPath, async (Readiness readiness, CancellationToken cancellationToken) =>
+        {
+            var report = await readiness.AskAsync(cancellationToken);
+            return TypedResults.Json(
+                report, statusCode: report.IsReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+        });
+        return group.ExcludeFromDescription();
+    }
+
+    internal static void AddSiloHealth(this IServiceCollection services) =>
+        services.AddReadiness().AddCheck<SiloHealth>("cluster", timeout: Patience);
+
+    internal static void AddClientHealth(this IServiceCollection services)
+    {
+        services.AddSingleton<GatewayHealth>();
+        services.AddReadiness().AddCheck<GatewayHealth>("cluster", timeout: Patience);
+    }
+
+    private static IHealthChecksBuilder AddReadiness(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Readiness>();
+        return services.AddHealthChecks().AddCheck<StorageHealth>("storage", timeout: Patience);
+    }
+}

@@ -1,0 +1,86 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Granary.Hosting.Health;
+
+/// <summary>
+/// Whether requests should be sent here. Anyone may ask, so what the checks found is kept for a second: asking often must not
+/// become work for the database.
+/// </summary>
+public sealed partial class Readiness(
+    HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger) : IDisposable
+{
+    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private HealthReport? _report;
+    private long _checkedAt;
+
+    /// <summary>Answers at once when the process is about to end, otherwise from checks that are at most a second old.</summary>
+    public async Task<ReadinessReport> AskAsync(CancellationToken cancellationToken)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return new ReadinessReport(false, "draining", new Dictionary<string, string>());
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_report is null || clock.GetElapsedTime(_checkedAt) > Freshness)
+            {
+                var report = await checks.CheckHealthAsync(CancellationToken.None);
+                TellChanges(_report, report);
+                _report = report;
+                _checkedAt = clock.GetTimestamp();
+            }
+
+            return ReportOf(_report);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _turn.Dispose();
+
+    private void TellChanges(HealthReport? before, HealthReport now)
+    {
+        foreach (var (name, entry) in now.Entries)
+        {
+            var last = before?.Entries[name].Status ?? HealthStatus.Healthy;
+            if (entry.Status == last)
+            {
+                continue;
+            }
+
+            if (entry.Status == HealthStatus.Healthy)
+            {
+                LogRecovery(name);
+            }
+            else
+            {
+                LogChange(name, entry.Status, entry.Description ?? "");
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Readiness: {Check} is {Status}. {Reason}")]
+    private partial void LogChange(string check, HealthStatus status, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Readiness: {Check} is healthy again")]
+    private partial void LogRecovery(string check);
+
+    private static ReadinessReport ReportOf(HealthReport report) => new(
+        report.Status != HealthStatus.Unhealthy,
+        report.Status == HealthStatus.Unhealthy ? "not ready" : "ready",
+        report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString().ToLowerInvariant()));
+}
+
+/// <summary>The answer of <c>/health/ready</c>.</summary>
+/// <param name="IsReady">Whether requests should be sent here.</param>
+/// <param name="Status">ready, not ready or draining.</param>
+/// <param name="Checks">By name: healthy, degraded or unhealthy.</param>
+public sealed record ReadinessReport(
+    [property: System.Text.Json.Serialization.JsonIgnore] bool IsReady, string Status, IReadOnlyDictionary<string, string> Checks);

@@ -1,0 +1,35 @@
+using Granary.Hosting.Settings;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace Granary.Hosting.Health;
+
+/// <summary>
+/// Whether this silo takes part in its cluster. The table of silos being out of reach only degrades it: silos that know each
+/// other go on without the table, and taking them all out of service would turn a small fault into an outage.
+/// </summary>
+internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider services, SiloOptions options) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (cluster.CurrentStatus != SiloStatus.Active)
+        {
+            return new HealthCheckResult(context.Registration.FailureStatus, $"The silo is {cluster.CurrentStatus.ToString().ToLowerInvariant()}.");
+        }
+
+        if (options.Clustering == ClusteringKind.Localhost)
+        {
+            return HealthCheckResult.Healthy();
+        }
+
+        try
+        {
+            await services.GetRequiredService<IMembershipTable>().ReadAllAsync(cancellationToken).WaitAsync(cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception fault)
+        {
+            // Whatever the table's driver throws, the silo does not need it at this moment.
+            return HealthCheckResult.Degraded("The table of silos is out of reach: nobody can join or be evicted.", fault);
+        }
+    }
+}

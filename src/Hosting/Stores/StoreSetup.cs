@@ -1,0 +1,69 @@
+using Granary.Grains.Stock.Catalogue;
+using Granary.Grains.Webhooks;
+using Granary.Hosting.Settings;
+using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Granary.Journal.Sqlite;
+using Granary.Streams;
+using Granary.Streams.Views;
+using Npgsql;
+
+namespace Granary.Hosting.Stores;
+
+/// <summary>Adds the stores that a configuration names: the journal's, without its writer, the catalogue's, the views' and the webhooks'.</summary>
+internal static class StoreSetup
+{
+    public static void AddStores(this IServiceCollection services, SiloOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton(options.Journal);
+        if (options.Storage == StorageKind.PostgreSql)
+        {
+            services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgreSql!));
+            services.AddSingleton<IJournalStore, PostgreSqlJournal>();
+            services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
+        }
+        else
+        {
+            CreateDataDirectory(options.DataDirectory);
+            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(PrivateFile.At(options.SqliteFile), options.Journal));
+            services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
+                SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
+        }
+    }
+
+    /// <summary>Adds the database of the views and what follows the journal.</summary>
+    public static void AddViews(this IServiceCollection services, SiloOptions options, StreamSettings streams)
+    {
+        services.AddSingleton(Microsoft.Extensions.Options.Options.Create(streams));
+        if (options.Storage == StorageKind.PostgreSql)
+        {
+            services.AddSingleton<IViewDatabase>(_ => new PostgreSqlViews(options.PostgreSql!));
+            services.AddHostedService<PostgreSqlWake>();
+        }
+        else
+        {
+            services.AddSingleton<IViewDatabase>(_ => new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "views.db"))));
+        }
+
+        services.AddJournalFeed();
+    }
+
+    /// <summary>Adds the database of the webhooks.</summary>
+    public static void AddWebhookDatabase(this IServiceCollection services, SiloOptions options) =>
+        services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
+            ? new PostgreSqlViews(options.PostgreSql!, durable: true)
+            : new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
+
+    private static void CreateDataDirectory(string path)
+    {
+        try
+        {
+            Directory.CreateDirectory(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidConfigurationException("Granary:DataDirectory", $"is '{path}', which cannot be created: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Granary.Hosting.Settings;
+using Granary.Journal;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+using Orleans.Diagnostics;
+
+namespace Granary.Hosting.Telemetry;
+
+/// <summary>Composes the metrics that Prometheus scrapes and the traces that go to an OpenTelemetry collector.</summary>
+public static class TelemetrySetup
+{
+    /// <summary>Where Prometheus finds the metrics.</summary>
+    public const string MetricsPath = "/metrics";
+
+    /// <summary>Adds metrics, and traces where the configuration asks for them.</summary>
+    /// <param name="service">The name of the program among those that send to the same collector.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    public static void AddGranaryTelemetry(this IHostApplicationBuilder builder, string service)
+    {
+        var options = TelemetryOptions.From(builder.Configuration);
+        builder.Services.AddSingleton(options);
+        builder.Services.AddHostedService<MetricsPortCheck>();
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(options.ServiceName ?? service))
+            .WithMetrics(metrics => metrics
+
+                // Every meter of the product; of the runtime, what tells whether a process is well.
+                .AddMeter("Granary.*", "System.Runtime")
+                .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false));
+        if (options.Tracing)
+        {
+            telemetry.WithTracing(traces => Trace(traces, options));
+        }
+    }
+
+    /// <summary>Maps <see cref="MetricsPath"/>: on the port of <c>Granary:Telemetry:MetricsPort</c> alone, where that is set.</summary>
+    public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes)
+    {
+        var port = routes.ServiceProvider.GetRequiredService<TelemetryOptions>().MetricsPort;
+        var scrape = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
+        return routes.MapGet(MetricsPath, context =>
+        {
+            // The port of the connection, not of the Host header, which callers write.
+            if (port == 0 || context.Connection.LocalPort == port)
+            {
+                return scrape(context);
+            }
+
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return Task.CompletedTask;
+        }).ExcludeFromDescription();
+    }
+
+    private static void Trace(TracerProviderBuilder traces, TelemetryOptions options)
+    {
+        traces.SetSampler(new RequestSampler(options.TraceRatio))
+            .AddAspNetCoreInstrumentation(requests =>
+            {
+                requests.Filter = IsOfInterest;
+
+                // ASP.NET Core ends the path of a group itself with a slash, which the handlers of the metrics have not.
+                requests.EnrichWithHttpResponse = static (span, _) => span.DisplayName = span.DisplayName.TrimEnd('/');
+            })
+            .AddSource(ActivitySources.ApplicationGrainActivitySourceName, JournalTraces.SourceName, "System.Net.Http");
+        if (options.Export)
+        {
+            traces.AddOtlpExporter();
+        }
+    }
+
+    // What probes and scrapers ask every few seconds says nothing about an order.
+    private static bool IsOfInterest(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments(MetricsPath) && !context.Request.Path.StartsWithSegments("/health");
+}

@@ -1,0 +1,213 @@
+using System.Diagnostics;
+using System.Threading.Channels;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+
+namespace Granary.Journal;
+
+/// <summary>
+/// Group commit: one writer takes whatever all grains of the silo have handed in since its last commit and makes it durable
+/// with one commit. An idle writer starts at once, so a lone append waits for nobody unless it is deferred; a busy one collects,
+/// so the number of commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
+/// Systems", SIGMOD 1984.)
+/// </summary>
+public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
+{
+    /// <summary>Appends taken into one batch at most; bounds the size of one statement.</summary>
+    private const int MaxAppends = 2_000;
+
+    /// <summary>Payload bytes after which a batch is closed.</summary>
+    private const int MaxBytes = 4 * 1024 * 1024;
+
+    private readonly IJournalStore _store;
+    private readonly JournalMetrics _metrics;
+    private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
+        new UnboundedChannelOptions { SingleReader = true });
+
+    // Apart from the queue, because not every append starts a commit. One signal stands for all that come before it is taken.
+    private readonly Channel<bool> _starts = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { SingleReader = true, AllowSynchronousContinuations = false, FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly Task _writer;
+
+    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics)
+    {
+        _store = store;
+        _metrics = metrics;
+        _writer = Task.Run(WriteAsync);
+    }
+
+    /// <summary>Raised after a batch became durable, for readers of the journal in this process. Must not block or throw.</summary>
+    public event Action? Appended;
+
+    /// <inheritdoc/>
+    public Task AppendAsync(JournalAppend append)
+    {
+        ArgumentNullException.ThrowIfNull(append);
+        ArgumentOutOfRangeException.ThrowIfZero(append.Events.Count);
+        var pending = new PendingAppend(append);
+        if (!_queue.Writer.TryWrite(pending))
+        {
+            return Task.FromException(new JournalUnavailableException("The journal is closed: the silo is stopping."));
+        }
+
+        if (!append.IsDeferred)
+        {
+            Flush();
+        }
+
+        return pending.Task;
+    }
+
+    /// <inheritdoc/>
+    public void Flush() => _starts.Writer.TryWrite(true);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default) =>
+        _store.ReadStreamAsync(stream, afterVersion, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<ILookup<string, JournalRecord>> ReadStreamsAsync(
+        IReadOnlyCollection<string> streams, CancellationToken cancellation = default) =>
+        (await _store.ReadStreamsAsync(streams, cancellation)).ToLookup(record => record.Stream, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation = default) =>
+        _store.ReadAllAsync(afterPosition, limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<long> ReadEndAsync(CancellationToken cancellation = default) => _store.ReadEndAsync(cancellation);
+
+    /// <summary>Refuses further appends and returns when all accepted ones are durable or have failed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _queue.Writer.TryComplete();
+        _starts.Writer.TryComplete();
+        await _writer;
+    }
+
+    private async Task WriteAsync()
+    {
+        var batch = new List<PendingAppend>();
+        var appends = new List<JournalAppend>();
+        var streams = new HashSet<string>(StringComparer.Ordinal);
+        bool open;
+        do
+        {
+            open = await _starts.Reader.WaitToReadAsync();
+            _starts.Reader.TryRead(out _);
+            PendingAppend? next = null;
+            do
+            {
+                batch.Clear();
+                appends.Clear();
+                streams.Clear();
+                next = Fill(batch, appends, streams, next);
+                if (batch.Count > 0)
+                {
+                    await CommitAsync(batch, appends);
+                }
+            }
+            while (next is not null);
+        }
+        while (open);
+    }
+
+    /// <summary>Takes what is waiting. An append that does not fit into the batch is returned, to open the next one.</summary>
+    private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? first)
+    {
+        var bytes = 0;
+        while (first is not null || _queue.Reader.TryRead(out first))
+        {
+            var next = first;
+            first = null;
+            if (batch.Count == MaxAppends || bytes >= MaxBytes)
+            {
+                return next;
+            }
+
+            if (Unmet(next.Append, streams) is { } unmet)
+            {
+                next.Complete(unmet, batchSize: 0);
+                continue;
+            }
+
+            if (!streams.Add(next.Append.Stream))
+            {
+                return next;
+            }
+
+            batch.Add(next);
+            appends.Add(next.Append);
+            foreach (var journalEvent in next.Append.Events)
+            {
+                bytes += journalEvent.Payload.Length;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// What keeps an append from being tried. Whatever it requires was handed in before it, so by now that has ended or is in this
+    /// very batch.
+    /// </summary>
+    private static RequirementFailedException? Unmet(JournalAppend append, HashSet<string> batch)
+    {
+        for (var i = 0; i < append.Requires.Count; i++)
+        {
+            var required = append.Requires[i];
+            if (required.Outcome.IsCompleted ? !required.IsDurable : !batch.Contains(required.Stream))
+            {
+                return new RequirementFailedException(append.Stream, required.Outcome.Exception?.InnerException);
+            }
+        }
+
+        return null;
+    }
+
+    private async Task CommitAsync(List<PendingAppend> batch, List<JournalAppend> appends)
+    {
+        var started = JournalMetrics.Now();
+        var outcomes = new Exception?[batch.Count];
+        try
+        {
+            await _store.AppendBatchAsync(appends, outcomes);
+        }
+        catch (Exception fault)
+        {
+            // Whatever the store could not tell apart concerns every append of the batch, and every caller must hear of it.
+            var unavailable = fault as JournalException ?? new JournalUnavailableException("The journal's store failed.", fault);
+            Array.Fill(outcomes, unavailable);
+        }
+
+        _metrics.Committed(batch.Count, started);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            batch[i].Complete(outcomes[i], batch.Count);
+        }
+
+        Appended?.Invoke();
+    }
+
+    private sealed class PendingAppend(JournalAppend append) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
+    {
+        // A trace tells of the wait as well: the append begins when it is handed in.
+        private readonly ActivityContext _trace = JournalTraces.Current;
+        private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
+
+        public JournalAppend Append { get; } = append;
+
+        public void Complete(Exception? failure, int batchSize)
+        {
+            JournalTraces.Appended(_trace, Append, _started, batchSize, failure);
+            if (failure is null)
+            {
+                SetResult();
+            }
+            else
+            {
+                SetException(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+
+namespace Granary.Journal;
+
+/// <summary>
+/// What a database must do for the journal. <see cref="GroupCommitJournal"/> puts group commit on top; the contract suite in
+/// <c>tests/</c> runs against every implementation.
+/// </summary>
+public interface IJournalStore
+{
+    /// <summary>Creates or migrates the schema. Idempotent, and safe when several processes start at once.</summary>
+    Task InitializeAsync(CancellationToken cancellation);
+
+    /// <summary>
+    /// Makes a batch durable in one commit. Every append is all or nothing, and one that fails does not fail the others, but for
+    /// those that <see cref="JournalAppend.Requires">require</see> it. A stream occurs at most once in a batch, and what an append
+    /// requires is durable or stands in the batch before it.
+    /// </summary>
+    /// <param name="batch">The appends.</param>
+    /// <param name="outcomes">
+    /// One place per append: null when it is durable, otherwise a <see cref="VersionConflictException"/>, a
+    /// <see cref="JournalAppendException"/> or a <see cref="RequirementFailedException"/>. Filled when the call returns.
+    /// </param>
+    /// <exception cref="JournalUnavailableException">The outcome of the batch is unknown even after trying to find out.</exception>
+    Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes);
+
+    /// <inheritdoc cref="IJournal.ReadStreamAsync"/>
+    Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation);
+
+    /// <inheritdoc cref="IJournal.ReadStreamsAsync"/>
+    Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation);
+
+    /// <inheritdoc cref="IJournal.ReadAllAsync"/>
+    Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation);
+
+    /// <inheritdoc cref="IJournal.ReadEndAsync"/>
+    Task<long> ReadEndAsync(CancellationToken cancellation);
+}

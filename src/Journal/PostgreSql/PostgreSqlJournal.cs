@@ -1,0 +1,344 @@
+using System.Net.Sockets;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Npgsql;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>
+/// The journal in PostgreSQL. A batch is one statement in a transaction of its own, so it is durable as a whole or not at all.
+/// </summary>
+/// <remarks>
+/// Every batch carries a random number. Where the statement fails, or its answer is lost, the batch is settled: the first event
+/// of each append is inserted where its version is free, the rest of an append only with its first, and then the number under
+/// the first version is read back. Our number: durable; another's: a version conflict. The unique key makes the second insert
+/// wait for the end of a transaction that is still in doubt, so settling is exact, and it can be repeated any number of times. What
+/// an append requires is settled before it.
+/// </remarks>
+public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
+    : IJournalStore, IAsyncDisposable
+{
+    private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
+
+    /// <summary>
+    /// The position below which nothing can change any more. Where rows lie beyond all transactions that this server has begun,
+    /// they were restored and nothing has been appended since, or the offset would be ahead of them: all that is there is settled.
+    /// </summary>
+    private const string Settled =
+        """
+        (SELECT greatest(
+            (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20,
+            CASE WHEN newest >> 20 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + xid_offset THEN newest + 1 END)
+        FROM journal_epoch, (SELECT max(position) AS newest FROM journal) AS restored)
+        """;
+
+    private const int ReadAttempts = 3;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events kept for whoever follows the journal: a second or more at full load.</summary>
+    private const int RecentEvents = 32_768;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly RecentAppends _recent = new(RecentEvents);
+    private PostgreSqlJournalWriter? _writer;
+
+    /// <inheritdoc/>
+    public Task InitializeAsync(CancellationToken cancellation) => PostgreSqlSchema.MigrateAsync(dataSource, cancellation);
+
+    /// <inheritdoc/>
+    public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
+    {
+        var appends = batch.ToArray();
+        var number = Random.Shared.NextInt64();
+        await _turn.WaitAsync();
+        try
+        {
+            if (!await TryInsertAllAsync(appends, number))
+            {
+                await SettleInOrderAsync(appends, number, outcomes, Environment.TickCount64 + (long)options.RetryFor.TotalMilliseconds);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
+        ReadAsync($"{Select} WHERE stream = $1 AND version > $2 ORDER BY version", [Text(stream), Number(afterVersion)], cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
+        ReadAsync(
+            $"{Select} WHERE stream = ANY($1) ORDER BY stream, version",
+            [new NpgsqlParameter<string[]> { TypedValue = [.. streams] }],
+            cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>
+    /// A position holds its transaction's id, so all rows of transactions below the oldest one still running lie below that
+    /// one's positions: they can no longer change, and this very snapshot sees them. What runs now or starts later lies above
+    /// and is left for a later page, whoever commits first. A transaction held open for long anywhere in the database cluster
+    /// holds readers back with it, as it holds back vacuum.
+    /// </remarks>
+    public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
+        _recent.TakeAfter(afterPosition) is { Length: > 0 } own
+            ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation))
+            : ReadAsync(
+                $"{Select} WHERE position > $1 AND position < {Settled} ORDER BY position LIMIT $2",
+                [Number(afterPosition), Number(limit)],
+                cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
+        await ReadAsync($"{Select} WHERE position < {Settled} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
+
+    public async ValueTask DisposeAsync()
+    {
+        await DropWriterAsync();
+        _turn.Dispose();
+    }
+
+    private async Task<bool> TryInsertAllAsync(JournalAppend[] appends, long number)
+    {
+        try
+        {
+            if (await (await WriterAsync()).InsertAllAsync(appends, number) is not { } position)
+            {
+                return false;
+            }
+
+            _recent.Add(position, appends);
+            return true;
+        }
+        catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
+        {
+            return false;
+        }
+        catch (Exception fault) when (IsOutage(fault))
+        {
+            log.LogWarning(fault, "The outcome of a batch of {Appends} appends is unknown; settling it.", appends.Length);
+            await DropWriterAsync();
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Settles a batch level by level: first what requires nothing of the batch, then what required only that, and so on. Each
+    /// append is tried when all that it requires is durable. Where the first statement was carried out after all, everything is
+    /// found durable.
+    /// </summary>
+    private async Task SettleInOrderAsync(JournalAppend[] appends, long number, Exception?[] outcomes, long deadline)
+    {
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        foreach (var level in JournalAppend.LevelsOf(appends).Index().GroupBy(place => place.Item, place => place.Index).OrderBy(level => level.Key))
+        {
+            var tried = new List<int>();
+            foreach (var i in level)
+            {
+                if (appends[i].FailureAfter(failures) is { } failure)
+                {
+                    outcomes[i] = failures[appends[i].Stream] = failure;
+                }
+                else
+                {
+                    tried.Add(i);
+                }
+            }
+
+            var results = new Exception?[tried.Count];
+            if (tried.Count > 0)
+            {
+                await SettleAsync([.. tried.Select(i => appends[i])], number, results, deadline);
+            }
+
+            foreach (var (i, result) in tried.Zip(results))
+            {
+                outcomes[i] = result;
+                if (result is not null)
+                {
+                    failures[appends[i].Stream] = result;
+                }
+            }
+        }
+    }
+
+    private async Task SettleAsync(JournalAppend[] appends, long number, Memory<Exception?> outcomes, long deadline)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                var durable = new bool[appends.Length];
+                await (await WriterAsync()).InsertAbsentAsync(appends, number, durable);
+                for (var i = 0; i < appends.Length; i++)
+                {
+                    outcomes.Span[i] = durable[i] ? null : new VersionConflictException(appends[i].Stream, appends[i].AfterVersion);
+                }
+
+                return;
+            }
+            catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
+            {
+                await IsolateAsync(appends, number, outcomes, deadline, fault);
+                return;
+            }
+            catch (Exception fault) when (IsOutage(fault))
+            {
+                await DropWriterAsync();
+                if (Environment.TickCount64 >= deadline)
+                {
+                    throw new JournalUnavailableException("PostgreSQL is out of reach; it is not known whether the events are durable.", fault);
+                }
+
+                log.LogWarning("PostgreSQL is out of reach, attempt {Attempt}: {Fault}", attempt, fault.Message);
+                await PauseAsync(attempt);
+            }
+        }
+    }
+
+    /// <summary>Halves a batch that the database refuses until the culprits stand alone; all others commit.</summary>
+    private async Task IsolateAsync(JournalAppend[] appends, long number, Memory<Exception?> outcomes, long deadline, Exception fault)
+    {
+        if (appends is [var culprit])
+        {
+            outcomes.Span[0] = IsConflict(fault)
+                ? new VersionConflictException(culprit.Stream, culprit.AfterVersion)
+                : new JournalAppendException($"The journal refuses the events for stream {culprit.Stream}: {fault.Message}", fault);
+            return;
+        }
+
+        var half = appends.Length / 2;
+        await SettleAsync(appends[..half], number, outcomes[..half], deadline);
+        await SettleAsync(appends[half..], number, outcomes[half..], deadline);
+    }
+
+    private async Task<PostgreSqlJournalWriter> WriterAsync()
+    {
+        if (_writer is { IsOpen: false })
+        {
+            await DropWriterAsync();
+        }
+
+        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, options.CommandTimeout);
+    }
+
+    private async ValueTask DropWriterAsync()
+    {
+        if (Interlocked.Exchange(ref _writer, null) is { } writer)
+        {
+            await writer.DisposeAsync();
+        }
+    }
+
+    private Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation) =>
+        RepeatAsync(async () =>
+        {
+            await using var command = dataSource.CreateCommand(sql);
+            foreach (var parameter in parameters)
+            {
+                command.Parameters.Add(parameter.Clone());
+            }
+
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            return await RecordsAsync(reader, cancellation);
+        });
+
+    /// <summary>
+    /// A page of which this process wrote a part: the database is asked for the rest. It is first asked how far the journal is
+    /// settled; that can only grow until the rows are read, so none before it can be missing.
+    /// </summary>
+    private async Task<IReadOnlyList<JournalRecord>> ReadAroundAsync(
+        CommittedBatch[] own, long afterPosition, int limit, CancellationToken cancellation)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Settled}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            $"{Select} WHERE position > $1 AND position < {Settled} AND position >> 20 <> ALL ($3) ORDER BY position LIMIT $2")
+        {
+            Parameters =
+            {
+                Number(afterPosition), Number(limit), new NpgsqlParameter<long[]> { TypedValue = [.. own.Select(commit => commit.Position >> 20)] },
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.ReadAsync(cancellation);
+        var end = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellation);
+        var others = await RecordsAsync(reader, cancellation);
+        if (others.Count == limit)
+        {
+            end = Math.Min(end, others[^1].Position + 1);
+        }
+
+        return
+        [
+            .. own.SelectMany(commit => commit.Events)
+                .Where(record => record.Position > afterPosition)
+                .Concat(others)
+                .Where(record => record.Position < end)
+                .OrderBy(record => record.Position)
+                .Take(limit),
+        ];
+    }
+
+    private static async Task<IReadOnlyList<JournalRecord>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    {
+        var records = new List<JournalRecord>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            records.Add(Record(reader));
+        }
+
+        return records;
+    }
+
+    /// <summary>Reads are repeated: after a restart of the server the first use of a pooled connection fails.</summary>
+    private static async Task<T> RepeatAsync<T>(Func<Task<T>> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await read();
+            }
+            catch (Exception fault) when (IsOutage(fault))
+            {
+                if (attempt == ReadAttempts)
+                {
+                    throw new JournalUnavailableException("PostgreSQL is out of reach.", fault);
+                }
+
+                await PauseAsync(attempt);
+            }
+        }
+    }
+
+    private static JournalRecord Record(NpgsqlDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.GetString(1),
+        reader.GetInt64(2),
+        reader.GetString(3),
+        reader.GetFieldValue<byte[]>(4),
+        reader.GetFieldValue<DateTimeOffset>(5),
+        reader.IsDBNull(6) ? null : reader.GetString(6));
+
+    /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not return in step.</summary>
+    private static Task PauseAsync(int attempt) =>
+        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())));
+
+    private static bool IsConflict(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    /// <summary>What concerns the data handed in (classes 22, 23 and 54), or a text that has no UTF-8 form.</summary>
+    private static bool IsRefused(Exception fault) =>
+        fault is System.Text.EncoderFallbackException || (fault is PostgresException { SqlState: var state } && state[..2] is "22" or "23" or "54");
+
+    private static bool IsOutage(Exception fault) =>
+        fault is NpgsqlException or IOException or SocketException or TimeoutException && !IsConflict(fault) && !IsRefused(fault);
+
+    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
+}

@@ -1,0 +1,228 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>
+/// The connection that appends, with its prepared statements. Each statement is a transaction of its own: one round trip and
+/// one flush to disk. Not safe for concurrent use; dropped at the first sign of trouble.
+/// </summary>
+internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
+{
+    private const string Columns = "position, stream, version, type, payload, recorded_at, batch, trace";
+
+    private const string Rows =
+        "unnest($1, $2, $3, $4, $5, $6, $7) WITH ORDINALITY AS r(stream, version, after, type, payload, recorded_at, trace, ordinal)";
+
+    /// <summary>The position that the transaction's events follow; see <c>Schema/PostgreSql/0001-journal.sql</c>.</summary>
+    private const string Base = "SELECT (pg_current_xact_id()::text::bigint + xid_offset) << 20 FROM journal_epoch";
+
+    /// <summary>The scalar subquery runs once a statement.</summary>
+    private const string Row =
+        $"""
+        ({Base}) + r.ordinal,
+        r.stream, r.version, r.type, r.payload, r.recorded_at, $8, r.trace
+        """;
+
+    /// <summary>
+    /// True where the version that the append follows exists. The unique key refuses a version that is taken; this refuses one
+    /// that would leave a gap, as after a failover that lost a silo's last commits while its grains still live. The lateral
+    /// join with its limit cannot become a scan of the journal, whatever the planner believes about the table's size.
+    /// </summary>
+    private const string Predecessor =
+        """
+        LEFT JOIN LATERAL (
+            SELECT true AS found FROM journal j
+            WHERE r.after > 0 AND j.stream = r.stream AND j.version = r.after LIMIT 1) predecessor ON true
+        """;
+
+    /// <summary>Inserts all rows or, where one would leave a gap, none: rows may require each other.</summary>
+    private const string InsertAll =
+        $"""
+        WITH r AS MATERIALIZED (SELECT r.*, r.after = 0 OR predecessor.found IS TRUE AS follows FROM {Rows} {Predecessor}),
+        written AS (
+            INSERT INTO journal ({Columns})
+            SELECT {Row} FROM r WHERE (SELECT bool_and(follows) FROM r)
+            RETURNING 1)
+        SELECT ({Base}), (SELECT count(*) FROM written)
+        """;
+
+    /// <summary>
+    /// Inserts all rows, of which none names a version to look for. None where a pooler has put another server process behind the
+    /// connection: what this one knows may not be so there.
+    /// </summary>
+    private const string InsertFollowing =
+        $"""
+        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} WHERE pg_backend_pid() = $9 RETURNING 1)
+        SELECT ({Base}), (SELECT count(*) FROM written)
+        """;
+
+    private const string InsertAbsent =
+        $"""
+        WITH r AS MATERIALIZED (SELECT * FROM {Rows}),
+        heads AS (
+            INSERT INTO journal ({Columns})
+            SELECT {Row} FROM r {Predecessor}
+            WHERE r.version = r.after + 1 AND (r.after = 0 OR predecessor.found)
+            ORDER BY r.stream
+            ON CONFLICT (stream, version) DO NOTHING
+            RETURNING stream)
+        INSERT INTO journal ({Columns})
+        SELECT {Row} FROM r JOIN heads USING (stream) WHERE r.version > r.after + 1
+        """;
+
+    private const string ReadHeads =
+        """
+        SELECT h.ordinal, j.batch = $3
+        FROM unnest($1, $2) WITH ORDINALITY AS h(stream, version, ordinal)
+        JOIN LATERAL (SELECT batch FROM journal WHERE stream = h.stream AND version = h.version LIMIT 1) j ON true
+        """;
+
+    private readonly NpgsqlConnection _connection;
+    private readonly JournalColumns _columns = new();
+    private readonly List<string> _headStreams = [];
+    private readonly List<long> _headVersions = [];
+    private readonly KnownVersions _known = new();
+    private readonly NpgsqlCommand _insertAll;
+    private readonly NpgsqlCommand _insertFollowing;
+    private readonly NpgsqlCommand _insertAbsent;
+    private readonly NpgsqlCommand _readHeads;
+
+    private PostgreSqlJournalWriter(NpgsqlConnection connection, int serverProcess, TimeSpan timeout)
+    {
+        _connection = connection;
+        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), Batch()]);
+        _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), Batch(), new NpgsqlParameter<int> { TypedValue = serverProcess }]);
+        _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), Batch()]);
+        _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), Batch()]);
+    }
+
+    public static async Task<PostgreSqlJournalWriter> OpenAsync(NpgsqlDataSource dataSource, TimeSpan timeout)
+    {
+        var connection = await dataSource.OpenConnectionAsync();
+        try
+        {
+            var writer = new PostgreSqlJournalWriter(connection, await PrepareSessionAsync(connection), timeout);
+            await writer._insertAll.PrepareAsync();
+            await writer._insertFollowing.PrepareAsync();
+            return writer;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Inserts every row, in one statement, or none.
+    /// </summary>
+    /// <returns>
+    /// The position that the events follow, each by one; null when nothing was written because a version to follow does not exist.
+    /// </returns>
+    /// <exception cref="PostgresException">Nothing was written.</exception>
+    public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
+    {
+        var insert = _columns.Fill(appends, _known.Covers) ? _insertAll : _insertFollowing;
+        Set(insert, batch);
+        var position = await PositionAsync(insert);
+        if (position is not null)
+        {
+            _known.Learn(appends);
+        }
+
+        return position;
+    }
+
+    /// <summary>
+    /// Inserts the appends whose first version is free and leaves out the others, then tells which of them are durable under
+    /// this batch's number. Because a second insert of a key waits for the transaction that holds the first, the answer holds
+    /// even if an earlier attempt is still under way on a connection that was given up.
+    /// </summary>
+    public async Task InsertAbsentAsync(JournalAppend[] appends, long batch, bool[] durable)
+    {
+        _columns.Fill(appends);
+        Set(_insertAbsent, batch);
+        await _insertAbsent.ExecuteNonQueryAsync();
+
+        _headStreams.Clear();
+        _headVersions.Clear();
+        foreach (var append in appends)
+        {
+            _headStreams.Add(append.Stream);
+            _headVersions.Add(append.AfterVersion + 1);
+        }
+
+        Set(_readHeads, batch);
+        await using var reader = await _readHeads.ExecuteReaderAsync();
+        while (await reader.ReadAsync())
+        {
+            durable[reader.GetInt64(0) - 1] = reader.GetBoolean(1);
+        }
+    }
+
+    public bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>
+    /// Runs an insert. It has committed when the server is ready for the next statement, and not when the row is there; asking for
+    /// another result waits for that, where disposing of the reader would keep a time that ran out meanwhile to itself.
+    /// </summary>
+    private async Task<long?> PositionAsync(NpgsqlCommand insert)
+    {
+        await using var reader = await insert.ExecuteReaderAsync();
+        long? position = await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+        await reader.NextResultAsync();
+        return position;
+    }
+
+    /// <summary>Sets up a session.</summary>
+    /// <returns>The number of the server process behind it.</returns>
+    private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection)
+    {
+        // Durable means flushed, whatever the server's default. A lookup in the journal is an index lookup, even where the
+        // statement was planned while the table was empty; the planner forbids a scan by giving it an enormous cost, on which
+        // it would then compile the statement. And positions must go on growing after a restore.
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
+            SET enable_seqscan = off;
+            SET enable_bitmapscan = off;
+            SET jit = off;
+            UPDATE journal_epoch
+            SET xid_offset = (SELECT max(position) >> 20 FROM journal) + 1 - pg_current_xact_id()::text::bigint
+            WHERE (SELECT max(position) >> 20 FROM journal) >= pg_current_xact_id()::text::bigint + xid_offset;
+            """,
+            connection);
+        await command.ExecuteNonQueryAsync();
+        await using var process = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
+        return (int)(await process.ExecuteScalarAsync())!;
+    }
+
+    private static void Set(NpgsqlCommand command, long batch) =>
+        command.Parameters.OfType<NpgsqlParameter<long>>().Single().TypedValue = batch;
+
+    private static NpgsqlParameter<long> Batch() => new() { NpgsqlDbType = NpgsqlDbType.Bigint };
+
+    private static NpgsqlParameter<List<T>> Array<T>(NpgsqlDbType type, List<T> values) =>
+        new() { NpgsqlDbType = NpgsqlDbType.Array | type, TypedValue = values };
+
+    private NpgsqlParameter[] RowParameters() =>
+    [
+        Array(NpgsqlDbType.Text, _columns.Streams),
+        Array(NpgsqlDbType.Bigint, _columns.Versions),
+        Array(NpgsqlDbType.Bigint, _columns.After),
+        Array(NpgsqlDbType.Text, _columns.Types),
+        Array(NpgsqlDbType.Bytea, _columns.Payloads),
+        Array(NpgsqlDbType.TimestampTz, _columns.RecordedAt),
+        Array(NpgsqlDbType.Text, _columns.Traces),
+    ];
+
+    private NpgsqlCommand Command(string sql, TimeSpan timeout, NpgsqlParameter[] parameters)
+    {
+        var command = new NpgsqlCommand(sql, _connection) { CommandTimeout = (int)Math.Ceiling(timeout.TotalSeconds) };
+        command.Parameters.AddRange(parameters);
+        return command;
+    }
+}

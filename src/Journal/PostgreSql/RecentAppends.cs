@@ -1,0 +1,69 @@
+using Granary.Domain.Events;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>
+/// What this process has lately made durable, with its positions: whoever follows the journal takes it from here and reads from
+/// the database only what others wrote. What is not here any more, or never was, is in the database.
+/// </summary>
+/// <param name="capacity">Most events kept while nobody takes them.</param>
+internal sealed class RecentAppends(int capacity)
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<CommittedBatch> _batches = new();
+    private int _count;
+
+    /// <summary>Keeps a committed batch.</summary>
+    /// <param name="position">The position that the batch's first event follows.</param>
+    public void Add(long position, JournalAppend[] appends)
+    {
+        var batch = new CommittedBatch(position, RecordsOf(position, appends));
+        lock (_lock)
+        {
+            _batches.Enqueue(batch);
+            _count += batch.Events.Count;
+            while (_count > capacity)
+            {
+                _count -= _batches.Dequeue().Events.Count;
+            }
+        }
+    }
+
+    /// <summary>The batches with events after a position, in position order. Batches at or before it are let go.</summary>
+    public CommittedBatch[] TakeAfter(long position)
+    {
+        lock (_lock)
+        {
+            while (_batches.TryPeek(out var oldest) && oldest.Events[^1].Position <= position)
+            {
+                _count -= _batches.Dequeue().Events.Count;
+            }
+
+            return [.. _batches];
+        }
+    }
+
+    private static List<JournalRecord> RecordsOf(long position, JournalAppend[] appends)
+    {
+        var records = new List<JournalRecord>(appends.Length);
+        foreach (var append in appends)
+        {
+            var version = append.AfterVersion;
+            foreach (var journalEvent in append.Events)
+            {
+                records.Add(new JournalRecord(
+                    ++position, append.Stream, ++version, journalEvent.Type, journalEvent.Payload, Stored(journalEvent.At), journalEvent.Trace));
+            }
+        }
+
+        return records;
+    }
+
+    /// <summary>The time as the database keeps it, in microseconds.</summary>
+    private static DateTimeOffset Stored(DateTimeOffset at) =>
+        new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
+}
+
+/// <summary>The events of one commit.</summary>
+/// <param name="Position">The position that the first of them follows; no other commit's lie between it and the last of them.</param>
+internal sealed record CommittedBatch(long Position, IReadOnlyList<JournalRecord> Events);

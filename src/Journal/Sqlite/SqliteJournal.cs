@@ -1,0 +1,175 @@
+using System.Collections.Concurrent;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Microsoft.Data.Sqlite;
+
+namespace Granary.Journal.Sqlite;
+
+/// <summary>
+/// The journal in a SQLite file: write-ahead log, flushed at every commit. A batch is one immediate transaction on the writer's
+/// own connection; readers have a few connections of their own and neither wait for it nor hold it up. SQLite's calls block,
+/// so all of them run on the thread pool and never on a grain's scheduler.
+/// </summary>
+/// <param name="file">Path of the database; its directory must exist.</param>
+public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJournalStore, IAsyncDisposable
+{
+    private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
+    private const int Readers = 4;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _readers = new(Readers, Readers);
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private SqliteJournalWriter? _writer;
+
+    /// <summary>The connection string of a database file, for the journal and for grain storage beside it.</summary>
+    public static string ConnectionString(string file, JournalStoreOptions options) => new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        // How long to wait for another writer of the file.
+        DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
+    }.ToString();
+
+    /// <inheritdoc/>
+    public Task InitializeAsync(CancellationToken cancellation) => Task.Run(
+        () =>
+        {
+            using var connection = Open();
+            SqliteSchema.Migrate(connection);
+        },
+        cancellation);
+
+    /// <inheritdoc/>
+    /// <remarks>SQLite's commits have no unknown outcome: a call that fails has written nothing.</remarks>
+    public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            await Task.Run(() => AppendBatch(batch, outcomes));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
+        ReadAsync($"{Select} WHERE stream = $a AND version > $b ORDER BY version", stream, afterVersion, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation)
+    {
+        var names = System.Text.Json.JsonSerializer.Serialize(streams);
+        return await ReadAsync(
+            $"{Select} WHERE stream IN (SELECT value FROM json_each($a)) AND version > $b ORDER BY stream, version", names, 0L, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
+        ReadAsync($"{Select} WHERE position > $a ORDER BY position LIMIT $b", afterPosition, (long)limit, cancellation);
+
+    /// <inheritdoc/>
+    public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
+        await ReadAsync($"{Select} WHERE position > $a ORDER BY position DESC LIMIT $b", 0L, 1L, cancellation) is [var last] ? last.Position : 0;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        _writer?.Dispose();
+        while (_idle.TryTake(out var connection))
+        {
+            await connection.DisposeAsync();
+        }
+
+        _turn.Dispose();
+        _readers.Dispose();
+    }
+
+    private void AppendBatch(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
+    {
+        var deadline = Environment.TickCount64 + (long)options.RetryFor.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                _writer ??= new SqliteJournalWriter(Open());
+                _writer.Append(batch, outcomes);
+                return;
+            }
+            catch (SqliteException fault)
+            {
+                _writer?.Dispose();
+                _writer = null;
+                if (fault.SqliteErrorCode is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED) || Environment.TickCount64 >= deadline)
+                {
+                    throw new JournalUnavailableException($"The journal's file does not take the events: {fault.Message}", fault);
+                }
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation)
+    {
+        await _readers.WaitAsync(cancellation);
+        try
+        {
+            return await Task.Run(() => Read(sql, a, b), cancellation);
+        }
+        catch (SqliteException fault)
+        {
+            throw new JournalUnavailableException($"The journal's file cannot be read: {fault.Message}", fault);
+        }
+        finally
+        {
+            _readers.Release();
+        }
+    }
+
+    private List<JournalRecord> Read(string sql, object a, object b)
+    {
+        if (!_idle.TryTake(out var connection))
+        {
+            connection = Open();
+        }
+
+        var records = new List<JournalRecord>();
+        try
+        {
+            using var command = new SqliteCommand(sql, connection);
+            command.Parameters.AddWithValue("$a", a);
+            command.Parameters.AddWithValue("$b", b);
+            using var reader = command.ExecuteReader();
+            while (reader.Read())
+            {
+                records.Add(Record(reader));
+            }
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+
+        _idle.Add(connection);
+        return records;
+    }
+
+    private static JournalRecord Record(SqliteDataReader reader) => new(
+        reader.GetInt64(0),
+        reader.GetString(1),
+        reader.GetInt64(2),
+        reader.GetString(3),
+        reader.GetFieldValue<byte[]>(4),
+        DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(5)),
+        reader.IsDBNull(6) ? null : reader.GetString(6));
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(ConnectionString(file, options) + ";Pooling=False");
+        connection.Open();
+        using var command = new SqliteCommand("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", connection);
+        command.ExecuteNonQuery();
+        return connection;
+    }
+}

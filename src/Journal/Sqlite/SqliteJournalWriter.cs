@@ -1,0 +1,138 @@
+using System.Text;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Microsoft.Data.Sqlite;
+
+namespace Granary.Journal.Sqlite;
+
+/// <summary>The connection that appends, with its prepared statements. Not safe for concurrent use.</summary>
+internal sealed class SqliteJournalWriter : IDisposable
+{
+    /// <summary>SQLite's driver would write a replacement character for half a surrogate pair, and so give two streams one name.</summary>
+    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
+
+    private readonly SqliteConnection _connection;
+    private readonly SqliteCommand _insertHead;
+    private readonly SqliteCommand _insertTail;
+
+    public SqliteJournalWriter(SqliteConnection connection)
+    {
+        _connection = connection;
+        const string Insert =
+            """
+            INSERT INTO journal (stream, version, type, payload, recorded_at, batch, trace)
+            SELECT $stream, $version, $type, $payload, $recorded_at, $batch, $trace
+            """;
+        _insertTail = Prepare(Insert);
+        _insertHead = Prepare(
+            $"""
+            {Insert}
+            WHERE $version = 1 OR EXISTS (SELECT 1 FROM journal WHERE stream = $stream AND version = $version - 1)
+            ON CONFLICT (stream, version) DO NOTHING
+            """);
+    }
+
+    /// <summary>Commits a batch in one transaction. An append that fails is taken back alone and gets its outcome.</summary>
+    /// <exception cref="SqliteException">Nothing of the batch was written.</exception>
+    public void Append(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
+    {
+        var number = Random.Shared.NextInt64();
+        using var transaction = _connection.BeginTransaction(deferred: false);
+        _insertHead.Transaction = transaction;
+        _insertTail.Transaction = transaction;
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            outcomes[i] = batch[i].FailureAfter(failures)
+                ?? (batch[i].Events.Count == 1 ? Append(batch[i], number) : AppendAll(batch[i], number, transaction));
+            if (outcomes[i] is { } failure)
+            {
+                failures[batch[i].Stream] = failure;
+            }
+        }
+
+        transaction.Commit();
+    }
+
+    public void Dispose()
+    {
+        _insertHead.Dispose();
+        _insertTail.Dispose();
+        _connection.Dispose();
+    }
+
+    private JournalException? AppendAll(JournalAppend append, long number, SqliteTransaction transaction)
+    {
+        transaction.Save("append");
+        var failure = Append(append, number);
+        if (failure is null)
+        {
+            transaction.Release("append");
+        }
+        else
+        {
+            transaction.Rollback("append");
+        }
+
+        return failure;
+    }
+
+    private JournalException? Append(JournalAppend append, long number)
+    {
+        var version = append.AfterVersion;
+        var command = _insertHead;
+        try
+        {
+            _ = StrictUtf8.GetByteCount(append.Stream);
+            foreach (var journalEvent in append.Events)
+            {
+                Bind(command, append.Stream, ++version, number, journalEvent);
+                if (command.ExecuteNonQuery() == 0)
+                {
+                    return new VersionConflictException(append.Stream, append.AfterVersion);
+                }
+
+                command = _insertTail;
+            }
+
+            return null;
+        }
+        catch (SqliteException fault) when (fault.SqliteExtendedErrorCode == SQLitePCL.raw.SQLITE_CONSTRAINT_UNIQUE)
+        {
+            return new VersionConflictException(append.Stream, append.AfterVersion);
+        }
+        catch (Exception fault) when (fault is EncoderFallbackException or SqliteException
+        {
+            SqliteErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT or SQLitePCL.raw.SQLITE_TOOBIG or SQLitePCL.raw.SQLITE_MISMATCH
+        })
+        {
+            return new JournalAppendException($"The journal refuses the events for stream {append.Stream}: {fault.Message}", fault);
+        }
+    }
+
+    private static void Bind(SqliteCommand command, string stream, long version, long number, in JournalEvent journalEvent)
+    {
+        var parameters = command.Parameters;
+        parameters[0].Value = stream;
+        parameters[1].Value = version;
+        parameters[2].Value = journalEvent.Type;
+        parameters[3].Value = journalEvent.Payload.ToArray();
+        parameters[4].Value = (journalEvent.At - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+        parameters[5].Value = number;
+        parameters[6].Value = (object?)journalEvent.Trace ?? DBNull.Value;
+    }
+
+    private SqliteCommand Prepare(string sql)
+    {
+        var command = new SqliteCommand(sql, _connection);
+        command.Parameters.Add("$stream", SqliteType.Text);
+        command.Parameters.Add("$version", SqliteType.Integer);
+        command.Parameters.Add("$type", SqliteType.Text);
+        command.Parameters.Add("$payload", SqliteType.Blob);
+        command.Parameters.Add("$recorded_at", SqliteType.Integer);
+        command.Parameters.Add("$batch", SqliteType.Integer);
+        command.Parameters.Add("$trace", SqliteType.Text);
+        command.Prepare();
+        return command;
+    }
+}

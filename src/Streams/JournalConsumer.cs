@@ -1,0 +1,252 @@
+using System.Globalization;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Journal;
+using Granary.Streams.Views;
+using Microsoft.Extensions.Options;
+using Orleans.Providers.Streams.Common;
+using Orleans.Runtime.Placement;
+using Orleans.Streams;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// A consumer of everything: one grain per partition gets the events of its namespace in order, in large batches, at least
+/// once. It keeps its own checkpoint, so that it resumes where it was after any failure, on any silo. A new consumer begins at
+/// the first event of the journal.
+/// </summary>
+/// <remarks>
+/// What <see cref="HandleAsync"/> does must bear repetition: after a crash the last second of events comes again, and
+/// (stream, version) tells what was dealt with before. An event that fails alone, time after time, goes to the dead letters and
+/// the rest flows on; a failure of the surroundings (a database that is out of reach) sets nothing aside.
+/// </remarks>
+public abstract partial class JournalConsumer(ConsumerServices services) : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>
+{
+    private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
+
+    private IGrainTimer? _saving;
+    private long _position;
+    private long _saved;
+
+    /// <summary>The consumer's name: the key of its checkpoints and the label of its metrics.</summary>
+    protected abstract string Consumer { get; }
+
+    /// <summary>The namespace it consumes.</summary>
+    protected abstract string Namespace { get; }
+
+    /// <summary>The number of the partition.</summary>
+    protected int Partition { get; private set; }
+
+    /// <summary>Now.</summary>
+    protected DateTimeOffset Now => services.Clock.GetUtcNow();
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var key = this.GetPrimaryKeyString();
+        Partition = int.Parse(key, CultureInfo.InvariantCulture);
+        services.Metrics.Started(Consumer);
+        _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
+        if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
+        {
+            services.Metrics.Resumed(Consumer, Namespace, Partition, _position, last.At);
+        }
+
+        var stream = this.GetStreamProvider(StreamNames.Provider).GetStream<JournalRecord>(StreamNames.StreamOf(Namespace, Partition));
+        foreach (var handle in await stream.GetAllSubscriptionHandles())
+        {
+            // The index makes the token this activation's own. Orleans compares it with that of its last delivery; were they
+            // equal by chance, it would go on where the activation before failed, perhaps beyond events that were never taken.
+            await handle.ResumeAsync(this, new EventSequenceTokenV2(_position, Random.Shared.Next(1, int.MaxValue)));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SaveAsync(cancellationToken);
+        }
+        catch (Exception fault) when (IsOutage(fault))
+        {
+            // The next activation is told again what came after the last checkpoint; nothing is lost.
+            CheckpointFailed(services.Logger, Consumer, Partition, fault);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task OnNextAsync(IList<SequentialItem<JournalRecord>> items)
+    {
+        var events = items.Select(item => item.Item).Where(record => record.Position > _position).ToList();
+        if (events.Count == 0)
+        {
+            return;
+        }
+
+        var started = Now;
+        try
+        {
+            await HandleAllAsync(events);
+        }
+        catch (Exception fault)
+        {
+            // Orleans would go on behind the batch after a while; a fresh activation asks for it again, from the checkpoint.
+            DeliveryFailed(services.Logger, Consumer, Partition, fault);
+            DeactivateOnIdle();
+            throw;
+        }
+
+        JournalTraces.Consumed(Consumer, events, started);
+        _position = events[^1].Position;
+        services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
+        _saving ??= this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
+        FollowReader();
+    }
+
+    /// <inheritdoc/>
+    public Task OnErrorAsync(Exception ex)
+    {
+        // The provider gave a batch up. This activation may not even have seen it; the checkpoint knows where to resume.
+        DeliveryFailed(services.Logger, Consumer, Partition, ex);
+        DeactivateOnIdle();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public async Task RewindAsync(long position)
+    {
+        _position = _saved = position;
+        await services.Store.SaveCheckpointAsync(new StreamCheckpoint(Consumer, Partition, position), CancellationToken.None);
+        DeactivateOnIdle();
+    }
+
+    /// <inheritdoc/>
+    public Task<long> GetPositionAsync() => Task.FromResult(_position);
+
+    /// <inheritdoc/>
+    public async Task<int> ReplayAsync(IReadOnlyList<long> positions)
+    {
+        var taken = 0;
+        foreach (var position in positions)
+        {
+            var page = await services.Journal.ReadAllAsync(position - 1, 1);
+            if (page is [var record] && record.Position == position && await TryHandleAsync(record) is null)
+            {
+                await services.Store.RemoveDeadLetterAsync(Consumer, position, CancellationToken.None);
+                taken++;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>Deals with events, in order. When it throws, it is called again with the same or with some of them.</summary>
+    protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
+
+    /// <summary>
+    /// Moves to the silo that reads the partition, so that the events do not cross the network. Orleans gives partitions to
+    /// other silos, but what is active stays where it is.
+    /// </summary>
+    private void FollowReader()
+    {
+        if (RequestContext.Get(JournalBatch.ReaderKey) is SiloAddress reader && !reader.Equals(GrainContext.Address.SiloAddress))
+        {
+            RequestContext.Set(IPlacementDirector.PlacementHintKey, reader);
+            this.MigrateOnIdle();
+        }
+    }
+
+    private async Task HandleAllAsync(List<JournalRecord> events)
+    {
+        try
+        {
+            await HandleAsync(events);
+            return;
+        }
+        catch (Exception fault) when (!IsOutage(fault))
+        {
+            SingledOut(services.Logger, Consumer, events.Count, fault);
+        }
+
+        foreach (var record in events)
+        {
+            if (await TryHandleAsync(record) is { } error)
+            {
+                await SetAsideAsync(record, error);
+            }
+        }
+    }
+
+    private async Task<Exception?> TryHandleAsync(JournalRecord record)
+    {
+        var settings = services.Options.Value;
+        var delay = settings.RetryDelay;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await HandleAsync([record]);
+                return null;
+            }
+            catch (Exception fault) when (!IsOutage(fault))
+            {
+                if (attempt >= settings.MaxAttempts)
+                {
+                    return fault;
+                }
+            }
+
+            await Task.Delay(delay, services.Clock);
+            delay *= 2;
+        }
+    }
+
+    private async Task SetAsideAsync(JournalRecord record, Exception error)
+    {
+        SetAside(services.Logger, Consumer, record.Type, record.Stream, record.Version, error);
+        services.Metrics.SetAside(Consumer);
+        var letter = new DeadLetter(
+            Consumer, Partition, record.Position, record.Stream, record.Version, record.Type, $"{error.GetType().Name}: {error.Message}", 1, Now);
+        await services.Store.AddDeadLettersAsync([letter], CancellationToken.None);
+    }
+
+    private async Task SaveAsync(CancellationToken cancellationToken)
+    {
+        if (_position != _saved)
+        {
+            var position = _position;
+            await services.Store.SaveCheckpointAsync(new StreamCheckpoint(Consumer, Partition, position), cancellationToken);
+            _saved = position;
+        }
+        else if (_saving is { } timer)
+        {
+            _saving = null;
+            timer.Dispose();
+        }
+    }
+
+    /// <summary>Whether a fault lies in the surroundings and not in the event.</summary>
+    private static bool IsOutage(Exception fault) => fault is JournalException or OrleansException || Outage.Is(fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed in partition {Partition}; it resumes from its checkpoint.")]
+    private static partial void DeliveryFailed(ILogger logger, string consumer, int partition, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} could not save its checkpoint in partition {Partition}.")]
+    private static partial void CheckpointFailed(ILogger logger, string consumer, int partition, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed on {Count} events; it tries them one by one.")]
+    private static partial void SingledOut(ILogger logger, string consumer, int count, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Consumer {Consumer} set aside {Type} of {Stream}, version {Version}.")]
+    private static partial void SetAside(ILogger logger, string consumer, string type, string stream, long version, Exception fault);
+}
+
+/// <summary>What every consumer needs.</summary>
+public sealed record ConsumerServices(
+    IJournal Journal,
+    IStreamStore Store,
+    StreamMetrics Metrics,
+    TimeProvider Clock,
+    IOptions<StreamSettings> Options,
+    ILogger<JournalConsumer> Logger);

@@ -1,0 +1,185 @@
+using Granary.Domain.Events;
+using Orleans.Providers.Streams.Common;
+using Orleans.Streams;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// Where one consumer stands in one stream. While it is near the end it reads the tail in memory; when it is behind it reads
+/// the journal page by page, at its own pace, with one page in flight. A token is the last position seen, so that what follows
+/// it is delivered next. All but the reading of a page happens on the pulling agent's scheduler.
+/// </summary>
+internal sealed partial class JournalCursor(JournalPartition partition, PartitionStream stream, long position, ILogger logger) : IQueueCacheCursor
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
+
+    private long _position = position;
+    private long _nudges = -1;
+    private JournalBatch? _current;
+    private Page? _page;
+    private bool _reading;
+    private bool _disposed;
+
+    /// <inheritdoc/>
+    public IBatchContainer? GetCurrent(out Exception? exception)
+    {
+        exception = null;
+        return _current;
+    }
+
+    /// <inheritdoc/>
+    public bool MoveNext()
+    {
+        _current = Next();
+        return _current is not null;
+    }
+
+    /// <inheritdoc/>
+    public void Refresh(StreamSequenceToken token)
+    {
+        // The cursor knows where it stands; that there is more it sees for itself.
+    }
+
+    /// <inheritdoc/>
+    public void RecordDeliveryFailure()
+    {
+        if (_current is { Events.Count: > 0 } batch)
+        {
+            partition.Fail(batch);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _disposed = true;
+
+    private JournalBatch? Next()
+    {
+        if (_nudges != partition.Nudges)
+        {
+            // The first thing a consumer gets asks where it stands: a fresh activation answers with its own checkpoint.
+            _nudges = partition.Nudges;
+            return new JournalBatch(stream.Id, _position, [], partition.Silo);
+        }
+
+        while (true)
+        {
+            if (stream.Tail.Read(_position, partition.BatchLength, out var begin) is { } fresh)
+            {
+                return Deliver(fresh);
+            }
+
+            if (Volatile.Read(ref _page) is not { } page)
+            {
+                if (!_reading)
+                {
+                    _reading = true;
+                    _ = ReadPageAsync(begin);
+                }
+
+                return null;
+            }
+
+            if (Deliver(page.Take(partition.BatchLength)) is { } old)
+            {
+                return old;
+            }
+
+            _position = Math.Max(_position, page.Through);
+            Volatile.Write(ref _page, null);
+        }
+    }
+
+    private JournalBatch? Deliver(IReadOnlyList<JournalRecord> events)
+    {
+        if (events.Count == 0)
+        {
+            return null;
+        }
+
+        _position = events[^1].Position;
+        return new JournalBatch(stream.Id, _position, events, partition.Silo);
+    }
+
+    private async Task ReadPageAsync(long upTo)
+    {
+        try
+        {
+            var (events, through) = await partition.ReadHistoryAsync(stream, _position, upTo).ConfigureAwait(false);
+            Volatile.Write(ref _page, new Page(events, through));
+        }
+        catch (Exception fault)
+        {
+            // Whatever the store's driver throws, the consumer's place is kept and the page read again.
+            CatchUpFailed(stream.Id, fault);
+            await Task.Delay(RetryDelay).ConfigureAwait(false);
+        }
+
+        _reading = false;
+        if (!_disposed)
+        {
+            partition.Wake(stream);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading old events of stream {Stream} failed; it is tried again.")]
+    private partial void CatchUpFailed(StreamId stream, Exception fault);
+
+    private sealed class Page(IReadOnlyList<JournalRecord> events, long through)
+    {
+        private int _next;
+
+        public long Through => through;
+
+        public JournalRecord[] Take(int limit)
+        {
+            var taken = new JournalRecord[Math.Min(limit, events.Count - _next)];
+            for (var i = 0; i < taken.Length; i++)
+            {
+                taken[i] = events[_next++];
+            }
+
+            return taken;
+        }
+    }
+}
+
+/// <summary>
+/// The cache that Orleans' pulling agent asks for cursors. It stores nothing: the tails do, and the journal. So it is never
+/// under pressure, a slow consumer stalls no other one, and no token is too old.
+/// </summary>
+internal sealed class JournalCache(JournalPartition partition, ILogger logger) : IQueueCache
+{
+    /// <inheritdoc/>
+    public int GetMaxAddCount() => StreamNames.Namespaces.Count;
+
+    /// <inheritdoc/>
+    public void AddToCache(IList<IBatchContainer> messages)
+    {
+        // What the receiver hands over are marks.
+    }
+
+    /// <inheritdoc/>
+    public bool TryPurgeFromCache([System.Diagnostics.CodeAnalysis.MaybeNullWhen(false)] out IList<IBatchContainer> purgedItems)
+    {
+        purgedItems = null;
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public bool IsUnderPressure() => false;
+
+    /// <inheritdoc/>
+    public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token)
+    {
+        var stream = partition.StreamOf(streamId);
+        return new JournalCursor(partition, stream, token?.SequenceNumber ?? stream.Tail.Through, logger);
+    }
+
+    /// <inheritdoc/>
+    public QueueCacheCursorResult<IQueueCacheCursor> TryGetCacheCursor(StreamId streamId, StreamSequenceToken? token) =>
+        QueueCacheCursorResult<IQueueCacheCursor>.FromCursor(GetCacheCursor(streamId, token));
+
+    /// <inheritdoc/>
+    public QueueCacheCursorResult<IQueueCacheCursor> TryGetCacheCursorAtPosition(StreamId streamId, StreamSubscriptionStartPosition startPosition) =>
+        TryGetCacheCursor(streamId, startPosition == StreamSubscriptionStartPosition.Latest ? null : new EventSequenceTokenV2(0));
+}

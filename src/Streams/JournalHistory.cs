@@ -1,0 +1,79 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Journal;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// The old part of the journal in pages. Consumers that catch up at the same time share a page and its read, so that sixteen
+/// partitions rebuilt from the beginning read the journal about once and not sixteen times.
+/// </summary>
+public sealed class JournalHistory(IJournal journal)
+{
+    /// <summary>Most events of a page.</summary>
+    private const int PageLength = 4_096;
+
+    private const int PagesKept = 8;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Entry> _entries = new();
+
+    /// <summary>A page of events that holds all that follow a position up to the page's end.</summary>
+    /// <param name="after">The last position seen.</param>
+    /// <param name="readable">A position up to which the journal can be read for certain; the page may end beyond it.</param>
+    /// <returns>Events, some of them perhaps before <paramref name="after"/>, and the position up to which they are all.</returns>
+    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    public async Task<HistoryPage> ReadAsync(long after, long readable)
+    {
+        while (true)
+        {
+            var page = await PageFor(after, readable);
+            if (page.Through > after)
+            {
+                return page;
+            }
+        }
+    }
+
+    private Task<HistoryPage> PageFor(long after, long readable)
+    {
+        lock (_lock)
+        {
+            for (var node = _entries.First; node is not null; node = node.Next)
+            {
+                if (node.Value.MayHold(after))
+                {
+                    _entries.Remove(node);
+                    _entries.AddFirst(node);
+                    return node.Value.Page;
+                }
+            }
+
+            var page = ReadPageAsync(after, readable);
+            _entries.AddFirst(new Entry(after, page));
+            if (_entries.Count > PagesKept)
+            {
+                _entries.RemoveLast();
+            }
+
+            return page;
+        }
+    }
+
+    private async Task<HistoryPage> ReadPageAsync(long after, long readable)
+    {
+        var events = await journal.ReadAllAsync(after, PageLength);
+        var last = events is [.., var newest] ? newest.Position : after;
+        return new HistoryPage(events, events.Count == PageLength ? last : Math.Max(last, readable));
+    }
+
+    private sealed record Entry(long Start, Task<HistoryPage> Page)
+    {
+        /// <summary>Whether what follows the position is in the page; of one that is still being read it is assumed.</summary>
+        public bool MayHold(long after) =>
+            Start <= after && (!Page.IsCompleted || (Page.IsCompletedSuccessfully && Page.Result.Through > after));
+    }
+}
+
+/// <summary>Events of the journal in position order, all up to <paramref name="Through"/>.</summary>
+public sealed record HistoryPage(IReadOnlyList<JournalRecord> Events, long Through);

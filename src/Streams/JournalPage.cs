@@ -1,0 +1,33 @@
+using Granary.Domain.Events;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// New events of the journal in position order. Where each is published is worked out once, for all partitions that take from
+/// the page.
+/// </summary>
+public sealed class JournalPage(IReadOnlyList<JournalRecord> events, int partitions)
+{
+    private StreamRoute[]? _routes;
+
+    /// <summary>The events.</summary>
+    public IReadOnlyList<JournalRecord> Events => events;
+
+    /// <summary>Every event of the journal up to this position has been handed on with this page.</summary>
+    public long Through => events[^1].Position;
+
+    /// <summary>Where each event is published. Not safe for concurrent use.</summary>
+    internal ReadOnlySpan<StreamRoute> Routes => _routes ??= [.. events.Select(record => StreamRoute.Of(record.Stream, partitions))];
+}
+
+/// <summary>Where the events of one journal stream are published.</summary>
+/// <param name="Namespace">The index in <see cref="StreamNames.Namespaces"/>; -1 for events that are not published.</param>
+/// <param name="Partition">The partition within the namespace.</param>
+internal readonly record struct StreamRoute(int Namespace, int Partition)
+{
+    /// <summary>The route of a journal stream.</summary>
+    public static StreamRoute Of(string journalStream, int partitions) =>
+        StreamNames.NamespaceOf(journalStream) is { } name
+            ? new(name == StreamNames.Orders ? 0 : 1, StreamNames.PartitionOf(journalStream, partitions))
+            : new(-1, -1);
+}

@@ -1,0 +1,201 @@
+using Granary.Domain.Events;
+using Orleans.Streams;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// One partition as a silo serves it: the tails of its streams, and the call to its pulling agent when one of them grew.
+/// </summary>
+internal sealed class JournalPartition(
+    int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
+{
+    private readonly PartitionStream[] _streams =
+        [.. StreamNames.Namespaces.Select(name => new PartitionStream(StreamNames.StreamOf(name, number)))];
+
+    private readonly List<JournalRecord>[] _sorted = [.. StreamNames.Namespaces.Select(_ => new List<JournalRecord>())];
+    private readonly WakeSignal _signal = new();
+    private readonly Dictionary<long, JournalBatch> _failed = [];
+    private long _nudges;
+
+    /// <summary>The partition's number, from 0.</summary>
+    public int Number => number;
+
+    /// <summary>Counts the nudges: a cursor that has seen fewer owes its consumer a call.</summary>
+    public long Nudges => Volatile.Read(ref _nudges);
+
+    /// <summary>Most events of one batch.</summary>
+    public int BatchLength => settings.BatchLength;
+
+    /// <summary>The silo that reads it here.</summary>
+    public SiloAddress Silo => silo;
+
+    /// <summary>Begins to receive.</summary>
+    public Task StartAsync(CancellationToken cancellationToken) => feed.AttachAsync(this, Begin, cancellationToken);
+
+    /// <summary>Receives nothing more: another silo reads the partition.</summary>
+    public void Stop()
+    {
+        feed.Detach(this);
+        metrics.Forget(number);
+    }
+
+    /// <inheritdoc/>
+    public void OnEvents(JournalPage page)
+    {
+        ArgumentNullException.ThrowIfNull(page);
+        var routes = page.Routes;
+        for (var i = 0; i < routes.Length; i++)
+        {
+            if (routes[i].Partition == number)
+            {
+                _sorted[routes[i].Namespace].Add(page.Events[i]);
+            }
+        }
+
+        for (var i = 0; i < _streams.Length; i++)
+        {
+            _streams[i].Tail.Append(_sorted[i], page.Through);
+            if (_sorted[i].Count > 0)
+            {
+                metrics.Published(StreamNames.Namespaces[i], number, _sorted[i][^1].Position);
+                _sorted[i].Clear();
+                Wake(_streams[i]);
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Nudge()
+    {
+        Interlocked.Increment(ref _nudges);
+        foreach (var stream in _streams)
+        {
+            Wake(stream);
+        }
+    }
+
+    /// <summary>Has the pulling agent look at a stream's cursors.</summary>
+    public void Wake(PartitionStream stream)
+    {
+        stream.Woken = true;
+        _signal.Set();
+    }
+
+    /// <summary>
+    /// Waits until there is something for the pulling agent. What it gets are not the events but a mark for each stream that
+    /// grew: the events wait in the tails, for each consumer's own cursor.
+    /// </summary>
+    public async Task<IList<IBatchContainer>> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            var marks = new List<IBatchContainer>();
+            foreach (var stream in _streams)
+            {
+                if (stream.Woken)
+                {
+                    stream.Woken = false;
+                    marks.Add(new JournalBatch(stream.Id, stream.MarkAfter(), [], silo));
+                }
+            }
+
+            if (marks.Count > 0)
+            {
+                return marks;
+            }
+
+            await _signal.WaitAsync(settings.NudgePeriod, cancellationToken);
+        }
+
+        return [];
+    }
+
+    /// <summary>The stream with this id.</summary>
+    public PartitionStream StreamOf(StreamId id) => Array.Find(_streams, stream => stream.Id == id)
+        ?? throw new ArgumentOutOfRangeException(nameof(id), id, $"Partition {number} has no such stream.");
+
+    /// <summary>Reads old events of a stream, perhaps none, and the position up to which they are all.</summary>
+    public async Task<(IReadOnlyList<JournalRecord> Events, long Through)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
+    {
+        var page = await history.ReadAsync(after, upTo);
+        var index = Array.IndexOf(_streams, stream);
+        var route = new StreamRoute(index, number);
+        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && StreamRoute.Of(record.Stream, settings.Partitions) == route)];
+        if (events is [.., var newest])
+        {
+            metrics.Published(StreamNames.Namespaces[index], number, newest.Position);
+        }
+
+        return (events, page.Through);
+    }
+
+    /// <summary>Remembers a batch that could not be delivered until the failure handler asks for it.</summary>
+    public void Fail(JournalBatch batch)
+    {
+        lock (_failed)
+        {
+            _failed[batch.SequenceToken.SequenceNumber] = batch;
+        }
+    }
+
+    /// <summary>The events of a batch that could not be delivered; handed out once.</summary>
+    public IReadOnlyList<JournalRecord> TakeFailed(StreamSequenceToken token)
+    {
+        lock (_failed)
+        {
+            return _failed.Remove(token.SequenceNumber, out var batch) ? batch.Events : [];
+        }
+    }
+
+    private void Begin(long position)
+    {
+        foreach (var stream in _streams)
+        {
+            stream.Restart(new StreamTail(settings.TailLength, position));
+            Wake(stream);
+        }
+    }
+}
+
+/// <summary>One stream of a partition.</summary>
+internal sealed class PartitionStream(StreamId id)
+{
+    private volatile bool _woken;
+    private bool _marked;
+
+    /// <summary>The Orleans stream.</summary>
+    public StreamId Id => id;
+
+    /// <summary>The newest events.</summary>
+    public StreamTail Tail { get; private set; } = new(1, 0);
+
+    /// <summary>Whether the pulling agent shall look at it.</summary>
+    public bool Woken
+    {
+        get => _woken;
+        set => _woken = value;
+    }
+
+    /// <summary>Begins anew: another pulling agent, another tail.</summary>
+    public void Restart(StreamTail tail)
+    {
+        Tail = tail;
+        _marked = false;
+    }
+
+    /// <summary>
+    /// The position to mark the stream with. The first mark has consumers without a position of their own begin where the
+    /// tail does; later ones only wake cursors.
+    /// </summary>
+    public long MarkAfter()
+    {
+        if (_marked)
+        {
+            return Tail.Through;
+        }
+
+        _marked = true;
+        Tail.Read(0, 0, out var begin);
+        return begin;
+    }
+}

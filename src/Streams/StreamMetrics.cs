@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Granary.Domain.Events;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// What the streams tell about themselves: <c>stream_lag_seconds{consumer}</c>, how old the newest event is that the slowest
+/// partition of a consumer has dealt with, while there are newer ones; <c>stream_events_total</c> and
+/// <c>stream_dead_letters_total</c>.
+/// </summary>
+public sealed class StreamMetrics : IDisposable
+{
+    /// <summary>The meter's name, for exporters.</summary>
+    public const string MeterName = "Granary.Streams";
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _events;
+    private readonly Counter<long> _deadLetters;
+    private readonly TimeProvider _clock;
+    private readonly ConcurrentDictionary<(string Consumer, int Partition), Progress> _progress = new();
+    private readonly ConcurrentDictionary<(string Namespace, int Partition), long> _newest = new();
+
+    public StreamMetrics(TimeProvider clock)
+    {
+        _clock = clock;
+        _meter = new Meter(MeterName, version: null, tags: null, scope: this);
+        _events = _meter.CreateCounter<long>("stream_events_total", "{event}", "Events that consumers have dealt with.");
+        _deadLetters = _meter.CreateCounter<long>("stream_dead_letters_total", "{event}", "Events that consumers have set aside.");
+        _meter.CreateObservableGauge("stream_lag_seconds", ObserveLag, "s", "How far consumers are behind the journal.");
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    /// <summary>How far a consumer is behind, in seconds, by its slowest partition on this silo; 0 when it is at the end.</summary>
+    public double LagOf(string consumer) => _progress
+        .Where(entry => entry.Key.Consumer == consumer)
+        .Select(entry => Lag(entry.Key.Partition, entry.Value))
+        .DefaultIfEmpty(0)
+        .Max();
+
+    /// <summary>There are events of a partition up to a position.</summary>
+    internal void Published(string streamNamespace, int partition, long newest) =>
+        _newest.AddOrUpdate((streamNamespace, partition), newest, (_, known) => Math.Max(known, newest));
+
+    /// <summary>A consumer is at work. A counter that is first seen as 1 has not risen, as Prometheus sees it: the first dead letter would alarm nobody.</summary>
+    internal void Started(string consumer) => _deadLetters.Add(0, new KeyValuePair<string, object?>("consumer", consumer));
+
+    /// <summary>A consumer begins after an event that is as old as this.</summary>
+    internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at) =>
+        _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
+
+    internal void Handled(string consumer, string streamNamespace, int partition, JournalRecord last, int count)
+    {
+        _progress[(consumer, partition)] = new Progress(streamNamespace, last.Position, last.At);
+        _events.Add(count, new KeyValuePair<string, object?>("consumer", consumer));
+    }
+
+    internal void SetAside(string consumer) => _deadLetters.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
+
+    /// <summary>This silo reads the partition no more; another one tells how far its consumers are.</summary>
+    internal void Forget(int partition)
+    {
+        foreach (var key in _progress.Keys.Where(key => key.Partition == partition))
+        {
+            _progress.TryRemove(key, out _);
+        }
+
+        foreach (var key in _newest.Keys.Where(key => key.Partition == partition))
+        {
+            _newest.TryRemove(key, out _);
+        }
+    }
+
+    private IEnumerable<Measurement<double>> ObserveLag() => _progress.Keys
+        .Select(key => key.Consumer)
+        .Distinct()
+        .Select(consumer => new Measurement<double>(LagOf(consumer), new KeyValuePair<string, object?>("consumer", consumer)));
+
+    private double Lag(int partition, Progress progress) =>
+        _newest.TryGetValue((progress.Namespace, partition), out var newest) && newest > progress.Position
+            ? Math.Max(0, (_clock.GetUtcNow() - progress.At).TotalSeconds)
+            : 0;
+
+    private sealed record Progress(string Namespace, long Position, DateTimeOffset At);
+}

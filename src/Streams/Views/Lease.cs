@@ -1,0 +1,53 @@
+using System.Data.Common;
+
+namespace Granary.Streams.Views;
+
+/// <summary>
+/// A job that one process at a time shall do, taken over when its holder stops renewing. Clocks that differ shorten or lengthen
+/// the take-over by the difference; for a moment two processes may hold it, so the job must bear being done twice.
+/// </summary>
+/// <param name="name">The job.</param>
+/// <param name="duration">How long it is held without renewal.</param>
+public sealed class Lease(IViewDatabase database, TimeProvider clock, string name, TimeSpan duration)
+{
+    private readonly string _holder = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+
+    /// <summary>Takes or renews the lease.</summary>
+    /// <returns>Whether this process holds it now.</returns>
+    public Task<bool> TryHoldAsync(CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, cancellation) =>
+        {
+            var now = clock.GetUtcNow();
+            var held = await connection.Command(
+                """
+                INSERT INTO lease (name, holder, until) VALUES (@name, @holder, @until)
+                ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+                WHERE lease.until < @now OR lease.holder = excluded.holder
+                """,
+                ("name", name),
+                ("holder", _holder),
+                ("until", (now + duration).ToMicroseconds()),
+                ("now", now.ToMicroseconds())).ExecuteAsync(cancellation);
+            return held == 1;
+        },
+        cancellationToken);
+
+    /// <summary>Gives the lease up, if this process holds it. Where the database is away or no time is left, it runs out by itself.</summary>
+    /// <returns>What kept it from being given up, or null.</returns>
+    public async Task<Exception?> TryReleaseAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.WriteAsync(
+                (connection, cancellation) => connection
+                    .Command("DELETE FROM lease WHERE name = @name AND holder = @holder", ("name", name), ("holder", _holder))
+                    .ExecuteAsync(cancellation),
+                cancellationToken);
+            return null;
+        }
+        catch (Exception fault) when (fault is DbException or OperationCanceledException)
+        {
+            return fault;
+        }
+    }
+}

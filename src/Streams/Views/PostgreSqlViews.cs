@@ -1,0 +1,48 @@
+using System.Data.Common;
+using Granary.Journal.PostgreSql;
+using Npgsql;
+
+namespace Granary.Streams.Views;
+
+/// <summary>
+/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit does not wait for the disk: after
+/// a crash of the server the newest commits may be missing, checkpoints as well as views, and the journal tells them again.
+/// Commits keep their order all the same, so that a checkpoint never survives what it stands for.
+/// </summary>
+/// <param name="connectionString">The journal's database.</param>
+/// <param name="durable">Whether a commit waits for the disk, for what the journal could not tell again.</param>
+public sealed class PostgreSqlViews(string connectionString, bool durable = false) : IViewDatabase, IAsyncDisposable
+{
+    private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    {
+        Options = durable ? "" : "-c synchronous_commit=off",
+        MaxAutoPrepare = 50,
+        MaxPoolSize = 20,
+
+        // No work here changes its session, so there is nothing to set back before the next one.
+        NoResetOnClose = true,
+    });
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+
+    /// <inheritdoc/>
+    public Task MigrateAsync(CancellationToken cancellationToken) => PostgreSqlSchema.MigrateAsync(_dataSource, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        return await work(connection, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await work(connection, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return result;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Data.Common;
+using Granary.Journal.Sqlite;
+using Microsoft.Data.Sqlite;
+
+namespace Granary.Streams.Views;
+
+/// <summary>
+/// Views in a SQLite file of their own. A commit is not flushed to the disk: after a power failure the newest commits may be
+/// missing, checkpoints and views alike, and the journal, which is flushed, tells them again. SQLite's calls block, so they
+/// run on the thread pool.
+/// </summary>
+/// <param name="file">Path of the database; its directory must exist.</param>
+/// <param name="schema">The folder of the steps that make its tables.</param>
+/// <param name="durable">Whether a commit is flushed, for what the journal could not tell again.</param>
+public sealed class SqliteViews(string file, string schema = "SqliteViews", bool durable = false) : IViewDatabase, IAsyncDisposable
+{
+    private const int Readers = 4;
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _readers = new(Readers, Readers);
+    private readonly ConcurrentBag<SqliteConnection> _idle = [];
+
+    /// <inheritdoc/>
+    public Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(
+        () =>
+        {
+            using var connection = Open();
+            SqliteSchema.Migrate(connection, schema);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        UseAsync(_readers, work, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        UseAsync(
+            _turn,
+            async (connection, cancellation) =>
+            {
+                await using var transaction = ((SqliteConnection)connection).BeginTransaction(deferred: false);
+                var result = await work(connection, cancellation);
+                await transaction.CommitAsync(cancellation);
+                return result;
+            },
+            cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _turn.WaitAsync();
+        while (_idle.TryTake(out var connection))
+        {
+            await connection.DisposeAsync();
+        }
+
+        _turn.Dispose();
+        _readers.Dispose();
+    }
+
+    private async Task<T> UseAsync<T>(SemaphoreSlim gate, Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        await gate.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(
+                async () =>
+                {
+                    if (!_idle.TryTake(out var connection))
+                    {
+                        connection = Open();
+                    }
+
+                    T result;
+                    try
+                    {
+                        result = await work(connection, cancellationToken);
+                    }
+                    catch
+                    {
+                        await connection.DisposeAsync();
+                        throw;
+                    }
+
+                    _idle.Add(connection);
+                    return result;
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            gate.Release();
+        }
+    }
+
+    private SqliteConnection Open()
+    {
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        connection.Open();
+        using var command = new SqliteCommand($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(durable ? "FULL" : "NORMAL")};", connection);
+        command.ExecuteNonQuery();
+        return connection;
+    }
+}
