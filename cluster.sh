@@ -1,18 +1,18 @@
 #!/usr/bin/env bash
-# A Granary cluster on this machine: three silos, two front ends, PostgreSQL and Redis as processes of their own on the
-# loopback interface. docs/cluster.md explains it. Everything lies under data/cluster (or $GRANARY_CLUSTER_DIR).
-# With $GRANARY_CLUSTER_PROGRAMS nothing is built: the programs are in its directories silo and api.
+# A Granary cluster on this machine: three silos, two front ends, PostgreSQL and Redis as separate processes on the loopback
+# interface. docs/cluster.md explains it. All data is under data/cluster (or $GRANARY_CLUSTER_DIR).
+# With $GRANARY_CLUSTER_PROGRAMS the script builds nothing: the programs are in its directories silo and api.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
     cat <<'TEXT'
-./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; where some run, starts the others
-./cluster.sh database   starts PostgreSQL alone, such as to restore a backup before silos see it
-./cluster.sh status     says what runs, and where
-./cluster.sh kill N     ends silo N at once, as a crash would (SIGKILL)
+./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; if some run, starts the others
+./cluster.sh database   starts PostgreSQL alone, for example to restore a backup before silos use it
+./cluster.sh status     shows which processes run, and where
+./cluster.sh kill N     kills silo N, as in a crash (SIGKILL)
 ./cluster.sh start N    starts silo N again
-./cluster.sh rolling    builds, then replaces every silo and front end one by one, while the others serve
+./cluster.sh rolling    builds, then replaces every silo and front end one by one while the others serve
 ./cluster.sh down       stops everything; the data stays
 TEXT
 }
@@ -21,9 +21,9 @@ say() { printf '%s\n' "$*"; }
 fail() { say "cluster.sh: $*" >&2; exit 1; }
 
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
-first_port=${GRANARY_CLUSTER_PORT:-5080} # The front ends'; the others are far from it and need no choosing.
+first_port=${GRANARY_CLUSTER_PORT:-5080} # The first front end's port; all other ports are offsets from it.
 [[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 201))" ] ||
-    fail "GRANARY_CLUSTER_PORT is '$first_port'; it takes a port up to $((65535 - 201)), which leaves room for the others"
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 201)), so that the other ports fit above it"
 postgres_port=$((first_port + 200)) redis_port=$((first_port + 201))
 silos="1 2 3" front_ends="1 2"
 front_end_port() { echo $((first_port + $1 - 1)); }
@@ -31,18 +31,18 @@ silo_port() { echo $((first_port + 100 + $1)); }
 gateway_port() { echo $((first_port + 110 + $1)); }
 silo_http_port() { echo $((first_port + 120 + $1)); }
 
-# One command at a time: two would start the same processes twice. What they launch does not inherit the lock.
+# One command at a time: two commands would start the same processes twice. Launched processes do not inherit the lock.
 lock() {
     mkdir -p "$root"
     exec 9>"$root/lock"
-    flock -n 9 || fail "another command is at work in $root"
+    flock -n 9 || fail "another command is running in $root"
 }
 
-# PostgreSQL refuses root; both servers drop to the user that Debian's packages bring.
+# PostgreSQL refuses to run as root; both servers run as the user that Debian's packages create.
 identity() { if [ "$(id -u)" -eq 0 ]; then echo "setpriv --reuid=$1 --regid=$1 --clear-groups"; fi; }
 own() { if [ "$(id -u)" -eq 0 ]; then chown "$1" "$2"; fi; }
 
-# A process is known by its id and the time it started: after a reboot the id may be a stranger's.
+# A process is identified by its id and its start time: after a reboot another process may have the id.
 pid_of() { cut -d' ' -f1 "$root/$1.pid" 2>/dev/null || true; }
 state_and_start_of() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f1,20; }
 running() {
@@ -58,19 +58,19 @@ any_program_runs() {
 }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
-# wait_for WHAT NAME COMMAND...: until the command succeeds, as long as process NAME lives.
+# wait_for WHAT NAME COMMAND...: waits until the command succeeds, as long as process NAME lives.
 wait_for() {
     local what=$1 name=$2
     shift 2
     for _ in $(seq 1200); do
         "$@" && running "$name" && return
-        running "$name" || fail "$what ended by itself; see $root/$name.log"
+        running "$name" || fail "$what exited; see $root/$name.log"
         sleep 0.1
     done
     fail "$what does not answer; see $root/$name.log"
 }
 
-# need_ports WHAT PORT...: that nobody listens on them yet.
+# need_ports WHAT PORT...: fails if another process listens on one of the ports.
 need_ports() {
     local what=$1 port
     shift
@@ -79,7 +79,7 @@ need_ports() {
     done
 }
 
-# launch NAME COMMAND...: in the background, with a log and a pid file, independent of this terminal.
+# launch NAME COMMAND...: starts the command in the background, with a log and a pid file, detached from this terminal.
 launch() {
     local name=$1
     shift
@@ -88,12 +88,12 @@ launch() {
 }
 remember() { echo "$2 $(state_and_start_of "$2" | cut -d' ' -f2)" >"$root/$1.pid"; }
 
-stop() { # stop NAME SIGNAL: and wait for the end, at most as long as a silo may take to finish and hand over.
+stop() { # stop NAME SIGNAL: waits for the end, at most as long as a silo may take to finish and hand its grains over.
     local name=$1 signal=$2 pid tenths=0
     if running "$name"; then
         pid=$(pid_of "$name")
         kill "-$signal" "$pid"
-        kill -CONT "$pid" 2>/dev/null || true # One that is frozen would never notice.
+        kill -CONT "$pid" 2>/dev/null || true # A frozen process would not receive the signal.
         while running "$name"; do
             sleep 0.1
             tenths=$((tenths + 1))
@@ -111,7 +111,7 @@ build() {
     local release
     if [ -n "${GRANARY_CLUSTER_PROGRAMS:-}" ]; then
         [ -e "$GRANARY_CLUSTER_PROGRAMS/silo/Granary.Silo.dll" ] && [ -e "$GRANARY_CLUSTER_PROGRAMS/api/Granary.Api.dll" ] ||
-            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, which has no silo/Granary.Silo.dll and api/Granary.Api.dll"
+            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but silo/Granary.Silo.dll or api/Granary.Api.dll is missing there"
         ln -sfnT "$(realpath "$GRANARY_CLUSTER_PROGRAMS")" "$root/app/current"
         return
     fi
@@ -120,7 +120,7 @@ build() {
     dotnet publish src/Silo -c Release -p:PublishReadyToRun=false -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 9>&- &&
         dotnet publish src/Api -c Release -p:PublishReadyToRun=false -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- ||
         { tail -20 "$root/build.log" >&2; fail "the build failed"; }
-    # Processes that run keep the release that they were started from.
+    # Running processes keep the release that they were started from.
     ln -sfn "$release" "$root/app/current"
 }
 
@@ -157,10 +157,10 @@ start_postgres() {
             -c listen_addresses=127.0.0.1 -c max_connections=300
         until "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -U granary || ! running postgres; do sleep 0.1; done
         running postgres && break
-        # After a crash it takes a while until the last of its old processes has noticed.
+        # After a crash of PostgreSQL, it takes a while until the last of its old processes exits.
         tail -n 3 "$root/postgres.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block' ||
-            fail "PostgreSQL ended by itself; see $root/postgres.log"
-        [ "$tries" != 1 ] || say "Waiting for what is left of a PostgreSQL that crashed"
+            fail "PostgreSQL exited; see $root/postgres.log"
+        [ "$tries" != 1 ] || say "Waiting for the remaining processes of a crashed PostgreSQL"
         sleep 1
     done
     running postgres || fail "PostgreSQL does not start; see $root/postgres.log"
@@ -175,13 +175,13 @@ start_redis() {
     mkdir -p "$root/redis"
     own redis "$root/redis"
     need_ports Redis "$redis_port"
-    # The table of silos lives here: without the append-only file a restart would lose the membership.
+    # Redis holds the table of silos: without the append-only file a restart would lose the membership.
     launch redis $(identity redis) /usr/bin/redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$root/redis" \
         --save "" --appendonly yes --appendfsync always
     wait_for Redis redis answers "$redis_port"
 }
 
-# Settings that silos and front ends share. A front end that runs as a client needs no silo port.
+# Settings that silos and front ends share. A front end that is a client of the cluster needs no silo port.
 settings() {
     export ConnectionStrings__Granary="Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=granary;Maximum Pool Size=40"
     export ConnectionStrings__Redis="127.0.0.1:$redis_port"
@@ -221,14 +221,14 @@ start_front_end() {
     )
 }
 
-# A process listens for HTTP last of all, when its silo is active or its client connected.
+# A process starts to listen for HTTP last, when its silo is active or its client is connected.
 await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
 up() {
     mkdir -p "$root/app"
     if any_program_runs; then
-        say "Some of it runs: starting what does not, from the same build; ./cluster.sh rolling brings a new one"
+        say "Some processes run already: starting the others from the same build; ./cluster.sh rolling deploys a new build"
     else
         build
     fi
@@ -254,11 +254,11 @@ status() {
     for n in $front_ends; do line "front-end-$n" "http://127.0.0.1:$(front_end_port "$n")"; done
 }
 
-known_silo() { [[ " $silos " == *" ${1:-} "* ]] || fail "which silo? one of $silos"; }
+known_silo() { [[ " $silos " == *" ${1:-} "* ]] || fail "name a silo: one of $silos"; }
 
 rolling() {
     any_program_runs || fail "no silo and no front end runs; ./cluster.sh up starts them"
-    running postgres && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts what is"
+    running postgres && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts them"
     build
     for n in $silos; do
         say "Replacing silo $n"
@@ -283,7 +283,7 @@ database() {
 }
 
 start() {
-    [ -e "$root/app/current" ] && running postgres && running redis || fail "the cluster is not up; ./cluster.sh up starts what is down"
+    [ -e "$root/app/current" ] && running postgres && running redis || fail "the cluster is not up; ./cluster.sh up starts the processes that are down"
     start_silo "$1"
     await_silo "$1"
     status
@@ -305,7 +305,7 @@ kill)
     known_silo "${2:-}"
     running "silo-$2" || fail "silo $2 does not run"
     stop "silo-$2" KILL
-    say "Silo $2 is gone"
+    say "Silo $2 was killed"
     ;;
 start) known_silo "${2:-}" && lock && start "$2" ;;
 rolling) lock && rolling ;;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Installs what the tests need where it is missing, builds, runs every test project of Orleans.sln.
-# Ends with a line "N passed, N failed" over all projects; fails if a test failed or a project could not be run.
-# Arguments name the projects to run, such as Journal.Tests; none means all.
+# Installs the packages that the tests need and the machine lacks, builds, and runs every test project of Orleans.sln.
+# The last line is "N passed, N failed" over all projects; the script fails if a test failed or a project could not be run.
+# Arguments name the projects to run, such as Journal.Tests; without arguments all run.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
@@ -28,7 +28,7 @@ if [ ${#missing[@]} -gt 0 ]; then
         exit 1
     fi
     echo "Installing ${missing[*]}"
-    # The tests start servers of their own. A policy of 101 keeps the packages from starting Debian's.
+    # The tests start their own servers. A policy of 101 keeps the packages from starting Debian's services.
     policy=/usr/sbin/policy-rc.d
     if [ ! -e $policy ]; then
         printf '#!/bin/sh\nexit 101\n' >$policy
@@ -59,13 +59,13 @@ for project in tests/*.Tests/*.csproj; do
     counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null)
     count() { grep -o " $1=\"[0-9]*" <<<"$counters" | grep -o '[0-9]*$' || echo 0; }
     bad=$(($(count failed) + $(count error)))
-    # A project that ended badly without naming a test, as when a fixture could not start, counts as one failure.
+    # A project that failed without naming a test, for example because a fixture could not start, counts as one failure.
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
     echo "== $name: $(count passed) passed, $bad failed"
     passed=$((passed + $(count passed)))
     failed=$((failed + bad))
     if [ "$bad" -gt 0 ]; then
-        # Each failed test with the first lines of what it says; where none is named, how the project ended.
+        # Each failed test with the first lines of its output; if the log names none, the end of the project's log.
         {
             echo "== Failed in $name (exit code $status)"
             if grep -q '\[FAIL\]$' "$results/$name.log"; then
@@ -76,7 +76,7 @@ for project in tests/*.Tests/*.csproj; do
         } >>"$results/failures"
     fi
 done
-# Said again at the end: of a long run, often only the end is kept.
+# Repeated at the end: of a long run, often only the end of the output is kept.
 [ -e "$results/failures" ] && cut -c 1-500 "$results/failures"
 rm -rf "$results"
 

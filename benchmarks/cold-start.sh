@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# How soon after its start the product answers its first order, and how soon it is as fast as a warm one.
-# The shop is there already, as after a restart; PostgreSQL is warm. See docs/performance.md.
+# Measures how long after its start the product answers its first order, and how long until it is as fast as a warm process.
+# The shop exists already, as after a restart; PostgreSQL is warm. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Durable orders per second of Granary beside what one would build instead. Everything it starts runs on this machine and
-# is ended by its process id. See benchmarks/README.md for what the figures mean.
+# Measures durable orders per second of Granary beside the alternatives. All processes run on this machine; the script ends each
+# by its process id. See benchmarks/README.md for the meaning of the figures.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,7 +8,7 @@ usage() {
     cat <<TEXT
 usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measure SECONDS] [--connections N]
                              [--contenders "noop npgsql npgsql-small-pool grain-storage granary"] [--workloads "uniform hot"] [--out DIRECTORY]
-  --quick   one round with short phases: shows that everything runs; its figures are not worth quoting
+  --quick   one round with short phases: shows that everything runs; its figures are not meaningful
 TEXT
 }
 
@@ -37,7 +37,7 @@ server_pid=""
 stop_servers() {
     [ -n "$server_pid" ] || return 0
     kill "$server_pid" 2>/dev/null || true
-    # A server that does not end within 20 s is ended the hard way.
+    # A server that does not exit within 20 s gets SIGKILL.
     for _ in $(seq 200); do kill -0 "$server_pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$server_pid" 2>/dev/null || true
     wait "$server_pid" 2>/dev/null || true
@@ -65,7 +65,7 @@ start_contender() {
 
 orders_stored() { [ -z "$contender_count_sql" ] && echo 0 || sql bench "$contender_count_sql"; }
 
-snapshot() { # server seconds, PostgreSQL seconds, WAL position in bytes
+snapshot() { # prints server seconds, PostgreSQL seconds, WAL position in bytes
     echo "$(cpu_of "$server_pid") $(cpu_of_tree "$postgres_pid") $(sql bench "select pg_current_wal_lsn() - '0/0'::pg_lsn")"
 }
 
@@ -81,7 +81,7 @@ measure_workload() {
     printf '%s\t%s\t%s\t%s\n' "$round" "$contender" "$workload" "$(figures "$before" "$after" "$stored" "$result")" | tee -a "$results"
 }
 
-figures() { # the columns of the results after round, contender and workload
+figures() { # prints the columns of the results that follow round, contender and workload
     awk -v before="$1" -v after="$2" -v stored="$3" -v counted="${contender_count_sql:+yes}" -v result="$4" 'BEGIN {
         split(before, b, " "); split(after, a, " "); split(result, r, "\t")
         orders = r[2]

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Placing through many connections at once beside placing through 128, in one process. See docs/performance.md.
+# Compares placing orders through many connections with placing through 128, in one process. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,12 +14,12 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-# A connection is an open file on either side.
+# A connection needs a file descriptor on each side.
 ulimit -n "$((many + 4096))"
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-# Orders a second, 50th and 99th percentile in ms, errors.
+# Prints orders per second, 50th and 99th percentile in ms, errors.
 measure() { connections=$1 drive "$target" "$workspace/actors.tsv" "$2" uniform "$3" | awk -F'\t' '{ printf "%.0f %.0f %.0f %d\n", $2 / ($3 / 1e6), $4, $5, $7 }'; }
 
 publish_product

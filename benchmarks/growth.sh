@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Placing in a store that holds millions of past orders beside placing in an empty one. See docs/performance.md.
-# The past is a real order, placed, paid, packed, shipped, received and completed through the API, whose events and index row are
-# copied under random ids; the events of stock items and users that went with it are not copied: their snapshots sum them up.
+# Compares placing orders in a store that holds millions of past orders with placing in an empty one. See docs/performance.md.
+# The script places, pays, packs, ships, receives and completes one order through the API and copies its events and its index row
+# under random ids. It does not copy the events of its stock items and user: their snapshots contain the sum.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -35,8 +35,8 @@ complete_one_order() {
     echo "$id"
 }
 
-# Positions below the first one in use: whoever follows the journal has passed them.
-fill() { # id of the order to copy
+# The copies get positions below the first one in use: consumers that follow the journal have already passed them.
+fill() { # argument: id of the order to copy
     sql filled "
         CREATE TABLE copied AS SELECT row_number() OVER (ORDER BY version) AS step, * FROM journal WHERE stream = 'order/$1';
         ALTER TABLE journal DROP CONSTRAINT journal_pkey, DROP CONSTRAINT journal_stream_version_key;
@@ -66,7 +66,7 @@ for database in filled empty; do
     start_product "$database" "$target"
     await_product "$target"
     contender_actors "$workspace/$database.tsv"
-    # Each of three consumers gets a checkpoint in each of 16 partitions: one without would read the copied past as well.
+    # Wait until each of three consumers has a checkpoint in each of 16 partitions: without one it would read the copied past too.
     drive "$target" "$workspace/$database.tsv" 10 uniform first >/dev/null
     if [ "$database" = filled ]; then copied=$(complete_one_order); fi
     until [ "$(sql "$database" "SELECT count(*) FROM stream_checkpoint")" = 48 ]; do sleep 0.1; done

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Latency of placing below the limit: first as many orders a second as 128 clients get, then a share of that as arrivals on a
-# schedule, timed from when each was meant to start. The load runner shares the machine and takes its part. See docs/performance.md.
+# Measures the latency of placing orders below the limit: first the rate that 128 clients reach, then a share of it as arrivals on a
+# schedule, timed from the intended start of each. The load runner shares the machine with the server. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,10 +18,10 @@ done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-measure() { # what to print of the step "place", in jq's language, then options of the runner
+measure() { # jq filter for the figures of the step "place", then options of the runner
     local figures=$1
     shift
-    # A missed threshold is no failure here: the figures are printed.
+    # A missed threshold is not a failure here: the script prints the figures.
     "$artifacts/Runner/Granary.Runner" run --scenario place-uniform --target "$target" --admin-user admin \
         --admin-password "$admin_password" --users "$actors" --products "$products" --out "$workspace" "$@" \
         >"$workspace/runner.log" 2>&1 || [ $? = 1 ] || { cat "$workspace/runner.log" >&2; exit 1; }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Placing orders for one SKU that has 100,000 open reservations and more beside one that had none, in one process. See
-# docs/performance.md.
+# Compares placing orders for an SKU with at least 100,000 open reservations with placing for an SKU that has few, in one process.
+# See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -18,8 +18,8 @@ done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-rate() { drive "$target" "$workspace/actors.tsv" "$1" "$2" "$3" | rate_of; } # seconds, SKU, tag
-reserved() { sql bench "SELECT count(*) FROM journal WHERE stream = 'stock/$1' AND type = 'stock.reserved'"; } # SKU; nobody pays or cancels
+rate() { drive "$target" "$workspace/actors.tsv" "$1" "$2" "$3" | rate_of; } # arguments: seconds, SKU, tag
+reserved() { sql bench "SELECT count(*) FROM journal WHERE stream = 'stock/$1' AND type = 'stock.reserved'"; } # argument: SKU; no client pays or cancels
 
 publish_product
 start_postgres

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# One silo on one core beside two silos on a core each: PostgreSQL, Redis and wrk run on the same two cores, unpinned, so the
-# second silo adds what they leave of its core. See docs/performance.md.
+# Compares one silo on one core with two silos on one core each. PostgreSQL, Redis and wrk run on the same two cores, unpinned, so
+# the second silo gets only what they leave of its core. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -32,7 +32,7 @@ start_redis() {
     redis_pid=$!
 }
 
-start_silos() { # how many; each is a front end as well
+start_silos() { # argument: number of silos; each is also a front end
     targets=()
     for silo in $(seq "$1"); do
         targets+=("http://127.0.0.1:$(free_port)")
@@ -43,7 +43,7 @@ start_silos() { # how many; each is a front end as well
     done
 }
 
-rate() { # seconds, tag: half of the connections to each front end
+rate() { # arguments: seconds, tag; half of the connections go to each front end
     drive "${targets[0]}" "$workspace/actors.tsv" "$1" uniform "$2a" >"$workspace/a" &
     local first=$!
     drive "${targets[-1]}" "$workspace/actors.tsv" "$1" uniform "$2b" >"$workspace/b"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every scenario in turn against one fresh product, by the load runner, which shares the machine. See docs/performance.md.
+# Runs every scenario in turn against one fresh product. The load runner shares the machine. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,12 +14,12 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-# The flash sale has 10,000 clients; a connection is an open file on either side.
+# The flash sale has 10,000 clients; a connection needs a file descriptor on each side.
 ulimit -n 16384
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-run() { # scenario, then options of the runner; a missed threshold is no failure here
+run() { # arguments: scenario, then options of the runner; a missed threshold is not a failure here
     local scenario=$1
     shift
     "$artifacts/Runner/Granary.Runner" run --scenario "$scenario" --target "$target" --admin-user admin --admin-password "$admin_password" \
@@ -38,5 +38,5 @@ printf 'scenario\tstep\tper_second\tp50_ms\tp99_ms\tfailed\n'
 for scenario in place-uniform place-zipf place-hot lifecycle until-listed browse mixed retry-storm; do
     run "$scenario" "${shop[@]}" --warm-up 5 --duration "$seconds"
 done
-# Its shop and its load are part of what it is: 1,000 units of one product, and each of 10,000 clients comes once.
+# The flash sale defines its own shop and load: 1,000 units of one product, and each of 10,000 clients comes once.
 run flash-sale

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Whether memory stays level: places orders that nobody pays for, so that each is placed, expires after a minute and gives back
-# what it took. Prints orders a second and resident memory as it goes. See docs/performance.md.
+# Checks whether memory stays level: places orders that no customer pays for, so that each expires after a minute and releases its
+# stock and money. Prints orders per second and resident memory every minute. See docs/performance.md.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

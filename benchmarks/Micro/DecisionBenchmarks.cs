@@ -6,7 +6,7 @@ using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Micro;
 
-/// <summary>Deciding and applying, without a grain around it; on stock also with many reservations open.</summary>
+/// <summary>Decides and applies without a grain; for stock also with many open reservations.</summary>
 [MemoryDiagnoser]
 public class DecisionBenchmarks
 {
@@ -16,7 +16,7 @@ public class DecisionBenchmarks
     private readonly ReserveStock _reservation = new("01jd3s6m2v5q9w8x7y6z5t4r3q", 7, 2, Samples.Price);
     private StockState _stock = null!;
 
-    /// <summary>Reservations that are open on the stock item.</summary>
+    /// <summary>Open reservations on the stock item.</summary>
     [Params(0, 100_000)]
     public int OpenReservations { get; set; }
 

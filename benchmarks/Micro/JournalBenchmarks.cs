@@ -7,8 +7,8 @@ using Granary.Journal.Sqlite;
 namespace Granary.Micro;
 
 /// <summary>
-/// So many appends at once into a SQLite file that is flushed at every commit. The figure is the time until all are durable:
-/// divided by their number it is what group commit makes of the price of one flush.
+/// Appends concurrently to a SQLite file that is flushed at every commit. The figure is the time until all appends are durable;
+/// divided by their number, it shows how group commit shares the cost of one flush.
 /// </summary>
 [MemoryDiagnoser]
 public class JournalBenchmarks : IAsyncDisposable
@@ -20,7 +20,7 @@ public class JournalBenchmarks : IAsyncDisposable
     private JournalEvent _event;
     private long _streams;
 
-    /// <summary>Appends under way at once.</summary>
+    /// <summary>Number of concurrent appends.</summary>
     [Params(1, 128)]
     public int AtOnce { get; set; }
 

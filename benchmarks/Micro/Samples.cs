@@ -3,7 +3,7 @@ using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Micro;
 
-/// <summary>What an ordinary order looks like.</summary>
+/// <summary>A typical order.</summary>
 internal static class Samples
 {
     public const string Sku = "sku-1";

@@ -4,7 +4,7 @@ using Granary.Domain.Orders;
 
 namespace Granary.Micro;
 
-/// <summary>The journal's payload of an order: written once per order, read when it is loaded.</summary>
+/// <summary>The journal payload of an order: written once per order, read when the order is loaded.</summary>
 [MemoryDiagnoser]
 public class SerialisationBenchmarks
 {

@@ -33,18 +33,18 @@ internal static class NBomberScenario
         ClosedProfile closed => [Simulation.KeepConstant(copies: closed.Clients, during: closed.Duration)],
         OpenProfile { Poisson: true } => throw new NotSupportedException("NBomber has no Poisson arrivals."),
         OpenProfile open => [Simulation.Inject(rate: Rate(open.ArrivalsPerSecond), interval: Second, during: open.Duration)],
-        // A ramp begins at the rate of the simulation before it.
+        // A ramp begins at the rate of the preceding simulation.
         RampProfile ramp =>
         [
             Simulation.Inject(rate: Rate(ramp.From), interval: Second, during: Second),
             Simulation.RampingInject(rate: Rate(ramp.To), interval: Second, during: ramp.Duration),
         ],
-        _ => throw new NotSupportedException($"{profile.GetType().Name} is not known here."),
+        _ => throw new NotSupportedException($"{profile.GetType().Name} is not supported."),
     };
 
     private static int Rate(double perSecond) => (int)Math.Round(perSecond);
 
-    /// <summary>NBomber reports no 99.9th percentile: its maximum takes that place, which is stricter.</summary>
+    /// <summary>NBomber reports no 99.9th percentile; the maximum replaces it, which is stricter.</summary>
     private static ThresholdProps NBomberThreshold(Threshold threshold) => threshold.Metric switch
     {
         Metric.P50Ms => On(threshold, stats => stats.Ok.Latency.Percent50),

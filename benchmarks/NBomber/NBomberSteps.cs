@@ -19,7 +19,7 @@ internal sealed class NBomberSteps(IScenarioContext context) : IStepRunner
         {
             reply = await call();
             var status = reply.Status.ToString(CultureInfo.InvariantCulture);
-            // A refusal that the flow expects is an answer, not a failure; its status shows in the report.
+            // A refusal that the flow expects is a valid response, not a failure; the report shows its status.
             return reply.Verdict is Verdict.Failed
                 ? Response.Fail(statusCode: status)
                 : Response.Ok(statusCode: status, sizeBytes: reply.Body.Length);

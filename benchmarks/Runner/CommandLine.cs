@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Load;
 
-/// <summary>How the program ends.</summary>
+/// <summary>Exit codes of the program.</summary>
 public static class ExitCode
 {
     public const int Passed = 0;
@@ -11,7 +11,7 @@ public static class ExitCode
     public const int SetupFailed = 3;
 }
 
-/// <summary>The command line cannot be understood; the message says why.</summary>
+/// <summary>The command line is invalid; the message gives the reason.</summary>
 public sealed class UsageException(string message) : Exception(message);
 
 /// <summary>A verb and its options, each of the form <c>--name value</c>.</summary>
@@ -20,7 +20,7 @@ public sealed class CommandLine
     private readonly Dictionary<string, string> _options = new(StringComparer.Ordinal);
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
-    /// <exception cref="UsageException">An option has no value or there is something beside options.</exception>
+    /// <exception cref="UsageException">An option has no value, or an argument is not an option.</exception>
     public CommandLine(IReadOnlyList<string> arguments)
     {
         ArgumentNullException.ThrowIfNull(arguments);
@@ -52,12 +52,12 @@ public sealed class CommandLine
             ? number
             : throw new UsageException($"--{name} must be a number that is not negative, not '{text}'");
 
-    /// <exception cref="UsageException">An option was given that nothing has asked for.</exception>
+    /// <exception cref="UsageException">The command line has an option that the command does not read.</exception>
     public void RefuseUnknown()
     {
         if (_options.Keys.FirstOrDefault(name => !_read.Contains(name)) is { } unknown)
         {
-            throw new UsageException($"--{unknown} is not known here");
+            throw new UsageException($"unknown option --{unknown}");
         }
     }
 }

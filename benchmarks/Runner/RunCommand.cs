@@ -6,7 +6,9 @@ using Spectre.Console;
 
 namespace Granary.Load;
 
-/// <summary><c>run</c>: one scenario under one load, with its reports; <c>seed</c>: only the shop, for another generator.</summary>
+/// <summary>
+/// <c>run</c>: runs one scenario under one load and writes its reports; <c>seed</c>: only sets up the shop, for another generator.
+/// </summary>
 public static class RunCommand
 {
     private const int DefaultConnections = 512;

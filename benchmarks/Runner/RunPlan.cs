@@ -3,10 +3,10 @@ using Granary.Load.Reporting;
 
 namespace Granary.Load;
 
-/// <summary>What a plan file may hold: a load profile, thresholds, or both.</summary>
+/// <summary>The content of a plan file: a load profile, thresholds, or both.</summary>
 public sealed record PlanFile(LoadProfile? Profile, IReadOnlyList<Threshold>? Thresholds);
 
-/// <summary>The scenario with what the command line and the plan file change about it.</summary>
+/// <summary>Applies the changes of the command line and the plan file to a scenario.</summary>
 public static class RunPlan
 {
     /// <exception cref="UsageException">The plan or an option is not valid.</exception>

@@ -6,9 +6,9 @@ using Granary.Load.Reporting;
 namespace Granary.Load;
 
 /// <summary>Runs one scenario against a shop: warm-up, measurement, check, thresholds.</summary>
-/// <param name="scenario">What to run, with the profile and thresholds that apply.</param>
-/// <param name="shop">The shop, set up.</param>
-/// <param name="workers">Visits under way at once, at most, where arrivals are open.</param>
+/// <param name="scenario">The scenario with the profile and thresholds to apply.</param>
+/// <param name="shop">The shop, already set up.</param>
+/// <param name="workers">Maximum number of concurrent visits with open arrivals.</param>
 /// <param name="clock">The clock.</param>
 public sealed class ScenarioRun(Scenario scenario, Shop shop, int workers, IPaceClock clock)
 {

@@ -1,6 +1,6 @@
 namespace Granary.Load;
 
-/// <summary>The server under load and how to set its shop up, from the command line.</summary>
+/// <summary>The server under load and how to set up its shop, from the command line.</summary>
 public sealed class Target : IDisposable
 {
     private readonly HttpClient _http;
@@ -36,8 +36,8 @@ public sealed class Target : IDisposable
 
     public ShopClient Client { get; }
 
-    /// <summary>Sets the shop up, or assumes that the server has done so itself.</summary>
-    /// <exception cref="ShopSetupException">The server did not do what the contract says.</exception>
+    /// <summary>Sets up the shop, or assumes that the server has done so.</summary>
+    /// <exception cref="ShopSetupException">A response of the server violates the contract.</exception>
     public async Task<Shop> PrepareAsync(ShopPlan plan, CancellationToken cancellation) =>
         _setup == "assume" ? ShopSetup.Assume(Client, plan) : await ShopSetup.PrepareAsync(Client, plan, _staff, cancellation);
 

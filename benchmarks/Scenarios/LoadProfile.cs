@@ -2,32 +2,32 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Load;
 
-/// <summary>How the load arrives. Data: profiles are written as JSON and chosen on the command line.</summary>
+/// <summary>How the load arrives. Profiles are data: they are written as JSON and chosen on the command line.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
 [JsonDerivedType(typeof(ClosedProfile), "closed")]
 [JsonDerivedType(typeof(OpenProfile), "open")]
 [JsonDerivedType(typeof(RampProfile), "ramp")]
 public abstract record LoadProfile
 {
-    /// <summary>Load before the measurement starts; not in the figures.</summary>
+    /// <summary>Length of the load before the measurement starts; not part of the figures.</summary>
     public TimeSpan WarmUp { get; init; } = TimeSpan.Zero;
 
-    /// <summary>How long is measured.</summary>
+    /// <summary>Length of the measurement.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Says what is wrong with the profile, or null.</summary>
+    /// <summary>Returns what is wrong with the profile, or null.</summary>
     public virtual string? Problem() =>
         Duration <= TimeSpan.Zero ? "duration must be positive" : WarmUp < TimeSpan.Zero ? "warm_up must not be negative" : null;
 }
 
 /// <summary>
-/// A fixed number of clients, each of which starts its next visit when the last has ended. Finds the highest throughput; its
-/// latencies leave out what would have been sent while the clients were waiting.
+/// A fixed number of clients, each of which starts its next visit when its previous one has ended. Finds the highest throughput;
+/// its latencies leave out the requests that would have been sent while the clients were waiting.
 /// </summary>
-/// <param name="Clients">Clients at work at once.</param>
+/// <param name="Clients">Number of concurrent clients.</param>
 public sealed record ClosedProfile(int Clients) : LoadProfile
 {
-    /// <summary>Visits of each client, after which it leaves; null for as many as fit into the duration.</summary>
+    /// <summary>Number of visits of each client; null for as many as fit into the duration.</summary>
     public int? VisitsPerClient { get; init; }
 
     public override string? Problem() =>

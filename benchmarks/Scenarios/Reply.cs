@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Granary.Load;
 
-/// <summary>How a call went, in the eyes of the flow that made it.</summary>
+/// <summary>The result of a call, as judged by the flow that made it.</summary>
 public enum Verdict
 {
     Succeeded,
@@ -14,18 +14,18 @@ public enum Verdict
     Failed,
 }
 
-/// <summary>The answer to one call.</summary>
-/// <param name="Status">HTTP status, or 0 when no answer came.</param>
-/// <param name="Body">The body as it came.</param>
-/// <param name="Verdict">How the call went.</param>
+/// <summary>The response to one call.</summary>
+/// <param name="Status">HTTP status, or 0 if no response came.</param>
+/// <param name="Body">The body as received.</param>
+/// <param name="Verdict">The result of the call.</param>
 public readonly record struct Reply(int Status, ReadOnlyMemory<byte> Body, Verdict Verdict)
 {
-    /// <summary>The call ended without an answer: no connection, a reset, a time-out.</summary>
+    /// <summary>The call ended without a response: no connection, a reset, a time-out.</summary>
     public static readonly Reply NoAnswer = new(0, ReadOnlyMemory<byte>.Empty, Verdict.Failed);
 
     public bool Succeeded => Verdict is Verdict.Succeeded;
 
-    /// <summary>Reads one text or number member of the body's outermost object; null when it is not there.</summary>
+    /// <summary>Reads one text or number member of the body's outermost object; null if it is missing.</summary>
     public string? Member(string name)
     {
         var reader = new Utf8JsonReader(Body.Span);

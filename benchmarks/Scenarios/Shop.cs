@@ -1,21 +1,21 @@
 namespace Granary.Load;
 
-/// <summary>How callers prove who they are.</summary>
+/// <summary>How callers authenticate.</summary>
 public enum AuthMode
 {
-    /// <summary>They do not: <c>user_id</c> in the body says who orders (the baselines).</summary>
+    /// <summary>No authentication: <c>user_id</c> in the body names the buyer (the baselines).</summary>
     None,
 
-    /// <summary>A bearer token each.</summary>
+    /// <summary>One bearer token per caller.</summary>
     Bearer,
 }
 
-/// <summary>Somebody who calls the API.</summary>
+/// <summary>A caller of the API.</summary>
 /// <param name="UserId">The user's id.</param>
 /// <param name="Token">Bearer token, or null without authentication.</param>
 public sealed record Shopper(string UserId, string? Token);
 
-/// <summary>What a scenario wants to find in the shop before it starts.</summary>
+/// <summary>The users and products that a scenario needs before it starts.</summary>
 /// <param name="Users">Customers with money.</param>
 /// <param name="Products">Products on sale, <c>sku-1</c> onwards.</param>
 public sealed record ShopPlan(int Users = 256, int Products = 1_000)
@@ -29,10 +29,10 @@ public sealed record ShopPlan(int Users = 256, int Products = 1_000)
     /// <summary>Price of one unit, in minor units.</summary>
     public long Price { get; init; } = 1_999;
 
-    /// <summary>What the SKUs begin with; a scenario that must start with untouched stock takes a prefix of its own.</summary>
+    /// <summary>Prefix of the SKUs; a scenario that must start with untouched stock uses its own prefix.</summary>
     public string SkuPrefix { get; init; } = "sku-";
 
-    /// <summary>What the user names begin with.</summary>
+    /// <summary>Prefix of the user names.</summary>
     public string UserPrefix { get; init; } = "load-";
 }
 
@@ -40,9 +40,9 @@ public sealed record ShopPlan(int Users = 256, int Products = 1_000)
 /// <param name="Client">The API.</param>
 /// <param name="Staff">An administrator, who also works in the warehouse.</param>
 /// <param name="Shoppers">The customers.</param>
-/// <param name="Skus">What is on sale.</param>
+/// <param name="Skus">The SKUs on sale.</param>
 public sealed record Shop(ShopClient Client, Shopper Staff, IReadOnlyList<Shopper> Shoppers, IReadOnlyList<string> Skus)
 {
-    /// <summary>Tells this run's idempotency keys from those of any other.</summary>
+    /// <summary>Distinguishes this run's idempotency keys from those of any other run.</summary>
     public string Run { get; } = Guid.NewGuid().ToString("n")[..12];
 }

@@ -12,8 +12,8 @@ public readonly record struct Item(string Sku, long Quantity);
 /// The calls of Granary's HTTP API that the flows make. Plain code over <see cref="HttpClient"/>, so that any load generator
 /// can run them; bodies are written by hand because the generator shares the machine with the server.
 /// </summary>
-/// <param name="http">Has the base address.</param>
-/// <param name="auth">How callers prove who they are.</param>
+/// <param name="http">The client, with the base address set.</param>
+/// <param name="auth">How callers authenticate.</param>
 public sealed class ShopClient(HttpClient http, AuthMode auth)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -46,7 +46,7 @@ public sealed class ShopClient(HttpClient http, AuthMode auth)
     public Task<Reply> OrdersAsync(Shopper who, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, "/orders?limit=20", who, cancellation);
 
-    /// <summary>The events of an order (server-sent events); read to the end, which comes after a terminal event.</summary>
+    /// <summary>Reads the events of an order (server-sent events) to the end, which follows a terminal event.</summary>
     public Task<Reply> EventsAsync(string orderId, Shopper who, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, $"/orders/{orderId}/events", who, cancellation);
 

@@ -2,15 +2,15 @@ using System.Globalization;
 
 namespace Granary.Load;
 
-/// <summary>The API did not do what setting up the shop needs; the message has the status and the answer.</summary>
+/// <summary>A call that sets up the shop failed; the message has the status and the response.</summary>
 public sealed class ShopSetupException(string message) : Exception(message);
 
-/// <summary>Who sets the shop up.</summary>
+/// <summary>The account that sets up the shop.</summary>
 public sealed record StaffCredentials(string UserName, string Password);
 
 /// <summary>
-/// Sets a shop up through the public API: staff token, users with deposits, products with stock. Idempotent, so that a
-/// second run against the same server finds users and products and only tops the stock up under the same keys.
+/// Sets up a shop through the public API: staff token, users with deposits, products with stock. It is idempotent: a second run
+/// against the same server finds users and products and only repeats the stock adjustments under the same keys.
 /// </summary>
 public static class ShopSetup
 {
@@ -19,11 +19,11 @@ public static class ShopSetup
     private const int Unauthorized = 401;
     private const int NameTaken = 409;
 
-    // Fewer than the failures after which the server would slow the log-in down.
+    // Fewer than the failures after which the server throttles the login.
     private const int StaffAttempts = 8;
     private static readonly TimeSpan BetweenStaffAttempts = TimeSpan.FromMilliseconds(500);
 
-    /// <exception cref="ShopSetupException">A call was answered otherwise than the contract says.</exception>
+    /// <exception cref="ShopSetupException">A response violates the contract.</exception>
     public static async Task<Shop> PrepareAsync(
         ShopClient client, ShopPlan plan, StaffCredentials credentials, CancellationToken cancellation)
     {
@@ -42,7 +42,7 @@ public static class ShopSetup
         return new(client, staff, shoppers, skus);
     }
 
-    /// <summary>A shop whose users (<c>user-1…</c>) and products (<c>sku-1…</c>) the server made itself, as the baselines do.</summary>
+    /// <summary>A shop whose users (<c>user-1…</c>) and products (<c>sku-1…</c>) the server created itself, as the baselines do.</summary>
     public static Shop Assume(ShopClient client, ShopPlan plan)
     {
         ArgumentNullException.ThrowIfNull(plan);
@@ -63,7 +63,7 @@ public static class ShopSetup
         var registered = await client.RegisterAsync(userName, CustomerPassword, cancellation);
         if (registered.Status != NameTaken || client.Auth is AuthMode.None)
         {
-            // Without tokens a user that exists already cannot be asked for its id.
+            // Without tokens the client cannot look up the id of a user that exists already.
             Expect(registered, $"register {userName}");
         }
 

@@ -1,19 +1,19 @@
 namespace Granary.Load;
 
-/// <summary>Which product a visit takes; returns an index below the number of products.</summary>
+/// <summary>Chooses the product of a visit; returns an index below the number of products.</summary>
 public delegate int SkuChoice(Random random, int products);
 
-/// <summary>The popularities of products that the scenarios know.</summary>
+/// <summary>The distributions of demand over products that the scenarios use.</summary>
 public static class SkuChoices
 {
-    /// <summary>Every product alike.</summary>
+    /// <summary>All products are equally popular.</summary>
     public static SkuChoice Uniform { get; } = (random, products) => random.Next(products);
 
-    /// <summary>Everybody wants the first product.</summary>
+    /// <summary>All visits choose the first product.</summary>
     public static SkuChoice OneHot { get; } = (_, _) => 0;
 
     /// <summary>
-    /// The product at rank k is wanted in proportion to 1/k^<paramref name="exponent"/> (Zipf's law), by a table of cumulated
+    /// The product at rank k is chosen in proportion to 1/k^<paramref name="exponent"/> (Zipf's law), by a table of cumulative
     /// shares and binary search.
     /// </summary>
     public static SkuChoice Zipf(double exponent)
@@ -24,7 +24,7 @@ public static class SkuChoices
             var shares = table;
             if (shares.Length != products)
             {
-                // Two clients may both build the same table; either will do.
+                // Two clients may build the same table at the same time; either one is correct.
                 shares = CumulatedShares(exponent, products);
                 table = shares;
             }

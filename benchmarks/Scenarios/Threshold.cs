@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Load;
 
-/// <summary>What a threshold looks at. Latencies are response times in milliseconds, from the intended start.</summary>
+/// <summary>The metric of a threshold. Latencies are response times in milliseconds, from the intended start.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Metric>))]
 public enum Metric
 {
@@ -12,14 +12,14 @@ public enum Metric
     P999Ms,
     MaxMs,
 
-    /// <summary>Share of calls that failed, in percent; refusals that the flow expects are no failures.</summary>
+    /// <summary>Share of calls that failed, in percent; refusals that the flow expects are not failures.</summary>
     FailedPercent,
 
     /// <summary>Calls that succeeded or were refused, per second.</summary>
     PerSecond,
 }
 
-/// <summary>A pass or fail criterion for one step of a scenario. Data, like the profiles.</summary>
+/// <summary>A pass or fail criterion for one step of a scenario. Thresholds are data, like the profiles.</summary>
 /// <param name="Step">Name of the step, or <see cref="WholeVisit"/>.</param>
 /// <param name="Metric">The figure.</param>
 public sealed record Threshold(string Step, Metric Metric)

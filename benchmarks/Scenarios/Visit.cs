@@ -1,6 +1,6 @@
 namespace Granary.Load;
 
-/// <summary>Runs one named step and measures it; each load generator brings its own.</summary>
+/// <summary>Runs one named step and measures it; each load generator has its own implementation.</summary>
 public interface IStepRunner
 {
     Task<Reply> RunAsync(string step, Func<Task<Reply>> call);
@@ -8,7 +8,7 @@ public interface IStepRunner
 
 /// <summary>One pass of a client through a flow.</summary>
 /// <param name="Shop">The shop as it was set up.</param>
-/// <param name="Shopper">Who comes.</param>
+/// <param name="Shopper">The client that makes the visit.</param>
 /// <param name="Number">Number of the visit; unique within a run.</param>
 /// <param name="Random">The client's own source of randomness.</param>
 /// <param name="Steps">Measures the steps.</param>
@@ -21,7 +21,7 @@ public sealed record Visit(
     /// <summary>An idempotency key that no other visit of any run has.</summary>
     public string Key => $"{Shop.Run}-{Number}";
 
-    /// <summary>Makes a call as one step. Statuses in <paramref name="refusals"/> are part of the flow and no failure.</summary>
+    /// <summary>Makes a call as one step. Statuses in <paramref name="refusals"/> are part of the flow and not failures.</summary>
     public Task<Reply> StepAsync(string step, Func<Task<Reply>> call, params int[] refusals) =>
         Steps.RunAsync(step, async () =>
         {
@@ -31,7 +31,7 @@ public sealed record Visit(
                 : reply;
         });
 
-    /// <summary>Makes a call as one step; an answer that does not hold what the flow expects is a failure.</summary>
+    /// <summary>Makes a call as one step; a response without the content that the flow expects is a failure.</summary>
     public Task<Reply> StepAsync(string step, Func<Task<Reply>> call, Func<Reply, bool> holds) =>
         Steps.RunAsync(step, async () =>
         {

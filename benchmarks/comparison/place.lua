@@ -1,6 +1,6 @@
--- Places one-line orders: users rotate, every request has an idempotency key of its own.
--- Arguments after `--`: file of actors (user_id<TAB>token, "-" for none), number of products, what is wanted, tag of the run.
--- What is wanted: uniform for all products alike, hot for the first alone, or a SKU such as sku-7 for that one.
+-- Places one-line orders: users rotate, every request has its own idempotency key.
+-- Arguments after `--`: file of actors (user_id<TAB>token, "-" for none), number of products, workload, tag of the run.
+-- Workload: uniform for all products equally, hot for the first product only, or an SKU such as sku-7 for that product.
 local threads = 0
 
 function setup(thread)
@@ -26,7 +26,7 @@ function init(args)
     actor.head = headers .. "Idempotency-Key: "
     actor.body = '{"user_id":"' .. actor.user .. '","items":[{"sku":"sku-'
   end
-  -- Each thread starts elsewhere, so that two threads do not follow one another through the users.
+  -- Each thread starts at another user, so that two threads do not use the same users at the same time.
   count = math.floor(#actors / 2) * thread_id
 end
 

@@ -1,4 +1,4 @@
-# A PostgreSQL of our own: durable (fsync on), the same settings for every contender, ended by its process id.
+# A PostgreSQL server for the benchmark: durable (fsync on), the same settings for every contender, stopped by pg_ctl.
 postgres_bin=${POSTGRES_BIN:-/usr/lib/postgresql/15/bin}
 
 # PostgreSQL refuses to run as root.

@@ -1,4 +1,4 @@
-# Processor time from /proc, and free ports.
+# Processor time from /proc, free ports, waiting for a server, publishing.
 free_port() {
     local port
     while :; do
@@ -7,14 +7,14 @@ free_port() {
     done
 }
 
-# Processor seconds that a process has used, with those of its children that it has already waited for.
+# Prints the processor seconds that a process has used, including those of children that it has already waited for.
 cpu_of() {
     [ -r "/proc/$1/stat" ] || { echo 0; return; }
-    # Fields after the parenthesised name: utime, stime, cutime and cstime are the 12th to 15th of them.
+    # After the parenthesised name, utime, stime, cutime and cstime are the 12th to 15th fields.
     sed 's/.*) //' "/proc/$1/stat" | awk -v hz="$(getconf CLK_TCK)" '{ printf "%.2f\n", ($12 + $13 + $14 + $15) / hz }'
 }
 
-# A process and its living children; a child that ended meanwhile is in the parent's figure.
+# The same for a process and its living children; the parent's figure includes children that have exited.
 cpu_of_tree() {
     local pid
     { cpu_of "$1"; for pid in $(cat /proc/"$1"/task/*/children 2>/dev/null); do cpu_of "$pid"; done; } |
@@ -31,8 +31,8 @@ wait_for() {
     done
 }
 
-# Publishes a project as it is deployed: compiled ahead of time for this machine, so that a fresh process is soon fast.
-publish_project() { # project, directory for all of them, log
+# Publishes a project as for a deployment: compiled ahead of time for this machine, so that a fresh process warms up quickly.
+publish_project() { # arguments: project, directory for all projects, log
     dotnet publish -c Release -v quiet --use-current-runtime --self-contained false "$1" -o "$2/$(basename "$1")" >"$3" 2>&1 ||
         { cat "$3" >&2; exit 1; }
 }

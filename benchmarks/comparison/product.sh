@@ -1,4 +1,4 @@
-# The product as a process over a database of postgres.sh. Reads: actors.
+# Runs the product as a process over a database of postgres.sh. Reads the variable actors.
 # shellcheck source=setup.sh
 . benchmarks/comparison/setup.sh
 # shellcheck source=contenders/granary.sh
@@ -7,7 +7,7 @@
 product_pid=""
 publish_product() { for project in src/Api benchmarks/Runner; do publish_project "$project" "$artifacts" "$workspace/publish.log"; done; }
 
-start_product() { # database, address, further settings as NAME=VALUE; leaves product_pid
+start_product() { # arguments: database, address, further settings as NAME=VALUE; sets product_pid
     local database=$1 address=$2
     shift 2
     # shellcheck disable=SC2046 # One word per variable is intended.
@@ -17,7 +17,7 @@ start_product() { # database, address, further settings as NAME=VALUE; leaves pr
     product_pid=$!
 }
 
-start_fresh_product() { # settings as NAME=VALUE; over an empty database; leaves target and product_pid
+start_fresh_product() { # arguments: settings as NAME=VALUE; uses an empty database; sets target and product_pid
     new_database
     target=http://127.0.0.1:$(free_port)
     start_product bench "$target" "$@"

@@ -1,5 +1,5 @@
-# What every script here begins with: a place for its files, a PostgreSQL, wrk; and what ends all that was started when it ends.
-# A script that starts more defines stop_servers.
+# Every script sources this file first. It provides a directory for temporary files, PostgreSQL and wrk, and stops all started
+# processes when the script exits. A script that starts further processes defines stop_servers.
 artifacts=$PWD/artifacts/bench products=1000
 workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-bench.XXXXXX")
 # shellcheck source=processes.sh
@@ -11,7 +11,7 @@ stop_servers() { :; }
 trap 'stop_servers; stop_postgres; rm -rf "$workspace"' EXIT
 trap 'exit 130' INT TERM
 
-drive() { # address, actors, seconds, workload, tag; reads connections; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
+drive() { # arguments: address, actors, seconds, workload, tag; reads connections; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
     wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" \
         -- "$2" "$products" "$4" "$5" | grep '^RESULT'
 }

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Granary.Load.Comparison;
 
-/// <summary><c>compare</c>: prints the results of <c>compare.sh</c> with ratios and their spread.</summary>
+/// <summary><c>compare</c>: prints the results of <c>compare.sh</c> with their ratios and spread.</summary>
 public static class CompareCommand
 {
     public static async Task<int> RunAsync(CommandLine line, IAnsiConsole console, CancellationToken cancellation)

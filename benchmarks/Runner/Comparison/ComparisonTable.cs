@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Granary.Load.Comparison;
 
-/// <summary>One measured round of <c>compare.sh</c>: a line of its results.</summary>
+/// <summary>One measured round of <c>compare.sh</c>: a line of its result file.</summary>
 public sealed record Round(
     int Number, string Contender, string Workload, double OrdersPerSecond, double P99Ms, double ServerCpuMs, double PostgresCpuMs,
     double WalBytes, long Errors)
 {
     private const int Columns = 11;
 
-    /// <exception cref="FormatException">The line is not one of <c>compare.sh</c>.</exception>
+    /// <exception cref="FormatException">The line does not have the format of <c>compare.sh</c>.</exception>
     public static Round Parse(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
@@ -25,7 +25,7 @@ public sealed record Round(
     }
 }
 
-/// <summary>Smallest, middle and largest of some figures.</summary>
+/// <summary>Minimum, median and maximum of a set of figures.</summary>
 public readonly record struct Spread(double Min, double Median, double Max)
 {
     public static Spread Of(IEnumerable<double> values)
@@ -40,7 +40,8 @@ public readonly record struct Spread(double Min, double Median, double Max)
 /// <summary>The figures of one contender under one workload, over its rounds.</summary>
 /// <param name="CpuMs">Processor milliseconds per order, of the server and PostgreSQL together.</param>
 /// <param name="Ratios">
-/// Throughput as a multiple of each contender's, computed within each round, so that what disturbs a whole round cancels out.
+/// Throughput as a multiple of each other contender's, computed within each round, so that a disturbance of a whole round
+/// cancels out.
 /// </param>
 public sealed record ComparisonRow(
     string Workload,
@@ -53,7 +54,7 @@ public sealed record ComparisonRow(
     long Errors,
     IReadOnlyDictionary<string, Spread> Ratios);
 
-/// <summary>Turns rounds into rows.</summary>
+/// <summary>Aggregates rounds into rows.</summary>
 public static class ComparisonTable
 {
     public static IReadOnlyList<ComparisonRow> Of(IReadOnlyList<Round> rounds) =>

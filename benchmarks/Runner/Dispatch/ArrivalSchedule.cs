@@ -1,6 +1,6 @@
 namespace Granary.Load.Dispatch;
 
-/// <summary>When visits are meant to start, fixed before the run: the server's speed has no say in it.</summary>
+/// <summary>The intended starts of visits, fixed before the run: the server's speed does not influence them.</summary>
 public static class ArrivalSchedule
 {
     /// <summary>The intended starts, as offsets from the start of the run, ascending and below the duration.</summary>
@@ -14,7 +14,7 @@ public static class ArrivalSchedule
         _ => throw new ArgumentException($"{profile?.GetType().Name} has no schedule of arrivals.", nameof(profile)),
     };
 
-    /// <summary>The load before the measurement: as the profile begins, or as it ends where it begins with nothing.</summary>
+    /// <summary>The load of the warm-up: the profile's initial rate, or its final rate if it begins at zero.</summary>
     public static LoadProfile WarmUpOf(LoadProfile profile)
     {
         ArgumentNullException.ThrowIfNull(profile);
@@ -56,8 +56,8 @@ public static class ArrivalSchedule
     }
 
     /// <summary>
-    /// By time t, from·t + (to − from)·t²/2d visits have arrived; arrival i is where that equals i. Solved in the form that
-    /// stays exact where the ramp is flat.
+    /// By time t, from·t + (to − from)·t²/2d visits have arrived; arrival i is at the t where this equals i. The equation is
+    /// solved in the form that stays exact if the ramp is flat.
     /// </summary>
     private static IEnumerable<TimeSpan> Ramp(RampProfile ramp)
     {

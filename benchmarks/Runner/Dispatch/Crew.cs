@@ -1,8 +1,8 @@
 namespace Granary.Load.Dispatch;
 
 /// <summary>
-/// A fixed number of workers and the queue before them. A visit begins on the thread that brings it: waking another thread
-/// for each would cost more processor time than the call itself.
+/// A fixed number of workers with a queue. A visit starts on the thread that delivers its arrival: waking another thread for
+/// each visit would cost more processor time than the call itself.
 /// </summary>
 /// <param name="size">Number of workers.</param>
 /// <param name="serve">Makes the visit of an arrival.</param>
@@ -14,7 +14,7 @@ public sealed class Crew(int size, Func<int, Arrival, Task> serve)
     private readonly TaskCompletionSource _finished = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _closed;
 
-    /// <summary>Takes an arrival; it starts at once if a worker is free, else when one is.</summary>
+    /// <summary>Takes an arrival. Its visit starts at once if a worker is free, otherwise when one becomes free.</summary>
     public void Take(Arrival arrival)
     {
         int worker;
@@ -30,7 +30,7 @@ public sealed class Crew(int size, Func<int, Arrival, Task> serve)
         _ = WorkAsync(worker, arrival);
     }
 
-    /// <summary>Returns when all arrivals taken have been served. A fault of a visit surfaces here.</summary>
+    /// <summary>Completes when all arrivals have been served. Throws the fault of a visit.</summary>
     public Task FinishAsync()
     {
         lock (_lock)
@@ -54,7 +54,7 @@ public sealed class Crew(int size, Func<int, Arrival, Task> serve)
         }
         catch (Exception fault)
         {
-            // Nobody awaits the worker: the fault is handed to whoever waits for the crew.
+            // No caller awaits the worker, so FinishAsync throws the fault.
             _finished.TrySetException(fault);
         }
     }

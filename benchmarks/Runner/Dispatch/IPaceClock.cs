@@ -3,19 +3,19 @@ using System.Runtime.InteropServices;
 
 namespace Granary.Load.Dispatch;
 
-/// <summary>Time as the pacing of arrivals needs it; a test brings a virtual one.</summary>
+/// <summary>The clock that paces arrivals; tests use a virtual one.</summary>
 public interface IPaceClock
 {
     /// <summary>Time since some fixed moment.</summary>
     TimeSpan Now { get; }
 
-    /// <summary>Blocks the thread until a moment, never less; returns at once when it has passed.</summary>
+    /// <summary>Blocks the thread until the moment has passed; never returns earlier.</summary>
     void WaitUntil(TimeSpan moment);
 }
 
 /// <summary>
-/// The real clock. The runtime's timers round to milliseconds, which would be in every latency; <c>nanosleep</c> is off by
-/// some 60 µs and, unlike spinning, leaves the processor to the server.
+/// The real clock. The runtime's timers round to milliseconds, which would be part of every latency; <c>nanosleep</c> is off
+/// by about 60 µs and, unlike spinning, leaves the processor to the server.
 /// </summary>
 public sealed partial class PaceClock : IPaceClock
 {
@@ -35,7 +35,7 @@ public sealed partial class PaceClock : IPaceClock
     {
         if (OperatingSystem.IsLinux() && time < TimeSpan.FromSeconds(1) && Environment.Is64BitProcess)
         {
-            // An early return by a signal is no error: the caller looks at the clock again.
+            // An early return caused by a signal is not an error: the caller checks the clock again.
             _ = NanoSleep(new Timespec(0, (long)time.TotalNanoseconds), IntPtr.Zero);
         }
         else

@@ -3,15 +3,15 @@ namespace Granary.Load.Dispatch;
 /// <summary>Makes one visit.</summary>
 /// <param name="worker">Number of the client that makes it, from 0.</param>
 /// <param name="number">Number of the visit.</param>
-/// <param name="intended">When it was meant to start; null where it starts when the client is free.</param>
+/// <param name="intended">The intended start; null if the visit starts when the client is free.</param>
 /// <param name="cancellation">Ends the visit.</param>
 public delegate Task MakeVisit(int worker, long number, TimeSpan? intended, CancellationToken cancellation);
 
-/// <summary>The two ways to send visits to a server.</summary>
+/// <summary>The two ways to send visits to a server: closed and open.</summary>
 public static class Loops
 {
     /// <summary>
-    /// Closed: each client starts its next visit when its last has ended, until the deadline or its number of visits.
+    /// Closed: each client starts its next visit when its previous one has ended, until the deadline or its number of visits.
     /// </summary>
     public static Task ClosedAsync(ClosedProfile profile, IPaceClock clock, MakeVisit visit, CancellationToken cancellation)
     {
@@ -37,13 +37,13 @@ public static class Loops
 
     /// <summary>
     /// Open: arrivals are released on schedule, and a free worker takes each. When all workers wait for the server, arrivals
-    /// wait in a queue, and their time counts from the intended start: nothing is omitted.
+    /// wait in a queue; their time counts from the intended start, so that no waiting time is omitted.
     /// </summary>
     /// <param name="profile">The profile; its kind gives the schedule.</param>
-    /// <param name="workers">Visits under way at once, at most.</param>
-    /// <param name="patience">How long after the last arrival visits may still end; then they are cancelled.</param>
+    /// <param name="workers">Maximum number of concurrent visits.</param>
+    /// <param name="patience">How long visits may continue after the last arrival before they are cancelled.</param>
     /// <param name="clock">The clock.</param>
-    /// <param name="visit">Makes a visit; called for each arrival, even for those whose time has run out.</param>
+    /// <param name="visit">Makes a visit; called for each arrival, even after the patience has expired.</param>
     /// <param name="cancellation">Ends the run early.</param>
     public static async Task OpenAsync(
         LoadProfile profile, int workers, TimeSpan patience, IPaceClock clock, MakeVisit visit, CancellationToken cancellation)

@@ -2,13 +2,13 @@ namespace Granary.Load.Dispatch;
 
 /// <summary>One visit that is due.</summary>
 /// <param name="Number">Its number, from 0.</param>
-/// <param name="Intended">When it was meant to start, on the pace clock.</param>
+/// <param name="Intended">Its intended start, on the pace clock.</param>
 public readonly record struct Arrival(long Number, TimeSpan Intended);
 
-/// <summary>Releases arrivals at their intended starts. What it is late with keeps its intended start.</summary>
+/// <summary>Releases arrivals at their intended starts. An arrival that is released late keeps its intended start.</summary>
 public static class Pacer
 {
-    /// <summary>Blocks until the schedule has been released or the run is cancelled.</summary>
+    /// <summary>Blocks until all arrivals have been released or the run is cancelled.</summary>
     /// <param name="schedule">Offsets from <paramref name="start"/>, ascending.</param>
     /// <param name="start">Start of the run on the clock.</param>
     /// <param name="clock">The clock.</param>

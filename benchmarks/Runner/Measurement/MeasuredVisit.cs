@@ -3,12 +3,12 @@ using Granary.Load.Dispatch;
 namespace Granary.Load.Measurement;
 
 /// <summary>
-/// Measures the steps of one visit. Until a step has ended, steps count from the visit's intended start, so that time spent
-/// waiting for a free worker is in them; later steps count from their own start, since it was the flow that chose it.
+/// Measures the steps of one visit. Until the first step has ended, steps count from the visit's intended start, so that they
+/// include the time spent waiting for a free worker. Later steps count from their own start, since the flow chose it.
 /// </summary>
 /// <param name="recorder">Where the figures go.</param>
 /// <param name="clock">The clock of the run.</param>
-/// <param name="intended">The visit's intended start; null for now.</param>
+/// <param name="intended">The visit's intended start; null means the current time.</param>
 /// <param name="measured">False during the warm-up.</param>
 public sealed class MeasuredVisit(RunRecorder recorder, IPaceClock clock, TimeSpan? intended, bool measured) : IStepRunner
 {
@@ -30,7 +30,7 @@ public sealed class MeasuredVisit(RunRecorder recorder, IPaceClock clock, TimeSp
         }
         catch (OperationCanceledException)
         {
-            // The run is over; the call counts as failed, with the time it had.
+            // The run is over; the call counts as failed with the time until now.
             return reply;
         }
         finally

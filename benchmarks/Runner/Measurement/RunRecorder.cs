@@ -9,10 +9,10 @@ public sealed class RunRecorder
 
     public StepRecorder Step(string name) => _steps.GetOrAdd(name, static _ => new());
 
-    /// <summary>Calls by step, with the warm-up.</summary>
+    /// <summary>Calls by step, including the warm-up.</summary>
     public ScenarioTally Tally() => new(_steps.ToDictionary(step => step.Key, step => step.Value.Tally));
 
-    /// <summary>Closes an interval of every step.</summary>
+    /// <summary>Closes the current interval of every step.</summary>
     public void Sample(TimeSpan sinceStart, TimeSpan length)
     {
         foreach (var step in _steps.Values)
@@ -21,7 +21,7 @@ public sealed class RunRecorder
         }
     }
 
-    /// <summary>The figures, the whole visit first.</summary>
+    /// <summary>The figures by step, the whole visit first.</summary>
     public IReadOnlyList<StepReport> Report(TimeSpan duration) =>
     [
         .. _steps.OrderBy(step => step.Key == Threshold.WholeVisit ? "" : step.Key, StringComparer.Ordinal)

@@ -2,7 +2,7 @@ using HdrHistogram;
 
 namespace Granary.Load.Measurement;
 
-/// <summary>One second of a step.</summary>
+/// <summary>The figures of one step in one second.</summary>
 /// <param name="Second">Seconds since the measurement began, at the end of the interval.</param>
 /// <param name="PerSecond">Calls answered per second.</param>
 /// <param name="FailedPerSecond">Calls failed per second.</param>
@@ -11,7 +11,7 @@ namespace Granary.Load.Measurement;
 public sealed record IntervalSample(double Second, double PerSecond, double FailedPerSecond, double P50Ms, double P99Ms);
 
 /// <summary>
-/// What is known of one step: response times from the intended start, service times from the actual start, verdicts and
+/// Records one step: response times from the intended start, service times from the actual start, verdicts and
 /// statuses. Histograms hold microseconds up to five minutes with three significant digits.
 /// </summary>
 public sealed class StepRecorder
@@ -32,7 +32,7 @@ public sealed class StepRecorder
     /// <param name="service">From the actual start to the end.</param>
     /// <param name="verdict">How it went.</param>
     /// <param name="status">HTTP status, 0 for none.</param>
-    /// <param name="measured">False during the warm-up, which counts only in the whole tally.</param>
+    /// <param name="measured">False during the warm-up, which counts only in <see cref="Tally"/>.</param>
     public void Record(TimeSpan response, TimeSpan service, Verdict verdict, int status, bool measured)
     {
         lock (_lock)
@@ -52,7 +52,7 @@ public sealed class StepRecorder
         }
     }
 
-    /// <summary>Closes an interval for the charts.</summary>
+    /// <summary>Closes the current interval of the charts.</summary>
     public void Sample(double second, double length)
     {
         lock (_lock)
@@ -65,7 +65,7 @@ public sealed class StepRecorder
         }
     }
 
-    /// <summary>Calls so far, with the warm-up.</summary>
+    /// <summary>Calls so far, including the warm-up.</summary>
     public StepTally Tally
     {
         get
@@ -91,7 +91,7 @@ public sealed class StepRecorder
 
     /// <summary>The figures of the measurement.</summary>
     /// <param name="name">The step's name.</param>
-    /// <param name="duration">How long was measured.</param>
+    /// <param name="duration">Length of the measurement.</param>
     public StepReport Report(string name, TimeSpan duration)
     {
         lock (_lock)

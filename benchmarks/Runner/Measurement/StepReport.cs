@@ -7,8 +7,8 @@ namespace Granary.Load.Measurement;
 /// <param name="Calls">Calls by verdict.</param>
 /// <param name="PerSecond">Calls that succeeded or were refused, per second.</param>
 /// <param name="Response">Times from the intended start: what a client sees.</param>
-/// <param name="Service">Times from the actual start: what the server took.</param>
-/// <param name="Statuses">Calls by HTTP status; 0 is no answer.</param>
+/// <param name="Service">Times from the actual start: what the server needs.</param>
+/// <param name="Statuses">Calls by HTTP status; 0 means no response.</param>
 /// <param name="Series">Figures over time.</param>
 public sealed record StepReport(
     string Name,
@@ -19,7 +19,7 @@ public sealed record StepReport(
     IReadOnlyDictionary<int, long> Statuses,
     IReadOnlyList<IntervalSample> Series)
 {
-    /// <summary>The figure that a threshold looks at; NaN when nothing was measured.</summary>
+    /// <summary>The figure that a threshold checks; NaN if no call was measured.</summary>
     public double Value(Metric metric) => Calls.Total == 0 ? double.NaN : metric switch
     {
         Metric.P50Ms => Response.P50Ms,
@@ -49,7 +49,7 @@ public sealed record LatencyReport(
             [.. CurvePercentiles.Select(percentile => new CurvePoint(percentile, At(histogram, percentile)))]);
     }
 
-    /// <summary>The value at a percentile, ms; 0 of an empty histogram.</summary>
+    /// <summary>The value at a percentile in ms; 0 for an empty histogram.</summary>
     public static double At(LongHistogram histogram, double percentile)
     {
         ArgumentNullException.ThrowIfNull(histogram);

@@ -6,7 +6,7 @@ using Granary.Load.Measurement;
 
 namespace Granary.Load.Reporting;
 
-/// <summary>A report as one HTML file with inline style and charts: it can be mailed, archived and opened offline.</summary>
+/// <summary>A report as one HTML file with inline style and charts, which can be mailed, archived and opened offline.</summary>
 public static class HtmlReport
 {
     private const string Style =
@@ -102,7 +102,7 @@ public static class HtmlReport
         html.Append("</div>");
     }
 
-    /// <summary>Percentiles on a scale of nines: 90 at 1, 99 at 2, 99.9 at 3; what lies beyond 99.99 is drawn there.</summary>
+    /// <summary>Percentiles on a scale of nines: 90 at 1, 99 at 2, 99.9 at 3; values beyond 99.99 are drawn at 99.99.</summary>
     private static IReadOnlyList<(double X, double Y)> Tail(LatencyReport latency) =>
         [.. latency.Curve.Select(point => (Math.Min(4, -Math.Log10(1 - Math.Min(point.Percentile, 99.999) / 100)), point.Ms))];
 

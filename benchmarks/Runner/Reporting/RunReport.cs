@@ -4,17 +4,17 @@ using Granary.Load.Measurement;
 
 namespace Granary.Load.Reporting;
 
-/// <summary>What a run found.</summary>
+/// <summary>The result of a run.</summary>
 /// <param name="Scenario">Name of the scenario.</param>
 /// <param name="Summary">What it does.</param>
 /// <param name="StartedAt">When the measurement began.</param>
-/// <param name="DurationSeconds">How long was measured.</param>
+/// <param name="DurationSeconds">Length of the measurement.</param>
 /// <param name="Profile">The load.</param>
 /// <param name="Cores">Processors of this machine, which the server may share.</param>
 /// <param name="GeneratorMicrosecondsPerCall">Processor time that this program used per call, µs.</param>
 /// <param name="Steps">The figures by step, the whole visit first.</param>
-/// <param name="Thresholds">The thresholds with what was measured.</param>
-/// <param name="CheckProblem">What the check of the shop found wrong, or null.</param>
+/// <param name="Thresholds">The thresholds with the measured values.</param>
+/// <param name="CheckProblem">The problem that the check of the shop found, or null.</param>
 public sealed record RunReport(
     string Scenario,
     string Summary,
@@ -31,7 +31,7 @@ public sealed record RunReport(
     public bool Passed => CheckProblem is null && Thresholds.All(threshold => threshold.Passed);
 }
 
-/// <summary>A threshold with what was measured; NaN when the step did not occur, which never passes.</summary>
+/// <summary>A threshold with the measured value, which is NaN if the step did not occur; NaN never passes.</summary>
 public sealed record ThresholdResult(Threshold Threshold, double Measured, bool Passed)
 {
     public static ThresholdResult Of(Threshold threshold, IReadOnlyList<StepReport> steps)

@@ -10,12 +10,12 @@ namespace Granary.Load.Reporting;
 /// <param name="Points">Its points, x ascending.</param>
 public sealed record ChartLine(string Name, string Colour, IReadOnlyList<(double X, double Y)> Points);
 
-/// <summary>A line chart as inline SVG: no script, no file beside the report.</summary>
+/// <summary>A line chart as inline SVG, without scripts and without further files.</summary>
 /// <param name="Title">Heading.</param>
-/// <param name="XLabel">What runs to the right.</param>
-/// <param name="YLabel">What runs upwards.</param>
+/// <param name="XLabel">Label of the x axis.</param>
+/// <param name="YLabel">Label of the y axis.</param>
 /// <param name="Lines">The lines.</param>
-/// <param name="XTicks">Positions and labels along x, or null for five even ones.</param>
+/// <param name="XTicks">Positions and labels along x, or null for five evenly spaced ones.</param>
 public sealed record SvgChart(
     string Title, string XLabel, string YLabel, IReadOnlyList<ChartLine> Lines, IReadOnlyList<(double X, string Label)>? XTicks = null)
 {
@@ -46,7 +46,7 @@ public sealed record SvgChart(
         return svg.Append("</svg>").ToString();
     }
 
-    /// <summary>The next of 1, 2, 5 times a power of ten, so that the axis has round marks.</summary>
+    /// <summary>Rounds up to 1, 2 or 5 times a power of ten, so that the axis has round marks.</summary>
     public static double NiceCeiling(double value)
     {
         if (!(value > 0))

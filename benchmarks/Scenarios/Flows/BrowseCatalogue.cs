@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Load.Flows;
 
-/// <summary>Looks around: the first page, a search, then three products.</summary>
+/// <summary>Browses the catalogue: the first page, a search, then three products.</summary>
 public static class BrowseCatalogue
 {
     private const int ProductsLookedAt = 3;

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Granary.Load.Flows;
 
-/// <summary>Many more clients than units, all at once: whoever comes too late hears 409, and not one unit too many is sold.</summary>
+/// <summary>Many more clients than units, all at once: clients that come too late get 409, and no unit is oversold.</summary>
 public static class FlashSale
 {
     /// <summary>Units on sale.</summary>
@@ -19,7 +19,7 @@ public static class FlashSale
             InsufficientStock);
     }
 
-    /// <summary>Compares the stock with what clients were told. Says what is wrong, or null.</summary>
+    /// <summary>Compares the stock with the responses that clients got. Returns the problem, or null.</summary>
     public static async Task<string?> CheckAsync(Shop shop, ScenarioTally tally, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(shop);

@@ -1,7 +1,7 @@
 namespace Granary.Load.Flows;
 
 /// <summary>
-/// What a shop sees on an ordinary day: 60 of 100 calls read. A visit makes ten calls: six reads around placing two orders,
+/// The traffic of a shop on an ordinary day: 60 of 100 calls read. A visit makes ten calls: six reads around placing two orders,
 /// paying one and cancelling the other.
 /// </summary>
 public static class MixedTraffic
@@ -28,7 +28,7 @@ public static class MixedTraffic
         await visit.StepAsync("orders", () => client.OrdersAsync(shopper, cancellation));
     }
 
-    /// <summary>Looks at a product and orders it; null when the order was not placed.</summary>
+    /// <summary>Reads a product and orders it; returns null if the order was not placed.</summary>
     private static async Task<string?> BuyAsync(Visit visit, string purpose)
     {
         var sku = visit.Shop.Skus[visit.Random.Next(visit.Shop.Skus.Count)];

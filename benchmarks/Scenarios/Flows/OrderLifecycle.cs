@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Granary.Load.Flows;
 
-/// <summary>An order from placing to completion, tracked to its end: every transition is a step of its own.</summary>
+/// <summary>An order from placing to completion, tracked to its end: every transition is a separate step.</summary>
 public static class OrderLifecycle
 {
     /// <summary>placed, paid, packed, shipped, received, completed.</summary>

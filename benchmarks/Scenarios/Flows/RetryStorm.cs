@@ -1,7 +1,7 @@
 namespace Granary.Load.Flows;
 
 /// <summary>
-/// Every order is sent three times at once under one idempotency key, as impatient clients do, then once more. All
+/// Every order is sent three times at once under one idempotency key, as impatient clients do, then a fourth time. All
 /// acknowledgements must name the same order.
 /// </summary>
 public static class RetryStorm

@@ -3,8 +3,8 @@ using System.Text;
 namespace Granary.Load.Flows;
 
 /// <summary>
-/// Places an order and reads the buyer's list until it is there: the step "listed" is the time from the 201 to the list that
-/// shows the order.
+/// Places an order and reads the buyer's list until the order is in it: the step "listed" is the time from the 201 to the list
+/// that shows the order.
 /// </summary>
 public static class UntilListed
 {

@@ -48,8 +48,8 @@ public sealed class OrderState
 }
 
 /// <summary>
-/// Reserves every line in parallel, holds the total, then writes itself: one write each for stock, wallet and order. A
-/// crash between the writes leaks what was taken; repairing that would only make this contender slower.
+/// Reserves every line in parallel, holds the total, then writes its own state: one write each for stock, wallet and order. A
+/// crash between the writes leaks the reservations; repairing that would only make this contender slower.
 /// </summary>
 public sealed class OrderGrain([PersistentState("order")] IPersistentState<OrderState> state) : Grain, IOrderGrain
 {

@@ -2,7 +2,7 @@ using Granary.Baselines;
 using Granary.Baselines.GrainStorage;
 using Npgsql;
 
-// What a user would build with Orleans and nothing else: three grains on plain AdoNet grain storage.
+// What a user would build with Orleans alone: three grains on plain AdoNet grain storage.
 var builder = OrderEndpoint.CreateBuilder(args);
 var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Granary"))
 {

@@ -1,4 +1,4 @@
--- What Orleans' AdoNet grain storage needs, with a real primary key and each operation as one statement.
+-- The schema and queries that Orleans' AdoNet grain storage needs, with a real primary key and one statement per operation.
 create table if not exists orleansquery (querykey text primary key, querytext text not null);
 
 create table if not exists grain_state (

@@ -1,8 +1,8 @@
 namespace Granary.Baselines.GrainStorage;
 
 /// <summary>
-/// Stocks users <c>user-1…</c> and products <c>sku-1…</c>. A hosted service added after the silo's runs once the silo is up
-/// and before the web server listens, so whoever gets an answer finds the goods there.
+/// Creates users <c>user-1…</c> and products <c>sku-1…</c>. A hosted service that is added after the silo's runs after the silo
+/// has started and before the web server listens, so every request finds the users and products.
 /// </summary>
 public sealed class Seed(IGrainFactory grains, IConfiguration configuration) : IHostedService
 {

@@ -1,6 +1,6 @@
 namespace Granary.Baselines.GrainStorage;
 
-/// <summary>One product: a counter of what is left, as a sample would keep it.</summary>
+/// <summary>One product: a counter of the units left, as a sample application would implement it.</summary>
 public interface IStockGrain : IGrainWithStringKey
 {
     Task StockAsync(string name, long price, long quantity);
@@ -10,7 +10,7 @@ public interface IStockGrain : IGrainWithStringKey
     Task ReleaseAsync(long quantity);
 }
 
-/// <summary>The answer to a reservation; the name is null when the product does not exist.</summary>
+/// <summary>The result of a reservation; the name is null if the product does not exist.</summary>
 [GenerateSerializer, Immutable]
 public readonly record struct StockReply([property: Id(0)] bool Reserved, [property: Id(1)] string? Name, [property: Id(2)] long Price);
 

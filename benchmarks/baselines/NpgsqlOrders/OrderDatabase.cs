@@ -43,7 +43,7 @@ public sealed class OrderDatabase(NpgsqlDataSource dataSource)
             }
             catch (PostgresException conflict) when (conflict.SqlState == PostgresErrorCodes.SerializationFailure)
             {
-                // A price changed between reading and reserving; the next attempt sees the new one.
+                // A price changed between the read and the reservation; the next attempt reads the new price.
             }
         }
     }

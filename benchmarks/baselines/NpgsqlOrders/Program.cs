@@ -9,7 +9,7 @@ var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConn
     MaxAutoPrepare = 10,
     AutoPrepareMinUsages = 1,
     NoResetOnClose = true,
-    // Of 8, 16, 32 and 64 the fastest with orders spread over all products; see docs/performance.md.
+    // The fastest of 8, 16, 32 and 64 with orders spread over all products; see docs/performance.md.
     MaxPoolSize = builder.Configuration.GetValue("Pool", 16),
 };
 await using var dataSource = new NpgsqlSlimDataSourceBuilder(connection.ConnectionString).EnableArrays().EnableJsonTypes().Build();

@@ -1,4 +1,4 @@
--- Room on the pages lets PostgreSQL update rows in place (HOT) instead of touching the indexes.
+-- Free space on the pages lets PostgreSQL update rows in place (HOT) without touching the indexes.
 create table if not exists app_user (
     id text primary key,
     available bigint not null check (available >= 0),
@@ -13,7 +13,7 @@ create table if not exists product (
     reserved bigint not null default 0 check (reserved >= 0)
 ) with (fillfactor = 20);
 
--- The id is a hash of user and idempotency key: the primary key is the idempotency guard, no second index is needed.
+-- The id is a hash of user and idempotency key: the primary key guards idempotency, so no second index is needed.
 create table if not exists orders (
     id uuid primary key,
     user_id text not null,
@@ -34,9 +34,9 @@ create table if not exists order_line (
     primary key (order_id, sku)
 );
 
--- One call is one transaction in one round trip. Locks are taken in one order by everybody: the order's key, the wallet,
--- then the products by ascending SKU (the caller sorts them), so no two orders can deadlock. The products, which many
--- orders fight over, come last: their locks are held for little more than the commit.
+-- One call is one transaction in one round trip. Every call takes locks in the same order: the order's key, the wallet, then the
+-- products by ascending SKU (the caller sorts them), so no two orders can deadlock. The products, for which many orders compete,
+-- come last: their locks are held for little more than the commit.
 create or replace function place_order(
     p_id uuid, p_user text, p_skus text[], p_quantities bigint[], p_fingerprint bytea, p_address jsonb, p_note text)
 returns table (names text[], prices bigint[], created timestamptz, replayed boolean)
@@ -87,7 +87,7 @@ begin
          where sku = p_skus[i] and available >= p_quantities[i] and price = v_prices[i];
         if not found then
             if exists (select from product where sku = p_skus[i] and available >= p_quantities[i]) then
-                -- The price moved since it was read: the caller tries again with the new one.
+                -- The price has changed since it was read: the caller tries again with the new one.
                 raise exception 'price changed' using errcode = 'serialization_failure';
             end if;
             raise exception 'insufficient stock' using errcode = 'GR409';

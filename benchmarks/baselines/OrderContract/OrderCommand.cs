@@ -5,14 +5,14 @@ using System.Text.Json;
 namespace Granary.Baselines;
 
 /// <summary>
-/// A valid order: lines merged and sorted by SKU, so that everybody who takes locks takes them in one order.
+/// A valid order: lines merged and sorted by SKU, so that all commands take locks in the same order.
 /// </summary>
 /// <param name="Id">Derived from user and idempotency key, or fresh (UUID version 7) without one.</param>
-/// <param name="UserId">Who pays.</param>
+/// <param name="UserId">The buyer, who pays.</param>
 /// <param name="Skus">Unique SKUs, ascending by ordinal.</param>
 /// <param name="Quantities">Units per SKU.</param>
-/// <param name="ShippingAddress">As it came.</param>
-/// <param name="Note">As it came.</param>
+/// <param name="ShippingAddress">As received.</param>
+/// <param name="Note">As received.</param>
 /// <param name="Fingerprint">Hash of the body under an idempotency key, or null without one.</param>
 public sealed record OrderCommand(
     Guid Id,
@@ -29,7 +29,7 @@ public sealed record OrderCommand(
     private const int MaxTextLength = 1_000;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
 
-    /// <summary>Checks a request as the product's contract demands.</summary>
+    /// <summary>Validates a request as the product's contract requires.</summary>
     /// <returns>The command, or the problem to answer with.</returns>
     public static (OrderCommand? Command, ProblemDocument? Problem) From(PlaceOrderRequest request, string? key, DateTimeOffset now)
     {

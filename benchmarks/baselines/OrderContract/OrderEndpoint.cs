@@ -6,13 +6,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Baselines;
 
-/// <summary>Carries out one valid order; the only part in which the contenders differ.</summary>
+/// <summary>Executes one valid order; the only part in which the contenders differ.</summary>
 public delegate ValueTask<OrderOutcome> PlaceOrder(OrderCommand command);
 
-/// <summary>The host and the endpoint that all baselines share: same JSON, same validation, same answers.</summary>
+/// <summary>The host and the endpoint that all baselines share: same JSON, same validation, same responses.</summary>
 public static class OrderEndpoint
 {
-    /// <summary>A host that logs warnings only and serialises by generated code.</summary>
+    /// <summary>A host that logs only warnings and serialises with generated code.</summary>
     public static WebApplicationBuilder CreateBuilder(string[] args)
     {
         var builder = WebApplication.CreateSlimBuilder(args);

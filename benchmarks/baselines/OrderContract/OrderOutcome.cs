@@ -1,6 +1,6 @@
 namespace Granary.Baselines;
 
-/// <summary>What became of a command, in the order of its SKUs.</summary>
+/// <summary>The result of a command, in the order of its SKUs.</summary>
 /// <param name="Names">Product names.</param>
 /// <param name="Prices">Unit prices in minor units.</param>
 /// <param name="CreatedAt">When the order was placed.</param>
@@ -9,7 +9,7 @@ public sealed record PlacedOrder(string[] Names, long[] Prices, DateTimeOffset C
 {
     private static readonly string[] PendingActions = ["pay", "cancel", "amend"];
 
-    /// <summary>The answer of the endpoint.</summary>
+    /// <summary>The endpoint's response.</summary>
     public OrderDocument Document(OrderCommand command)
     {
         ArgumentNullException.ThrowIfNull(command);

@@ -3,14 +3,14 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Baselines;
 
-/// <summary>Body of <c>POST /orders</c>, with the members that the product's contract gives it.</summary>
+/// <summary>Body of <c>POST /orders</c>, with the members of the product's contract.</summary>
 public sealed record PlaceOrderRequest
 {
     public IReadOnlyList<RequestedItem>? Items { get; init; }
 
     public string? UserId { get; init; }
 
-    /// <summary>Unix milliseconds; more than five minutes off is refused.</summary>
+    /// <summary>Unix milliseconds; a deviation of more than five minutes is refused.</summary>
     public long? Timestamp { get; init; }
 
     public JsonElement? ShippingAddress { get; init; }
@@ -18,10 +18,10 @@ public sealed record PlaceOrderRequest
     public string? Note { get; init; }
 }
 
-/// <summary>One line as asked for.</summary>
+/// <summary>One requested line.</summary>
 public sealed record RequestedItem(string? Sku, long Quantity);
 
-/// <summary>The order as it is answered. Amounts are minor units.</summary>
+/// <summary>The order in the response. Amounts are in minor units.</summary>
 public sealed record OrderDocument(
     Guid Id,
     string UserId,

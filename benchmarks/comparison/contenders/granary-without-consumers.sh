@@ -1,4 +1,4 @@
-# The product without the consumers of its streams: what they cost is the difference to `granary` in the same run.
+# The product without the consumers of its streams: the difference to `granary` in the same run is what they cost.
 # shellcheck source=granary.sh
 . benchmarks/comparison/contenders/granary.sh
 eval "with_consumers_$(declare -f contender_environment)"

@@ -1,4 +1,4 @@
-# The product with everything on that production has: tokens, idempotency keys, validation, rate limiter, metrics, logs.
+# The product with all production features on: tokens, idempotency keys, validation, rate limiter, metrics, logs.
 contender_project=src/Api
 contender_program=Granary.Api
 contender_ready=/health/ready
@@ -9,7 +9,7 @@ contender_environment() {
         Granary__Admin__UserName=admin "Granary__Admin__Password=$admin_password" \
         "Granary__Silo__Port=$(free_port)" "Granary__Silo__GatewayPort=$(free_port)"
 }
-# Users, deposits, products and stock through the public API, as an operator would.
+# Creates users, deposits, products and stock through the public API, as an operator would.
 contender_actors() {
     "$artifacts/Runner/Granary.Runner" seed --target "$target" --auth bearer --admin-user admin \
         --admin-password "$admin_password" --users "$actors" --products "$products" --out "$1"

@@ -1,4 +1,4 @@
-# The ceiling: the endpoint without storage. No users, no orders to count.
+# The upper bound: the endpoint without storage. It has no users, and no orders to count.
 contender_project=benchmarks/baselines/NoOp
 contender_program=Granary.NoOp
 contender_ready=/health/ready

@@ -1,4 +1,4 @@
-# The same with a pool of 8 connections: the fastest where all want one product, because fewer wait for its row's lock.
+# `npgsql` with a pool of 8 connections: the fastest when all orders are for one product, because fewer wait for its row's lock.
 # shellcheck source=npgsql.sh
 . benchmarks/comparison/contenders/npgsql.sh
 contender_environment() { echo "Seed__Users=$actors" "Seed__Products=$products" Pool=8; }
