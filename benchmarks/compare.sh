@@ -7,8 +7,9 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<TEXT
 usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measure SECONDS] [--connections N]
-                             [--contenders "noop npgsql npgsql-small-pool grain-storage granary"] [--workloads "uniform hot"] [--out DIRECTORY]
+                             [--contenders "noop npgsql npgsql-small-pool grain-storage granary granary@COMMIT"] [--workloads "uniform hot"] [--out DIRECTORY]
   --quick   one round with short phases: shows that everything runs; its figures are not meaningful
+  CONTENDER@COMMIT is a contender as that commit of this repository has it, to see what a change gained or cost in the same run.
 TEXT
 }
 
@@ -48,13 +49,28 @@ plain_actors() { seq 1 "$actors" | sed 's/.*/user-&\t-/' >"$actors_file"; }
 
 publish() { publish_project "$1" "$artifacts" "$workspace/publish.log"; }
 
+load_contender() { # argument: NAME or NAME@COMMIT; sets contender_directory beside what the contender's file sets
+    # shellcheck source=/dev/null
+    . "benchmarks/comparison/contenders/${1%@*}.sh"
+    contender_directory=$artifacts/$(basename "$contender_project")
+    [ "${1#*@}" = "$1" ] || contender_directory=$artifacts/$1/$(basename "$contender_project")
+}
+
+publish_contender() { # argument: NAME or NAME@COMMIT
+    local commit=${1#*@}
+    if [ "$commit" = "$1" ]; then publish "$contender_project"; return; fi
+    mkdir -p "$workspace/$1"
+    git archive "$commit" | tar -x -C "$workspace/$1"
+    publish_project "$workspace/$1/$contender_project" "$artifacts/$1" "$workspace/publish.log"
+}
+
 start_contender() {
     new_database
     local port
     port=$(free_port)
     target="http://127.0.0.1:$port"
     # shellcheck disable=SC2046 # One word per variable is intended.
-    env -C "$artifacts/$(basename "$contender_project")" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
+    env -C "$contender_directory" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
         "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
         $(contender_environment) "./$contender_program" >"$workspace/$contender.log" 2>&1 &
     server_pid=$!
@@ -99,9 +115,8 @@ printf 'round\tcontender\tworkload\torders_per_second\tp50_ms\tp99_ms\tp999_ms\t
 
 publish benchmarks/Runner
 for contender in $contenders; do
-    # shellcheck source=/dev/null
-    . "benchmarks/comparison/contenders/$contender.sh"
-    publish "$contender_project"
+    load_contender "$contender"
+    publish_contender "$contender"
 done
 start_postgres
 {
@@ -112,8 +127,7 @@ start_postgres
 
 for round in $(seq "$rounds"); do
     for contender in $contenders; do
-        # shellcheck source=/dev/null
-        . "benchmarks/comparison/contenders/$contender.sh"
+        load_contender "$contender"
         start_contender
         for workload in $workloads; do measure_workload "$round" "$workload"; done
         stop_servers
