@@ -6,14 +6,14 @@ using Granary.Grains.Interfaces;
 namespace Granary.Journal;
 
 /// <summary>
-/// Group commit: one writer takes whatever all grains of the silo have handed in since its last commit and makes it durable
-/// with one commit. An idle writer starts at once, so a lone append waits for nobody unless it is deferred; a busy one collects,
-/// so the number of commits stays small however many append. (After DeWitt et al., "Implementation Techniques for Main Memory Database
-/// Systems", SIGMOD 1984.)
+/// Group commit: one writer takes all appends that the silo's grains have queued since its last commit and makes them durable
+/// with one commit. An idle writer starts at once, so a single append does not wait unless it is deferred. A busy writer
+/// collects, so the number of commits stays small however many grains append. (After DeWitt et al., "Implementation Techniques
+/// for Main Memory Database Systems", SIGMOD 1984.)
 /// </summary>
 public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
 {
-    /// <summary>Appends taken into one batch at most; bounds the size of one statement.</summary>
+    /// <summary>Maximum number of appends in one batch; bounds the size of one statement.</summary>
     private const int MaxAppends = 2_000;
 
     /// <summary>Payload bytes after which a batch is closed.</summary>
@@ -24,7 +24,8 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    // Apart from the queue, because not every append starts a commit. One signal stands for all that come before it is taken.
+    // Separate from the queue, because not every append starts a commit. One signal covers all appends queued before the writer
+    // takes it.
     private readonly Channel<bool> _starts = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { SingleReader = true, AllowSynchronousContinuations = false, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Task _writer;
@@ -36,7 +37,9 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         _writer = Task.Run(WriteAsync);
     }
 
-    /// <summary>Raised after a batch became durable, for readers of the journal in this process. Must not block or throw.</summary>
+    /// <summary>
+    /// Raised after a batch has become durable, for readers of the journal in this process. Handlers must not block or throw.
+    /// </summary>
     public event Action? Appended;
 
     /// <inheritdoc/>
@@ -112,7 +115,9 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         while (open);
     }
 
-    /// <summary>Takes what is waiting. An append that does not fit into the batch is returned, to open the next one.</summary>
+    /// <summary>
+    /// Takes the queued appends. An append that does not fit into the batch is returned and opens the next one.
+    /// </summary>
     private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? first)
     {
         var bytes = 0;
@@ -148,8 +153,8 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     }
 
     /// <summary>
-    /// What keeps an append from being tried. Whatever it requires was handed in before it, so by now that has ended or is in this
-    /// very batch.
+    /// Why an append must not be tried; null if it may be. Everything it requires was queued before it, so by now that has
+    /// completed or is in this batch.
     /// </summary>
     private static RequirementFailedException? Unmet(JournalAppend append, HashSet<string> batch)
     {
@@ -175,7 +180,8 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         }
         catch (Exception fault)
         {
-            // Whatever the store could not tell apart concerns every append of the batch, and every caller must hear of it.
+            // A fault that the store cannot attribute to one append concerns every append of the batch, and every caller must see
+            // it.
             var unavailable = fault as JournalException ?? new JournalUnavailableException("The journal's store failed.", fault);
             Array.Fill(outcomes, unavailable);
         }
@@ -191,7 +197,7 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
 
     private sealed class PendingAppend(JournalAppend append) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        // A trace tells of the wait as well: the append begins when it is handed in.
+        // The trace includes the wait: an append's span begins when it is queued.
         private readonly ActivityContext _trace = JournalTraces.Current;
         private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 

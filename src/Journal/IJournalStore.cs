@@ -4,8 +4,8 @@ using Granary.Grains.Interfaces;
 namespace Granary.Journal;
 
 /// <summary>
-/// What a database must do for the journal. <see cref="GroupCommitJournal"/> puts group commit on top; the contract suite in
-/// <c>tests/</c> runs against every implementation.
+/// The operations that a database provides for the journal. <see cref="GroupCommitJournal"/> adds group commit; the contract
+/// suite in <c>tests/</c> runs against every implementation.
 /// </summary>
 public interface IJournalStore
 {
@@ -13,16 +13,18 @@ public interface IJournalStore
     Task InitializeAsync(CancellationToken cancellation);
 
     /// <summary>
-    /// Makes a batch durable in one commit. Every append is all or nothing, and one that fails does not fail the others, but for
-    /// those that <see cref="JournalAppend.Requires">require</see> it. A stream occurs at most once in a batch, and what an append
-    /// requires is durable or stands in the batch before it.
+    /// Makes a batch durable in one commit. Every append is all or nothing. An append that fails fails no others except those
+    /// that <see cref="JournalAppend.Requires">require</see> it. A stream occurs at most once in a batch, and everything an
+    /// append requires is durable or comes before it in the batch.
     /// </summary>
     /// <param name="batch">The appends.</param>
     /// <param name="outcomes">
-    /// One place per append: null when it is durable, otherwise a <see cref="VersionConflictException"/>, a
-    /// <see cref="JournalAppendException"/> or a <see cref="RequirementFailedException"/>. Filled when the call returns.
+    /// One element per append: null when it is durable, otherwise a <see cref="VersionConflictException"/>, a
+    /// <see cref="JournalAppendException"/> or a <see cref="RequirementFailedException"/>. It is filled when the call returns.
     /// </param>
-    /// <exception cref="JournalUnavailableException">The outcome of the batch is unknown even after trying to find out.</exception>
+    /// <exception cref="JournalUnavailableException">
+    /// The outcome of the batch is unknown, even after the store tried to settle it.
+    /// </exception>
     Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes);
 
     /// <inheritdoc cref="IJournal.ReadStreamAsync"/>

@@ -1,13 +1,18 @@
 namespace Granary.Journal;
 
-/// <summary>The rows of a batch as columns, the form in which PostgreSQL takes them as array parameters. Reused from batch to batch.</summary>
+/// <summary>
+/// The rows of a batch as columns, because PostgreSQL takes them as array parameters. The object is reused for every batch.
+/// </summary>
 internal sealed class JournalColumns
 {
     public List<string> Streams { get; } = [];
 
     public List<long> Versions { get; } = [];
 
-    /// <summary>The version that the row's append follows, so that a row at the next version is the append's head; 0 where none is looked for.</summary>
+    /// <summary>
+    /// The version that the row's append follows, so that a row at the next version is the append's head; 0 when PostgreSQL need
+    /// not look for it.
+    /// </summary>
     public List<long> After { get; } = [];
 
     public List<string> Types { get; } = [];
@@ -22,8 +27,11 @@ internal sealed class JournalColumns
 
     /// <summary>Takes the rows of a batch.</summary>
     /// <param name="appends">The batch.</param>
-    /// <param name="known">Tells of an append whether the version it follows is known to be there; such rows name none to look for.</param>
-    /// <returns>Whether a row names one.</returns>
+    /// <param name="known">
+    /// Returns whether the version that an append follows is known to exist; PostgreSQL looks for no predecessor of such an
+    /// append.
+    /// </param>
+    /// <returns>Whether PostgreSQL must look for the predecessor of any row.</returns>
     public bool Fill(ReadOnlySpan<JournalAppend> appends, Func<JournalAppend, bool>? known = null)
     {
         Clear();

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Journal;
 
-/// <summary>What the journal tells about itself: <c>journal_append_duration_seconds</c> and <c>journal_batch_size</c>.</summary>
+/// <summary>The journal's metrics: <c>journal_append_duration_seconds</c> and <c>journal_batch_size</c>.</summary>
 public sealed class JournalMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>

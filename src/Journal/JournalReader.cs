@@ -2,7 +2,7 @@ using Granary.Domain.Events;
 
 namespace Granary.Journal;
 
-/// <summary>The journal in a process that hosts no grains: it reads, and has nothing to append.</summary>
+/// <summary>The journal in a process that hosts no grains: it reads and never appends.</summary>
 public sealed class JournalReader(IJournalStore store) : IJournal
 {
     /// <inheritdoc/>

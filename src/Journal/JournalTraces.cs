@@ -4,8 +4,8 @@ using Granary.Domain.Events;
 namespace Granary.Journal;
 
 /// <summary>
-/// Traces through the journal. An event remembers the span of the request that caused it (W3C Trace Context, traceparent), and
-/// whoever deals with the event, minutes later or on another silo, goes on with that trace: one order, one trace.
+/// Traces through the journal. An event stores the span of the request that caused it (W3C Trace Context, traceparent). A
+/// consumer that processes the event, minutes later or on another silo, continues that trace: one order, one trace.
 /// </summary>
 public static class JournalTraces
 {
@@ -14,18 +14,18 @@ public static class JournalTraces
 
     private static readonly ActivitySource Source = new(SourceName);
 
-    /// <summary>Goes on with the trace of an event, until the span is disposed.</summary>
-    /// <param name="name">What is being done, such as <c>webhook deliver</c>.</param>
-    /// <param name="kind">Consumer for taking an event in, Client or Producer for passing it on.</param>
+    /// <summary>Continues the trace of an event until the span is disposed.</summary>
+    /// <param name="name">The operation, such as <c>webhook deliver</c>.</param>
+    /// <param name="kind">Consumer for receiving an event, Client or Producer for passing it on.</param>
     /// <param name="trace">The traceparent that the event carries.</param>
-    /// <returns>Null when the event is not traced or nobody listens.</returns>
+    /// <returns>Null when the event is not traced or no listener is registered.</returns>
     public static Activity? Continue(string name, ActivityKind kind, string? trace) =>
         ActivityContext.TryParse(trace, null, isRemote: true, out var parent) ? Source.StartActivity(name, kind, parent) : null;
 
-    /// <summary>Records that a consumer has dealt with events, for those that are traced.</summary>
+    /// <summary>Records that a consumer has processed events, for those that are traced.</summary>
     /// <param name="consumer">The consumer's name.</param>
-    /// <param name="events">What it dealt with, together.</param>
-    /// <param name="started">When it began.</param>
+    /// <param name="events">The events that it processed together.</param>
+    /// <param name="started">When processing began.</param>
     public static void Consumed(string consumer, IReadOnlyList<JournalRecord> events, DateTimeOffset started)
     {
         if (!Source.HasListeners())
@@ -43,10 +43,10 @@ public static class JournalTraces
         }
     }
 
-    /// <summary>The span that an append belongs to, where it is traced.</summary>
+    /// <summary>The span that an append belongs to, if it is traced.</summary>
     internal static ActivityContext Current => Activity.Current is { Recorded: true } span ? span.Context : default;
 
-    /// <summary>Records an append that has been made durable or has failed. The commit it was part of served others too.</summary>
+    /// <summary>Records an append that has become durable or has failed. Its commit contained other appends too.</summary>
     internal static void Appended(ActivityContext parent, JournalAppend append, DateTimeOffset started, int batchSize, Exception? failure)
     {
         if (parent.TraceId == default)

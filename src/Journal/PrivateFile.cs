@@ -1,9 +1,11 @@
 namespace Granary.Journal;
 
-/// <summary>Files that only their owner can read: the journal holds addresses and password hashes, other files secrets.</summary>
+/// <summary>
+/// Files that only their owner can read: the journal holds addresses and password hashes, other files hold secrets.
+/// </summary>
 public static class PrivateFile
 {
-    /// <summary>Makes sure that the file exists, with mode 0600 where it is new. SQLite gives its own side files the same mode.</summary>
+    /// <summary>Creates the file with mode 0600 if it does not exist. SQLite gives its side files the same mode.</summary>
     /// <returns>The path.</returns>
     public static string At(string path)
     {

@@ -1,22 +1,22 @@
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// Versions that a connection knows to be in the database, because it wrote them. A connection ends with its server, so what it
-/// wrote is there as long as it lives: only after a failover, over another connection, a writer must look again. Streams
-/// that were appended to once are not worth remembering; most orders are such.
+/// Stream versions that this connection has written and that therefore exist in the database. A connection ends with its server,
+/// so its writes exist as long as it lives. Only after a failover, on a new connection, must the writer look them up again.
+/// Streams with a single append are not remembered; most orders are such streams.
 /// </summary>
 internal sealed class KnownVersions
 {
-    /// <summary>Streams from which all are forgotten, to begin again with those in use.</summary>
+    /// <summary>At this number of streams the memory is cleared, and fills again with the streams in use.</summary>
     private const int MostStreams = 100_000;
 
     private readonly Dictionary<string, long> _newest = new(StringComparer.Ordinal);
 
-    /// <summary>Whether the version that an append follows is known to be there.</summary>
+    /// <summary>Whether the version that an append follows is known to exist.</summary>
     public bool Covers(JournalAppend append) =>
         append.AfterVersion == 0 || (_newest.TryGetValue(append.Stream, out var newest) && newest >= append.AfterVersion);
 
-    /// <summary>Appends have become durable.</summary>
+    /// <summary>Remembers appends that have become durable.</summary>
     public void Learn(JournalAppend[] appends)
     {
         if (_newest.Count >= MostStreams)

@@ -6,14 +6,14 @@ using Npgsql;
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// The journal in PostgreSQL. A batch is one statement in a transaction of its own, so it is durable as a whole or not at all.
+/// The journal in PostgreSQL. A batch is one statement in its own transaction, so it is durable as a whole or not at all.
 /// </summary>
 /// <remarks>
-/// Every batch carries a random number. Where the statement fails, or its answer is lost, the batch is settled: the first event
-/// of each append is inserted where its version is free, the rest of an append only with its first, and then the number under
-/// the first version is read back. Our number: durable; another's: a version conflict. The unique key makes the second insert
-/// wait for the end of a transaction that is still in doubt, so settling is exact, and it can be repeated any number of times. What
-/// an append requires is settled before it.
+/// Every batch carries a random number. If the statement fails or its answer is lost, the journal settles the batch: it inserts
+/// the first event of each append if the version is free, the rest of an append only with its first event, and then reads back
+/// the number under the first version. The batch's own number means durable; another number means a version conflict. The unique
+/// key makes the second insert wait for the end of a transaction that is still in doubt, so settling is exact and can be repeated
+/// any number of times. The appends that an append requires are settled before it.
 /// </remarks>
 public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
     : IJournalStore, IAsyncDisposable
@@ -21,8 +21,8 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
 
     /// <summary>
-    /// The position below which nothing can change any more. Where rows lie beyond all transactions that this server has begun,
-    /// they were restored and nothing has been appended since, or the offset would be ahead of them: all that is there is settled.
+    /// The position below which nothing can change any more. Rows that lie above all transactions of this server were restored,
+    /// and nothing has been appended since (otherwise the offset would be ahead of them); then all rows are settled.
     /// </summary>
     private const string Settled =
         """
@@ -36,7 +36,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Events kept for whoever follows the journal: a second or more at full load.</summary>
+    /// <summary>Events kept for readers of the journal in this process: a second or more at full load.</summary>
     private const int RecentEvents = 32_768;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -78,10 +78,10 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     /// <inheritdoc/>
     /// <remarks>
-    /// A position holds its transaction's id, so all rows of transactions below the oldest one still running lie below that
-    /// one's positions: they can no longer change, and this very snapshot sees them. What runs now or starts later lies above
-    /// and is left for a later page, whoever commits first. A transaction held open for long anywhere in the database cluster
-    /// holds readers back with it, as it holds back vacuum.
+    /// A position contains its transaction's id. So all rows of transactions older than the oldest running one lie below that
+    /// one's positions: they can no longer change, and this snapshot sees them. Rows of running or later transactions lie above
+    /// and belong to a later page, whichever transaction commits first. A transaction that stays open anywhere in the database
+    /// cluster delays readers, as it delays vacuum.
     /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         _recent.TakeAfter(afterPosition) is { Length: > 0 } own
@@ -126,9 +126,9 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     }
 
     /// <summary>
-    /// Settles a batch level by level: first what requires nothing of the batch, then what required only that, and so on. Each
-    /// append is tried when all that it requires is durable. Where the first statement was carried out after all, everything is
-    /// found durable.
+    /// Settles a batch level by level: first the appends that require no other append of the batch, then those that require only
+    /// these, and so on. An append is tried once everything it requires is durable. If the first statement committed after all,
+    /// every append is found durable.
     /// </summary>
     private async Task SettleInOrderAsync(JournalAppend[] appends, long number, Exception?[] outcomes, long deadline)
     {
@@ -190,16 +190,16 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
                 await DropWriterAsync();
                 if (Environment.TickCount64 >= deadline)
                 {
-                    throw new JournalUnavailableException("PostgreSQL is out of reach; it is not known whether the events are durable.", fault);
+                    throw new JournalUnavailableException("PostgreSQL cannot be reached; it is not known whether the events are durable.", fault);
                 }
 
-                log.LogWarning("PostgreSQL is out of reach, attempt {Attempt}: {Fault}", attempt, fault.Message);
+                log.LogWarning("PostgreSQL cannot be reached, attempt {Attempt}: {Fault}", attempt, fault.Message);
                 await PauseAsync(attempt);
             }
         }
     }
 
-    /// <summary>Halves a batch that the database refuses until the culprits stand alone; all others commit.</summary>
+    /// <summary>Halves a refused batch until each append at fault is alone; all others commit.</summary>
     private async Task IsolateAsync(JournalAppend[] appends, long number, Memory<Exception?> outcomes, long deadline, Exception fault)
     {
         if (appends is [var culprit])
@@ -247,8 +247,8 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         });
 
     /// <summary>
-    /// A page of which this process wrote a part: the database is asked for the rest. It is first asked how far the journal is
-    /// settled; that can only grow until the rows are read, so none before it can be missing.
+    /// A page that this process wrote in part: only the rest is read from the database. The settled position is read first; it
+    /// can only grow until the rows are read, so no row before it can be missing.
     /// </summary>
     private async Task<IReadOnlyList<JournalRecord>> ReadAroundAsync(
         CommittedBatch[] own, long afterPosition, int limit, CancellationToken cancellation)
@@ -295,7 +295,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         return records;
     }
 
-    /// <summary>Reads are repeated: after a restart of the server the first use of a pooled connection fails.</summary>
+    /// <summary>Reads are repeated: after a restart of the server, the first use of a pooled connection fails.</summary>
     private static async Task<T> RepeatAsync<T>(Func<Task<T>> read)
     {
         for (var attempt = 1; ; attempt++)
@@ -308,7 +308,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
             {
                 if (attempt == ReadAttempts)
                 {
-                    throw new JournalUnavailableException("PostgreSQL is out of reach.", fault);
+                    throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
                 }
 
                 await PauseAsync(attempt);
@@ -325,13 +325,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         reader.GetFieldValue<DateTimeOffset>(5),
         reader.IsDBNull(6) ? null : reader.GetString(6));
 
-    /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not return in step.</summary>
+    /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not retry in step.</summary>
     private static Task PauseAsync(int attempt) =>
         Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())));
 
     private static bool IsConflict(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
-    /// <summary>What concerns the data handed in (classes 22, 23 and 54), or a text that has no UTF-8 form.</summary>
+    /// <summary>Whether the fault lies in the data (classes 22, 23 and 54) or in a text that has no UTF-8 form.</summary>
     private static bool IsRefused(Exception fault) =>
         fault is System.Text.EncoderFallbackException || (fault is PostgresException { SqlState: var state } && state[..2] is "22" or "23" or "54");
 

@@ -4,8 +4,8 @@ using NpgsqlTypes;
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// The connection that appends, with its prepared statements. Each statement is a transaction of its own: one round trip and
-/// one flush to disk. Not safe for concurrent use; dropped at the first sign of trouble.
+/// The connection that appends, with its prepared statements. Each statement is its own transaction: one round trip and one flush
+/// to disk. It is not safe for concurrent use; the journal drops it after the first fault.
 /// </summary>
 internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>The position that the transaction's events follow; see <c>Schema/PostgreSql/0001-journal.sql</c>.</summary>
     private const string Base = "SELECT (pg_current_xact_id()::text::bigint + xid_offset) << 20 FROM journal_epoch";
 
-    /// <summary>The scalar subquery runs once a statement.</summary>
+    /// <summary>PostgreSQL evaluates the scalar subquery once per statement.</summary>
     private const string Row =
         $"""
         ({Base}) + r.ordinal,
@@ -25,9 +25,10 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         """;
 
     /// <summary>
-    /// True where the version that the append follows exists. The unique key refuses a version that is taken; this refuses one
-    /// that would leave a gap, as after a failover that lost a silo's last commits while its grains still live. The lateral
-    /// join with its limit cannot become a scan of the journal, whatever the planner believes about the table's size.
+    /// True if the version that the append follows exists. The unique key refuses a version that is taken; this predicate refuses
+    /// a version that would leave a gap, for example after a failover that lost a silo's last commits while its grains still
+    /// live. The lateral join with its limit cannot become a scan of the journal, whatever the planner estimates for the table's
+    /// size.
     /// </summary>
     private const string Predecessor =
         """
@@ -36,7 +37,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             WHERE r.after > 0 AND j.stream = r.stream AND j.version = r.after LIMIT 1) predecessor ON true
         """;
 
-    /// <summary>Inserts all rows or, where one would leave a gap, none: rows may require each other.</summary>
+    /// <summary>Inserts all rows, or none if one would leave a gap: rows may require each other.</summary>
     private const string InsertAll =
         $"""
         WITH r AS MATERIALIZED (SELECT r.*, r.after = 0 OR predecessor.found IS TRUE AS follows FROM {Rows} {Predecessor}),
@@ -48,8 +49,8 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         """;
 
     /// <summary>
-    /// Inserts all rows, of which none names a version to look for. None where a pooler has put another server process behind the
-    /// connection: what this one knows may not be so there.
+    /// Inserts all rows, none of which needs a look-up of its predecessor. It inserts nothing if a pooler has switched the
+    /// connection to another server process, because the versions known on this connection may not exist there.
     /// </summary>
     private const string InsertFollowing =
         $"""
@@ -114,11 +115,10 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Inserts every row, in one statement, or none.
-    /// </summary>
+    /// <summary>Inserts every row in one statement, or none.</summary>
     /// <returns>
-    /// The position that the events follow, each by one; null when nothing was written because a version to follow does not exist.
+    /// The position before the first event, which gets the next one; null if nothing was written because a predecessor does not
+    /// exist.
     /// </returns>
     /// <exception cref="PostgresException">Nothing was written.</exception>
     public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
@@ -135,9 +135,9 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Inserts the appends whose first version is free and leaves out the others, then tells which of them are durable under
-    /// this batch's number. Because a second insert of a key waits for the transaction that holds the first, the answer holds
-    /// even if an earlier attempt is still under way on a connection that was given up.
+    /// Inserts the appends whose first version is free and skips the others, then reads back which of them are durable under this
+    /// batch's number. A second insert of a key waits for the transaction that holds the first, so the result is correct even if
+    /// an earlier attempt still runs on an abandoned connection.
     /// </summary>
     public async Task InsertAbsentAsync(JournalAppend[] appends, long batch, bool[] durable)
     {
@@ -166,8 +166,8 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
 
     /// <summary>
-    /// Runs an insert. It has committed when the server is ready for the next statement, and not when the row is there; asking for
-    /// another result waits for that, where disposing of the reader would keep a time that ran out meanwhile to itself.
+    /// Runs an insert. It has committed when the server is ready for the next statement, not when the row arrives. Asking for
+    /// another result waits for that; disposing of the reader would hide a timeout that occurs in between.
     /// </summary>
     private async Task<long?> PositionAsync(NpgsqlCommand insert)
     {
@@ -178,12 +178,12 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     }
 
     /// <summary>Sets up a session.</summary>
-    /// <returns>The number of the server process behind it.</returns>
+    /// <returns>The number of the server process that serves the session.</returns>
     private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection)
     {
-        // Durable means flushed, whatever the server's default. A lookup in the journal is an index lookup, even where the
-        // statement was planned while the table was empty; the planner forbids a scan by giving it an enormous cost, on which
-        // it would then compile the statement. And positions must go on growing after a restore.
+        // Durable means flushed, whatever the server's default is. A look-up in the journal must be an index look-up, even when
+        // the statement was planned while the table was empty; enable_seqscan = off only adds an enormous cost, and that cost
+        // would trigger JIT compilation, so JIT is off. Positions must keep growing after a restore.
         await using var command = new NpgsqlCommand(
             """
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';

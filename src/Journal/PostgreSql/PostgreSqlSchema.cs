@@ -4,10 +4,12 @@ using Npgsql;
 
 namespace Granary.Journal.PostgreSql;
 
-/// <summary>Brings a PostgreSQL database to the newest schema. One process does it; others that start meanwhile wait for it.</summary>
+/// <summary>
+/// Migrates a PostgreSQL database to the newest schema. One process migrates; processes that start at the same time wait for it.
+/// </summary>
 public static class PostgreSqlSchema
 {
-    /// <summary>The advisory lock under which the schema changes; any fixed number ("granary" in ASCII).</summary>
+    /// <summary>The advisory lock that guards schema changes; the number is arbitrary ("granary" in ASCII).</summary>
     private const long Lock = 0x6772616E617279;
 
     public static async Task MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellation)
@@ -36,7 +38,7 @@ public static class PostgreSqlSchema
         }
         catch (NpgsqlException fault) when (fault is not PostgresException || fault.IsTransient)
         {
-            throw new JournalUnavailableException("PostgreSQL is out of reach.", fault);
+            throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
         }
     }
 
@@ -55,7 +57,8 @@ public static class PostgreSqlSchema
 
     private static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellation)
     {
-        // No limit: an index over millions of rows takes its time, and so may the process or the VACUUM that is waited for.
+        // No timeout: building an index over millions of rows takes long, and so may another process or a VACUUM that holds the
+        // lock.
         await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellation);
     }

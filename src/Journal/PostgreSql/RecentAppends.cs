@@ -3,10 +3,10 @@ using Granary.Domain.Events;
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// What this process has lately made durable, with its positions: whoever follows the journal takes it from here and reads from
-/// the database only what others wrote. What is not here any more, or never was, is in the database.
+/// Recent commits of this process with their positions. Readers of the journal in this process take them from here and read only
+/// other processes' events from the database. Batches that are no longer here, or never were, are in the database.
 /// </summary>
-/// <param name="capacity">Most events kept while nobody takes them.</param>
+/// <param name="capacity">Maximum number of events kept while no reader takes them.</param>
 internal sealed class RecentAppends(int capacity)
 {
     private readonly Lock _lock = new();
@@ -14,7 +14,7 @@ internal sealed class RecentAppends(int capacity)
     private int _count;
 
     /// <summary>Keeps a committed batch.</summary>
-    /// <param name="position">The position that the batch's first event follows.</param>
+    /// <param name="position">The position before the batch's first event.</param>
     public void Add(long position, JournalAppend[] appends)
     {
         var batch = new CommittedBatch(position, RecordsOf(position, appends));
@@ -29,7 +29,7 @@ internal sealed class RecentAppends(int capacity)
         }
     }
 
-    /// <summary>The batches with events after a position, in position order. Batches at or before it are let go.</summary>
+    /// <summary>The batches with events after a position, in position order. Batches at or before it are dropped.</summary>
     public CommittedBatch[] TakeAfter(long position)
     {
         lock (_lock)
@@ -59,11 +59,13 @@ internal sealed class RecentAppends(int capacity)
         return records;
     }
 
-    /// <summary>The time as the database keeps it, in microseconds.</summary>
+    /// <summary>The time in microseconds, as the database stores it.</summary>
     private static DateTimeOffset Stored(DateTimeOffset at) =>
         new(at.UtcTicks - (at.UtcTicks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
 }
 
 /// <summary>The events of one commit.</summary>
-/// <param name="Position">The position that the first of them follows; no other commit's lie between it and the last of them.</param>
+/// <param name="Position">
+/// The position before its first event; no other commit's events lie between its first and its last event.
+/// </param>
 internal sealed record CommittedBatch(long Position, IReadOnlyList<JournalRecord> Events);

@@ -4,11 +4,11 @@ using Granary.Grains.Interfaces;
 namespace Granary.Journal.Schema;
 
 /// <summary>
-/// One step of the database schema, from the embedded files <c>Journal/Schema/{database}/NNNN-name.sql</c>. Steps are applied
-/// in the order of their numbers, each once; a step that was released is never edited, a change is a new step.
+/// One step of the database schema, from the embedded files <c>Journal/Schema/{database}/NNNN-name.sql</c>. Steps run once each,
+/// in the order of their numbers. The statements of a released step never change; a change is a new step.
 /// </summary>
-/// <param name="Version">The number at the head of the file's name.</param>
-/// <param name="Name">The rest of the file's name.</param>
+/// <param name="Version">The number at the start of the file name.</param>
+/// <param name="Name">The rest of the file name.</param>
 /// <param name="Sql">The statements.</param>
 internal sealed record SchemaMigration(int Version, string Name, string Sql)
 {

@@ -6,9 +6,9 @@ using Microsoft.Data.Sqlite;
 namespace Granary.Journal.Sqlite;
 
 /// <summary>
-/// The journal in a SQLite file: write-ahead log, flushed at every commit. A batch is one immediate transaction on the writer's
-/// own connection; readers have a few connections of their own and neither wait for it nor hold it up. SQLite's calls block,
-/// so all of them run on the thread pool and never on a grain's scheduler.
+/// The journal in a SQLite file with a write-ahead log, flushed at every commit. A batch is one immediate transaction on the
+/// writer's connection. Readers use a few other connections: they neither wait for the writer nor delay it. SQLite's calls block,
+/// so they all run on the thread pool and never on a grain's scheduler.
 /// </summary>
 /// <param name="file">Path of the database; its directory must exist.</param>
 public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJournalStore, IAsyncDisposable
@@ -21,11 +21,11 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
     private SqliteJournalWriter? _writer;
 
-    /// <summary>The connection string of a database file, for the journal and for grain storage beside it.</summary>
+    /// <summary>The connection string of a database file, for the journal and for the grain storage in the same file.</summary>
     public static string ConnectionString(string file, JournalStoreOptions options) => new SqliteConnectionStringBuilder
     {
         DataSource = file,
-        // How long to wait for another writer of the file.
+        // Time to wait for another process that writes to the file.
         DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
     }.ToString();
 
@@ -39,7 +39,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         cancellation);
 
     /// <inheritdoc/>
-    /// <remarks>SQLite's commits have no unknown outcome: a call that fails has written nothing.</remarks>
+    /// <remarks>A SQLite commit never has an unknown outcome: a call that fails has written nothing.</remarks>
     public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
     {
         await _turn.WaitAsync();
@@ -103,7 +103,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
                 _writer = null;
                 if (fault.SqliteErrorCode is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED) || Environment.TickCount64 >= deadline)
                 {
-                    throw new JournalUnavailableException($"The journal's file does not take the events: {fault.Message}", fault);
+                    throw new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
                 }
             }
         }

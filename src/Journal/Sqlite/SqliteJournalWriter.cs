@@ -5,10 +5,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Granary.Journal.Sqlite;
 
-/// <summary>The connection that appends, with its prepared statements. Not safe for concurrent use.</summary>
+/// <summary>The connection that appends, with its prepared statements. It is not safe for concurrent use.</summary>
 internal sealed class SqliteJournalWriter : IDisposable
 {
-    /// <summary>SQLite's driver would write a replacement character for half a surrogate pair, and so give two streams one name.</summary>
+    /// <summary>
+    /// SQLite's driver replaces an unpaired surrogate with a replacement character, which could give two streams the same name.
+    /// </summary>
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
     private readonly SqliteConnection _connection;
@@ -32,7 +34,7 @@ internal sealed class SqliteJournalWriter : IDisposable
             """);
     }
 
-    /// <summary>Commits a batch in one transaction. An append that fails is taken back alone and gets its outcome.</summary>
+    /// <summary>Commits a batch in one transaction. An append that fails is rolled back alone and gets its own outcome.</summary>
     /// <exception cref="SqliteException">Nothing of the batch was written.</exception>
     public void Append(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
     {

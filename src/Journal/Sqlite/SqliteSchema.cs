@@ -3,12 +3,14 @@ using Microsoft.Data.Sqlite;
 
 namespace Granary.Journal.Sqlite;
 
-/// <summary>Brings a SQLite file to the newest schema. One process does it; others that start meanwhile wait for it.</summary>
+/// <summary>
+/// Migrates a SQLite file to the newest schema. One process migrates; processes that start at the same time wait for it.
+/// </summary>
 public static class SqliteSchema
 {
     public static void Migrate(SqliteConnection connection, string database = "Sqlite")
     {
-        // Immediate: the lock is taken before looking, so that two processes cannot both find a step missing.
+        // An immediate transaction locks the file before the look-up, so two processes cannot both find the same step missing.
         using var transaction = connection.BeginTransaction(deferred: false);
         Execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)");

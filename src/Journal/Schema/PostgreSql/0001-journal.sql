@@ -1,7 +1,7 @@
--- A position is (transaction id + offset) << 20 | ordinal within the transaction. So the order of positions is the order in
--- which transactions got their ids, whatever the order in which they commit, and "finished below this id" is a range of
--- positions: a reader needs no more than pg_snapshot_xmin to know what can no longer change. A sequence cannot give that:
--- two statements that draw from it in turn interleave their numbers with their transaction ids.
+-- A position is (transaction id + offset) < 20 | ordinal within the transaction. So positions follow the order in which
+-- transactions got their ids, whatever the order in which they commit, and "finished below this id" is a range of positions:
+-- pg_snapshot_xmin tells a reader which rows can no longer change. A sequence cannot do this: two statements that draw from it in
+-- turn interleave their numbers with their transaction ids.
 CREATE TABLE journal
 (
     position    bigint             PRIMARY KEY,
@@ -18,7 +18,7 @@ CREATE TABLE journal
 -- Payloads are small JSON texts: compressing them costs more than it saves.
 ALTER TABLE journal ALTER COLUMN payload SET STORAGE EXTERNAL;
 
--- Transaction ids start anew where a dump is restored into another cluster. The offset keeps positions growing there.
+-- Transaction ids restart when a dump is restored into another cluster. The offset keeps positions growing there.
 CREATE TABLE journal_epoch
 (
     only_row   boolean PRIMARY KEY DEFAULT true CHECK (only_row),

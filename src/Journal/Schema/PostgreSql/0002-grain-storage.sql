@@ -1,6 +1,6 @@
--- Tables and queries of Orleans' ADO.NET grain storage. The parameter and column names are those that Orleans asks for; it
--- takes an empty answer to a write as a version conflict. The hashes that it offers for a narrow index are not used: the
--- key itself is the primary key.
+-- Tables and queries of Orleans' ADO.NET grain storage. Orleans prescribes the parameter and column names and takes an empty
+-- result of a write for a version conflict. The hashes that Orleans offers for a narrow index are not used: the key itself is the
+-- primary key.
 CREATE TABLE OrleansQuery
 (
     QueryKey  varchar(64) PRIMARY KEY,

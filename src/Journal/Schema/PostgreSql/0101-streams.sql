@@ -1,4 +1,4 @@
--- How far each consumer of the streams is.
+-- The position that each consumer of the streams has reached.
 CREATE TABLE stream_checkpoint
 (
     consumer  text COLLATE "C" NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE stream_checkpoint
     PRIMARY KEY (consumer, partition)
 ) WITH (fillfactor = 50);
 
--- Events that a consumer could not take.
+-- Events that a consumer could not process.
 CREATE TABLE dead_letter
 (
     consumer  text COLLATE "C" NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE dead_letter
     PRIMARY KEY (consumer, position)
 );
 
--- Who does a job that one silo at a time shall do.
+-- The holder of each job that only one silo at a time may do.
 CREATE TABLE lease
 (
     name   text COLLATE "C" PRIMARY KEY,

@@ -1,4 +1,4 @@
--- Orders as lists need them, derived from the journal. Times are microseconds since 1970-01-01 UTC.
+-- Orders for lists, derived from the journal. Times are microseconds since 1970-01-01 UTC.
 CREATE TABLE order_index
 (
     order_id   text COLLATE "C" PRIMARY KEY,

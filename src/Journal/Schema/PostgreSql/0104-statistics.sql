@@ -1,6 +1,7 @@
--- The planner needs to know nothing of columns that nobody searches; sampling and sorting them is most of what an ANALYZE of these
--- tables costs. And as both grow without end, a young one would be analyzed and swept for its new rows every minute; now it is when
--- it has doubled. What updates of the order index leave behind is swept as before.
+-- The planner needs no statistics of columns that no query searches; sampling and sorting them is most of the cost of an ANALYZE
+-- of these tables. Both tables grow without end, so by default a young table would be analyzed and vacuumed for its new rows
+-- every minute; with these settings that happens when it has doubled. Dead rows from updates of the order index are vacuumed as
+-- before.
 ALTER TABLE journal
     ALTER COLUMN type SET STATISTICS 0,
     ALTER COLUMN payload SET STATISTICS 0,

@@ -1,17 +1,17 @@
--- Who wants to be told of events. Times are microseconds since 1970-01-01 UTC.
+-- Webhook endpoints and the events they subscribe to. Times are microseconds since 1970-01-01 UTC.
 CREATE TABLE webhook_endpoint
 (
     id              text COLLATE "C" PRIMARY KEY,
     url             text   NOT NULL,
-    events          text   NOT NULL, -- names with a space between them
+    events          text   NOT NULL, -- names separated by spaces
     secret          text   NOT NULL,
     disabled_reason text,
     created_at      bigint NOT NULL,
     created_by      text   NOT NULL,
-    after_position  bigint NOT NULL  -- it gets what the journal holds behind this
+    after_position  bigint NOT NULL  -- the endpoint gets the events after this position
 );
 
--- What is on its way to them, and what became of it.
+-- Deliveries to the endpoints and their outcomes.
 CREATE TABLE webhook_delivery
 (
     id               text COLLATE "C" PRIMARY KEY,

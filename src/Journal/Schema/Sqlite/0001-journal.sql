@@ -1,4 +1,4 @@
--- SQLite has one writer at a time, so positions grow in the order of commits.
+-- SQLite has one writer at a time, so positions grow in commit order.
 CREATE TABLE journal
 (
     position    INTEGER PRIMARY KEY AUTOINCREMENT,

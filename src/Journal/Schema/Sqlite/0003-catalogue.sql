@@ -1,4 +1,4 @@
--- The index that finds products by text. The journal is the truth; stock items enter themselves here again when they wake.
+-- The index that finds products by text. The journal is authoritative; a stock item writes its entry again when it activates.
 CREATE TABLE catalogue
 (
     sku     TEXT    PRIMARY KEY,

@@ -1,4 +1,4 @@
--- How far each consumer of the streams is.
+-- The position that each consumer of the streams has reached.
 CREATE TABLE stream_checkpoint
 (
     consumer  TEXT    NOT NULL,
@@ -7,7 +7,7 @@ CREATE TABLE stream_checkpoint
     PRIMARY KEY (consumer, partition)
 ) WITHOUT ROWID;
 
--- Events that a consumer could not take.
+-- Events that a consumer could not process.
 CREATE TABLE dead_letter
 (
     consumer  TEXT    NOT NULL,
@@ -22,7 +22,7 @@ CREATE TABLE dead_letter
     PRIMARY KEY (consumer, position)
 ) WITHOUT ROWID;
 
--- Who does a job that one silo at a time shall do.
+-- The holder of each job that only one silo at a time may do.
 CREATE TABLE lease
 (
     name   TEXT PRIMARY KEY,

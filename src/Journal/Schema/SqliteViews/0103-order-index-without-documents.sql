@@ -1,2 +1,2 @@
--- What an order says beyond what lists are sorted by is read from its events.
+-- The index keeps only the columns that lists filter and sort by; everything else is read from the order's events.
 ALTER TABLE order_index DROP COLUMN document;

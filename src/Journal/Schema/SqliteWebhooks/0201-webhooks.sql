@@ -1,4 +1,4 @@
--- Who wants to be told of events. Times are microseconds since 1970-01-01 UTC.
+-- Webhook endpoints and the events they subscribe to. Times are microseconds since 1970-01-01 UTC.
 CREATE TABLE webhook_endpoint
 (
     id              TEXT PRIMARY KEY,
@@ -11,7 +11,7 @@ CREATE TABLE webhook_endpoint
     after_position  INTEGER NOT NULL  -- it gets what the journal holds behind this
 );
 
--- What is on its way to them, and what became of it.
+-- Deliveries to the endpoints and their outcomes.
 CREATE TABLE webhook_delivery
 (
     id               TEXT PRIMARY KEY,
