@@ -6,8 +6,8 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Grains.Interfaces;
 
 /// <summary>
-/// Orders, stock items and users by their keys. What <see cref="IGrainFactory.GetGrain{TGrainInterface}(string, string)"/>
-/// looks up by reflection on every call (Orleans 10.4: some 5 µs, three times an order) is here looked up once.
+/// Orders, stock items and users by their keys. <see cref="IGrainFactory.GetGrain{TGrainInterface}(string, string)"/> looks up
+/// the types by reflection on every call (Orleans 10.4: about 5 µs, three times per order); this class looks them up once.
 /// </summary>
 public static class GrainLookup
 {
@@ -21,7 +21,7 @@ public static class GrainLookup
     public static IUserGrain User(this IGrainFactory grains, string userId) => Kind<IUserGrain>.Get(grains, userId);
 
     /// <summary>
-    /// The types behind an interface: the same for the life of the process, because each of these interfaces has one
+    /// The types of an interface. They stay the same for the life of the process, because each of these interfaces has one
     /// implementation.
     /// </summary>
     private static class Kind<T>

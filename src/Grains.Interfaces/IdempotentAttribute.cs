@@ -1,15 +1,15 @@
 namespace Granary.Grains.Interfaces;
 
 /// <summary>
-/// Marks a method of a grain that may be called again with the same arguments when the answer was lost: the second call
-/// changes nothing more. Where an argument is <see cref="IRepeatable"/>, it has the last word.
+/// Marks a method of a grain that a caller may call again with the same arguments if the answer was lost: the second call changes
+/// nothing more. An argument that is <see cref="IRepeatable"/> overrides this.
 /// </summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class IdempotentAttribute : Attribute;
 
-/// <summary>A command that can be repeated under conditions.</summary>
+/// <summary>A command that can be repeated under some conditions.</summary>
 public interface IRepeatable
 {
-    /// <summary>Whether this one can.</summary>
+    /// <summary>Whether this command can be repeated.</summary>
     bool IsRepeatable { get; }
 }

@@ -15,7 +15,7 @@ public static class Limits
     /// <summary>Highest total of an order and highest single deposit, in minor units.</summary>
     public const long Amount = 1_000_000_000_000_000;
 
-    /// <summary>Highest number of units one adjustment moves, and that a product ever receives.</summary>
+    /// <summary>Maximum number of units that one adjustment moves, and that a product receives over its life.</summary>
     public const long StockUnits = 1_000_000_000_000;
 
     /// <summary>Characters of a SKU.</summary>

@@ -1,48 +1,48 @@
 namespace Granary.Grains.Interfaces;
 
 /// <summary>
-/// Why a command was not carried out. A refusal is a value, not a fault: the state is unchanged and the caller can act on
-/// what it says. Faults (storage lost, a silo gone) are exceptions.
+/// Why a command was not carried out. A refusal is a value, not a fault: the state is unchanged and the caller can act on it.
+/// Faults (storage lost, a silo gone) are exceptions.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal")]
 public abstract record Refusal;
 
-/// <summary>The addressed thing does not exist, or does not exist for this caller.</summary>
+/// <summary>The resource does not exist, or does not exist for this caller.</summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.not-found")]
 public sealed record NotFound : Refusal;
 
 /// <summary>The current state does not permit the action.</summary>
 /// <param name="Status">The current status, in lower case.</param>
-/// <param name="AllowedActions">What the current status permits.</param>
+/// <param name="AllowedActions">The actions that the current status permits.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.illegal-transition")]
 public sealed record IllegalTransition(
     [property: Id(0)] string Status,
     [property: Id(1)] IReadOnlyList<string> AllowedActions) : Refusal;
 
-/// <summary>The caller's <c>If-Match</c> names another version than the current one.</summary>
+/// <summary>The caller's <c>If-Match</c> names a version other than the current one.</summary>
 /// <param name="Current">The current version.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.stale-version")]
 public sealed record StaleVersion([property: Id(0)] long Current) : Refusal;
 
-/// <summary>Some lines ask for more than is available; nothing was taken.</summary>
-/// <param name="Lines">The lines that could not be served.</param>
+/// <summary>Some lines ask for more units than are available; nothing was reserved.</summary>
+/// <param name="Lines">The lines with too few units.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.insufficient-stock")]
 public sealed record InsufficientStock([property: Id(0)] IReadOnlyList<StockShortage> Lines) : Refusal;
 
-/// <summary>One line that could not be served.</summary>
+/// <summary>One line with too few units.</summary>
 /// <param name="Sku">The product.</param>
-/// <param name="Requested">Units asked for.</param>
-/// <param name="Available">Units that could be had at the time of asking.</param>
+/// <param name="Requested">Units requested.</param>
+/// <param name="Available">Units available at the time of the request.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.stock-shortage")]
 public sealed record StockShortage(
     [property: Id(0)] string Sku,
     [property: Id(1)] long Requested,
     [property: Id(2)] long Available);
 
-/// <summary>The wallet does not cover the total; nothing was taken.</summary>
-/// <param name="Required">The amount asked for, in minor units.</param>
-/// <param name="Available">The amount that is free in the wallet, in minor units.</param>
-/// <param name="Contended">It would cover it without what other attempts at the same order hold.</param>
+/// <summary>The wallet does not cover the total; nothing was held.</summary>
+/// <param name="Required">The required amount, in minor units.</param>
+/// <param name="Available">The available amount of the wallet, in minor units.</param>
+/// <param name="Contended">The wallet would cover it without the holds of other attempts at the same order.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.insufficient-funds")]
 public sealed record InsufficientFunds(
     [property: Id(0)] long Required,
@@ -50,16 +50,16 @@ public sealed record InsufficientFunds(
     [property: Id(2)] bool Contended = false) : Refusal;
 
 /// <summary>Some lines name products that do not exist.</summary>
-/// <param name="Skus">The unknown ones.</param>
+/// <param name="Skus">The unknown SKUs.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.unknown-product")]
 public sealed record UnknownProduct([property: Id(0)] IReadOnlyList<string> Skus) : Refusal;
 
 /// <summary>Some lines name products that are not for sale now.</summary>
-/// <param name="Skus">The suspended or discontinued ones.</param>
+/// <param name="Skus">The suspended or discontinued SKUs.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.not-for-sale")]
 public sealed record ProductNotForSale([property: Id(0)] IReadOnlyList<string> Skus) : Refusal;
 
-/// <summary>The user named does not exist.</summary>
+/// <summary>The named user does not exist.</summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.unknown-user")]
 public sealed record UnknownUser : Refusal;
 
@@ -68,7 +68,7 @@ public sealed record UnknownUser : Refusal;
 [GenerateSerializer, Immutable, Alias("granary.refusal.user-suspended")]
 public sealed record UserSuspended([property: Id(0)] string Status) : Refusal;
 
-/// <summary>The user name belongs to somebody else.</summary>
+/// <summary>Another user has the user name.</summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.user-name-taken")]
 public sealed record UserNameTaken : Refusal;
 
@@ -76,7 +76,10 @@ public sealed record UserNameTaken : Refusal;
 [GenerateSerializer, Immutable, Alias("granary.refusal.idempotency-key-reused")]
 public sealed record IdempotencyKeyReused : Refusal;
 
-/// <summary>Another request under the same key is being worked on, or died and is about to be cleared away; nothing was taken by this one.</summary>
+/// <summary>
+/// Another request under the same key is still being processed, or has died and will soon be cleaned up; this request has
+/// reserved and held nothing.
+/// </summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.order-in-flight")]
 public sealed record OrderInFlight : Refusal;
 
@@ -86,7 +89,7 @@ public sealed record OrderInFlight : Refusal;
 [GenerateSerializer, Immutable, Alias("granary.refusal.invalid-value")]
 public sealed record InvalidValue([property: Id(0)] string Field, [property: Id(1)] string Message) : Refusal;
 
-/// <summary>The price of a product moved while the order was being placed and would not settle.</summary>
+/// <summary>The price of a product kept changing while the order was being placed.</summary>
 /// <param name="Sku">The product.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.price-moving")]
 public sealed record PriceMoving([property: Id(0)] string Sku) : Refusal;

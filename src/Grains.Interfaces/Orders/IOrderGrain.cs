@@ -4,20 +4,23 @@ using Orleans.Concurrency;
 namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
-/// One order, keyed by its id. It decides by its own state machine and keeps what it takes elsewhere (stock, money) in step
-/// with what it has decided: see <c>docs/architecture.md</c>.
+/// One order, keyed by its id. It decides with its own state machine and keeps its claims on stock and money aligned with its
+/// decisions: see <c>docs/architecture.md</c>.
 /// </summary>
 [Alias("granary.order-grain"), Version(1)]
 public interface IOrderGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Places the order: reserves every line, holds the total, records the order. Idempotent by the grain's id: the same
-    /// command again answers with the order as it stands, <see cref="OrderReply.Replayed"/> set.
+    /// Places the order: reserves every line, holds the total, records the order. Idempotent by the grain's id: a repeated
+    /// command returns the current order with <see cref="OrderReply.Replayed"/> set.
     /// </summary>
     [Alias("place"), Idempotent]
     Task<OrderReply> Place(PlaceOrder command);
 
-    /// <summary>The order as it is durable; <see cref="NotFound"/> when there is none, or none for <paramref name="owner"/>.</summary>
+    /// <summary>
+    /// The durable state of the order; <see cref="NotFound"/> if no order exists, or none that belongs to
+    /// <paramref name="owner"/>.
+    /// </summary>
     /// <param name="owner">The user who must own it, or null for staff.</param>
     [Alias("get"), Idempotent, AlwaysInterleave]
     Task<OrderReply> Get(string? owner);
@@ -38,7 +41,7 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("complete"), Idempotent]
     Task<OrderReply> Complete(OrderCommand command);
 
-    /// <summary>Cancels: what was reserved is released, what was paid is refunded and restocked.</summary>
+    /// <summary>Cancels the order: reservations are released, captured money is refunded and sold units are restocked.</summary>
     [Alias("cancel"), Idempotent]
     Task<OrderReply> Cancel(OrderCommand command, string? reason);
 
@@ -51,8 +54,8 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<OrderReply> Expire();
 
     /// <summary>
-    /// The verdict on an attempt, asked by a stock item or a user that still keeps something for it. An attempt that is not
-    /// in flight and did not win is voided durably first, so that it can never win later.
+    /// The verdict on an attempt. A stock item or a user asks for it while it still keeps a reservation or hold for the attempt.
+    /// An attempt that is neither in flight nor accepted is voided durably first, so that it can never be accepted later.
     /// </summary>
     [Alias("verdict"), AlwaysInterleave]
     Task<OrderStanding> Verdict(long attempt);

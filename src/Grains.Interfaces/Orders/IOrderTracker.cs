@@ -1,24 +1,25 @@
 namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
-/// Follows orders from the journal, not from their grains: where a grain lives, or that it moves, does not matter, and a
-/// follower costs no grain anything.
+/// Follows orders by reading the journal instead of calling their grains: it does not matter where a grain lives or whether it
+/// moves, and a follower puts no load on grains.
 /// </summary>
 public interface IOrderTracker
 {
     /// <summary>
-    /// What happened to an order after a version, and then what happens, as it happens, until the order is at its end.
+    /// The changes of an order after a version: first the past ones, then new ones as they happen, until the order reaches a
+    /// terminal status.
     /// </summary>
     /// <param name="orderId">The order.</param>
-    /// <param name="afterVersion">The last version seen; 0 for everything.</param>
-    /// <param name="heartbeat">When nothing happened for so long, null is told instead.</param>
+    /// <param name="afterVersion">The last version that the reader has seen; 0 for everything.</param>
+    /// <param name="heartbeat">After this time without a change, the sequence yields null.</param>
     IAsyncEnumerable<OrderUpdate?> FollowAsync(string orderId, long afterVersion, TimeSpan heartbeat, CancellationToken cancellationToken);
 }
 
 /// <summary>One change of an order.</summary>
-/// <param name="Version">The version it led to.</param>
+/// <param name="Version">The order's version after the change.</param>
 /// <param name="Type">The event's type name, such as <c>order.paid</c>.</param>
 /// <param name="At">When it was decided.</param>
-/// <param name="By">Who asked for it.</param>
-/// <param name="Status">The order's status since then.</param>
+/// <param name="By">The user who asked for it.</param>
+/// <param name="Status">The order's status after the change.</param>
 public sealed record OrderUpdate(long Version, string Type, DateTimeOffset At, string By, OrderStatus Status);

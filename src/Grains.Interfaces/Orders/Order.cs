@@ -21,17 +21,19 @@ public sealed record Order
     /// <summary>When the order expires unless it is paid; null once it is no longer pending.</summary>
     [Id(11)] public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>The version of the order's last change in its journal stream; grows with every change, not always by one.</summary>
+    /// <summary>
+    /// The version of the order's last change in its journal stream; it grows with every change, not always by one.
+    /// </summary>
     [Id(12)] public required long Version { get; init; }
 
     [Id(13)] public required IReadOnlyList<string> AllowedActions { get; init; }
     [Id(14)] public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
 }
 
-/// <summary>Where an order stands in its life.</summary>
+/// <summary>The status of an order in its life cycle.</summary>
 public enum OrderStatus
 {
-    /// <summary>Nothing was ever placed under this id.</summary>
+    /// <summary>No order was ever placed under this id.</summary>
     None,
     Pending,
     Paid,
@@ -47,7 +49,7 @@ public enum OrderStatus
 /// <param name="Sku">The product.</param>
 /// <param name="Name">The product's name at that time.</param>
 /// <param name="Quantity">Units.</param>
-/// <param name="UnitPrice">Minor units for one unit.</param>
+/// <param name="UnitPrice">Price of one unit in minor units.</param>
 [GenerateSerializer, Immutable, Alias("granary.order-line")]
 public readonly record struct OrderLine(
     [property: Id(0)] string Sku,
@@ -55,12 +57,12 @@ public readonly record struct OrderLine(
     [property: Id(2)] long Quantity,
     [property: Id(3)] long UnitPrice)
 {
-    /// <summary>Minor units for the whole line. Within <see cref="Limits"/> it cannot overflow.</summary>
+    /// <summary>The line's total in minor units. Within <see cref="Limits"/> it cannot overflow.</summary>
     [JsonIgnore]
     public long LineTotal => checked(Quantity * UnitPrice);
 }
 
-/// <summary>Where to send it.</summary>
+/// <summary>The shipping address.</summary>
 [GenerateSerializer, Immutable, Alias("granary.address")]
 public sealed record Address
 {
@@ -73,7 +75,7 @@ public sealed record Address
     [Id(6)] public string? Country { get; init; }
 }
 
-/// <summary>How to follow the parcel.</summary>
+/// <summary>The tracking data of the parcel.</summary>
 [GenerateSerializer, Immutable, Alias("granary.tracking")]
 public sealed record Tracking([property: Id(0)] string Carrier, [property: Id(1)] string Number);
 
@@ -81,7 +83,7 @@ public sealed record Tracking([property: Id(0)] string Carrier, [property: Id(1)
 /// <param name="Version">Its version in the order's stream.</param>
 /// <param name="Type">The event's type name, such as <c>order.paid</c>.</param>
 /// <param name="At">When it was decided.</param>
-/// <param name="By">Who asked for it: a user id, or <c>system</c>.</param>
+/// <param name="By">The user who asked for it: a user id, or <c>system</c>.</param>
 [GenerateSerializer, Immutable, Alias("granary.timeline-entry")]
 public readonly record struct TimelineEntry(
     [property: Id(0)] long Version,

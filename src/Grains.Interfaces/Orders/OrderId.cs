@@ -6,9 +6,9 @@ using System.Text;
 namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
-/// Order ids: 128 bits as 26 characters of Crockford's base32, in lower case. A fresh id is a ULID
-/// (https://github.com/ulid/spec): it starts with the time, so that ids of one moment lie side by side in an index. An id
-/// under an idempotency key is a hash, so that a repeated request finds the same order.
+/// Order ids: 128 bits as 26 characters of Crockford's base32, in lower case. A new id is a ULID (https://github.com/ulid/spec):
+/// it starts with the time, so ids of the same moment are adjacent in an index. An id under an idempotency key is a hash, so a
+/// repeated request finds the same order.
 /// </summary>
 public static class OrderId
 {
@@ -19,7 +19,7 @@ public static class OrderId
 
     private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
 
-    /// <summary>A fresh id for an order without an idempotency key.</summary>
+    /// <summary>A new id for an order without an idempotency key.</summary>
     public static string New(DateTimeOffset now)
     {
         Span<byte> bytes = stackalloc byte[16];

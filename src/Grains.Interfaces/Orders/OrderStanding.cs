@@ -1,20 +1,20 @@
 namespace Granary.Grains.Interfaces.Orders;
 
 /// <summary>
-/// What an order has decided about the stock and the money it claims. It is the one truth that stock items and users align
-/// their records with, whether it is pushed to them by the order or read back by them (check-back).
+/// The order's decision about the stock and the money it claims. It is the only source that stock items and users align their
+/// records with, whether the order pushes it to them or they read it (check-back).
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.order-standing")]
 public sealed record OrderStanding
 {
     [Id(0)] public required string OrderId { get; init; }
 
-    /// <summary>The order's version at the time of the verdict; a later one overrules an earlier one.</summary>
+    /// <summary>The order's version at the time of the verdict; a later one overrides an earlier one.</summary>
     [Id(1)] public required long Version { get; init; }
 
     [Id(2)] public required ClaimPhase Phase { get; init; }
 
-    /// <summary>Units per SKU the order has a right to; empty unless it is live.</summary>
+    /// <summary>Units per SKU that the order is entitled to; empty unless it is live.</summary>
     [Id(3)] public required IReadOnlyList<RequestedLine> Lines { get; init; }
 
     /// <summary>The total in minor units.</summary>
@@ -23,10 +23,12 @@ public sealed record OrderStanding
     /// <summary>The attempts whose reservations and holds are part of <see cref="Lines"/> and <see cref="Total"/>.</summary>
     [Id(5)] public required IReadOnlyList<long> Accepted { get; init; }
 
-    /// <summary>The attempt asked about is still being decided: keep what it holds and ask again later.</summary>
+    /// <summary>
+    /// The attempt in question is still being decided: the participant must keep its reservation or hold and ask again later.
+    /// </summary>
     [Id(6)] public bool InFlight { get; init; }
 
-    /// <summary>Units of one SKU that the order has a right to.</summary>
+    /// <summary>Units of one SKU that the order is entitled to.</summary>
     public long QuantityOf(string sku)
     {
         foreach (var line in Lines)
@@ -41,10 +43,13 @@ public sealed record OrderStanding
     }
 }
 
-/// <summary>What an order's claim on stock and money is worth.</summary>
+/// <summary>The state of an order's claim on stock and money.</summary>
 public enum ClaimPhase
 {
-    /// <summary>No claim: never placed, cancelled or expired. Reserved is released, sold is restocked, captured refunded.</summary>
+    /// <summary>
+    /// No claim: never placed, cancelled or expired. Reservations are released, sold units are restocked, captured money is
+    /// refunded.
+    /// </summary>
     None,
 
     /// <summary>Placed and unpaid: reserved and held.</summary>
@@ -53,6 +58,6 @@ public enum ClaimPhase
     /// <summary>Paid and still refundable: sold and captured.</summary>
     Settled,
 
-    /// <summary>Shipped: sold and captured for good; nothing more to remember.</summary>
+    /// <summary>Shipped: sold and captured for good; the participant can forget the claim.</summary>
     Closed,
 }

@@ -7,7 +7,7 @@ namespace Granary.Grains.Interfaces.Stock;
 [Alias("granary.stock-grain"), Version(1)]
 public interface IStockGrain : IGrainWithStringKey
 {
-    /// <summary>Creates or changes the product. Repeating it changes nothing.</summary>
+    /// <summary>Creates or changes the product. Repeating the call changes nothing.</summary>
     [Alias("define"), Idempotent]
     Task<ProductReply> Define(DefineProduct command);
 
@@ -23,15 +23,17 @@ public interface IStockGrain : IGrainWithStringKey
     [Alias("adjust"), Idempotent]
     Task<StockReply> Adjust(AdjustStock command);
 
-    /// <summary>Reserves units for one attempt of an order, at a price the order has seen. Idempotent by (order, attempt).</summary>
+    /// <summary>
+    /// Reserves units for one attempt of an order, at a price that the order has read. Idempotent by (order, attempt).
+    /// </summary>
     [Alias("reserve"), Idempotent]
     Task<ReserveReply> Reserve(ReserveStock command);
 
-    /// <summary>Gives back what one attempt reserved. Idempotent.</summary>
+    /// <summary>Releases the reservation of one attempt. Idempotent.</summary>
     [Alias("release"), Idempotent]
     Task Release(string orderId, long attempt);
 
-    /// <summary>Brings what is kept for an order in step with what the order has decided. Idempotent; stale verdicts are ignored.</summary>
+    /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; stale verdicts are ignored.</summary>
     [Alias("align")]
     Task Align(OrderStanding standing);
 }

@@ -1,10 +1,10 @@
 namespace Granary.Grains.Interfaces.Stock;
 
-/// <summary>What a product shall be.</summary>
+/// <summary>The desired definition of a product.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Description">Longer text, or null.</param>
-/// <param name="Price">Minor units for one unit, at least 0.</param>
-/// <param name="Status">The wished status, or null to keep it (<c>active</c> for a new product).</param>
+/// <param name="Price">Price of one unit in minor units, at least 0.</param>
+/// <param name="Status">The desired status, or null to keep the current one (<c>active</c> for a new product).</param>
 [GenerateSerializer, Immutable, Alias("granary.define-product")]
 public sealed record DefineProduct(
     [property: Id(0)] string Name,
@@ -14,8 +14,8 @@ public sealed record DefineProduct(
     [property: Id(4)] string By);
 
 /// <summary>Moves stock on hand.</summary>
-/// <param name="Quantity">Units to add, or to take away when negative.</param>
-/// <param name="Reason">Why, for the record.</param>
+/// <param name="Quantity">Units to add; negative removes units.</param>
+/// <param name="Reason">The reason, for the record.</param>
 /// <param name="Key">The idempotency key, or null.</param>
 [GenerateSerializer, Immutable, Alias("granary.adjust-stock")]
 public sealed record AdjustStock(
@@ -24,7 +24,7 @@ public sealed record AdjustStock(
     [property: Id(2)] string? Key,
     [property: Id(3)] string By) : IRepeatable
 {
-    /// <summary>The key makes it so.</summary>
+    /// <summary>Only a command with a key can be repeated.</summary>
     public bool IsRepeatable => Key is not null;
 }
 
@@ -32,7 +32,7 @@ public sealed record AdjustStock(
 /// <param name="OrderId">The order.</param>
 /// <param name="Attempt">The attempt at placing or amending it.</param>
 /// <param name="Quantity">Units, at least 1.</param>
-/// <param name="ExpectedPrice">The price the order was computed with, in minor units; null accepts any.</param>
+/// <param name="ExpectedPrice">The price that the order was computed with, in minor units; null accepts any price.</param>
 [GenerateSerializer, Immutable, Alias("granary.reserve-stock")]
 public sealed record ReserveStock(
     [property: Id(0)] string OrderId,
@@ -42,10 +42,12 @@ public sealed record ReserveStock(
 
 /// <summary>The answer to <see cref="ReserveStock"/>.</summary>
 /// <param name="Result">Whether the units are reserved.</param>
-/// <param name="Name">The product's name, where known.</param>
-/// <param name="Price">The product's current price in minor units, where known.</param>
-/// <param name="Available">Units that remain free, or were free when it was refused.</param>
-/// <param name="Contended">It was refused, and would not have been without what other attempts at the same order have reserved.</param>
+/// <param name="Name">The product's name, if known.</param>
+/// <param name="Price">The product's current price in minor units, if known.</param>
+/// <param name="Available">Units that remain free, or that were free when the reservation was refused.</param>
+/// <param name="Contended">
+/// The reservation was refused only because of units that other attempts at the same order have reserved.
+/// </param>
 [GenerateSerializer, Immutable, Alias("granary.reserve-reply")]
 public sealed record ReserveReply(
     [property: Id(0)] ReserveResult Result,
@@ -54,18 +56,18 @@ public sealed record ReserveReply(
     [property: Id(3)] long Available = 0,
     [property: Id(4)] bool Contended = false);
 
-/// <summary>How a reservation ended.</summary>
+/// <summary>The result of a reservation.</summary>
 public enum ReserveResult
 {
     Reserved,
 
-    /// <summary>Fewer units are available than asked for.</summary>
+    /// <summary>Fewer units are available than requested.</summary>
     Insufficient,
 
-    /// <summary>No such product.</summary>
+    /// <summary>The product does not exist.</summary>
     Unknown,
 
-    /// <summary>Suspended or discontinued.</summary>
+    /// <summary>The product is suspended or discontinued.</summary>
     NotForSale,
 
     /// <summary>The price differs from the expected one; nothing was reserved.</summary>
@@ -83,7 +85,7 @@ public sealed record Product(
     [property: Id(5)] long Available,
     [property: Id(6)] long Version);
 
-/// <summary>The answer about a product: it, or why not.</summary>
+/// <summary>A product, or why there is none.</summary>
 [GenerateSerializer, Immutable, Alias("granary.product-reply")]
 public sealed record ProductReply(
     [property: Id(0)] Product? Product,
@@ -101,7 +103,7 @@ public sealed record StockLevel(
     [property: Id(5)] long Received,
     [property: Id(6)] long Version);
 
-/// <summary>The answer about a stock level: it, or why not.</summary>
+/// <summary>A stock level, or why there is none.</summary>
 [GenerateSerializer, Immutable, Alias("granary.stock-reply")]
 public sealed record StockReply(
     [property: Id(0)] StockLevel? Level,
@@ -115,7 +117,7 @@ public enum StockStatus
     None,
     Active,
 
-    /// <summary>Not for sale for now; what is reserved stays reserved.</summary>
+    /// <summary>Not for sale for now; existing reservations remain.</summary>
     Suspended,
 
     /// <summary>Never for sale again.</summary>

@@ -3,11 +3,11 @@ using Orleans.CodeGeneration;
 
 namespace Granary.Grains.Interfaces.Users;
 
-/// <summary>One user and the wallet that pays the orders, keyed by user id (see <see cref="UserId"/>).</summary>
+/// <summary>One user and the wallet that pays for the user's orders, keyed by user id (see <see cref="UserId"/>).</summary>
 [Alias("granary.user-grain"), Version(1)]
 public interface IUserGrain : IGrainWithStringKey
 {
-    /// <summary>Registers the user; refused with <see cref="UserNameTaken"/> when the name belongs to somebody.</summary>
+    /// <summary>Registers the user; refused with <see cref="UserNameTaken"/> if another user has the name.</summary>
     [Alias("register")]
     Task<UserReply> Register(RegisterUser command);
 
@@ -15,7 +15,7 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("get"), Idempotent]
     Task<UserReply> Get();
 
-    /// <summary>What a login is checked against, or null when there is no such user.</summary>
+    /// <summary>The data for verifying a login, or null if there is no such user.</summary>
     [Alias("credential"), Idempotent]
     Task<UserCredential?> GetCredential();
 
@@ -40,15 +40,15 @@ public interface IUserGrain : IGrainWithStringKey
     Task<UserReply> Close(string by);
 
     /// <summary>Holds money for one attempt of an order. Idempotent by (order, attempt).</summary>
-    /// <returns>Null when held; otherwise why not.</returns>
+    /// <returns>Null if held; otherwise the refusal.</returns>
     [Alias("hold"), Idempotent]
     Task<Refusal?> Hold(HoldMoney command);
 
-    /// <summary>Releases what one attempt holds. Idempotent.</summary>
+    /// <summary>Releases the hold of one attempt. Idempotent.</summary>
     [Alias("release"), Idempotent]
     Task Release(string orderId, long attempt);
 
-    /// <summary>Brings what is kept for an order in step with what the order has decided. Idempotent; stale verdicts are ignored.</summary>
+    /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; stale verdicts are ignored.</summary>
     [Alias("align")]
     Task Align(OrderStanding standing);
 }

@@ -5,13 +5,13 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Grains.Interfaces.Users;
 
 /// <summary>
-/// User ids are derived from the user name, so that the user's own grain guards the name's uniqueness and a login finds its
-/// user without an index. Names do not differ by case. They are ASCII, so that no two names look alike; how a person writes
-/// the name goes into the display name.
+/// User ids are derived from the user name. So the user's own grain guards the uniqueness of the name, and a login finds its user
+/// without an index. Names are case-insensitive. They are ASCII, so that no two names look alike; other spellings go into the
+/// display name.
 /// </summary>
 public static class UserId
 {
-    /// <summary>Who acts when nobody does: deadlines, check-backs, the first start.</summary>
+    /// <summary>The actor when no user acts: deadlines, check-backs, the first start.</summary>
     public const string System = "system";
 
     private const string Prefix = "u-";

@@ -3,7 +3,7 @@ namespace Granary.Grains.Interfaces.Users;
 /// <summary>Registers a user.</summary>
 /// <param name="UserName">The name to log in with.</param>
 /// <param name="PasswordHash">The hash, in the format of the front end's password hasher; never the password.</param>
-/// <param name="DisplayName">How to address the user, or null.</param>
+/// <param name="DisplayName">The name to address the user with, or null.</param>
 /// <param name="Roles">Initial roles.</param>
 [GenerateSerializer, Immutable, Alias("granary.register-user")]
 public sealed record RegisterUser(
@@ -22,7 +22,7 @@ public sealed record DepositMoney(
     [property: Id(1)] string? Key,
     [property: Id(2)] string By) : IRepeatable
 {
-    /// <summary>The key makes it so.</summary>
+    /// <summary>Only a command with a key can be repeated.</summary>
     public bool IsRepeatable => Key is not null;
 }
 
@@ -58,14 +58,14 @@ public sealed record Wallet(
     [property: Id(3)] long Refunded,
     [property: Id(4)] long Deposited);
 
-/// <summary>What a login is checked against.</summary>
+/// <summary>The data for verifying a login.</summary>
 [GenerateSerializer, Immutable, Alias("granary.user-credential")]
 public sealed record UserCredential(
     [property: Id(0)] string PasswordHash,
     [property: Id(1)] UserStatus Status,
     [property: Id(2)] IReadOnlyList<string> Roles);
 
-/// <summary>The answer about a user: it, or why not.</summary>
+/// <summary>A user, or a refusal.</summary>
 [GenerateSerializer, Immutable, Alias("granary.user-reply")]
 public sealed record UserReply(
     [property: Id(0)] User? User,
@@ -75,17 +75,17 @@ public sealed record UserReply(
 /// <summary>Whether a user may act.</summary>
 public enum UserStatus
 {
-    /// <summary>Nobody registered under this id.</summary>
+    /// <summary>No user registered under this id.</summary>
     None,
     Active,
     Suspended,
     Closed,
 }
 
-/// <summary>The roles the platform knows.</summary>
+/// <summary>The roles of the platform.</summary>
 public static class Roles
 {
-    /// <summary>Places and pays orders of their own.</summary>
+    /// <summary>Places and pays for the customer's own orders.</summary>
     public const string Customer = "customer";
 
     /// <summary>Runs the warehouse: stock and fulfilment.</summary>
@@ -94,6 +94,6 @@ public static class Roles
     /// <summary>May do everything.</summary>
     public const string Admin = "admin";
 
-    /// <summary>All of them.</summary>
+    /// <summary>All roles.</summary>
     public static readonly IReadOnlyList<string> All = [Customer, Operator, Admin];
 }
