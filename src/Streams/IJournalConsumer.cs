@@ -6,17 +6,19 @@ namespace Granary.Streams;
 [Alias("granary.journal-consumer"), Version(1)]
 public interface IJournalConsumer : IGrainWithStringKey
 {
-    /// <summary>Sets the checkpoint; what follows it is delivered again, at the next event or nudge of the partition.</summary>
+    /// <summary>
+    /// Sets the checkpoint; the events after it are delivered again, at the next event or nudge of the partition.
+    /// </summary>
     [Alias("rewind")]
     Task RewindAsync(long position);
 
-    /// <summary>The last position dealt with.</summary>
+    /// <summary>The last position that was processed.</summary>
     [Alias("position")]
     Task<long> GetPositionAsync();
 
-    /// <summary>Tries events again that were set aside. Those that are taken now are dead letters no more.</summary>
+    /// <summary>Retries events that were set aside. Those that succeed now are no longer dead letters.</summary>
     /// <param name="positions">Positions of dead letters of this consumer and partition.</param>
-    /// <returns>How many were taken.</returns>
+    /// <returns>How many succeeded.</returns>
     [Alias("replay")]
     Task<int> ReplayAsync(IReadOnlyList<long> positions);
 }

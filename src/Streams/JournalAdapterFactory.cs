@@ -7,8 +7,8 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// The journal as the queues behind Orleans' persistent stream provider, one queue a partition. Orleans spreads the queues
-/// over the silos and calls the consumers; the journal is both the queue and its archive.
+/// Presents the journal to Orleans' persistent stream provider as queues, one per partition. Orleans distributes the queues over
+/// the silos and calls the consumers; the journal is both the queue and its archive.
 /// </summary>
 internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache
 {
@@ -78,16 +78,16 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
     /// <inheritdoc/>
     public IQueueAdapterReceiver CreateReceiver(QueueId queueId) => new JournalReceiver(PartitionOf(queueId));
 
-    /// <summary>Events are published by appending them to the journal, and in no other way.</summary>
+    /// <summary>Always throws: events are published only by appending them to the journal.</summary>
     public Task QueueMessageBatchAsync<T>(
         StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext) =>
-        throw new NotSupportedException("The journal is published as it is: append to it.");
+        throw new NotSupportedException("Events are published only by appending them to the journal.");
 
     private JournalPartition PartitionOf(QueueId queueId) => _partitions.GetOrAdd(
         queueId, static (id, self) => new JournalPartition((int)id.GetNumericId(), self._feed, self._history, self._metrics, self._silo, self._settings), this);
 }
 
-/// <summary>Tells Orleans' pulling agent which streams of a partition grew. It waits for that instead of asking again and again.</summary>
+/// <summary>Tells Orleans' pulling agent which streams of a partition grew. It waits for that instead of polling.</summary>
 internal sealed class JournalReceiver(JournalPartition partition) : IQueueAdapterReceiver
 {
     /// <inheritdoc/>

@@ -5,8 +5,8 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// Events of one stream that are delivered together. Its token is the position of the last one, so that a token always says
-/// how far a consumer is. A batch without events asks the consumer where it stands.
+/// Events of one stream that are delivered together. Its token is the position of the last event, so a token always states a
+/// consumer's progress. A batch without events asks the consumer for its position.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.journal-batch")]
 public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<JournalRecord> events, SiloAddress reader) : IBatchContainer

@@ -11,14 +11,14 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// A consumer of everything: one grain per partition gets the events of its namespace in order, in large batches, at least
-/// once. It keeps its own checkpoint, so that it resumes where it was after any failure, on any silo. A new consumer begins at
-/// the first event of the journal.
+/// A consumer of all events: one grain per partition gets the events of its namespace in order, in large batches, at least once.
+/// It keeps its own checkpoint, so it resumes where it was after any failure, on any silo. A new consumer begins at the first
+/// event of the journal.
 /// </summary>
 /// <remarks>
-/// What <see cref="HandleAsync"/> does must bear repetition: after a crash the last second of events comes again, and
-/// (stream, version) tells what was dealt with before. An event that fails alone, time after time, goes to the dead letters and
-/// the rest flows on; a failure of the surroundings (a database that is out of reach) sets nothing aside.
+/// <see cref="HandleAsync"/> must tolerate repetition: after a crash the events of the last second come again, and (stream,
+/// version) identifies those already processed. An event that repeatedly fails alone goes to the dead letters and the other
+/// events continue; a failure of the environment (an unavailable database) sets nothing aside.
 /// </remarks>
 public abstract partial class JournalConsumer(ConsumerServices services) : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>
 {
@@ -28,7 +28,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     private long _position;
     private long _saved;
 
-    /// <summary>The consumer's name: the key of its checkpoints and the label of its metrics.</summary>
+    /// <summary>The consumer's name: the key of its checkpoints and the label on its metrics.</summary>
     protected abstract string Consumer { get; }
 
     /// <summary>The namespace it consumes.</summary>
@@ -55,8 +55,9 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         var stream = this.GetStreamProvider(StreamNames.Provider).GetStream<JournalRecord>(StreamNames.StreamOf(Namespace, Partition));
         foreach (var handle in await stream.GetAllSubscriptionHandles())
         {
-            // The index makes the token this activation's own. Orleans compares it with that of its last delivery; were they
-            // equal by chance, it would go on where the activation before failed, perhaps beyond events that were never taken.
+            // The random index makes the token unique to this activation. Orleans compares it with the token of its last
+            // delivery. If they were equal by chance, Orleans would continue where the previous activation failed, perhaps after
+            // events that were never processed.
             await handle.ResumeAsync(this, new EventSequenceTokenV2(_position, Random.Shared.Next(1, int.MaxValue)));
         }
     }
@@ -70,7 +71,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         }
         catch (Exception fault) when (IsOutage(fault))
         {
-            // The next activation is told again what came after the last checkpoint; nothing is lost.
+            // The next activation gets the events after the last checkpoint again; nothing is lost.
             CheckpointFailed(services.Logger, Consumer, Partition, fault);
         }
     }
@@ -91,7 +92,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         }
         catch (Exception fault)
         {
-            // Orleans would go on behind the batch after a while; a fresh activation asks for it again, from the checkpoint.
+            // Orleans would skip the batch after a while; a new activation asks for it again, from the checkpoint.
             DeliveryFailed(services.Logger, Consumer, Partition, fault);
             DeactivateOnIdle();
             throw;
@@ -107,7 +108,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     /// <inheritdoc/>
     public Task OnErrorAsync(Exception ex)
     {
-        // The provider gave a batch up. This activation may not even have seen it; the checkpoint knows where to resume.
+        // The provider gave up a batch. This activation may not even have seen it; the checkpoint says where to resume.
         DeliveryFailed(services.Logger, Consumer, Partition, ex);
         DeactivateOnIdle();
         return Task.CompletedTask;
@@ -141,12 +142,12 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         return taken;
     }
 
-    /// <summary>Deals with events, in order. When it throws, it is called again with the same or with some of them.</summary>
+    /// <summary>Processes events, in order. If it throws, it is called again with the same events or some of them.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
 
     /// <summary>
-    /// Moves to the silo that reads the partition, so that the events do not cross the network. Orleans gives partitions to
-    /// other silos, but what is active stays where it is.
+    /// Moves to the silo that reads the partition, so that events do not cross the network. Orleans moves partitions to other
+    /// silos, but active grains stay where they are.
     /// </summary>
     private void FollowReader()
     {
@@ -226,7 +227,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         }
     }
 
-    /// <summary>Whether a fault lies in the surroundings and not in the event.</summary>
+    /// <summary>Whether a fault lies in the environment and not in the event.</summary>
     private static bool IsOutage(Exception fault) => fault is JournalException or OrleansException || Outage.Is(fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed in partition {Partition}; it resumes from its checkpoint.")]
@@ -235,14 +236,14 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} could not save its checkpoint in partition {Partition}.")]
     private static partial void CheckpointFailed(ILogger logger, string consumer, int partition, Exception fault);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed on {Count} events; it tries them one by one.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed on {Count} events; it retries them one by one.")]
     private static partial void SingledOut(ILogger logger, string consumer, int count, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Consumer {Consumer} set aside {Type} of {Stream}, version {Version}.")]
     private static partial void SetAside(ILogger logger, string consumer, string type, string stream, long version, Exception fault);
 }
 
-/// <summary>What every consumer needs.</summary>
+/// <summary>The services that every consumer needs.</summary>
 public sealed record ConsumerServices(
     IJournal Journal,
     IStreamStore Store,

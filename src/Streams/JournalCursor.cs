@@ -5,9 +5,9 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// Where one consumer stands in one stream. While it is near the end it reads the tail in memory; when it is behind it reads
-/// the journal page by page, at its own pace, with one page in flight. A token is the last position seen, so that what follows
-/// it is delivered next. All but the reading of a page happens on the pulling agent's scheduler.
+/// The position of one consumer in one stream. Near the end it reads the tail in memory; further behind it reads the journal page
+/// by page, at its own pace, with one page in flight. A token is the last position seen, so the events after it are delivered
+/// next. Everything except reading a page runs on the pulling agent's scheduler.
 /// </summary>
 internal sealed partial class JournalCursor(JournalPartition partition, PartitionStream stream, long position, ILogger logger) : IQueueCacheCursor
 {
@@ -37,7 +37,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     /// <inheritdoc/>
     public void Refresh(StreamSequenceToken token)
     {
-        // The cursor knows where it stands; that there is more it sees for itself.
+        // The cursor keeps its own position and detects new events itself.
     }
 
     /// <inheritdoc/>
@@ -56,7 +56,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     {
         if (_nudges != partition.Nudges)
         {
-            // The first thing a consumer gets asks where it stands: a fresh activation answers with its own checkpoint.
+            // The first delivery asks the consumer for its position: a new activation answers with its own checkpoint.
             _nudges = partition.Nudges;
             return new JournalBatch(stream.Id, _position, [], partition.Silo);
         }
@@ -109,7 +109,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         }
         catch (Exception fault)
         {
-            // Whatever the store's driver throws, the consumer's place is kept and the page read again.
+            // Whatever exception the store's driver throws, the cursor keeps its position and reads the page again.
             CatchUpFailed(stream.Id, fault);
             await Task.Delay(RetryDelay).ConfigureAwait(false);
         }
@@ -121,7 +121,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading old events of stream {Stream} failed; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Reading old events of stream {Stream} failed; the read will be retried.")]
     private partial void CatchUpFailed(StreamId stream, Exception fault);
 
     private sealed class Page(IReadOnlyList<JournalRecord> events, long through)
@@ -144,8 +144,8 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
 }
 
 /// <summary>
-/// The cache that Orleans' pulling agent asks for cursors. It stores nothing: the tails do, and the journal. So it is never
-/// under pressure, a slow consumer stalls no other one, and no token is too old.
+/// The cache that Orleans' pulling agent asks for cursors. It stores nothing: the events are in the tails and in the journal. So
+/// it is never under pressure, a slow consumer delays no other consumer, and no token is too old.
 /// </summary>
 internal sealed class JournalCache(JournalPartition partition, ILogger logger) : IQueueCache
 {
@@ -155,7 +155,7 @@ internal sealed class JournalCache(JournalPartition partition, ILogger logger) :
     /// <inheritdoc/>
     public void AddToCache(IList<IBatchContainer> messages)
     {
-        // What the receiver hands over are marks.
+        // The receiver delivers only marks.
     }
 
     /// <inheritdoc/>

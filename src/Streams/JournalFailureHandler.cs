@@ -3,9 +3,9 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// What happens to a batch that a subscriber did not take within <see cref="StreamSettings.MaxDeliveryTime"/>: its events go
-/// to the dead letters under the subscription's id, and the stream flows on. A <see cref="JournalConsumer"/> sets single
-/// events aside itself and, after any failure, resumes from its checkpoint: what is set aside here for it is a double at worst.
+/// Handles a batch that a subscriber did not accept within <see cref="StreamSettings.MaxDeliveryTime"/>: its events become dead
+/// letters under the subscription's id, and the stream continues. A <see cref="JournalConsumer"/> sets single events aside itself
+/// and resumes from its checkpoint after any failure, so dead letters written here for such a consumer are at worst duplicates.
 /// </summary>
 internal sealed partial class JournalFailureHandler(
     JournalPartition partition, IStreamStore store, TimeProvider clock, ILogger<JournalFailureHandler> logger) : IStreamFailureHandler
@@ -22,7 +22,7 @@ internal sealed partial class JournalFailureHandler(
         var now = clock.GetUtcNow();
         var letters = events.Select(record => new DeadLetter(
             $"subscription:{subscriptionId.Guid:N}", partition.Number, record.Position, record.Stream, record.Version, record.Type,
-            "It was not taken in time; the subscriber's log says why.", 1, now)).ToList();
+            "The subscriber did not accept it in time; the subscriber's log has the reason.", 1, now)).ToList();
         if (letters.Count > 0)
         {
             await store.AddDeadLettersAsync(letters, CancellationToken.None);
@@ -37,9 +37,9 @@ internal sealed partial class JournalFailureHandler(
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "{Count} events of {Stream} were not taken by subscription {Subscription}.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Subscription} did not accept {Count} events of {Stream}.")]
     private partial void DeliveryFailed(StreamId stream, Guid subscription, int count);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Subscription} to {Stream} did not say where it stands.")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Subscription} to {Stream} did not report its position.")]
     private partial void SubscriptionFailed(StreamId stream, Guid subscription);
 }

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Options;
 namespace Granary.Streams;
 
 /// <summary>
-/// Reads the end of the journal, once for the whole process, and hands what is new to whoever is attached: the partitions
-/// that this silo serves and the live views of orders. It reads when something was appended here or, as
-/// <see cref="Wake"/> is told, elsewhere; a slow poll makes good a call that was lost.
+/// Reads the end of the journal once for the whole process and passes new events to the attached observers: the partitions that
+/// this silo reads and the live views of orders. It reads when this process appended or when <see cref="Wake"/> reports an append
+/// elsewhere; a slow poll compensates for a lost call.
 /// </summary>
 public sealed partial class JournalFeed(
     IJournal journal,
@@ -14,16 +14,21 @@ public sealed partial class JournalFeed(
     TimeProvider clock,
     ILogger<JournalFeed> logger) : BackgroundService
 {
-    /// <summary>Events read at once at most.</summary>
+    /// <summary>Maximum number of events per read.</summary>
     private const int PageLength = 8_192;
 
-    /// <summary>Events in a page from which the journal is read less often: a delivery costs much the same however many it carries.</summary>
+    /// <summary>
+    /// From this page size on the journal is read less often: a delivery costs about the same however many events it carries.
+    /// </summary>
     private const int BusyPage = 512;
 
     /// <summary>Paces between two reads of a busy journal.</summary>
     private const double BusyPaces = 2.5;
 
-    /// <summary>A database that is created or started together with this process may take this long without a warning.</summary>
+    /// <summary>
+    /// Reads may fail this long after the start without a warning, because the database may be created or started together with
+    /// this process.
+    /// </summary>
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
@@ -35,13 +40,13 @@ public sealed partial class JournalFeed(
     private long _position;
     private long _lastNudge;
 
-    /// <summary>The position up to which the journal has been handed on.</summary>
+    /// <summary>The position up to which the journal has been passed on.</summary>
     public long Position => Volatile.Read(ref _position);
 
-    /// <summary>Says that something may have been appended. Cheap; never blocks.</summary>
+    /// <summary>Signals that events may have been appended. It is cheap and never blocks.</summary>
     public void Wake() => _signal.Set();
 
-    /// <summary>Has every attached partition call its consumers, although there may be nothing new.</summary>
+    /// <summary>Makes every attached partition call its consumers, even if there are no new events.</summary>
     public void Nudge()
     {
         Interlocked.Exchange(ref _lastNudge, clock.GetTimestamp());
@@ -51,10 +56,15 @@ public sealed partial class JournalFeed(
         }
     }
 
-    /// <summary>Attaches an observer once the feed knows where the journal ends. It gets every event after <paramref name="begin"/>'s argument.</summary>
-    /// <param name="observer">Who shall get the events.</param>
-    /// <param name="begin">Called with the position that the events to come follow, before the first of them.</param>
-    /// <exception cref="OperationCanceledException">The feed was stopped before it knew, or the wait was cancelled.</exception>
+    /// <summary>
+    /// Attaches an observer once the feed knows where the journal ends. The observer gets every event after the position passed
+    /// to <paramref name="begin"/>.
+    /// </summary>
+    /// <param name="observer">The observer that gets the events.</param>
+    /// <param name="begin">Called with the position before the first event to come, before that event.</param>
+    /// <exception cref="OperationCanceledException">
+    /// The feed stopped before it knew the end of the journal, or the wait was cancelled.
+    /// </exception>
     public async Task AttachAsync(IJournalObserver observer, Action<long> begin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(begin);
@@ -80,7 +90,7 @@ public sealed partial class JournalFeed(
     {
         await base.StopAsync(cancellationToken);
 
-        // Stopped before it knew where the journal ends: nobody shall wait for that any longer.
+        // The feed stopped before it knew where the journal ends: callers must not wait for that any longer.
         _started.TrySetCanceled(CancellationToken.None);
     }
 
@@ -107,7 +117,7 @@ public sealed partial class JournalFeed(
             }
             catch (Exception fault)
             {
-                // Whatever the store's driver throws: the feed is all that moves the streams, and must outlive every outage.
+                // Whatever exception the store's driver throws: only the feed moves the streams, so it must survive every outage.
                 if (_started.Task.IsCompleted || clock.GetElapsedTime(began) > StartPatience)
                 {
                     ReadFailed(fault);
@@ -171,16 +181,18 @@ public sealed partial class JournalFeed(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal feed cannot read; it tries again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal feed cannot read the journal; it will retry.")]
     private partial void ReadFailed(Exception fault);
 }
 
-/// <summary>Gets what is new in the journal, in position order. Called by the feed's one reader: must not block or throw.</summary>
+/// <summary>
+/// Gets new events of the journal, in position order. The feed's only reader calls it, so it must not block or throw.
+/// </summary>
 public interface IJournalObserver
 {
     /// <summary>New events.</summary>
     void OnEvents(JournalPage page);
 
-    /// <summary>Consumers shall be called although there may be nothing new.</summary>
+    /// <summary>Consumers must be called even if there are no new events.</summary>
     void Nudge();
 }

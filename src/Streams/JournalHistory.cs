@@ -5,12 +5,12 @@ using Granary.Journal;
 namespace Granary.Streams;
 
 /// <summary>
-/// The old part of the journal in pages. Consumers that catch up at the same time share a page and its read, so that sixteen
+/// The old part of the journal in pages. Consumers that catch up at the same time share a page and its read, so sixteen
 /// partitions rebuilt from the beginning read the journal about once and not sixteen times.
 /// </summary>
 public sealed class JournalHistory(IJournal journal)
 {
-    /// <summary>Most events of a page.</summary>
+    /// <summary>Maximum number of events in a page.</summary>
     private const int PageLength = 4_096;
 
     private const int PagesKept = 8;
@@ -18,11 +18,13 @@ public sealed class JournalHistory(IJournal journal)
     private readonly Lock _lock = new();
     private readonly LinkedList<Entry> _entries = new();
 
-    /// <summary>A page of events that holds all that follow a position up to the page's end.</summary>
+    /// <summary>A page that holds all events after a position up to the page's end.</summary>
     /// <param name="after">The last position seen.</param>
-    /// <param name="readable">A position up to which the journal can be read for certain; the page may end beyond it.</param>
-    /// <returns>Events, some of them perhaps before <paramref name="after"/>, and the position up to which they are all.</returns>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <param name="readable">A position up to which the journal is known to be readable; the page may end beyond it.</param>
+    /// <returns>
+    /// Events, some of them possibly before <paramref name="after"/>, and the position up to which they are complete.
+    /// </returns>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
     public async Task<HistoryPage> ReadAsync(long after, long readable)
     {
         while (true)
@@ -69,11 +71,13 @@ public sealed class JournalHistory(IJournal journal)
 
     private sealed record Entry(long Start, Task<HistoryPage> Page)
     {
-        /// <summary>Whether what follows the position is in the page; of one that is still being read it is assumed.</summary>
+        /// <summary>
+        /// Whether the page may hold the events after the position; for a page that is still being read this is assumed.
+        /// </summary>
         public bool MayHold(long after) =>
             Start <= after && (!Page.IsCompleted || (Page.IsCompletedSuccessfully && Page.Result.Through > after));
     }
 }
 
-/// <summary>Events of the journal in position order, all up to <paramref name="Through"/>.</summary>
+/// <summary>Events of the journal in position order, complete up to <paramref name="Through"/>.</summary>
 public sealed record HistoryPage(IReadOnlyList<JournalRecord> Events, long Through);

@@ -3,8 +3,7 @@ using Granary.Domain.Events;
 namespace Granary.Streams;
 
 /// <summary>
-/// New events of the journal in position order. Where each is published is worked out once, for all partitions that take from
-/// the page.
+/// New events of the journal in position order. The route of each event is computed once for all partitions that read the page.
 /// </summary>
 public sealed class JournalPage(IReadOnlyList<JournalRecord> events, int partitions)
 {
@@ -13,14 +12,14 @@ public sealed class JournalPage(IReadOnlyList<JournalRecord> events, int partiti
     /// <summary>The events.</summary>
     public IReadOnlyList<JournalRecord> Events => events;
 
-    /// <summary>Every event of the journal up to this position has been handed on with this page.</summary>
+    /// <summary>Every event of the journal up to this position has been delivered with this page.</summary>
     public long Through => events[^1].Position;
 
-    /// <summary>Where each event is published. Not safe for concurrent use.</summary>
+    /// <summary>The route of each event. Not safe for concurrent use.</summary>
     internal ReadOnlySpan<StreamRoute> Routes => _routes ??= [.. events.Select(record => StreamRoute.Of(record.Stream, partitions))];
 }
 
-/// <summary>Where the events of one journal stream are published.</summary>
+/// <summary>The route of the events of one journal stream.</summary>
 /// <param name="Namespace">The index in <see cref="StreamNames.Namespaces"/>; -1 for events that are not published.</param>
 /// <param name="Partition">The partition within the namespace.</param>
 internal readonly record struct StreamRoute(int Namespace, int Partition)

@@ -4,7 +4,7 @@ using Orleans.Streams;
 namespace Granary.Streams;
 
 /// <summary>
-/// One partition as a silo serves it: the tails of its streams, and the call to its pulling agent when one of them grew.
+/// One partition on the silo that reads it: the tails of its streams, and the signal to its pulling agent when a stream grew.
 /// </summary>
 internal sealed class JournalPartition(
     int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
@@ -20,19 +20,19 @@ internal sealed class JournalPartition(
     /// <summary>The partition's number, from 0.</summary>
     public int Number => number;
 
-    /// <summary>Counts the nudges: a cursor that has seen fewer owes its consumer a call.</summary>
+    /// <summary>The number of nudges so far. A cursor that has seen fewer must call its consumer.</summary>
     public long Nudges => Volatile.Read(ref _nudges);
 
-    /// <summary>Most events of one batch.</summary>
+    /// <summary>Maximum number of events in one batch.</summary>
     public int BatchLength => settings.BatchLength;
 
-    /// <summary>The silo that reads it here.</summary>
+    /// <summary>The silo that reads the partition.</summary>
     public SiloAddress Silo => silo;
 
-    /// <summary>Begins to receive.</summary>
+    /// <summary>Starts receiving.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => feed.AttachAsync(this, Begin, cancellationToken);
 
-    /// <summary>Receives nothing more: another silo reads the partition.</summary>
+    /// <summary>Stops receiving: another silo reads the partition.</summary>
     public void Stop()
     {
         feed.Detach(this);
@@ -74,7 +74,7 @@ internal sealed class JournalPartition(
         }
     }
 
-    /// <summary>Has the pulling agent look at a stream's cursors.</summary>
+    /// <summary>Makes the pulling agent look at a stream's cursors.</summary>
     public void Wake(PartitionStream stream)
     {
         stream.Woken = true;
@@ -82,8 +82,8 @@ internal sealed class JournalPartition(
     }
 
     /// <summary>
-    /// Waits until there is something for the pulling agent. What it gets are not the events but a mark for each stream that
-    /// grew: the events wait in the tails, for each consumer's own cursor.
+    /// Waits until the pulling agent has work. The agent does not get the events but a mark for each stream that grew: the events
+    /// wait in the tails for each consumer's own cursor.
     /// </summary>
     public async Task<IList<IBatchContainer>> ReceiveAsync(CancellationToken cancellationToken)
     {
@@ -114,7 +114,7 @@ internal sealed class JournalPartition(
     public PartitionStream StreamOf(StreamId id) => Array.Find(_streams, stream => stream.Id == id)
         ?? throw new ArgumentOutOfRangeException(nameof(id), id, $"Partition {number} has no such stream.");
 
-    /// <summary>Reads old events of a stream, perhaps none, and the position up to which they are all.</summary>
+    /// <summary>Reads old events of a stream, possibly none, and the position up to which they are complete.</summary>
     public async Task<(IReadOnlyList<JournalRecord> Events, long Through)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
     {
         var page = await history.ReadAsync(after, upTo);
@@ -129,7 +129,7 @@ internal sealed class JournalPartition(
         return (events, page.Through);
     }
 
-    /// <summary>Remembers a batch that could not be delivered until the failure handler asks for it.</summary>
+    /// <summary>Keeps an undeliverable batch until the failure handler asks for it.</summary>
     public void Fail(JournalBatch batch)
     {
         lock (_failed)
@@ -138,7 +138,7 @@ internal sealed class JournalPartition(
         }
     }
 
-    /// <summary>The events of a batch that could not be delivered; handed out once.</summary>
+    /// <summary>The events of an undeliverable batch; they are returned only once.</summary>
     public IReadOnlyList<JournalRecord> TakeFailed(StreamSequenceToken token)
     {
         lock (_failed)
@@ -169,14 +169,14 @@ internal sealed class PartitionStream(StreamId id)
     /// <summary>The newest events.</summary>
     public StreamTail Tail { get; private set; } = new(1, 0);
 
-    /// <summary>Whether the pulling agent shall look at it.</summary>
+    /// <summary>Whether the pulling agent must look at this stream.</summary>
     public bool Woken
     {
         get => _woken;
         set => _woken = value;
     }
 
-    /// <summary>Begins anew: another pulling agent, another tail.</summary>
+    /// <summary>Restarts with a new tail for a new pulling agent.</summary>
     public void Restart(StreamTail tail)
     {
         Tail = tail;
@@ -184,8 +184,8 @@ internal sealed class PartitionStream(StreamId id)
     }
 
     /// <summary>
-    /// The position to mark the stream with. The first mark has consumers without a position of their own begin where the
-    /// tail does; later ones only wake cursors.
+    /// The position to mark the stream with. The first mark makes consumers without a checkpoint begin where the tail begins;
+    /// later marks only wake cursors.
     /// </summary>
     public long MarkAfter()
     {

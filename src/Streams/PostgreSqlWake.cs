@@ -4,9 +4,9 @@ using Npgsql;
 namespace Granary.Streams;
 
 /// <summary>
-/// Tells the feeds of other processes that something was appended here, and this one's what was appended there, with
-/// PostgreSQL's LISTEN and NOTIFY. Appends do not notify by themselves: a busy silo says it once per pause, after the commit,
-/// on a connection of its own. A notification that is lost costs the poll period of the feed.
+/// Connects the feeds of all processes with PostgreSQL's LISTEN and NOTIFY: it tells other processes that this one appended, and
+/// this one that others did. Appends do not notify themselves: a busy silo notifies once per pause, after the commit, on a
+/// separate connection. A lost notification delays the feed by at most its poll period.
 /// </summary>
 public sealed partial class PostgreSqlWake(
     NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, GroupCommitJournal? journal = null)
@@ -14,7 +14,7 @@ public sealed partial class PostgreSqlWake(
 {
     private const string Channel = "granary_journal";
 
-    /// <summary>What asks every silo to nudge its consumers.</summary>
+    /// <summary>The payload that makes every silo nudge its consumers.</summary>
     private const string NudgePayload = "nudge";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
@@ -23,7 +23,7 @@ public sealed partial class PostgreSqlWake(
     private readonly string _self = Guid.NewGuid().ToString("N");
     private readonly WakeSignal _appended = new();
 
-    /// <summary>Has every silo nudge its consumers.</summary>
+    /// <summary>Makes every silo nudge its consumers.</summary>
     public static async Task NudgeAllAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"NOTIFY {Channel}, '{NudgePayload}'");
@@ -110,6 +110,6 @@ public sealed partial class PostgreSqlWake(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection for wake calls is lost and will be made again: {Fault}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection for wake-up notifications is lost; reconnecting: {Fault}")]
     private partial void ConnectionLost(string fault);
 }

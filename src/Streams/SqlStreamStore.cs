@@ -3,7 +3,10 @@ using Granary.Streams.Views;
 
 namespace Granary.Streams;
 
-/// <summary>Checkpoints and dead letters beside the views, so that a view and the checkpoint of its consumer share their fate.</summary>
+/// <summary>
+/// Stores checkpoints and dead letters beside the views, so that after a failure a view and its consumer's checkpoint are at the
+/// same state.
+/// </summary>
 public sealed class SqlStreamStore(IViewDatabase database) : IStreamStore
 {
     private const string SelectLetters =

@@ -5,7 +5,9 @@ namespace Granary.Streams;
 /// <summary>Composes the streams over the journal: the feed, the stream provider, checkpoints and dead letters.</summary>
 public static class StreamComposition
 {
-    /// <summary>Adds what every process that follows the journal needs. The journal and the views must be there already.</summary>
+    /// <summary>
+    /// Adds the services that every process needs to follow the journal. The journal and the views must be registered already.
+    /// </summary>
     public static IServiceCollection AddJournalFeed(this IServiceCollection services)
     {
         services.AddSingleton<IStreamStore, SqlStreamStore>();
@@ -21,7 +23,7 @@ public static class StreamComposition
     {
         silo.AddPersistentStreams(StreamNames.Provider, JournalAdapterFactory.Create, provider =>
         {
-            // Consumers keep their own checkpoints; there is no subscription to store.
+            // Consumers keep their own checkpoints, so there are no subscriptions to store.
             provider.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
             provider.ConfigurePullingAgent(agent => agent.Configure<Microsoft.Extensions.Options.IOptions<StreamSettings>>(
                 (pulling, settings) => pulling.MaxEventDeliveryTime = settings.Value.MaxDeliveryTime));

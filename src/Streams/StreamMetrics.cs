@@ -5,9 +5,8 @@ using Granary.Domain.Events;
 namespace Granary.Streams;
 
 /// <summary>
-/// What the streams tell about themselves: <c>stream_lag_seconds{consumer}</c>, how old the newest event is that the slowest
-/// partition of a consumer has dealt with, while there are newer ones; <c>stream_events_total</c> and
-/// <c>stream_dead_letters_total</c>.
+/// The metrics of the streams: <c>stream_lag_seconds{consumer}</c> (the age of the newest event that the slowest partition of a
+/// consumer has processed, while there are newer ones), <c>stream_events_total</c> and <c>stream_dead_letters_total</c>.
 /// </summary>
 public sealed class StreamMetrics : IDisposable
 {
@@ -25,28 +24,31 @@ public sealed class StreamMetrics : IDisposable
     {
         _clock = clock;
         _meter = new Meter(MeterName, version: null, tags: null, scope: this);
-        _events = _meter.CreateCounter<long>("stream_events_total", "{event}", "Events that consumers have dealt with.");
+        _events = _meter.CreateCounter<long>("stream_events_total", "{event}", "Events that consumers have processed.");
         _deadLetters = _meter.CreateCounter<long>("stream_dead_letters_total", "{event}", "Events that consumers have set aside.");
         _meter.CreateObservableGauge("stream_lag_seconds", ObserveLag, "s", "How far consumers are behind the journal.");
     }
 
     public void Dispose() => _meter.Dispose();
 
-    /// <summary>How far a consumer is behind, in seconds, by its slowest partition on this silo; 0 when it is at the end.</summary>
+    /// <summary>The lag of a consumer in seconds, for its slowest partition on this silo; 0 when it is at the end.</summary>
     public double LagOf(string consumer) => _progress
         .Where(entry => entry.Key.Consumer == consumer)
         .Select(entry => Lag(entry.Key.Partition, entry.Value))
         .DefaultIfEmpty(0)
         .Max();
 
-    /// <summary>There are events of a partition up to a position.</summary>
+    /// <summary>Records that a partition has events up to a position.</summary>
     internal void Published(string streamNamespace, int partition, long newest) =>
         _newest.AddOrUpdate((streamNamespace, partition), newest, (_, known) => Math.Max(known, newest));
 
-    /// <summary>A consumer is at work. A counter that is first seen as 1 has not risen, as Prometheus sees it: the first dead letter would alarm nobody.</summary>
+    /// <summary>
+    /// Records that a consumer runs. Prometheus sees no increase in a counter that first appears as 1, so without this zero the
+    /// first dead letter would raise no alert.
+    /// </summary>
     internal void Started(string consumer) => _deadLetters.Add(0, new KeyValuePair<string, object?>("consumer", consumer));
 
-    /// <summary>A consumer begins after an event that is as old as this.</summary>
+    /// <summary>Records that a consumer resumes after an event of this age.</summary>
     internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at) =>
         _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
 
@@ -58,7 +60,7 @@ public sealed class StreamMetrics : IDisposable
 
     internal void SetAside(string consumer) => _deadLetters.Add(1, new KeyValuePair<string, object?>("consumer", consumer));
 
-    /// <summary>This silo reads the partition no more; another one tells how far its consumers are.</summary>
+    /// <summary>Forgets a partition: another silo reads it now and reports the progress of its consumers.</summary>
     internal void Forget(int partition)
     {
         foreach (var key in _progress.Keys.Where(key => key.Partition == partition))

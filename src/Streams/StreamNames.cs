@@ -6,8 +6,8 @@ using System.Text;
 namespace Granary.Streams;
 
 /// <summary>
-/// The names of the streams. Events of one grain keep their order because they share a partition; a partition of one
-/// namespace is one Orleans stream, so that a consumer of everything is one grain per partition and not one per order.
+/// The names of the streams. Events of one grain keep their order because they share a partition. A partition of one namespace is
+/// one Orleans stream, so a consumer of all events is one grain per partition and not one per order.
 /// </summary>
 public static class StreamNames
 {
@@ -17,7 +17,7 @@ public static class StreamNames
     /// <summary>The namespace of the events of orders.</summary>
     public const string Orders = "orders";
 
-    /// <summary>The namespace of the events of stock items, low-stock alerts among them.</summary>
+    /// <summary>The namespace of the events of stock items, including low-stock alerts.</summary>
     public const string Stock = "stock";
 
     /// <summary>All namespaces.</summary>
@@ -27,7 +27,7 @@ public static class StreamNames
     private const string StockPrefix = "stock/";
     private const string AlertPrefix = "stock-alert/";
 
-    /// <summary>The namespace that events of a journal stream are published in, or null when they are not published.</summary>
+    /// <summary>The namespace in which the events of a journal stream are published, or null if they are not published.</summary>
     public static string? NamespaceOf(string journalStream)
     {
         ArgumentNullException.ThrowIfNull(journalStream);
@@ -43,7 +43,7 @@ public static class StreamNames
     /// <summary>The order whose journal stream this is.</summary>
     public static string OrderIdOf(string journalStream) => journalStream[OrderPrefix.Length..];
 
-    /// <summary>The stock item whose journal stream, or alerts' journal stream, this is.</summary>
+    /// <summary>The SKU in the name of a stock item's journal stream or of its alerts' journal stream.</summary>
     public static string SkuOf(string journalStream) => journalStream[(journalStream.IndexOf('/', StringComparison.Ordinal) + 1)..];
 
     /// <summary>The journal stream of the low-stock alerts of a stock item.</summary>
@@ -56,7 +56,9 @@ public static class StreamNames
     public static StreamId StreamOf(string streamNamespace, int partition) =>
         StreamId.Create(streamNamespace, partition.ToString("00", CultureInfo.InvariantCulture));
 
-    /// <summary>The partition of a journal stream: the same in every process and version. What follows the first slash counts.</summary>
+    /// <summary>
+    /// The partition of a journal stream: the same in every process and version. It depends on the part after the first slash.
+    /// </summary>
     public static int PartitionOf(string journalStream, int partitions)
     {
         var key = journalStream.AsSpan(journalStream.IndexOf('/', StringComparison.Ordinal) + 1);

@@ -3,14 +3,14 @@ using Granary.Domain.Events;
 namespace Granary.Streams;
 
 /// <summary>
-/// The newest events of one stream, in memory: everything after one position up to another. All consumers of the stream read
-/// from it at their own pace; it holds nobody back and is held back by nobody, because what it lost is in the journal.
+/// The newest events of one stream, in memory: everything after one position up to another. All consumers of the stream read from
+/// it at their own pace. A slow consumer does not hold it back, because events that left the tail are in the journal.
 /// </summary>
 /// <param name="capacity">
-/// Most events kept, unless the last two additions brought more: where all want one SKU its stream gets a thousand events with
-/// every reading of the journal, and its consumers must have one reading's time to take them.
+/// Maximum number of events kept, unless the last two additions brought more: when all orders want one SKU, its stream gets a
+/// thousand events with every read of the journal, and its consumers must have the time of one read to take them.
 /// </param>
-/// <param name="after">The position it begins after: nothing up to here is in it.</param>
+/// <param name="after">The position that the tail begins after: it holds no event up to here.</param>
 public sealed class StreamTail(int capacity, long after)
 {
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ public sealed class StreamTail(int capacity, long after)
         }
     }
 
-    /// <summary>The position of the newest event, or the one the tail begins after when there is none.</summary>
+    /// <summary>The position of the newest event, or the one the tail begins after if it is empty.</summary>
     public long Newest
     {
         get
@@ -45,7 +45,7 @@ public sealed class StreamTail(int capacity, long after)
         }
     }
 
-    /// <summary>Adds events in position order and moves the end.</summary>
+    /// <summary>Adds events in position order and advances the end.</summary>
     public void Append(IReadOnlyList<JournalRecord> events, long through)
     {
         lock (_lock)
@@ -67,10 +67,10 @@ public sealed class StreamTail(int capacity, long after)
     }
 
     /// <summary>The events after a position.</summary>
-    /// <param name="position">The last position the reader has seen.</param>
-    /// <param name="limit">Most events to return.</param>
+    /// <param name="position">The last position that the reader has seen.</param>
+    /// <param name="limit">Maximum number of events to return.</param>
     /// <param name="begin">The position that the tail begins after.</param>
-    /// <returns>The events, none when the reader is at the end, null when it is behind the tail's beginning.</returns>
+    /// <returns>The events; none if the reader is at the end, null if the reader is behind the beginning of the tail.</returns>
     public IReadOnlyList<JournalRecord>? Read(long position, int limit, out long begin)
     {
         lock (_lock)
@@ -92,7 +92,7 @@ public sealed class StreamTail(int capacity, long after)
         }
     }
 
-    /// <summary>Lets all but the newest events go and makes room for more.</summary>
+    /// <summary>Drops all but the newest events and makes room for more.</summary>
     private void Keep(int newest, int room)
     {
         for (; _count > newest; _count--)

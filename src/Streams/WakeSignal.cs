@@ -1,8 +1,8 @@
 namespace Granary.Streams;
 
 /// <summary>
-/// Wakes one waiter. Signals that come while nobody waits are one signal: the waiter looks for work, however often it was
-/// called.
+/// Wakes one waiter. Signals that arrive while there is no waiter count as one: the waiter looks for work once, however often it
+/// was signalled.
 /// </summary>
 public sealed class WakeSignal
 {
@@ -10,7 +10,7 @@ public sealed class WakeSignal
     private TaskCompletionSource? _waiter;
     private bool _signaled;
 
-    /// <summary>Wakes the waiter, or the next one at once.</summary>
+    /// <summary>Wakes the current waiter; if there is none, the next wait returns at once.</summary>
     public void Set()
     {
         TaskCompletionSource? waiter;
@@ -24,8 +24,8 @@ public sealed class WakeSignal
         waiter?.TrySetResult();
     }
 
-    /// <summary>Waits for a signal, at most for a time. Only one may wait.</summary>
-    /// <returns>Whether there was a signal; false when the time is over or the wait was cancelled.</returns>
+    /// <summary>Waits for a signal until a timeout. Only one caller may wait.</summary>
+    /// <returns>Whether there was a signal; false after the timeout or a cancellation.</returns>
     public async Task<bool> WaitAsync(TimeSpan atMost, CancellationToken cancellationToken)
     {
         TaskCompletionSource waiter;

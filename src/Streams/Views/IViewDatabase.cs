@@ -3,22 +3,22 @@ using System.Data.Common;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// The database of what is derived from the journal: indexes of orders, checkpoints, dead letters. In PostgreSQL it is the
-/// journal's own; embedded it is a second file, so that its commits never wait for the journal's, nor the journal's for them.
+/// The database for data derived from the journal: the order index, checkpoints, dead letters. In PostgreSQL it is the journal's
+/// database. Embedded, it is a second file, so that its commits and the journal's never wait for each other.
 /// </summary>
 public interface IViewDatabase
 {
     /// <summary>Creates or migrates the tables. Idempotent, and safe when several processes start at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs statements that read.</summary>
+    /// <summary>Runs a read.</summary>
     Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 
-    /// <summary>Runs statements that write, in one transaction.</summary>
+    /// <summary>Runs a write in one transaction.</summary>
     Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
 }
 
-/// <summary>Statements with named parameters, as both databases take them.</summary>
+/// <summary>Statements with named parameters, which both databases support.</summary>
 public static class ViewStatements
 {
     /// <summary>A command with parameters <c>@name</c>.</summary>
@@ -62,9 +62,9 @@ public static class ViewStatements
         }
     }
 
-    /// <summary>Times are microseconds since 1970 in both databases, as exact as the journal's.</summary>
+    /// <summary>Times are microseconds since 1970 in both databases, the same precision as the journal's.</summary>
     public static long ToMicroseconds(this DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
-    /// <summary>The time of a number of microseconds since 1970.</summary>
+    /// <summary>Converts microseconds since 1970 to a time.</summary>
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds);
 }

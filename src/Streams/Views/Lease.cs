@@ -3,11 +3,12 @@ using System.Data.Common;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// A job that one process at a time shall do, taken over when its holder stops renewing. Clocks that differ shorten or lengthen
-/// the take-over by the difference; for a moment two processes may hold it, so the job must bear being done twice.
+/// A job that only one process at a time does; another process takes it over when the holder stops renewing. Different clocks
+/// shorten or lengthen the take-over by their difference. Two processes may briefly hold the lease, so the job must tolerate
+/// being done twice.
 /// </summary>
 /// <param name="name">The job.</param>
-/// <param name="duration">How long it is held without renewal.</param>
+/// <param name="duration">How long the lease is held without renewal.</param>
 public sealed class Lease(IViewDatabase database, TimeProvider clock, string name, TimeSpan duration)
 {
     private readonly string _holder = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
@@ -32,8 +33,11 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
         },
         cancellationToken);
 
-    /// <summary>Gives the lease up, if this process holds it. Where the database is away or no time is left, it runs out by itself.</summary>
-    /// <returns>What kept it from being given up, or null.</returns>
+    /// <summary>
+    /// Releases the lease if this process holds it. If the database is unavailable or no time is left, the lease expires by
+    /// itself.
+    /// </summary>
+    /// <returns>The fault that prevented the release, or null.</returns>
     public async Task<Exception?> TryReleaseAsync(CancellationToken cancellationToken)
     {
         try

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Granary.Streams.Views;
 
-/// <summary>Tells a failure of the surroundings from one of the data: the same work can succeed later.</summary>
+/// <summary>
+/// Distinguishes a failure of the environment, after which the same work can succeed later, from a failure caused by the data.
+/// </summary>
 public static class Outage
 {
     public static bool Is(Exception fault) => fault

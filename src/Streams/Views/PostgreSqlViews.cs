@@ -5,12 +5,12 @@ using Npgsql;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit does not wait for the disk: after
-/// a crash of the server the newest commits may be missing, checkpoints as well as views, and the journal tells them again.
-/// Commits keep their order all the same, so that a checkpoint never survives what it stands for.
+/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit does not wait for the disk: after a
+/// crash of the server the newest commits may be missing, checkpoints and views alike, and consumers read these events again from
+/// the journal. Commits keep their order, so a checkpoint never survives without the changes it covers.
 /// </summary>
 /// <param name="connectionString">The journal's database.</param>
-/// <param name="durable">Whether a commit waits for the disk, for what the journal could not tell again.</param>
+/// <param name="durable">Whether a commit waits for the disk, for data that the journal cannot restore.</param>
 public sealed class PostgreSqlViews(string connectionString, bool durable = false) : IViewDatabase, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
@@ -19,7 +19,7 @@ public sealed class PostgreSqlViews(string connectionString, bool durable = fals
         MaxAutoPrepare = 50,
         MaxPoolSize = 20,
 
-        // No work here changes its session, so there is nothing to set back before the next one.
+        // No work here changes its session, so there is nothing to reset before the next use.
         NoResetOnClose = true,
     });
 

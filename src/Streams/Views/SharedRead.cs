@@ -1,13 +1,16 @@
 namespace Granary.Streams.Views;
 
-/// <summary>Reads once for all who ask while another read is under way. Everybody gets what a read gave that began after they had asked.</summary>
+/// <summary>
+/// Shares one read among callers that arrive while another read is in progress. Every caller gets the result of a read that began
+/// after the call.
+/// </summary>
 public sealed class SharedRead<T>(Func<Task<T>> read)
 {
     private readonly Lock _lock = new();
     private Task<T>? _current;
     private Task<T>? _next;
 
-    /// <summary>What a read gives that begins now or later.</summary>
+    /// <summary>The result of a read that begins now or later.</summary>
     public Task<T> ReadAsync()
     {
         lock (_lock)

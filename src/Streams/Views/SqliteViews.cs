@@ -6,13 +6,13 @@ using Microsoft.Data.Sqlite;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// Views in a SQLite file of their own. A commit is not flushed to the disk: after a power failure the newest commits may be
-/// missing, checkpoints and views alike, and the journal, which is flushed, tells them again. SQLite's calls block, so they
-/// run on the thread pool.
+/// Views in a separate SQLite file. A commit is not flushed to disk: after a power failure the newest commits may be missing,
+/// checkpoints and views alike, and consumers read these events again from the journal, which is flushed. SQLite's calls block,
+/// so they run on the thread pool.
 /// </summary>
 /// <param name="file">Path of the database; its directory must exist.</param>
-/// <param name="schema">The folder of the steps that make its tables.</param>
-/// <param name="durable">Whether a commit is flushed, for what the journal could not tell again.</param>
+/// <param name="schema">The folder of the schema steps that create its tables.</param>
+/// <param name="durable">Whether a commit is flushed, for data that the journal cannot restore.</param>
 public sealed class SqliteViews(string file, string schema = "SqliteViews", bool durable = false) : IViewDatabase, IAsyncDisposable
 {
     private const int Readers = 4;

@@ -1,11 +1,11 @@
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// Writes with one statement what several callers hand in while another one is under way; a lone caller waits for nobody. Writers
-/// side by side would cost the database more: they wait for each other at the same pages.
+/// While one write is in progress, collects the items of several callers and writes them with one statement; a single caller does
+/// not wait. Concurrent writers would cost the database more, because they wait for each other at the same pages.
 /// </summary>
-/// <param name="write">Writes items, all or none. May be told the same ones again.</param>
-/// <param name="most">Items from which a statement is closed.</param>
+/// <param name="write">Writes items, all or none. It may be called again with the same items.</param>
+/// <param name="most">The number of items that closes a statement.</param>
 public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, Task> write, int most) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -13,8 +13,9 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, Task> write, int mos
     private Group? _open;
 
     /// <summary>
-    /// Returns when the items are written. What the database refuses of several callers' is tried by each with its own, so that
-    /// the error reaches whom it concerns; an outage reaches all. Who gives up only stops waiting: the items are written all the same.
+    /// Returns when the items are written. If the database refuses the combined items of several callers, each caller retries
+    /// with its own items, so the error reaches the caller it concerns; an outage reaches all callers. A caller that cancels only
+    /// stops waiting: its items are written anyway.
     /// </summary>
     public async Task WriteAsync(IReadOnlyList<T> items, CancellationToken cancellationToken)
     {
@@ -33,7 +34,7 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, Task> write, int mos
         {
             if (_open is null)
             {
-                // On the thread pool: the caller may be a grain, and its scheduler busy when others wait for this.
+                // On the thread pool: the caller may be a grain whose scheduler is busy while others wait for this write.
                 var opened = _open = new Group();
                 _ = Task.Run(() => WriteAsync(opened));
             }
@@ -80,7 +81,7 @@ public sealed class WriteCombiner<T>(Func<IReadOnlyList<T>, Task> write, int mos
         }
     }
 
-    /// <summary>Items that go out together, and whether they did.</summary>
+    /// <summary>Items that are written together, and whether the write succeeded.</summary>
     private sealed class Group() : TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously)
     {
         public List<T> Items { get; } = [];
