@@ -9,10 +9,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Grains;
 
-/// <summary>What the grains need beside what the silo provides (an <see cref="IJournal"/>, grain storage, an <see cref="ICatalogue"/>).</summary>
+/// <summary>
+/// Services that the grains need beside those of the silo (an <see cref="IJournal"/>, grain storage, an
+/// <see cref="ICatalogue"/>).
+/// </summary>
 public static class GrainServices
 {
-    /// <summary>Registers it.</summary>
+    /// <summary>Registers these services.</summary>
     public static IServiceCollection AddGranaryGrains(this IServiceCollection services)
     {
         services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section);

@@ -1,9 +1,9 @@
 namespace Granary.Grains;
 
-/// <summary>The start of the host that the grains live in.</summary>
+/// <summary>The start of the host that runs the grains.</summary>
 internal static class HostStart
 {
-    /// <summary>Returns when the host has started: until then there may be neither tables to read nor grains to call.</summary>
+    /// <summary>Returns when the host has started: before that, tables and grains may not be available.</summary>
     /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
     public static async Task StartedAsync(this IHostApplicationLifetime lifetime, CancellationToken cancellationToken)
     {

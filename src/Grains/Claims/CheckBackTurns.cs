@@ -1,8 +1,8 @@
 namespace Granary.Grains.Claims;
 
 /// <summary>
-/// Lets one stock item or user of the silo at a time read the orders it asks about: after a restart or the loss of a silo all of
-/// them ask, and whoever places an order meanwhile must not wait behind them.
+/// Lets only one stock item or user of the silo at a time read the orders it asks about: after a restart or the loss of a silo
+/// all of them ask, and callers that place orders must not wait behind them.
 /// </summary>
 public sealed class CheckBackTurns : IDisposable
 {

@@ -8,9 +8,9 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Grains.Claims;
 
 /// <summary>
-/// A grain that keeps something for orders: a stock item its units, a user the money. It recovers from snapshots, keeps its
-/// claims in step with what their orders decided, and checks back with an order that does not speak up, so that a crash at any
-/// point heals without a coordinator.
+/// A grain that keeps claims of orders: a stock item its units, a user the money. It recovers from snapshots, keeps its claims
+/// aligned with the decisions of their orders, and checks back with an order that sends no decision. So a crash at any point
+/// heals without a coordinator.
 /// </summary>
 /// <typeparam name="TState">The immutable state.</typeparam>
 /// <typeparam name="TEvent">The common base of its events.</typeparam>
@@ -19,30 +19,30 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     where TState : class, IAggregate<TState, TEvent>
     where TEvent : class
 {
-    /// <summary>Events after which a snapshot is worth writing, unless there are even more claims to write.</summary>
+    /// <summary>Number of events after which a snapshot is worth writing, unless there are even more claims to write.</summary>
     private const int SnapshotEvery = 1_000;
 
-    /// <summary>Events worth a snapshot when the activation ends.</summary>
+    /// <summary>Number of events worth a snapshot when the activation ends.</summary>
     private const int SnapshotOnLeave = 50;
 
-    /// <summary>Orders asked about with one read of the journal.</summary>
+    /// <summary>Number of orders per read of the journal.</summary>
     private const int CheckBackBatch = 500;
 
     /// <summary>
-    /// Grace periods before the newest claim in which a claim counts as recent: the activation before this one may not have come
-    /// round to asking about it.
+    /// A claim is recent if it is at most this many grace periods older than the newest claim: the previous activation may not
+    /// have asked about it.
     /// </summary>
     private const int RecentGraces = 2;
 
     /// <summary>
-    /// Grace periods after which every claim is asked about, whatever is known of it: the safety net for an order that decided
-    /// something, failed before it could tell, and was never touched again.
+    /// Grace periods after which the grain asks about every claim, whatever it knows of it: the safety net for an order that
+    /// decided, failed before it could send the decision, and was never called again.
     /// </summary>
     private const int SweepEvery = 10;
 
     /// <summary>
-    /// How long an order may take to answer. Whoever wants something of this grain while its silo stops waits for the answer as well,
-    /// and the order may itself be wanting something of this grain.
+    /// Timeout of an order's answer. Callers of this grain are blocked until the order answers, even during silo shutdown, and
+    /// the order itself may be waiting for this grain.
     /// </summary>
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(2);
 
@@ -79,7 +79,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         }
     }
 
-    /// <summary>Brings what is kept for an order in step with what it decided.</summary>
+    /// <summary>Aligns the claim of an order with the order's decision.</summary>
     public async Task Align(OrderStanding standing)
     {
         ArgumentNullException.ThrowIfNull(standing);
@@ -87,7 +87,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         await CommitAsync();
     }
 
-    /// <summary>Gives back what one attempt took.</summary>
+    /// <summary>Releases the reservation or hold of one attempt.</summary>
     public async Task Release(string orderId, long attempt)
     {
         Raise(DecideRelease(Decided, orderId, attempt).Events);
@@ -97,18 +97,18 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// <summary>The claims in a state.</summary>
     protected abstract ClaimBook ClaimsOf(TState state);
 
-    /// <summary>The next event that brings a claim in step with its order; unchanged when it is.</summary>
+    /// <summary>The next event that aligns a claim with its order; unchanged if it is aligned.</summary>
     protected abstract Decision<TEvent> DecideAlign(TState state, OrderStanding standing);
 
-    /// <summary>The event that gives back what an attempt took; unchanged when it took nothing.</summary>
+    /// <summary>The event that releases an attempt's reservation or hold; unchanged if there is none.</summary>
     protected abstract Decision<TEvent> DecideRelease(TState state, string orderId, long attempt);
 
-    /// <summary>Remembers to ask about an order whose attempt has just taken something.</summary>
+    /// <summary>Schedules a question about an order whose attempt has just reserved or held something.</summary>
     protected void Watch(string orderId) => _watch.Add(orderId, Now + keeping.Options.Value.ReservationGrace);
 
     /// <summary>
-    /// Returns when an attempt can rely on what was decided for it: when that is durable or, where the attempt is made in this
-    /// process, at once, because its order then requires the append.
+    /// Returns when an attempt can rely on the decision: when the decision is durable or, if the attempt runs in this process, at
+    /// once, because its order then requires the append.
     /// </summary>
     protected Task SecureAsync(long attempt)
     {
@@ -117,7 +117,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             return CommitAsync();
         }
 
-        // Should the attempt have ended meanwhile, no order may follow.
+        // If the attempt has ended meanwhile, no order may follow that requires the append.
         local.Require(HandInAsync());
         return keeping.Attempts.Find(attempt) is null ? CommitAsync() : Task.CompletedTask;
     }
@@ -125,7 +125,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// <inheritdoc/>
     protected override void OnDurable()
     {
-        // A snapshot costs as much as the claims in it; written once per that many events it stays a constant cost per event.
+        // A snapshot costs as much as the claims in it; written once per that many events, it is a constant cost per event.
         var claims = ClaimsOf(Durable).ByOrder.Count;
         if (UnsnapshottedEvents >= Math.Max(SnapshotEvery, claims) && _snapshotWrite.IsCompleted)
         {
@@ -147,9 +147,9 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     }
 
     /// <summary>
-    /// Watches what a fresh activation finds. Recent claims are asked about as soon as they are due. The others were most likely
-    /// asked about before, and there may be hundreds of thousands of them: their turn comes spread over the time of a sweep, so
-    /// that a restart does not spend its first minute on them.
+    /// Schedules questions about the claims that a new activation finds. The grain asks about recent claims as soon as they are
+    /// due. The previous activation has most likely asked about the others, and there may be hundreds of thousands: they are
+    /// spread over the time of a sweep, so that a restart does not spend its first minute on them.
     /// </summary>
     private void WatchFound()
     {
@@ -160,7 +160,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         WatchAll(SweepEvery * grace, claim => TakenAt(claim) is var at && at != default && at >= recent ? at + grace : null);
     }
 
-    /// <summary>Watches every claim: at its own time, or at some time within a span.</summary>
+    /// <summary>Schedules every claim: at its own time, or at a random time within a span.</summary>
     private void WatchAll(TimeSpan within, Func<Claim, DateTimeOffset?>? timeOf = null)
     {
         var now = Now;
@@ -171,7 +171,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         }
     }
 
-    /// <summary>When the newest pending attempt took something; the default when none is pending.</summary>
+    /// <summary>The time of the newest pending attempt; the default when none is pending.</summary>
     private static DateTimeOffset TakenAt(Claim claim)
     {
         var newest = default(DateTimeOffset);
@@ -209,7 +209,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             }
             catch (Exception fault)
             {
-                // A store or silo out of reach: what is kept stays kept, and the question is asked again.
+                // A store or silo is unavailable: the grain keeps the claims and asks again.
                 keeping.Logger.LogWarning(fault, "{Grain} cannot check back with {Count} orders; it will try again.", Key, due.Count);
                 foreach (var watched in due)
                 {
@@ -229,7 +229,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         return due;
     }
 
-    /// <summary>Whether every attempt that took something here is known to have made the order.</summary>
+    /// <summary>Whether every pending attempt here is known to have placed its order.</summary>
     private bool Stands(string orderId, Claim claim)
     {
         foreach (var pending in claim.Pending)

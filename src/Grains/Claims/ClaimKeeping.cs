@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Grains.Claims;
 
-/// <summary>What a grain that keeps claims works with.</summary>
+/// <summary>The services of a grain that keeps claims.</summary>
 public sealed record ClaimKeeping(
     IJournal Journal,
     SnapshotStore Snapshots,

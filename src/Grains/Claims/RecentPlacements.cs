@@ -7,15 +7,16 @@ using Microsoft.Extensions.Options;
 namespace Granary.Grains.Claims;
 
 /// <summary>
-/// What this process has lately heard of orders through the journal: which attempts made an order, and which orders have
-/// decided something since. It spares the check-back of an order that was simply placed, which is nearly every order. What is
-/// not known here is asked of the journal; the memory is bounded by time, so a claim may be asked about in vain but never missed.
+/// What this process has recently read about orders in the journal: which attempts placed an order, and which orders have decided
+/// something since. It saves the check-back of an order that was simply placed, which is nearly every order. If an order is not
+/// known here, the participant reads the journal; the memory is bounded by time, so a claim may be asked about unnecessarily but
+/// never missed.
 /// </summary>
 public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> options)
 {
     /// <summary>
-    /// Grace periods that one generation collects for. Two are kept, so what is heard is known for at least one: long enough for
-    /// the check-back that follows a grace period after the claim.
+    /// Grace periods that one generation collects for. Two generations are kept, so an event is known for at least one of these
+    /// spans: long enough for the check-back that follows a grace period after the claim.
     /// </summary>
     private const double GracesKept = 1.5;
 
@@ -24,7 +25,7 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
     private Generation _previous = new();
     private long _began = clock.GetTimestamp();
 
-    /// <summary>Hears of an event of an order.</summary>
+    /// <summary>Takes an event of an order into account.</summary>
     public void Hear(JournalRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -46,11 +47,11 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
     }
 
     /// <summary>
-    /// Whether this attempt is known to have made the order, and nothing to have happened to the order since. Then whatever the
-    /// attempt has taken is the order's by right.
+    /// Whether this attempt is known to have placed the order, with no later event of the order. Then the order is entitled to
+    /// everything the attempt has reserved or held.
     /// </summary>
     /// <param name="orderId">The order.</param>
-    /// <param name="attempt">The attempt; a random number of 63 bits, so that it alone tells attempts of all orders apart.</param>
+    /// <param name="attempt">The attempt; a random number of 63 bits, unique among the attempts of all orders.</param>
     public bool Stand(string orderId, long attempt)
     {
         lock (_lock)
@@ -75,7 +76,7 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
         }
     }
 
-    /// <summary>The attempt of a placement; reading the whole event would cost several times as much.</summary>
+    /// <summary>The attempt of a placement; deserialising the whole event would cost several times as much.</summary>
     private static long? AttemptOf(ReadOnlySpan<byte> payload)
     {
         var reader = new Utf8JsonReader(payload);

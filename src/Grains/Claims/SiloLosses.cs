@@ -1,8 +1,8 @@
 namespace Granary.Grains.Claims;
 
 /// <summary>
-/// Counts the silos that this one has seen die. An order on a dead silo may have decided something without telling those who
-/// keep stock or money for it; whoever keeps something asks again when the count has moved.
+/// Counts the silos that this silo has seen die. An order on a dead silo may have decided something without telling the
+/// participants that keep stock or money for it; participants ask again when the count has changed.
 /// </summary>
 public sealed class SiloLosses(ISiloStatusOracle oracle) : ISiloStatusListener, ILifecycleParticipant<ISiloLifecycle>
 {

@@ -5,11 +5,11 @@ using Granary.Journal;
 namespace Granary.Grains.EventSourcing;
 
 /// <summary>
-/// A grain whose state is its stream in the journal. It decides in memory, at once, on the newest decided state; a caller is
-/// answered when everything that was decided before the answer is durable, unless the caller sees to it that nothing becomes
-/// durable without that (<see cref="HandInAsync"/>). While one append is in flight the grain goes on
-/// deciding, and all that was decided meanwhile rides in the next append. When an append fails, every caller that waits for it
-/// or for a later one gets the error, and the activation is dropped: the next one starts from what is durable.
+/// A grain whose state is its stream in the journal. It decides in memory, at once, on the newest decided state. A caller is
+/// answered when everything decided before the answer is durable, unless the caller itself makes sure that nothing becomes
+/// durable without it (<see cref="HandInAsync"/>). While one append is in flight the grain continues to decide, and the next
+/// append contains everything decided meanwhile. When an append fails, every caller that waits for it or for a later one gets the
+/// error, and the activation ends: the next one starts from the durable state.
 /// </summary>
 /// <typeparam name="TState">The immutable state.</typeparam>
 /// <typeparam name="TEvent">The common base of its events.</typeparam>
@@ -28,13 +28,13 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <summary>The grain's key.</summary>
     protected string Key { get; private set; } = "";
 
-    /// <summary>What was decided last, durable or not. Decisions build on it; answers must not show it.</summary>
+    /// <summary>The newest decided state, durable or not. Decisions build on it; answers must not show it.</summary>
     protected TState Decided { get; private set; } = null!;
 
-    /// <summary>What is durable. Answers show it.</summary>
+    /// <summary>The durable state. Answers show it.</summary>
     protected TState Durable { get; private set; } = null!;
 
-    /// <summary>Whether the stream was read.</summary>
+    /// <summary>Whether the stream has been read.</summary>
     protected bool IsLoaded { get; private set; }
 
     /// <summary>Whether decisions were lost and the activation is about to end.</summary>
@@ -58,15 +58,15 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         {
             Hasten();
 
-            // Callers that wait have their own copy of a failure; here it only matters that the append has ended.
+            // Waiting callers get their own copy of a failure; here it only matters that the append has ended.
             await current.Task.ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         }
     }
 
-    /// <summary>Reads what is durable, unless that was done before.</summary>
+    /// <summary>Reads the durable state, unless it was read before.</summary>
     /// <param name="from">A state to start from, such as a snapshot's; null for the beginning.</param>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
     protected async Task EnsureLoadedAsync(TState? from = null)
     {
         if (IsLoaded)
@@ -100,12 +100,14 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>
-    /// Returns when everything decided so far is handed in to the journal, with the append that has the last of it: one that
-    /// requires that append becomes durable with it, after it, or not at all. Null when everything is durable. The commit is left to
-    /// the one that requires it, which must follow, and is made at once when anybody else waits for it.
+    /// Returns when everything decided so far is queued in the journal, with the last append that contains some of it: an append
+    /// that requires that append becomes durable with it, after it, or not at all. Null when everything is durable. The commit is
+    /// left to the caller's own append that requires it, which must follow; it starts at once if any other caller waits for it.
     /// </summary>
     /// <exception cref="VersionConflictException">Another activation wrote; call the grain again to reach it.</exception>
-    /// <exception cref="JournalException">What was decided before is not durable, or that is unknown, so it was not handed in.</exception>
+    /// <exception cref="JournalException">
+    /// Earlier decisions are not durable, or that is unknown, so nothing was queued.
+    /// </exception>
     protected Task<Requirement?> HandInAsync()
     {
         ThrowIfFaulted();
@@ -113,7 +115,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>Stops work on an activation whose decisions were lost.</summary>
-    /// <exception cref="VersionConflictException">A fresh activation must decide.</exception>
+    /// <exception cref="VersionConflictException">A new activation must decide.</exception>
     protected void ThrowIfFaulted()
     {
         if (IsFaulted)
@@ -123,17 +125,18 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>
-    /// Takes in what others have appended meanwhile. While a cluster changes, a grain may for a moment live twice; the journal
-    /// keeps the one left behind from writing, and this keeps it from refusing what it only does not know of.
+    /// Applies events that another activation has appended. While a cluster changes, a grain may briefly have two activations.
+    /// The journal prevents the outdated one from writing; this method prevents it from refusing a command because of events that
+    /// it has not read.
     /// </summary>
-    /// <returns>Whether there was anything.</returns>
-    /// <exception cref="JournalUnavailableException">The store is out of reach.</exception>
+    /// <returns>Whether there were new events.</returns>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
     protected async Task<bool> RefreshAsync()
     {
         var newer = await journal.ReadStreamAsync(TState.StreamOf(Key), Durable.Version);
         if (_writing || IsFaulted || newer is not [.., var newest] || newest.Version <= Durable.Version)
         {
-            // Where an append is under way, it will tell.
+            // An append in flight will detect a conflict itself.
             return false;
         }
 
@@ -141,12 +144,12 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         return true;
     }
 
-    /// <summary>Called after events became durable. Must not throw.</summary>
+    /// <summary>Called after events have become durable. It must not throw.</summary>
     protected virtual void OnDurable()
     {
     }
 
-    /// <summary>The commit that covers everything decided so far, under way by now; null when all of it is durable.</summary>
+    /// <summary>The commit that covers everything decided so far, in progress by now; null when all of it is durable.</summary>
     private Commit? Covering(bool isAwaited)
     {
         if (_undecided.Count == 0)
@@ -163,7 +166,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         covering.IsDeferred &= !isAwaited;
         if (_writing)
         {
-            // Whatever is under way must end before this can begin.
+            // The append in flight must end before this one can begin.
             Hasten();
         }
         else
@@ -176,8 +179,9 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>
-    /// Has the append that is under way committed, should it wait for another one to do it. One that has ended, although this grain
-    /// has not got round to it, waits for nothing: a flush would only commit what others have handed in before their time.
+    /// Commits the append in flight if it is deferred and waits for another append to start the commit. An append that has ended,
+    /// although this grain has not processed that yet, waits for nothing: a flush would only commit other grains' deferred
+    /// appends too early.
     /// </summary>
     private void Hasten()
     {
@@ -209,7 +213,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
                 Durable = decided;
                 var written = _current!;
 
-                // The next append goes out before those who waited for this one run on: it need not wait for them.
+                // The next append goes out before the callers that waited for this one continue: it need not wait for them.
                 decided = Decided;
                 append = _undecided.Count > 0 ? BeginAppend() : null;
                 OnDurable();
@@ -242,18 +246,18 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         _faulted = true;
         DeactivateOnIdle();
 
-        // Those who wait run on from here, on a state that is settled again.
+        // Waiting callers continue from here, on a consistent state.
         current.Fail(fault);
         next?.Fail(fault);
     }
 
-    /// <summary>Decisions on their way into the journal. The task ends when they are durable.</summary>
+    /// <summary>Decisions that are being appended to the journal. The task ends when they are durable.</summary>
     private sealed class Commit : TaskCompletionSource
     {
         private TaskCompletionSource<Requirement?>? _waiting;
         private Requirement? _handedIn;
 
-        /// <summary>Whether only those wait for it who hand in an append that requires it.</summary>
+        /// <summary>Whether all waiting callers will append events that require it.</summary>
         public bool IsDeferred { get; set; }
 
         /// <summary>Whether the journal has made the append durable or refused it.</summary>
@@ -269,7 +273,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
             _waiting?.SetResult(append);
         }
 
-        /// <summary>Looks at the faults itself: nobody may be waiting for them any more.</summary>
+        /// <summary>Observes the exceptions itself, because there may be no waiting caller left.</summary>
         public void Fail(Exception fault)
         {
             SetException(fault);

@@ -5,8 +5,8 @@ using Orleans.Storage;
 namespace Granary.Grains.EventSourcing;
 
 /// <summary>
-/// Snapshots as UTF-8 JSON. Types come from the <see cref="IJsonTypeInfoResolver"/>s that are registered, source-generated
-/// contexts of the domain; a type that none of them knows is described by reflection.
+/// Serialises snapshots as UTF-8 JSON. Types come from the registered <see cref="IJsonTypeInfoResolver"/>s, the domain's
+/// source-generated contexts; other types are described by reflection.
 /// </summary>
 public sealed class JsonGrainStateSerializer(IEnumerable<IJsonTypeInfoResolver> resolvers) : IGrainStorageSerializer
 {

@@ -4,7 +4,7 @@ using Granary.Domain.Users;
 
 namespace Granary.Grains.EventSourcing;
 
-/// <summary>How snapshots are written in grain storage.</summary>
+/// <summary>The JSON options for snapshots in grain storage.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -5,8 +5,8 @@ using Granary.Streams.Views;
 namespace Granary.Grains.Orders;
 
 /// <summary>
-/// Expires orders that were not paid in time. One silo at a time looks into the index for deadlines that have passed, once a
-/// second; another takes over within seconds when it is gone. The order itself decides: the index only says whom to ask.
+/// Expires orders that were not paid in time. One silo at a time looks in the index for passed deadlines, once a second; another
+/// silo takes over within seconds when that one is gone. The order itself decides: the index only names the orders to ask.
 /// </summary>
 public sealed partial class DeadlineSweep(
     OrderIndex index,
@@ -18,8 +18,9 @@ public sealed partial class DeadlineSweep(
 {
     private const int PageLength = 512;
 
-    // An expiry is a read and two commits, so its speed is how many are under way. Few disturb nobody; where they do not suffice,
-    // twice as many for each page that comes full, up to what keeps up with as many clients as place orders that nobody pays.
+    // An expiry is a read and two commits, so the throughput depends on the concurrency. A low concurrency disturbs no other
+    // work; if it is not enough, it doubles with each full page, up to what keeps up with clients that place orders and never
+    // pay.
     private const int Parallelism = 16;
     private const int MostParallelism = 256;
 
@@ -53,7 +54,7 @@ public sealed partial class DeadlineSweep(
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                // A database or a silo that is away; the next tick tries again.
+                // A database or a silo is unavailable; the next tick retries.
                 SweepFailed(fault);
             }
         }
@@ -71,13 +72,13 @@ public sealed partial class DeadlineSweep(
                 new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
                 async (order, _) => await grains.Order(order.OrderId).Expire());
 
-            // The index follows the journal after a moment: asked from the beginning, it would name the same orders again.
+            // The index follows the journal with a delay: a query from the beginning would return the same orders again.
             from = due.Count > 0 ? due[^1].ExpiresAt : from;
             parallelism = Math.Min(2 * parallelism, MostParallelism);
         }
         while (due.Count == PageLength && await _lease.TryHoldAsync(cancellationToken));
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Looking for overdue orders failed; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The search for overdue orders failed; it will be retried.")]
     private partial void SweepFailed(Exception fault);
 }

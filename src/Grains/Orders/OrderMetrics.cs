@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Grains.Orders;
 
-/// <summary>What orders count: <c>order_created_total</c> and <c>order_transition_total</c> by status reached.</summary>
+/// <summary>The metrics of orders: <c>order_created_total</c> and <c>order_transition_total</c> by status reached.</summary>
 public sealed class OrderMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>

@@ -1,6 +1,6 @@
 namespace Granary.Grains.Orders;
 
-/// <summary>How long things may take (configuration section <c>Granary:Orders</c>).</summary>
+/// <summary>Time limits of orders (configuration section <c>Granary:Orders</c>).</summary>
 public sealed class OrderOptions
 {
     /// <summary>The configuration section.</summary>

@@ -8,14 +8,14 @@ using Granary.Streams;
 namespace Granary.Grains.Orders;
 
 /// <summary>
-/// Follows orders by the journal feed of this process. A follower holds one flag and the order's state; what happened it reads
-/// from the journal when it is called, so that thousands of followers, slow ones too, hold no queues.
+/// Follows orders through the journal feed of this process. A follower holds one flag and the order's state and reads changes
+/// from the journal when it is signalled, so thousands of followers, even slow ones, hold no queues.
 /// </summary>
 public sealed class OrderTracker(IJournal journal, JournalFeed feed) : BackgroundService, IOrderTracker, IJournalObserver
 {
     private readonly ConcurrentDictionary<string, Followers> _followers = new(StringComparer.Ordinal);
 
-    /// <summary>Followers now.</summary>
+    /// <summary>The current number of followers.</summary>
     public int Count => _followers.Values.Sum(followers => followers.Count);
 
     /// <inheritdoc/>
@@ -26,7 +26,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
         var state = OrderState.Initial(orderId);
         var signal = new WakeSignal();
 
-        // First the subscription and then the past: what happens in between is in one of them, or in both.
+        // Subscribe first, then read the past: an event in between is in one of them, or in both.
         Add(stream, signal);
         try
         {
@@ -80,7 +80,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     /// <inheritdoc/>
     public void Nudge()
     {
-        // Followers read when something happened and need no reminder.
+        // Followers read when an event is signalled and need no nudge.
     }
 
     /// <inheritdoc/>
@@ -92,7 +92,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     {
         while (!_followers.GetOrAdd(stream, static _ => new Followers()).TryAdd(signal))
         {
-            // The last follower is just leaving and the list with it.
+            // The last follower is just leaving, and the list is being removed.
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
             }
         }
 
-        /// <returns>Whether it was the last; then nobody can be added any more.</returns>
+        /// <returns>Whether it was the last; then no follower can be added any more.</returns>
         public bool Remove(WakeSignal signal)
         {
             lock (_lock)

@@ -3,10 +3,10 @@ using Granary.Grains.Orders.Index;
 
 namespace Granary.Grains.Orders;
 
-/// <summary>What follows the events of orders: the index and the deadlines.</summary>
+/// <summary>Composes the services that follow the events of orders: the index and the deadlines.</summary>
 public static class OrderViews
 {
-    /// <summary>Registers them. The streams must be there already.</summary>
+    /// <summary>Registers them. The streams must be registered already.</summary>
     public static IServiceCollection AddOrderViews(this IServiceCollection services)
     {
         services.AddOrderIndex();
@@ -16,7 +16,7 @@ public static class OrderViews
         return services;
     }
 
-    /// <summary>Registers the index and what holds it against the journal. The views' database must be there already.</summary>
+    /// <summary>Registers the index and its audit. The views' database must be registered already.</summary>
     public static IServiceCollection AddOrderIndex(this IServiceCollection services)
     {
         services.AddSingleton<OrderIndex>();

@@ -3,7 +3,9 @@ using Granary.Streams;
 
 namespace Granary.Grains.Orders;
 
-/// <summary>Tells the stock items and users of this silo what the journal says of the orders that claim something of them.</summary>
+/// <summary>
+/// Passes the journal's events of orders to the stock items and users of this silo that keep claims of these orders.
+/// </summary>
 public sealed class PlacementNews(JournalFeed feed, RecentPlacements placements) : BackgroundService, IJournalObserver
 {
     /// <inheritdoc/>
@@ -22,7 +24,7 @@ public sealed class PlacementNews(JournalFeed feed, RecentPlacements placements)
     /// <inheritdoc/>
     public void Nudge()
     {
-        // For consumers with a checkpoint; this one has none.
+        // Nudges are for consumers with a checkpoint; this one has none.
     }
 
     /// <inheritdoc/>

@@ -1,9 +1,9 @@
 namespace Granary.Grains.Orders;
 
 /// <summary>
-/// Remembers the hashes of ids in a table of fixed size, in which a newer id takes the place of an older one that shares its slot
-/// (a direct-mapped cache). It costs no garbage and no lock. It may have forgotten an id, and once in some 65,000 times it takes an
-/// unknown one for known: whoever asks must look for himself, and has only been told whether that is worth it.
+/// Remembers the hashes of ids in a table of fixed size, in which a newer id replaces an older one in the same slot (a
+/// direct-mapped cache). It creates no garbage and takes no lock. It may have forgotten an id, and about once in 65,000 times it
+/// takes an unknown id for a known one. So a caller must verify the answer; the table only says whether a look-up is worthwhile.
 /// </summary>
 internal sealed class RecentIds
 {

@@ -9,13 +9,14 @@ using Orleans.Placement;
 namespace Granary.Grains.Stock;
 
 /// <summary>
-/// Tells, once per crossing, that a stock item runs low and that it has enough again: <c>stock.low</c> and
-/// <c>stock.replenished</c> in the journal stream <c>stock-alert/&lt;sku&gt;</c>. An event costs a subtraction; the item is
-/// asked at most once per batch, and only while it may be near the threshold.
+/// Records, once per crossing, that a stock item is low or has enough again: <c>stock.low</c> and <c>stock.replenished</c> in the
+/// journal stream <c>stock-alert/&lt;sku&gt;</c>. An event costs a subtraction; the consumer asks the item at most once per
+/// batch, and only while the item may be near the threshold.
 /// </summary>
 /// <remarks>
-/// An alert tells the level at the time of asking, so that a consumer that catches up reports what is low and not what once was.
-/// Told events twice it finds the alert recorded; two activations at once are told apart by the version of the alert.
+/// An alert contains the level at the time of the question, so a consumer that catches up reports what is low now and not what
+/// once was. When events are delivered twice, the consumer finds the alert already recorded; the alert's version lets only one of
+/// two concurrent activations record it.
 /// </remarks>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Stock), PreferLocalPlacement]
 public sealed class LowStockConsumer(ConsumerServices services, IJournal journal, LowStockOptions options, StockMetrics metrics)
@@ -24,7 +25,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
     /// <summary>The consumer's name.</summary>
     public const string Name = "low-stock";
 
-    /// <summary>How often an item is asked that has not yet heard of its own events.</summary>
+    /// <summary>How many times the consumer asks an item that does not know its own events yet.</summary>
     private const int Askings = 50;
 
     private static readonly TimeSpan AskingPeriod = TimeSpan.FromMilliseconds(20);
@@ -56,7 +57,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         await Task.WhenAll(items.Select(item => item.Key).Where(sku => _watches[sku].MustAsk(options.Threshold)).Select(CheckAsync));
     }
 
-    /// <summary>Reads the last alerts of items that this activation has not met before.</summary>
+    /// <summary>Reads the last alerts of items that are new to this activation.</summary>
     private async Task LearnAsync(IReadOnlyList<string> skus)
     {
         if (skus.Count == 0)
@@ -67,7 +68,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         var alerts = await journal.ReadStreamsAsync([.. skus.Select(StreamNames.AlertStream)]);
         foreach (var sku in skus)
         {
-            // Nothing is known of its units yet, so it is asked in any case.
+            // Its units are unknown so far, so the consumer asks it in any case.
             var last = alerts[StreamNames.AlertStream(sku)].LastOrDefault();
             _watches[sku] = new StockWatch
             {
@@ -94,7 +95,10 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         _watches[sku] = watch.After(level, alert);
     }
 
-    /// <summary>The item's level, not older than an event of its own: an event can be told before its item knows it is durable.</summary>
+    /// <summary>
+    /// The item's level, at least as new as one of its events: an event can be delivered before its item knows that it is
+    /// durable.
+    /// </summary>
     private async Task<StockLevel> AskAsync(string sku, long version)
     {
         for (var asking = 1; asking <= Askings; asking++)

@@ -1,5 +1,7 @@
 namespace Granary.Grains.Stock;
 
 /// <summary>When a stock item counts as low.</summary>
-/// <param name="Threshold"><c>Granary:Stock:LowThreshold</c>: with so many available units or fewer it is low; 0 for no alerts.</param>
+/// <param name="Threshold">
+/// <c>Granary:Stock:LowThreshold</c>: the item is low at this number of available units or fewer; 0 disables alerts.
+/// </param>
 public sealed record LowStockOptions(long Threshold);

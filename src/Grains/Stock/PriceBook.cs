@@ -3,8 +3,9 @@ using System.Collections.Concurrent;
 namespace Granary.Grains.Stock;
 
 /// <summary>
-/// The last known name and price of products, per silo. It lets an order hold money while its stock is being reserved; every
-/// reservation confirms the price it was computed with, so a stale entry costs a second try and never a wrong price.
+/// The last known name and price of products, per silo. It lets an order hold money while its stock is being reserved. Every
+/// reservation confirms the price that the order was computed with, so an outdated entry costs a second attempt and never a wrong
+/// price.
 /// </summary>
 public sealed class PriceBook
 {
@@ -13,7 +14,7 @@ public sealed class PriceBook
     /// <summary>The last known name and price, or null.</summary>
     public PricedProduct? Find(string sku) => _products.GetValueOrDefault(sku);
 
-    /// <summary>Remembers what a stock item has said.</summary>
+    /// <summary>Remembers a name and price that a stock item has reported.</summary>
     public void Learn(string sku, string name, long price)
     {
         if (_products.TryGetValue(sku, out var known) && known.Price == price && known.Name == name)

@@ -3,7 +3,7 @@ using Granary.Streams;
 
 namespace Granary.Grains.Stock;
 
-/// <summary>Tells of changes of products by the journal feed of this process.</summary>
+/// <summary>Reports product changes from the journal feed of this process.</summary>
 public sealed class ProductNews(JournalFeed feed) : IProductNews
 {
     /// <inheritdoc/>
@@ -29,7 +29,7 @@ public sealed class ProductNews(JournalFeed feed) : IProductNews
 
         public void Nudge()
         {
-            // For consumers with a checkpoint; this one has none.
+            // Nudges are for consumers with a checkpoint; this one has none.
         }
 
         public void Dispose() => feed.Detach(this);

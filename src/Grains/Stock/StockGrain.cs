@@ -24,7 +24,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
         await base.OnActivateAsync(cancellationToken);
         if (Durable.Status != StockStatus.None)
         {
-            // A crash between the change of a product and its entry in the catalogue is mended here.
+            // Repairs the catalogue entry after a crash between the change of a product and its entry.
             await catalogue.UpsertAsync(Durable.ToProduct(), cancellationToken);
         }
     }
@@ -34,7 +34,8 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     {
         if (Durable.Status == StockStatus.None)
         {
-            // Entered before it exists: who has read the whole catalogue has missed no product, whatever crashes in between.
+            // The catalogue entry is written before the product exists, so the catalogue never lacks a product, wherever a crash
+            // occurs.
             await catalogue.UpsertAsync(
                 new Product(Key, command.Name, command.Description, command.Price, StockStatus.None, 0, 0), CancellationToken.None);
         }
@@ -82,7 +83,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
             Watch(command.OrderId);
         }
 
-        // A refusal may rest on decisions that are not durable yet, and no order will require them: it waits.
+        // A refusal may depend on decisions that are not durable yet, and no order will require them: it waits.
         await (reply.Result == ReserveResult.Reserved ? SecureAsync(command.Attempt) : CommitAsync());
         metrics.Deducted(reply.Result == ReserveResult.Reserved);
         return reply;

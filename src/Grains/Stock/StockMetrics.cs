@@ -3,7 +3,7 @@ using Granary.Domain.Stock;
 
 namespace Granary.Grains.Stock;
 
-/// <summary>What is counted of stock: <c>inventory_deduct_result_total</c> by result, <c>stock_alerts_total</c> by type.</summary>
+/// <summary>The metrics of stock: <c>inventory_deduct_result_total</c> by result, <c>stock_alerts_total</c> by type.</summary>
 public sealed class StockMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>

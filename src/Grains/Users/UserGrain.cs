@@ -9,7 +9,7 @@ using Orleans.Concurrency;
 
 namespace Granary.Grains.Users;
 
-/// <summary>One user and the wallet that pays the orders.</summary>
+/// <summary>One user and the wallet that pays for the user's orders.</summary>
 [Reentrant]
 public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState, UserEvent>(keeping), IUserGrain
 {

@@ -5,7 +5,7 @@ using Granary.Streams.Views;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>The table of deliveries as the owner of a webhook sees it.</summary>
+/// <summary>The table of deliveries, as the owner of a webhook sees it.</summary>
 public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)] IViewDatabase database)
 {
     private const string Select = """
@@ -13,12 +13,12 @@ public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)]
         FROM webhook_delivery
         """;
 
-    /// <summary>A page of deliveries, newest first, and whether others follow.</summary>
+    /// <summary>A page of deliveries, newest first, and whether more follow.</summary>
     public Task<DeliveryPage> ListAsync(string endpointId, int limit, DeliveryPlace? after, CancellationToken cancellationToken) =>
         database.ReadAsync(
             async (connection, cancellation) =>
             {
-                // One more than the page tells whether there is another.
+                // One row more than the page shows whether another page follows.
                 var command = after is { } place
                     ? connection.Command(
                         $"""
@@ -38,8 +38,8 @@ public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)]
             },
             cancellationToken);
 
-    /// <summary>Makes a delivery due now, whatever became of it, and starts the schedule of its attempts anew.</summary>
-    /// <returns>The delivery, or null when the webhook has none of this id.</returns>
+    /// <summary>Makes a delivery due now, whatever its outcome was, and restarts the schedule of its attempts.</summary>
+    /// <returns>The delivery, or null if the webhook has none with this id.</returns>
     public Task<WebhookDelivery?> RedeliverAsync(string endpointId, string id, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async (connection, cancellation) =>

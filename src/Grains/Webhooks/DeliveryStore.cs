@@ -7,13 +7,13 @@ using Granary.Streams.Views;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// The table of deliveries as the dispatcher works on it. A delivery may be sent when it is due and no earlier one of the same
-/// order is pending for the same webhook. Who sends it claims it by moving its due time ahead: should the process die, it is
-/// due again.
+/// The table of deliveries, as the dispatcher uses it. A delivery may be sent when it is due and no earlier one of the same order
+/// is pending for the same webhook. The sending dispatcher claims it by moving its due time into the future: if the process dies,
+/// the delivery becomes due again.
 /// </summary>
 public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database)] IViewDatabase database)
 {
-    /// <summary>Finds what may be sent; a test looks at its plan.</summary>
+    /// <summary>Finds deliveries that may be sent; a test checks its plan.</summary>
     public const string Due = """
         SELECT id, due_at, stream, version, attempts, first_attempt_at, body, trace FROM webhook_delivery AS delivery
         WHERE endpoint_id = @endpoint AND status = 0 AND due_at <= @now AND NOT EXISTS (
@@ -23,19 +23,19 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
         ORDER BY due_at LIMIT @limit
         """;
 
-    // Of those that wait for an earlier one of their order. What was tried before keeps its own time.
+    // Only deliveries that wait for an earlier one of their order. A delivery that was tried before keeps its own due time.
     private const string Followers =
         "endpoint_id = @endpoint AND stream = @stream AND version > @version AND status = 0 AND attempts = 0";
 
-    /// <summary>The message id of an event for a webhook: the same whenever it is entered.</summary>
+    /// <summary>The message id of an event for a webhook: the same however often the delivery is created.</summary>
     public static string IdOf(string endpointId, string stream, long version)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{endpointId}\n{stream}\n{version}");
         return "msg_" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 16));
     }
 
-    /// <summary>Enters messages for every webhook that wants them. Entering one again changes nothing.</summary>
-    /// <returns>How many deliveries were entered.</returns>
+    /// <summary>Creates deliveries of messages for every subscribed webhook. Repeating it changes nothing.</summary>
+    /// <returns>How many deliveries were created.</returns>
     public Task<int> AddAsync(IReadOnlyList<EventMessage> messages, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async (connection, cancellation) =>
@@ -67,7 +67,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
             cancellationToken);
 
     /// <summary>Claims deliveries that may be sent to a webhook now.</summary>
-    /// <param name="until">When they are due again unless it is recorded how the attempt ended.</param>
+    /// <param name="until">When they are due again, unless the result of the attempt is recorded before.</param>
     public Task<IReadOnlyList<DeliveryClaim>> ClaimAsync(
         string endpointId, DateTimeOffset now, DateTimeOffset until, int limit, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, cancellation) =>
@@ -88,7 +88,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
             var claims = new List<DeliveryClaim>(found.Count);
             foreach (var (due, claim) in found)
             {
-                // The due time tells whether another dispatcher was faster.
+                // The due time shows whether another dispatcher claimed it first.
                 var claimed = await connection.Command(
                     """
                     UPDATE webhook_delivery SET due_at = @until, attempts = @attempt, first_attempt_at = @first
@@ -109,15 +109,21 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
         },
         cancellationToken);
 
-    /// <summary>The receiver has taken it; what waits for it may go.</summary>
+    /// <summary>Records that the receiver has accepted it; deliveries that wait for it may be sent.</summary>
     public Task DeliveredAsync(DeliveryClaim claim, AttemptResult result, CancellationToken cancellationToken) =>
         RecordAsync(claim, result, DeliveryStatus.Delivered, result.At, "id = @id", cancellationToken);
 
-    /// <summary>The receiver has not taken it; it is sent again at a time, and what waits for it waits on.</summary>
+    /// <summary>
+    /// Records that the receiver has not accepted it; it will be sent again at a given time, and deliveries behind it keep
+    /// waiting.
+    /// </summary>
     public Task FailedAsync(DeliveryClaim claim, AttemptResult result, DateTimeOffset next, CancellationToken cancellationToken) =>
         RecordAsync(claim, result, DeliveryStatus.Pending, next, "id = @id AND status = 0 AND attempts = @attempt", cancellationToken);
 
-    /// <summary>Whoever claimed it stops and does not know how its attempt ended: it is due again, and the attempt does not count.</summary>
+    /// <summary>
+    /// The dispatcher stops and does not know the result of its attempt: the delivery is due again, and the attempt does not
+    /// count.
+    /// </summary>
     public Task ReleaseAsync(DeliveryClaim claim, DateTimeOffset now, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, cancellation) => connection.Command(
             "UPDATE webhook_delivery SET due_at = @now, attempts = attempts - 1 WHERE id = @id AND status = 0 AND attempts = @attempt",
@@ -126,11 +132,11 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
             ("now", now.ToMicroseconds())).ExecuteAsync(cancellation),
         cancellationToken);
 
-    /// <summary>It is given up; what waits for it may go.</summary>
+    /// <summary>Records that it was given up; deliveries that wait for it may be sent.</summary>
     public Task GivenUpAsync(DeliveryClaim claim, AttemptResult result, CancellationToken cancellationToken) =>
         RecordAsync(claim, result, DeliveryStatus.Dead, result.At, "id = @id AND status = 0 AND attempts = @attempt", cancellationToken);
 
-    /// <summary>The receiver wants nothing any more: disables its webhook and gives up everything that is pending for it.</summary>
+    /// <summary>The receiver wants no more messages: disables its webhook and gives up all its pending deliveries.</summary>
     public Task DisableAsync(DeliveryClaim claim, AttemptResult result, string reason, CancellationToken cancellationToken) =>
         database.WriteAsync(
             async (connection, cancellation) =>
@@ -156,7 +162,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
             },
             cancellationToken);
 
-    /// <summary>Forgets what was entered before a time and is not pending.</summary>
+    /// <summary>Deletes deliveries that were created before a time and are not pending.</summary>
     public Task<int> ForgetAsync(DateTimeOffset before, CancellationToken cancellationToken) => database.WriteAsync(
         (connection, cancellation) => connection
             .Command("DELETE FROM webhook_delivery WHERE status <> 0 AND created_at < @before", ("before", before.ToMicroseconds()))
@@ -187,8 +193,8 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
                 ("duration", (long)result.Duration.TotalMicroseconds),
                 ("at", result.At.ToMicroseconds())).ExecuteAsync(cancellation);
 
-            // Only so that the search for what is due does not pass those by again and again that wait; whether they may go
-            // is not decided by their time.
+            // This only keeps the search for due deliveries from reading waiting ones repeatedly; their due time does not decide
+            // whether they may be sent.
             await connection.Command(
                 $"UPDATE webhook_delivery SET due_at = @next WHERE {Followers}",
                 ("endpoint", claim.EndpointId),

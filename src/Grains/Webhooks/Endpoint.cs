@@ -2,10 +2,12 @@ using Granary.Grains.Interfaces.Webhooks;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>A webhook as the silo keeps it.</summary>
-/// <param name="Webhook">What its owner sees.</param>
+/// <summary>A webhook as the silo stores it.</summary>
+/// <param name="Webhook">The part that its owner sees.</param>
 /// <param name="Secret">Signs its messages.</param>
-/// <param name="AfterPosition">The end of the journal when it was registered, before which nothing can appear any more: it gets what lies behind.</param>
+/// <param name="AfterPosition">
+/// The end of the journal at registration, before which no event can appear any more: the webhook gets the events after it.
+/// </param>
 public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition)
 {
     /// <summary>Whether it gets an event.</summary>
@@ -13,16 +15,16 @@ public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition
         Webhook.DisabledReason is null && position > AfterPosition && Webhook.Events.Contains(type, StringComparer.Ordinal);
 }
 
-/// <summary>An event and the message that tells it.</summary>
+/// <summary>An event and its message.</summary>
 /// <param name="Stream">The journal stream of the order.</param>
 /// <param name="Version">The event's version in it.</param>
 /// <param name="Position">The event's position in the journal.</param>
 /// <param name="Type">The event's name.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
+/// <param name="Trace">The traceparent of the request that caused the event, if it is traced.</param>
 public sealed record EventMessage(string Stream, long Version, long Position, string Type, byte[] Body, string? Trace = null);
 
-/// <summary>A delivery that one dispatcher shall attempt now. Until then nobody else takes it.</summary>
+/// <summary>A delivery that one dispatcher attempts now. Until the claim expires, no other dispatcher takes it.</summary>
 /// <param name="Id">The message id.</param>
 /// <param name="EndpointId">Its webhook.</param>
 /// <param name="Stream">The journal stream of the order.</param>
@@ -30,13 +32,13 @@ public sealed record EventMessage(string Stream, long Version, long Position, st
 /// <param name="Attempt">The number of this attempt, from 1.</param>
 /// <param name="FirstAttemptAt">When the first was made.</param>
 /// <param name="Body">UTF-8 JSON.</param>
-/// <param name="Trace">The traceparent of the request that caused the event, where it is traced.</param>
+/// <param name="Trace">The traceparent of the request that caused the event, if it is traced.</param>
 public sealed record DeliveryClaim(
     string Id, string EndpointId, string Stream, long Version, int Attempt, DateTimeOffset FirstAttemptAt, byte[] Body, string? Trace = null);
 
-/// <summary>How an attempt ended.</summary>
-/// <param name="At">When.</param>
-/// <param name="StatusCode">The HTTP status, or null when there was no answer.</param>
-/// <param name="Error">Why there was none.</param>
-/// <param name="Duration">How long it took.</param>
+/// <summary>The result of an attempt.</summary>
+/// <param name="At">When it ended.</param>
+/// <param name="StatusCode">The HTTP status, or null if there was no response.</param>
+/// <param name="Error">Why there was no response.</param>
+/// <param name="Duration">How long the attempt took.</param>
 public sealed record AttemptResult(DateTimeOffset At, int? StatusCode, string? Error, TimeSpan Duration);

@@ -16,8 +16,8 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             .Command($"{Select} WHERE disabled_reason IS NULL").QueryAsync(Read, cancellation),
         CancellationToken.None));
 
-    /// <summary>Enters a webhook, unless there are as many as allowed.</summary>
-    /// <returns>Whether it was entered.</returns>
+    /// <summary>Adds a webhook, unless the maximum is reached.</summary>
+    /// <returns>Whether it was added.</returns>
     public Task<bool> AddAsync(Endpoint endpoint, int most, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, cancellation) =>
         {
@@ -45,18 +45,18 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             (await connection.Command($"{Select} WHERE id = @id", ("id", id)).QueryAsync(Read, cancellation)).SingleOrDefault(),
         cancellationToken);
 
-    /// <summary>Webhooks in the order of their ids, after one of them.</summary>
+    /// <summary>Webhooks in id order, after a given one.</summary>
     public Task<IReadOnlyList<Endpoint>> ListAsync(string? after, int limit, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<Endpoint>)await connection
             .Command($"{Select} WHERE id > @after ORDER BY id LIMIT @limit", ("after", after ?? ""), ("limit", limit))
             .QueryAsync(Read, cancellation),
         cancellationToken);
 
-    /// <summary>Webhooks that something may be sent to. Partitions that ask at the same time share a read.</summary>
+    /// <summary>Enabled webhooks. Partitions that ask at the same time share a read.</summary>
     public Task<IReadOnlyList<Endpoint>> ReadEnabledAsync(CancellationToken cancellationToken) =>
         _enabled.ReadAsync().WaitAsync(cancellationToken);
 
-    /// <summary>Webhooks that something is due for now.</summary>
+    /// <summary>Webhooks with deliveries that are due now.</summary>
     public Task<IReadOnlyList<Endpoint>> ReadDueAsync(DateTimeOffset now, CancellationToken cancellationToken) => database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<Endpoint>)await connection
             .Command(
@@ -73,12 +73,12 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
     public Task DeleteAsync(string id, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, cancellation) =>
         {
-            // Its deliveries go with it by the foreign key, also those that another transaction is just entering.
+            // The foreign key deletes its deliveries too, including those that another transaction is just creating.
             return await connection.Command("DELETE FROM webhook_endpoint WHERE id = @id", ("id", id)).ExecuteAsync(cancellation);
         },
         cancellationToken);
 
-    /// <summary>The enabled webhooks, which stay as they are until the transaction ends.</summary>
+    /// <summary>The enabled webhooks, locked until the transaction ends.</summary>
     internal static async Task<IReadOnlyList<Endpoint>> LockEnabledAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         // SQLite has one writer at a time.

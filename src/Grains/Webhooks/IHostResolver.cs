@@ -6,12 +6,12 @@ namespace Granary.Grains.Webhooks;
 /// <summary>Looks host names up.</summary>
 public interface IHostResolver
 {
-    /// <summary>The addresses of a host; of an address, itself.</summary>
+    /// <summary>The addresses of a host; for an address, the address itself.</summary>
     /// <exception cref="SocketException">The name has none, or the name server does not answer.</exception>
     Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken);
 }
 
-/// <summary>Looks host names up as the operating system does.</summary>
+/// <summary>Looks host names up with the operating system.</summary>
 public sealed class SystemResolver : IHostResolver
 {
     /// <inheritdoc/>

@@ -5,12 +5,12 @@ using Granary.Domain.Webhooks;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// Lets messages go to allowed addresses only. The address that was judged is the one that is connected to: a name is looked up
-/// once for each connection, so that a name server which answers differently the next time gains nothing.
+/// Lets messages go only to allowed addresses. The guard connects to the address that it checked: it looks a name up once per
+/// connection, so a name server that answers differently the next time gains nothing.
 /// </summary>
 public sealed class TargetGuard(WebhookOptions options, IHostResolver resolver)
 {
-    // Whoever registers a webhook waits for it.
+    // The caller that registers a webhook waits for the look-up.
     private static readonly TimeSpan LookupTime = TimeSpan.FromSeconds(5);
 
     /// <summary>What is wrong with a target now, or null.</summary>
@@ -55,7 +55,7 @@ public sealed class TargetGuard(WebhookOptions options, IHostResolver resolver)
             }
             catch (SocketException) when (i + 1 < addresses.Count)
             {
-                // The host has another address.
+                // Try the next address of the host.
                 socket.Dispose();
             }
             catch
@@ -66,7 +66,10 @@ public sealed class TargetGuard(WebhookOptions options, IHostResolver resolver)
         }
     }
 
-    /// <summary>The addresses of a host, all of them allowed: a public name that also has a private address is a trick or a mistake.</summary>
+    /// <summary>
+    /// The addresses of a host, all of which must be allowed: a public name that also has a private address is an attack or a
+    /// mistake.
+    /// </summary>
     private async Task<IReadOnlyList<IPAddress>> AddressesAsync(string host, CancellationToken cancellationToken)
     {
         var addresses = IPAddress.TryParse(host, out var address) ? [address] : await resolver.ResolveAsync(host, cancellationToken);
@@ -79,5 +82,5 @@ public sealed class TargetGuard(WebhookOptions options, IHostResolver resolver)
     }
 }
 
-/// <summary>A host has an address that messages may not be sent to.</summary>
+/// <summary>A host has an address that must not receive messages.</summary>
 public sealed class TargetNotAllowedException() : IOException("The host is not on the public internet.");

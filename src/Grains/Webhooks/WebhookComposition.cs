@@ -3,13 +3,13 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>Composes the webhooks. The streams must be there already.</summary>
+/// <summary>Composes the webhooks. The streams must be registered already.</summary>
 public static class WebhookComposition
 {
-    /// <summary>The key of their database: what is in it the journal could not tell again, so its commits are flushed.</summary>
+    /// <summary>The key of their database: the journal cannot restore its content, so its commits are flushed.</summary>
     public const string Database = "webhooks";
 
-    /// <summary>Adds them to a silo. The database <see cref="Database"/> must be there already.</summary>
+    /// <summary>Adds the webhooks to a silo. The database <see cref="Database"/> must be registered already.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services, WebhookOptions options)
     {
         services.AddSingleton(options);
@@ -27,7 +27,7 @@ public static class WebhookComposition
         return services;
     }
 
-    /// <summary>Brings the tables to the newest schema once the journal's database is there, and before any grain is.</summary>
+    /// <summary>Migrates the tables once the journal's database is available, and before any grain activates.</summary>
     private sealed class WebhookStartup([FromKeyedServices(Database)] IViewDatabase database) : ILifecycleParticipant<ISiloLifecycle>
     {
         public void Participate(ISiloLifecycle lifecycle) => lifecycle.Subscribe(

@@ -8,8 +8,8 @@ using Orleans.Placement;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// Enters the events of orders as deliveries for the webhooks that want them. The checkpoint follows behind what was entered,
-/// and an event has one message id for a webhook, so that events told twice are entered once.
+/// Creates deliveries of order events for the webhooks that subscribe to them. The checkpoint is saved after the deliveries, and
+/// an event has one message id per webhook, so an event that is delivered twice to this consumer creates one delivery.
 /// </summary>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Orders), PreferLocalPlacement]
 public sealed class WebhookConsumer(
@@ -28,7 +28,7 @@ public sealed class WebhookConsumer(
     /// <inheritdoc/>
     protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
     {
-        // Read each time: a webhook gets every event after its registration, also on other silos.
+        // Read for every batch: a webhook gets every event after its registration, also from other silos.
         var enabled = await endpoints.ReadEnabledAsync(CancellationToken.None);
         var oldest = Now - options.KeepDeliveries;
         var wanted = events
@@ -45,7 +45,7 @@ public sealed class WebhookConsumer(
         }
     }
 
-    /// <summary>The messages of events, each with the order as it was just then.</summary>
+    /// <summary>The messages of events, each with the order as it was right after the event.</summary>
     private async Task<List<EventMessage>> MessagesOfAsync(List<JournalRecord> wanted)
     {
         var histories = await journal.ReadStreamsAsync([.. wanted.Select(record => record.Stream).Distinct()]);

@@ -7,12 +7,12 @@ using Orleans.Concurrency;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>Keeps the webhooks on whichever silo is asked.</summary>
+/// <summary>Manages the webhooks on the silo that receives the call.</summary>
 [StatelessWorker]
 public sealed class WebhookDesk(
     EndpointStore endpoints, DeliveryLog log, TargetGuard guard, IJournal journal, WebhookWake wake, TimeProvider clock) : Grain, IWebhookDesk
 {
-    // Every event is entered once for each webhook that wants it.
+    // Every event creates one delivery for each subscribed webhook, so their number is bounded.
     private const int MostWebhooks = 100;
 
     /// <inheritdoc/>
@@ -30,7 +30,7 @@ public sealed class WebhookDesk(
         var endpoint = new Endpoint(webhook, WebhookSecret.New(), await journal.ReadEndAsync());
         return await endpoints.AddAsync(endpoint, MostWebhooks, CancellationToken.None)
             ? new WebhookReply(webhook, endpoint.Secret)
-            : new WebhookReply(null, Refusal: new InvalidValue("url", $"would be one more than {MostWebhooks} webhooks; delete one first"));
+            : new WebhookReply(null, Refusal: new InvalidValue("url", $"would exceed the maximum of {MostWebhooks} webhooks; delete one first"));
     });
 
     /// <inheritdoc/>
@@ -82,8 +82,8 @@ public sealed class WebhookDesk(
         }
         catch (DbException fault)
         {
-            // The driver's exceptions are not known where the front end is a process of its own.
-            throw new WebhooksUnavailableException($"The database of the webhooks is out of reach: {fault.Message}");
+            // The database driver's exceptions are unknown to a front end in a separate process.
+            throw new WebhooksUnavailableException($"The webhook database cannot be reached: {fault.Message}");
         }
     }
 }

@@ -3,7 +3,7 @@ using Granary.Streams.Views;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>Wakes the dispatcher of this process: something was entered, or an attempt ended.</summary>
+/// <summary>Wakes the dispatcher of this process when a delivery was created or an attempt ended.</summary>
 public sealed class WebhookWake
 {
     /// <summary>The signal.</summary>
@@ -11,8 +11,8 @@ public sealed class WebhookWake
 }
 
 /// <summary>
-/// Keeps the dispatcher going on one silo at a time. Another takes over within seconds when it is gone, and what it had begun
-/// when its claims run out.
+/// Runs the dispatcher on one silo at a time. When that silo is gone, another one takes over within seconds, and takes over its
+/// started attempts when their claims expire.
 /// </summary>
 public sealed partial class WebhookDispatch(
     WebhookDispatcher dispatcher,
@@ -57,7 +57,7 @@ public sealed partial class WebhookDispatch(
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                // A database that is away; the wait before the next turn keeps this from spinning.
+                // The database is unavailable; the wait before the next turn keeps this loop from spinning.
                 DispatchFailed(fault);
                 await Task.Delay(Period, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -73,7 +73,7 @@ public sealed partial class WebhookDispatch(
             _forgetAt = now + ForgetPeriod;
         }
 
-        // While nothing is due, nobody needs to be the one who sends it.
+        // While nothing is due, no silo needs the lease.
         if ((!tidies && !await dispatcher.IsDueAsync(cancellationToken)) || !await HoldsLeaseAsync(cancellationToken))
         {
             return;
@@ -100,6 +100,6 @@ public sealed partial class WebhookDispatch(
         return _held;
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending webhooks failed; it is tried again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sending webhooks failed; it will be retried.")]
     private partial void DispatchFailed(Exception fault);
 }

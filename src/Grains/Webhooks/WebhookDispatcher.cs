@@ -5,8 +5,8 @@ using Granary.Domain.Webhooks;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// Sends what is due. Each webhook has a few attempts at a time of its own, and only one while its last attempt failed, so that
-/// receivers which hang keep nobody else waiting.
+/// Sends due deliveries. Each webhook has its own small limit of concurrent attempts, and a limit of one while its last attempt
+/// failed, so receivers that hang do not delay other webhooks.
 /// </summary>
 public sealed partial class WebhookDispatcher(
     EndpointStore endpoints,
@@ -18,25 +18,27 @@ public sealed partial class WebhookDispatcher(
     TimeProvider clock,
     ILogger<WebhookDispatcher> logger)
 {
-    // Attempts of all webhooks together. They wait most of the time, so the bound is there for memory and sockets.
+    // Maximum attempts of all webhooks together. They mostly wait, so the limit only protects memory and sockets.
     private const int Most = 1_024;
 
-    // A claim outlives its attempt by this, so that how the attempt ended is recorded before somebody else tries.
+    // A claim outlives its attempt by this time, so that the result is recorded before another dispatcher tries.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
     private readonly ConcurrentDictionary<Task, string> _running = new();
     private readonly ConcurrentDictionary<string, bool> _failing = new(StringComparer.Ordinal);
 
-    /// <summary>Attempts under way.</summary>
+    /// <summary>Number of attempts in progress.</summary>
     public int Running => _running.Count;
 
-    /// <summary>Whether anything is due.</summary>
+    /// <summary>Whether any delivery is due.</summary>
     public async Task<bool> IsDueAsync(CancellationToken cancellationToken) =>
         (await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken)).Count > 0;
 
-    /// <summary>Starts attempts at what is due, as many as may run now.</summary>
-    /// <param name="cancellationToken">Ends the attempts, too. Those are due again at once, for whoever comes next.</param>
-    /// <returns>How many were started.</returns>
+    /// <summary>Starts attempts of due deliveries, up to the limits.</summary>
+    /// <param name="cancellationToken">
+    /// Cancels the attempts, too. Their deliveries are due again at once, for the next dispatcher.
+    /// </param>
+    /// <returns>How many attempts were started.</returns>
     public async Task<int> StartDueAsync(CancellationToken cancellationToken)
     {
         var started = 0;
@@ -63,7 +65,7 @@ public sealed partial class WebhookDispatcher(
         return started;
     }
 
-    /// <summary>Returns when no attempt is under way.</summary>
+    /// <summary>Returns when no attempt is in progress.</summary>
     public async Task IdleAsync()
     {
         while (!_running.IsEmpty)
@@ -74,7 +76,7 @@ public sealed partial class WebhookDispatcher(
 
     private void Start(Endpoint endpoint, DeliveryClaim claim, CancellationToken cancellationToken)
     {
-        // The task must be in the list before it can take itself out.
+        // The task must be in the list before it can remove itself.
         var listed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Task? attempt = null;
         attempt = RunAsync();
@@ -107,17 +109,17 @@ public sealed partial class WebhookDispatcher(
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                // This silo stops; another makes the attempt.
+                // This silo is stopping; another one makes the attempt.
                 await deliveries.ReleaseAsync(claim, clock.GetUtcNow(), CancellationToken.None);
                 return;
             }
 
-            // Once it is known how it went, a silo that stops still records it.
+            // A stopping silo still records a result that it knows.
             await RecordAsync(endpoint, claim, result);
         }
         catch (Exception fault) when (fault is DbException or TimeoutException or IOException)
         {
-            // How it went is lost with the database's answer; the claim runs out and it is sent again.
+            // The database did not record the result; the claim expires and the message is sent again.
             NotRecorded(claim.Id, fault);
         }
     }
@@ -157,7 +159,7 @@ public sealed partial class WebhookDispatcher(
         await deliveries.GivenUpAsync(claim, result, CancellationToken.None);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "How the attempt at {Delivery} ended could not be recorded; it is made again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The result of an attempt of {Delivery} could not be recorded; the message will be sent again.")]
     private partial void NotRecorded(string delivery, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {Webhook} is disabled: its receiver answered 410.")]

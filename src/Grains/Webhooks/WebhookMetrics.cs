@@ -4,8 +4,8 @@ using Granary.Domain.Webhooks;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// What the webhooks tell about themselves: <c>webhook_attempts_total{result}</c> with <c>taken</c>, <c>gone</c> or
-/// <c>failed</c>, <c>webhook_attempt_duration_seconds</c> and <c>webhook_dead_letters_total</c>.
+/// The metrics of the webhooks: <c>webhook_attempts_total{result}</c> with <c>taken</c>, <c>gone</c> or <c>failed</c>,
+/// <c>webhook_attempt_duration_seconds</c> and <c>webhook_dead_letters_total</c>.
 /// </summary>
 public sealed class WebhookMetrics : IDisposable
 {
@@ -19,8 +19,8 @@ public sealed class WebhookMetrics : IDisposable
 
     public WebhookMetrics()
     {
-        _attempts = _meter.CreateCounter<long>("webhook_attempts_total", "{attempt}", "Attempts at sending a message.");
-        _duration = _meter.CreateHistogram<double>("webhook_attempt_duration_seconds", "s", "How long an attempt took.");
+        _attempts = _meter.CreateCounter<long>("webhook_attempts_total", "{attempt}", "Attempts to send a message.");
+        _duration = _meter.CreateHistogram<double>("webhook_attempt_duration_seconds", "s", "Duration of an attempt.");
         _deadLetters = _meter.CreateCounter<long>("webhook_dead_letters_total", "{message}", "Messages given up after three days.");
     }
 

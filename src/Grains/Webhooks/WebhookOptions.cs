@@ -7,21 +7,21 @@ public sealed class WebhookOptions
     public const string Section = "Granary:Webhooks";
 
     /// <summary>
-    /// Whether messages may go to private, loopback and other addresses that are not of the public internet. For development,
-    /// and for receivers inside one's own network where all operators are trusted.
+    /// Whether messages may go to private, loopback and other addresses outside the public internet. For development, and for
+    /// receivers in the operator's own network if all operators are trusted.
     /// </summary>
     public bool AllowPrivateTargets { get; set; }
 
-    /// <summary>Whether messages may go over <c>http</c>, readable for everybody on the way.</summary>
+    /// <summary>Whether messages may go over <c>http</c>, readable on the network.</summary>
     public bool AllowHttp { get; set; }
 
-    /// <summary>How long an attempt may take, from looking the name up to the answer's headers.</summary>
+    /// <summary>How long an attempt may take, from the name look-up to the response headers.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long the log keeps what was delivered or given up.</summary>
+    /// <summary>How long the log keeps completed deliveries, delivered or dead.</summary>
     public TimeSpan KeepDeliveries { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>Attempts at one webhook at the same time.</summary>
+    /// <summary>Maximum number of concurrent attempts per webhook.</summary>
     public int Concurrency { get; set; } = 8;
 
     /// <summary>The deployment's currency, <c>Granary:Currency</c>.</summary>

@@ -7,10 +7,12 @@ using Granary.Journal;
 
 namespace Granary.Grains.Webhooks;
 
-/// <summary>Sends signed messages: one request, one status. Redirects, proxies and cookies are not followed, used or kept.</summary>
+/// <summary>
+/// Sends signed messages: one request, one status. It follows no redirects, uses no proxy and keeps no cookies.
+/// </summary>
 public sealed class WebhookSender : IDisposable
 {
-    // What a receiver writes is of no interest; a little of it is read so that the connection can be used again.
+    // The response body is not needed; a little of it is read so that the connection can be reused.
     private const int DrainedBytes = 16 * 1_024;
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -31,9 +33,9 @@ public sealed class WebhookSender : IDisposable
             UseCookies = false,
             ConnectCallback = guard.ConnectAsync,
 
-            // Not bounded here: webhooks may share a host, and one whose receiver hangs must not take the connections of another.
-            // The dispatcher bounds the attempts of each webhook.
-            // A name that moves is followed, and judged, within this time.
+            // Not bounded here: webhooks may share a host, and one whose receiver hangs must not use up the connections of
+            // another. The dispatcher bounds the attempts of each webhook.
+            // A changed DNS entry takes effect, and is checked, within this time.
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
             MaxResponseHeadersLength = 16,
             MaxResponseDrainSize = DrainedBytes,
@@ -45,8 +47,10 @@ public sealed class WebhookSender : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    /// <summary>Sends a message and says how it went. What goes wrong on the way is a result, not an exception.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled; whether the receiver has the message is not known.</exception>
+    /// <summary>Sends a message and returns the result. A failure on the way is a result, not an exception.</summary>
+    /// <exception cref="OperationCanceledException">
+    /// The send was cancelled; whether the receiver has the message is unknown.
+    /// </exception>
     public async Task<AttemptResult> SendAsync(Endpoint endpoint, DeliveryClaim claim, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
@@ -87,7 +91,7 @@ public sealed class WebhookSender : IDisposable
         return request;
     }
 
-    /// <summary>What went wrong, without details that would map a network from outside.</summary>
+    /// <summary>The failure, without details that would reveal the network to an outsider.</summary>
     private static string Describe(Exception fault) => fault switch
     {
         TargetNotAllowedException or { InnerException: TargetNotAllowedException } => "the host is not on the public internet",

@@ -5,12 +5,13 @@ using Granary.Streams;
 
 namespace Granary.Grains.Orders.Index;
 
-/// <summary>Orders as their events have made them, without their grains.</summary>
+/// <summary>Orders rebuilt from their events, without their grains.</summary>
 internal static class OrderHistory
 {
     /// <summary>
-    /// The orders that events belong to, as they are after the last event. New ones come from their events alone; for others
-    /// the whole history is read, a few events each, so that nothing depends on what was seen before.
+    /// The orders that events belong to, at the state after the last event. New orders come from their events alone; for others
+    /// the whole history is read, a few events each, so that the result does not depend on earlier events that this process has
+    /// seen.
     /// </summary>
     public static async Task<IReadOnlyList<OrderState>> AfterAsync(
         IJournal journal, IReadOnlyList<JournalRecord> events, CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal static class OrderHistory
         return orders;
     }
 
-    /// <summary>The orders of journal streams, as they are now; streams without an order are left out.</summary>
+    /// <summary>The current state of the orders of journal streams; streams without an order are left out.</summary>
     public static async Task<IReadOnlyList<OrderState>> ReadAsync(
         IJournal journal, IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
     {

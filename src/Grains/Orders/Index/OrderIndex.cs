@@ -6,10 +6,12 @@ using Npgsql;
 
 namespace Granary.Grains.Orders.Index;
 
-/// <summary>The table of orders that lists and deadlines are read from. Derived from the journal; a newer version always wins.</summary>
+/// <summary>
+/// The table that order lists and deadlines are read from. It is derived from the journal; a newer version always wins.
+/// </summary>
 public sealed class OrderIndex : IDisposable
 {
-    /// <summary>Rows from which a statement is closed.</summary>
+    /// <summary>The number of rows that closes a statement.</summary>
     private const int MostRows = 4_096;
 
     private const string Insert = """
@@ -25,7 +27,7 @@ public sealed class OrderIndex : IDisposable
 
     private static readonly string[] Parameters = ["id", "user", "status", "total", "created", "updated", "expires", "version"];
 
-    /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test looks at its plan.</summary>
+    /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test checks its plan.</summary>
     public const string Due =
         "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
 
@@ -38,19 +40,21 @@ public sealed class OrderIndex : IDisposable
         _writes = new WriteCombiner<Row>(WriteAsync, MostRows);
     }
 
-    /// <summary>Enters or renews orders. Repeating it changes nothing. Those who do it at the same time share a statement.</summary>
+    /// <summary>Inserts or updates orders. Repeating it changes nothing. Concurrent callers share a statement.</summary>
     public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
         _writes.WriteAsync([.. entries.Select(entry => new Row(entry, IsNew: false))], cancellationToken);
 
-    /// <summary>Does the same with orders as they come. One with a single event was not there before, unless it comes again.</summary>
+    /// <summary>
+    /// Inserts or updates orders. An order with a single event is new in the index, unless the event is delivered again.
+    /// </summary>
     public Task UpsertAsync(IReadOnlyList<OrderState> orders, CancellationToken cancellationToken) =>
         _writes.WriteAsync([.. orders.Select(order => new Row(OrderIndexEntry.Of(order), order.Version == 1))], cancellationToken);
 
-    /// <summary>A page of entries, newest first, and whether others follow.</summary>
+    /// <summary>A page of entries, newest first, and whether more follow.</summary>
     public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) =>
         {
-            // One more than the page tells whether there is another.
+            // One row more than the page shows whether another page follows.
             var rows = await OrderIndexQuery.Command(connection, query, query.Limit + 1)
                 .QueryAsync(Entry, cancellation);
             return new OrderIndexPage([.. rows.Take(query.Limit)], rows.Count > query.Limit);
@@ -58,8 +62,8 @@ public sealed class OrderIndex : IDisposable
         cancellationToken);
 
     /// <summary>Pending orders whose deadline has passed, the longest overdue first.</summary>
-    /// <param name="from">The earliest deadline of interest: where the page before this one ended.</param>
-    /// <param name="now">The latest one.</param>
+    /// <param name="from">The earliest deadline to include: where the previous page ended.</param>
+    /// <param name="now">The latest deadline to include.</param>
     public Task<IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)>> DueAsync(
         DateTimeOffset from, DateTimeOffset now, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<(string, DateTimeOffset)>)await connection
@@ -82,14 +86,14 @@ public sealed class OrderIndex : IDisposable
         },
         cancellationToken);
 
-    /// <summary>Ids in the index in their own order, after one of them.</summary>
+    /// <summary>Ids in the index, in id order, after a given one.</summary>
     public Task<IReadOnlyList<string>> ReadIdsAsync(string after, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<string>)await connection
             .Command("SELECT order_id FROM order_index WHERE order_id > @after ORDER BY order_id LIMIT @limit", ("after", after), ("limit", limit))
             .QueryAsync(row => row.GetString(0), cancellation),
         cancellationToken);
 
-    /// <summary>Takes orders out that the journal does not know.</summary>
+    /// <summary>Removes orders that the journal does not contain.</summary>
     public Task RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, cancellation) =>
         {
@@ -106,9 +110,9 @@ public sealed class OrderIndex : IDisposable
     public void Dispose() => _writes.Dispose();
 
     /// <summary>
-    /// Enters what is new without looking for it first, which saves PostgreSQL a fifth of the work. Where something is there already,
-    /// as after a restart, or two silos have locked each other out, all is done again in one statement with the look. That cannot
-    /// lock itself out with its like: its rows are in the order of their ids.
+    /// Inserts new rows without looking for them first, which saves PostgreSQL a fifth of the work. If a row exists already, for
+    /// example after a restart, or two silos deadlock, all rows are written again in one statement that looks first. Its rows are
+    /// sorted by id, so concurrent upserts cannot deadlock.
     /// </summary>
     private async Task WriteAsync(IReadOnlyList<Row> rows)
     {
@@ -130,7 +134,7 @@ public sealed class OrderIndex : IDisposable
         }
     }
 
-    /// <summary>One row an order, because a statement cannot renew a row twice, in the order of their ids.</summary>
+    /// <summary>One row per order, because a statement cannot update a row twice, sorted by id.</summary>
     private static List<Row> NewestOf(IReadOnlyList<Row> rows)
     {
         var newest = new Dictionary<string, Row>(rows.Count, StringComparer.Ordinal);
@@ -145,7 +149,7 @@ public sealed class OrderIndex : IDisposable
         return [.. newest.Values.OrderBy(row => row.Entry.OrderId, StringComparer.Ordinal)];
     }
 
-    /// <summary>One statement for all rows: what costs most in PostgreSQL is the round trip.</summary>
+    /// <summary>One statement for all rows: the round trip is the largest cost in PostgreSQL.</summary>
     private static async Task<int> WriteAllAsync(
         NpgsqlConnection connection, List<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
     {
@@ -213,6 +217,6 @@ public sealed class OrderIndex : IDisposable
         return entries.Count;
     }
 
-    /// <summary>An entry, and whether it should not be there yet.</summary>
+    /// <summary>An entry, and whether it is expected to be new.</summary>
     private readonly record struct Row(OrderIndexEntry Entry, bool IsNew);
 }

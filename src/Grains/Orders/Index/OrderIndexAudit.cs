@@ -11,21 +11,21 @@ using Granary.Streams;
 namespace Granary.Grains.Orders.Index;
 
 /// <summary>
-/// Holds the index of orders against the journal, from its first event: to report what differs, or to make it right. Both may
-/// run while the product does: an order is written as it is at that moment, and a newer version always wins.
+/// Compares the index of orders with the journal, from its first event, to report differences or to repair them. Both may run
+/// while the product runs: an order is written as it is at that moment, and a newer version always wins.
 /// </summary>
 public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 {
     private const int PageLength = 2_000;
 
-    /// <summary>Grains that are asked at a time.</summary>
+    /// <summary>Number of grains called concurrently.</summary>
     private const int Parallelism = 32;
 
     private static readonly TimeSpan CatchUpTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Enters every order of the journal anew and takes out what the journal does not know.</summary>
-    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
-    /// <returns>How many orders were entered.</returns>
+    /// <summary>Writes every order of the journal again and removes the orders that the journal does not contain.</summary>
+    /// <param name="progress">Receives the completed share of the journal, from 0 to 1.</param>
+    /// <returns>How many orders were written.</returns>
     public async Task<long> RebuildAsync(IProgress<double> progress, CancellationToken cancellationToken)
     {
         var entered = 0L;
@@ -43,10 +43,12 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         return entered;
     }
 
-    /// <summary>Finds the orders that the index lacks, has otherwise than the journal, or has and the journal does not.</summary>
-    /// <param name="progress">Told how much of the journal is done, from 0 to 1.</param>
-    /// <param name="grains">Where to ask every order itself whether it is what its events say; null to ask none.</param>
-    /// <returns>The orders' ids and what is wrong with each; what the index only had not caught up with yet is not among them.</returns>
+    /// <summary>Finds orders that the index lacks, that differ from the journal, or that the journal does not contain.</summary>
+    /// <param name="progress">Receives the completed share of the journal, from 0 to 1.</param>
+    /// <param name="grains">Used to ask every order grain whether it agrees with its events; null to ask none.</param>
+    /// <returns>
+    /// The orders' ids with their differences; differences that the index simply had not caught up with yet are left out.
+    /// </returns>
     public async Task<IReadOnlyList<(string Id, string Difference)>> CheckAsync(
         IProgress<double> progress, CancellationToken cancellationToken, IGrainFactory? grains = null)
     {
@@ -100,7 +102,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         return differences;
     }
 
-    /// <summary>Compares orders with their grains, which this activates.</summary>
+    /// <summary>Compares orders with their grains, which it activates.</summary>
     private static async Task<IReadOnlyCollection<(string Id, string Difference)>> CompareLiveAsync(
         IReadOnlyList<OrderState> orders, IGrainFactory grains, CancellationToken cancellationToken)
     {
@@ -128,7 +130,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 
     private static ReadOnlySpan<byte> Text(Order order) => JsonSerializer.SerializeToUtf8Bytes(order, OrderJson.Default.Order);
 
-    /// <summary>Every order of the journal once, page by page: where its first event is, with its whole history.</summary>
+    /// <summary>
+    /// Every order of the journal once, page by page: an order appears at its first event, with its whole history.
+    /// </summary>
     private async IAsyncEnumerable<IReadOnlyList<OrderState>> JournalAsync(
         IProgress<double> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -169,7 +173,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
     }
 }
 
-/// <summary>All that an order says as text, to compare orders by.</summary>
+/// <summary>The whole content of an order as text, for comparison.</summary>
 [JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(Order))]
 internal sealed partial class OrderJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ using Orleans.Placement;
 
 namespace Granary.Grains.Orders.Index;
 
-/// <summary>Keeps the index of orders in step with the journal.</summary>
+/// <summary>Updates the index of orders from the journal.</summary>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Orders), PreferLocalPlacement]
 public sealed class OrderIndexConsumer(ConsumerServices services, IJournal journal, OrderIndex index) : JournalConsumer(services)
 {

@@ -5,11 +5,11 @@ using Granary.Streams.Views;
 namespace Granary.Grains.Orders.Index;
 
 /// <summary>
-/// An order's row in the index: what lists are filtered and sorted by. What else an order says is read from its events, so that
-/// the index does not hold it a second time.
+/// An order's row in the index: the values that lists filter and sort by. Everything else is read from the order's events, so the
+/// index does not store it again.
 /// </summary>
 /// <param name="Total">Minor units.</param>
-/// <param name="ExpiresAt">The deadline while pending; null from then on.</param>
+/// <param name="ExpiresAt">The deadline while pending; null afterwards.</param>
 /// <param name="Version">The version of the order's last visible event.</param>
 public sealed record OrderIndexEntry(
     string OrderId,
@@ -36,11 +36,11 @@ public sealed record OrderIndexEntry(
             order.VisibleVersion);
     }
 
-    // Other times of an order come from the journal and have whole microseconds already.
+    // The order's other times come from the journal and are whole microseconds already.
     private static DateTimeOffset Whole(DateTimeOffset time) => ViewStatements.FromMicroseconds(time.ToMicroseconds());
 }
 
 /// <summary>A page of the index.</summary>
 /// <param name="Entries">Newest first.</param>
-/// <param name="More">Whether others follow.</param>
+/// <param name="More">Whether more entries follow.</param>
 public sealed record OrderIndexPage(IReadOnlyList<OrderIndexEntry> Entries, bool More);

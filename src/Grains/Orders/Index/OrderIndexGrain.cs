@@ -5,8 +5,8 @@ using Orleans.Concurrency;
 namespace Granary.Grains.Orders.Index;
 
 /// <summary>
-/// Answers lists of orders on whichever silo is asked. A list is mostly waiting for the database: with Orleans' one worker for each
-/// core, lists would wait for one another while the database has time for more.
+/// Answers order lists on the silo that receives the call. A list mostly waits for the database: with Orleans' default of one
+/// worker per core, lists would wait for each other while the database has capacity left.
 /// </summary>
 [StatelessWorker(maxLocalWorkers: 16)]
 public sealed class OrderIndexGrain(OrderList orders) : Grain, IOrderIndexGrain
@@ -20,8 +20,8 @@ public sealed class OrderIndexGrain(OrderList orders) : Grain, IOrderIndexGrain
         }
         catch (DbException fault)
         {
-            // The driver's exceptions are not known where the front end is a process of its own.
-            throw new OrderIndexUnavailableException($"The index of orders is out of reach: {fault.Message}");
+            // The database driver's exceptions are unknown to a front end in a separate process.
+            throw new OrderIndexUnavailableException($"The index of orders cannot be reached: {fault.Message}");
         }
     }
 }

@@ -5,8 +5,8 @@ using Granary.Streams.Views;
 namespace Granary.Grains.Orders.Index;
 
 /// <summary>
-/// The statement behind a list of orders. Only what was asked for is in it, so that the database can choose the index whose
-/// order is already the list's; a page begins by key, so that a later page costs what the first does.
+/// The statement of a list of orders. It contains only the requested filters, so that the database can choose an index that
+/// already has the list's order. A page begins by key, so a later page costs the same as the first.
 /// </summary>
 public static class OrderIndexQuery
 {

@@ -8,13 +8,13 @@ using Granary.Streams;
 namespace Granary.Grains.Orders.Index;
 
 /// <summary>
-/// Lists of orders: which ones, and in what order, the index says; what they are, their events. Each is shown as it was when it
-/// was entered in the index, so that a list of pending orders holds no paid one.
+/// Lists of orders: the index selects and sorts them, their events supply the content. Each order is shown at the version that
+/// the index has, so a list of pending orders contains no paid one.
 /// </summary>
 public sealed class OrderList(OrderIndex index, IJournal journal)
 {
-    /// <summary>A page of orders, newest first, and whether others follow.</summary>
-    /// <exception cref="JournalUnavailableException">The journal is out of reach.</exception>
+    /// <summary>A page of orders, newest first, and whether more follow.</summary>
+    /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>
     public async Task<OrderPage> ReadAsync(OrderQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -27,7 +27,7 @@ public sealed class OrderList(OrderIndex index, IJournal journal)
                 return new OrderPage(orders, page.More);
             }
 
-            // After a restore the index may know orders that the journal does not; they are no reason to end the list.
+            // After a restore the index may contain orders that the journal does not; they must not end the list.
             var last = page.Entries[^1];
             query = query with { After = new OrderPlace(last.CreatedAt, last.OrderId) };
         }

@@ -3,7 +3,7 @@ using Orleans.Concurrency;
 
 namespace Granary.Grains.Stock.Catalogue;
 
-/// <summary>Searches the catalogue on the silo that is asked, as many at a time as lists of orders are read.</summary>
+/// <summary>Searches the catalogue on the silo that receives the call, with the same concurrency as order lists.</summary>
 [StatelessWorker(maxLocalWorkers: 16)]
 public sealed class CatalogueGrain(ICatalogue catalogue) : Grain, ICatalogueGrain
 {
