@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Granary.Client;
 
-/// <summary>The bodies of the API, known at compile time. Members that are new to this client are ignored.</summary>
+/// <summary>The bodies of the API, known at compile time. Members that this client does not know are ignored.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -3,8 +3,10 @@ namespace Granary.Client;
 public sealed partial class GranaryClient
 {
     /// <summary>Places an order.</summary>
-    /// <param name="order">What to order.</param>
-    /// <param name="idempotencyKey">Names the intention: a second call with it answers with the same order. Fresh by default.</param>
+    /// <param name="order">The order to place.</param>
+    /// <param name="idempotencyKey">
+    /// Identifies the order: a second call with it returns the same order. A new key by default.
+    /// </param>
     public Task<Order> PlaceOrderAsync(
         NewOrder order, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "orders", Body(order, ClientJson.Default.NewOrder), ClientJson.Default.Order,
@@ -15,17 +17,17 @@ public sealed partial class GranaryClient
         GetAsync("orders/" + Segment(id), ClientJson.Default.Order, cancellationToken);
 
     /// <summary>Reads all orders the caller may see, newest first, page by page.</summary>
-    /// <param name="status">Only those in this status; null for all.</param>
+    /// <param name="status">Only orders in this status; null for all.</param>
     public IAsyncEnumerable<Order> ListOrdersAsync(string? status = null, CancellationToken cancellationToken = default) =>
         PagesAsync(status is null ? "orders?" : $"orders?status={Segment(status)}&", ClientJson.Default.OrderPage, cancellationToken);
 
-    /// <summary>Amends a pending order, if it still is at the version that the caller has seen.</summary>
+    /// <summary>Amends a pending order if it is still at the version that the caller has read.</summary>
     public Task<Order> AmendOrderAsync(
         string id, long version, OrderAmendment amendment, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Put, "orders/" + Segment(id), Body(amendment, ClientJson.Default.OrderAmendment),
             ClientJson.Default.Order, repeatable: false, cancellationToken, version: version);
 
-    /// <summary>Cancels an order; what was paid is refunded.</summary>
+    /// <summary>Cancels an order; captured money is refunded.</summary>
     public Task<Order> CancelOrderAsync(string id, string? reason = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Delete, "orders/" + Segment(id), Body(new CancelOrder(reason), ClientJson.Default.CancelOrder),
             ClientJson.Default.Order, repeatable: true, cancellationToken);
@@ -34,7 +36,7 @@ public sealed partial class GranaryClient
     public Task<Order> PayOrderAsync(string id, CancellationToken cancellationToken = default) =>
         StepAsync(id, "pay", null, cancellationToken);
 
-    /// <summary>Begins to pack an order.</summary>
+    /// <summary>Starts packing an order.</summary>
     public Task<Order> PackOrderAsync(string id, CancellationToken cancellationToken = default) =>
         StepAsync(id, "pack", null, cancellationToken);
 
@@ -43,7 +45,7 @@ public sealed partial class GranaryClient
         string id, string carrier, string trackingNumber, CancellationToken cancellationToken = default) =>
         StepAsync(id, "ship", Body(new ShipOrder(carrier, trackingNumber), ClientJson.Default.ShipOrder), cancellationToken);
 
-    /// <summary>Notes that the order has arrived.</summary>
+    /// <summary>Records that the order has arrived.</summary>
     public Task<Order> ReceiveOrderAsync(string id, CancellationToken cancellationToken = default) =>
         StepAsync(id, "receive", null, cancellationToken);
 

@@ -20,8 +20,10 @@ public sealed partial class GranaryClient
     public Task<StockLevel> GetStockAsync(string sku, CancellationToken cancellationToken = default) =>
         GetAsync($"products/{Segment(sku)}/stock", ClientJson.Default.StockLevel, cancellationToken);
 
-    /// <summary>Moves stock in, or out when negative.</summary>
-    /// <param name="idempotencyKey">Names the movement: a second call with it moves nothing. Fresh by default.</param>
+    /// <summary>Adds stock, or removes stock if the quantity is negative.</summary>
+    /// <param name="idempotencyKey">
+    /// Identifies the adjustment: a second call with it changes nothing. A new key by default.
+    /// </param>
     public Task<StockLevel> AdjustStockAsync(
         string sku, long quantity, string reason, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"products/{Segment(sku)}/stock-adjustments",

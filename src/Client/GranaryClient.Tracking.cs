@@ -7,14 +7,14 @@ namespace Granary.Client;
 public sealed partial class GranaryClient
 {
     /// <summary>
-    /// What happened to an order, and then what happens, as it happens, until the order is at its end. A connection that is
-    /// lost, or on which nothing came for three of the service's heartbeats, is made anew and resumes after the last change
-    /// (server-sent events, <c>Last-Event-ID</c>): nothing is missed and nothing comes twice.
+    /// The changes of an order: first the past ones, then new ones as they happen, until the order reaches a terminal status.
+    /// When the connection is lost, or is silent for three of the service's heartbeats, the client reconnects and resumes after
+    /// the last change (server-sent events, <c>Last-Event-ID</c>): no change is missed and none comes twice.
     /// </summary>
     /// <param name="id">The order.</param>
     /// <param name="afterVersion">The last version that the caller knows; 0 for everything.</param>
     /// <exception cref="GranaryProblemException">The API refused: there is no such order, or none of the caller's.</exception>
-    /// <exception cref="HttpRequestException">The API was out of reach several times in a row.</exception>
+    /// <exception cref="HttpRequestException">The API could not be reached several times in a row.</exception>
     public async IAsyncEnumerable<OrderUpdate> FollowOrderAsync(
         string id, long afterVersion = 0, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -36,10 +36,10 @@ public sealed partial class GranaryClient
                 yield break;
             }
 
-            // The service has stopped or the connection broke; another instance, or the same one later, goes on.
+            // The service has stopped or the connection broke; the next attempt reaches another instance, or this one later.
             if (++failures == Transport.Attempts)
             {
-                throw new HttpRequestException($"The events of order {id} break off again and again.");
+                throw new HttpRequestException($"The event stream of order {id} broke off repeatedly.");
             }
 
             await _transport.PauseAsync(failures, cancellationToken);
@@ -48,7 +48,7 @@ public sealed partial class GranaryClient
 
     private static bool IsOver(string status) => status is "completed" or "cancelled" or "expired";
 
-    /// <summary>Whether an order has ended and nothing of its history is missing.</summary>
+    /// <summary>Whether an order has ended and the caller has its whole history.</summary>
     private async Task<bool> IsOverAsync(string id, long seen, CancellationToken cancellationToken)
     {
         var order = await GetOrderAsync(id, cancellationToken);

@@ -2,7 +2,10 @@ namespace Granary.Client;
 
 public sealed partial class GranaryClient
 {
-    /// <summary>Registers a user. Not repeated: a lost answer shows as <c>user-name-taken</c> when the caller tries again.</summary>
+    /// <summary>
+    /// Registers a user. The client does not repeat the request: if the response is lost, a repetition by the caller gets
+    /// <c>user-name-taken</c>.
+    /// </summary>
     public Task<User> RegisterAsync(
         string userName, string password, string? displayName = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, "users",
@@ -18,7 +21,7 @@ public sealed partial class GranaryClient
         GetAsync("users/" + Segment(id), ClientJson.Default.User, cancellationToken);
 
     /// <summary>Adds money to a wallet.</summary>
-    /// <param name="idempotencyKey">Names the deposit: a second call with it adds nothing. Fresh by default.</param>
+    /// <param name="idempotencyKey">Identifies the deposit: a second call with it adds nothing. A new key by default.</param>
     public Task<Wallet> DepositAsync(
         string userId, Money money, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/deposits", Body(money, ClientJson.Default.Money),

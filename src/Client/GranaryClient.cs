@@ -6,11 +6,11 @@ using System.Text.Json.Serialization.Metadata;
 namespace Granary.Client;
 
 /// <summary>
-/// The HTTP API of Granary, typed. Refusals are thrown as <see cref="GranaryProblemException"/>; what may be repeated is
-/// repeated under one idempotency key when the connection or the service fails.
+/// A typed client of Granary's HTTP API. Refusals are thrown as <see cref="GranaryProblemException"/>. When the connection or the
+/// service fails, the client repeats requests that may be repeated, under one idempotency key.
 /// </summary>
 /// <param name="http">Its <see cref="HttpClient.BaseAddress"/> is the root of the API.</param>
-/// <param name="clock">The clock of the pauses between attempts; the system's by default.</param>
+/// <param name="clock">The clock for the pauses between attempts; the system's clock by default.</param>
 public sealed partial class GranaryClient(HttpClient http, TimeProvider? clock = null)
 {
     private const string IdempotencyKey = "Idempotency-Key";
@@ -20,7 +20,7 @@ public sealed partial class GranaryClient(HttpClient http, TimeProvider? clock =
     private readonly Transport _transport = new(http, clock ?? TimeProvider.System);
     private AuthenticationHeaderValue? _token;
 
-    /// <summary>Gets an access token and sends it from now on.</summary>
+    /// <summary>Gets an access token and sends it with every later request.</summary>
     public async Task LoginAsync(string userName, string password, CancellationToken cancellationToken = default)
     {
         var token = await SendAsync(

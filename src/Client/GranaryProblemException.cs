@@ -4,7 +4,7 @@ namespace Granary.Client;
 public sealed class GranaryProblemException(Problem problem)
     : Exception($"{problem.Title} ({problem.Status} {problem.Slug}). {problem.Detail}")
 {
-    /// <summary>What the API said.</summary>
+    /// <summary>The problem details that the API returned.</summary>
     public Problem Problem { get; } = problem;
 }
 
@@ -23,16 +23,16 @@ public sealed record Problem
 
     public string? Detail { get; init; }
 
-    /// <summary>What the server's logs know the request by.</summary>
+    /// <summary>The id of the request in the server's logs.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>What is wrong, by field.</summary>
+    /// <summary>The errors by field.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
-    /// <summary>The lines that could not be served.</summary>
+    /// <summary>The lines that have too few units.</summary>
     public IReadOnlyList<ProblemLine>? Lines { get; init; }
 
-    /// <summary>The status of what refused.</summary>
+    /// <summary>The current status of the resource that refused.</summary>
     public string? CurrentStatus { get; init; }
 
     public IReadOnlyList<string>? AllowedActions { get; init; }
@@ -41,5 +41,5 @@ public sealed record Problem
     public string Slug => Type.StartsWith(Prefix, StringComparison.Ordinal) ? Type[Prefix.Length..] : Type;
 }
 
-/// <summary>One line that could not be served.</summary>
+/// <summary>One line that has too few units.</summary>
 public sealed record ProblemLine(string Sku, long? Requested, long? Available);

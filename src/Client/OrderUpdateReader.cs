@@ -3,14 +3,14 @@ using System.Text.Json;
 namespace Granary.Client;
 
 /// <summary>
-/// Reads changes of an order from server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), as far
-/// as they occur here: the data of an event is one line, and says all that its id and its name say.
+/// Reads changes of an order from server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), supporting
+/// only the part that the API uses: an event's data is one line, and it contains everything that its id and its name say.
 /// </summary>
 internal sealed class OrderUpdateReader(Stream events, TimeProvider clock) : IDisposable
 {
     private const string Data = "data:";
 
-    /// <summary>Three heartbeats of the service: after so long without a line the connection is taken for dead.</summary>
+    /// <summary>Three heartbeats of the service: after this time without a line, the connection counts as dead.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
 
     private readonly StreamReader _lines = new(events);
@@ -33,7 +33,7 @@ internal sealed class OrderUpdateReader(Stream events, TimeProvider clock) : IDi
         }
         catch (Exception fault) when (Transport.IsLost(fault, cancellationToken))
         {
-            // An event without its end does not count; it comes again on the next connection.
+            // An incomplete event does not count; the next connection delivers it again.
         }
 
         return null;

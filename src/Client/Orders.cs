@@ -5,12 +5,12 @@ namespace Granary.Client;
 /// <param name="Currency">ISO 4217 code.</param>
 public readonly record struct Money(long Amount, string Currency);
 
-/// <summary>What to order.</summary>
+/// <summary>An order to place.</summary>
 public sealed record NewOrder
 {
     public required IReadOnlyList<NewOrderItem> Items { get; init; }
 
-    /// <summary>The user who pays, where it is not the caller; only an administrator may name another.</summary>
+    /// <summary>The user who pays, if not the caller; only an administrator may name another user.</summary>
     public string? UserId { get; init; }
 
     public Address? ShippingAddress { get; init; }
@@ -22,10 +22,10 @@ public sealed record NewOrder
 /// <param name="Quantity">1 to 10,000 units.</param>
 public sealed record NewOrderItem(string Sku, long Quantity);
 
-/// <summary>What to change in a pending order; null leaves it as it is.</summary>
+/// <summary>The changes to a pending order; a null member leaves its part unchanged.</summary>
 public sealed record OrderAmendment
 {
-    /// <summary>All lines as they shall be.</summary>
+    /// <summary>All lines of the amended order.</summary>
     public IReadOnlyList<NewOrderItem>? Items { get; init; }
 
     public Address? ShippingAddress { get; init; }
@@ -33,7 +33,7 @@ public sealed record OrderAmendment
     public string? Note { get; init; }
 }
 
-/// <summary>Where to send an order.</summary>
+/// <summary>The shipping address of an order.</summary>
 public sealed record Address
 {
     public string? Name { get; init; }
@@ -66,7 +66,7 @@ public sealed record Order
     /// <summary>When it expires unless it is paid.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>Grows with every change; what an amendment must name.</summary>
+    /// <summary>Grows with every change; an amendment must name the current version.</summary>
     public required long Version { get; init; }
 
     public required IReadOnlyList<string> AllowedActions { get; init; }
@@ -76,7 +76,7 @@ public sealed record Order
 /// <summary>One line of an order.</summary>
 public sealed record OrderItem(string Sku, string Name, long Quantity, Money UnitPrice, Money LineTotal);
 
-/// <summary>How to follow the parcel.</summary>
+/// <summary>The tracking data of the parcel.</summary>
 public sealed record Tracking(string Carrier, string Number);
 
 /// <summary>One event of an order's history.</summary>
@@ -84,11 +84,11 @@ public sealed record Tracking(string Carrier, string Number);
 /// <param name="By">A user id, or <c>system</c>.</param>
 public sealed record TimelineEntry(long Version, string Type, DateTimeOffset At, string By);
 
-/// <summary>One change of an order, as it is followed.</summary>
+/// <summary>One change of an order, as a follower receives it.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Version">The version it led to; following resumes after it.</param>
+/// <param name="Version">The order's version after the change; following resumes after it.</param>
 /// <param name="Type">Such as <c>order.paid</c>.</param>
 /// <param name="At">When it was decided.</param>
 /// <param name="By">A user id, or <c>system</c>.</param>
-/// <param name="Status">The order's status since then.</param>
+/// <param name="Status">The order's status after the change.</param>
 public sealed record OrderUpdate(string OrderId, long Version, string Type, DateTimeOffset At, string By, string Status);

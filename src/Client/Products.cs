@@ -1,7 +1,9 @@
 namespace Granary.Client;
 
-/// <summary>What a product shall be.</summary>
-/// <param name="Status"><c>active</c>, <c>suspended</c> or <c>discontinued</c>; null keeps it, and makes a new product active.</param>
+/// <summary>The desired definition of a product.</summary>
+/// <param name="Status">
+/// <c>active</c>, <c>suspended</c> or <c>discontinued</c>; null keeps the current status and makes a new product active.
+/// </param>
 public sealed record ProductDefinition(string Name, Money Price, string? Description = null, string? Status = null);
 
 /// <summary>A product as buyers see it.</summary>

@@ -6,22 +6,22 @@ using System.Text.Json.Serialization.Metadata;
 namespace Granary.Client;
 
 /// <summary>
-/// Sends requests and repeats those that may be repeated: after a lost connection, a timeout, 429, 502, 503 or 504, or
-/// a conflict that passes, with exponential backoff and jitter, never sooner than <c>Retry-After</c> says.
+/// Sends requests and repeats those that may be repeated, after a lost connection, a timeout, 429, 502, 503, 504 or a temporary
+/// conflict. It uses exponential backoff with jitter and never repeats earlier than <c>Retry-After</c> says.
 /// </summary>
 internal sealed class Transport(HttpClient http, TimeProvider clock)
 {
-    /// <summary>How often a request is sent at most.</summary>
+    /// <summary>Maximum number of times a request is sent.</summary>
     public const int Attempts = 6;
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>Sends a request and reads the answer.</summary>
-    /// <param name="request">Makes the request, anew for each attempt.</param>
-    /// <param name="repeatable">Whether sending it twice does no more than sending it once.</param>
+    /// <summary>Sends a request and reads the response.</summary>
+    /// <param name="request">Creates the request, again for each attempt.</param>
+    /// <param name="repeatable">Whether sending it twice has the same effect as sending it once.</param>
     /// <exception cref="GranaryProblemException">The API refused.</exception>
-    /// <exception cref="HttpRequestException">The API is out of reach, or it is not known what it did.</exception>
+    /// <exception cref="HttpRequestException">The API cannot be reached, or the outcome is unknown.</exception>
     public Task<T> SendAsync<T>(
         Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool repeatable, CancellationToken cancellationToken) => SendAsync(
         request,
@@ -37,13 +37,15 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
         repeatable,
         cancellationToken);
 
-    /// <summary>Sends a request that only reads, and returns when the answer begins; the caller disposes of it.</summary>
+    /// <summary>
+    /// Sends a request that only reads, and returns when the response begins; the caller disposes of the response.
+    /// </summary>
     /// <exception cref="GranaryProblemException">The API refused.</exception>
-    /// <exception cref="HttpRequestException">The API is out of reach.</exception>
+    /// <exception cref="HttpRequestException">The API cannot be reached.</exception>
     public Task<HttpResponseMessage> OpenAsync(Func<HttpRequestMessage> request, CancellationToken cancellationToken) =>
         SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Task.FromResult, repeatable: true, cancellationToken);
 
-    /// <summary>The pause before the attempt that follows another.</summary>
+    /// <summary>The pause before the next attempt.</summary>
     /// <param name="attempt">The attempt that failed, from 1.</param>
     public Task PauseAsync(int attempt, CancellationToken cancellationToken) =>
         Task.Delay(PauseAfter(attempt, null), clock, cancellationToken);
@@ -69,7 +71,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
 
                 using (response)
                 {
-                    // 429 was turned away at the door: it may always be repeated.
+                    // A request with a 429 response was rejected before any work: it may always be repeated.
                     var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response));
                     if (!again || attempt == Attempts)
                     {
@@ -81,19 +83,19 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
             }
             catch (Exception fault) when (repeatable && attempt < Attempts && IsLost(fault, cancellationToken))
             {
-                // The next attempt finds out what became of this one.
+                // The next attempt finds out the outcome of this one.
             }
 
             await Task.Delay(PauseAfter(attempt, atLeast), clock, cancellationToken);
         }
     }
 
-    /// <summary>A conflict names a time to repeat the request when it is with another one that is under way.</summary>
+    /// <summary>A conflict has a retry time if it is with another request that is still in progress.</summary>
     private static bool IsTransient(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
         || response is { StatusCode: HttpStatusCode.Conflict, Headers.RetryAfter: not null };
 
-    /// <summary>Whether a fault is one of the connection and not of the request.</summary>
+    /// <summary>Whether a fault lies in the connection and not in the request.</summary>
     public static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
         fault is HttpRequestException { StatusCode: null } or IOException
         || (fault is TaskCanceledException && !cancellationToken.IsCancellationRequested);

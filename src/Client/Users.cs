@@ -6,6 +6,6 @@ public sealed record User(
     string Id, string UserName, string? DisplayName, IReadOnlyList<string> Roles, string Status, Wallet Wallet);
 
 /// <summary>A wallet.</summary>
-/// <param name="Available">What new orders can hold.</param>
-/// <param name="Held">What unpaid orders hold.</param>
+/// <param name="Available">Money available for new orders.</param>
+/// <param name="Held">Money held by unpaid orders.</param>
 public sealed record Wallet(Money Available, Money Held);
