@@ -5,13 +5,13 @@ using Granary.Hosting.Telemetry;
 
 namespace Granary.Silo;
 
-/// <summary>Composes a silo as a process of its own. Over HTTP it answers probes and the scraping of metrics, nothing else.</summary>
+/// <summary>Composes a silo as a separate process. Over HTTP it answers only probes and metrics scrapes.</summary>
 public static class SiloProgram
 {
     /// <summary>Composes the process.</summary>
     /// <param name="args">Settings as command-line arguments.</param>
-    /// <param name="configure">What a host of its own, such as a test, adds before the configuration is read.</param>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <param name="configure">What another host, such as a test, adds before the configuration is read.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
         var builder = WebApplication.CreateBuilder(args);
