@@ -1,11 +1,11 @@
 namespace Granary.Hosting;
 
-/// <summary>How the programs start, and run until they are told to stop.</summary>
+/// <summary>Starts the programs and runs them until they are stopped.</summary>
 public static class ProgramRun
 {
     /// <summary>
-    /// Starts the program and returns when it has stopped. Being told to stop while it still starts is no failure: what had begun is
-    /// given up, and whatever is durable by then is found by the next start.
+    /// Starts the program and returns when it has stopped. A stop during the start is not a failure: the program abandons
+    /// unfinished work, and the next start continues from what is durable.
     /// </summary>
     public static async Task RunUntilStoppedAsync(this WebApplication app)
     {

@@ -2,7 +2,7 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Auth;
 
-/// <summary>How callers prove who they are, read once at start.</summary>
+/// <summary>How callers authenticate; read once at start.</summary>
 public sealed record AuthOptions
 {
     private const string Section = "Granary:Auth";
@@ -11,7 +11,7 @@ public sealed record AuthOptions
     /// <summary>An external OpenID Connect issuer, or null when this platform issues the tokens.</summary>
     public Uri? Authority { get; init; }
 
-    /// <summary>The <c>iss</c> of own tokens.</summary>
+    /// <summary>The <c>iss</c> of the platform's own tokens.</summary>
     public required string Issuer { get; init; }
 
     /// <summary>The <c>aud</c> that tokens must carry.</summary>
@@ -20,23 +20,25 @@ public sealed record AuthOptions
     /// <summary>The claim of an external issuer's tokens that lists the roles.</summary>
     public required string RolesClaim { get; init; }
 
-    /// <summary>How long an own token is valid.</summary>
+    /// <summary>How long the platform's own tokens are valid.</summary>
     public required TimeSpan TokenLifetime { get; init; }
 
     /// <summary>The age at which the signing key is replaced.</summary>
     public required TimeSpan KeyLifetime { get; init; }
 
-    /// <summary>Secrets set by configuration instead of generated keys: the first signs, all verify. Empty without.</summary>
+    /// <summary>
+    /// Secrets set by configuration instead of generated keys: the first signs, all verify. Empty if none are configured.
+    /// </summary>
     public required IReadOnlyList<byte[]> SigningKeys { get; init; }
 
     /// <summary>Where generated secrets are kept.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>The database that shares the keys in a cluster, or null for a file in the data directory.</summary>
+    /// <summary>The database that shares the keys in a cluster, or null to use a file in the data directory.</summary>
     public string? ConnectionString { get; init; }
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static AuthOptions From(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);

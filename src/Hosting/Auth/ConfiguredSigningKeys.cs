@@ -1,8 +1,8 @@
 namespace Granary.Hosting.Auth;
 
 /// <summary>
-/// Keys from <c>Granary:Auth:SigningKey</c>: the first signs, all verify. To rotate, put the new secret in front, restart the
-/// front ends one after another, and take the old one away once its tokens have expired.
+/// Keys from <c>Granary:Auth:SigningKey</c>: the first signs, all verify. To rotate, put the new secret first, restart the front
+/// ends one after another, and remove the old secret once its tokens have expired.
 /// </summary>
 public sealed class ConfiguredSigningKeys(IReadOnlyList<byte[]> secrets) : ISigningKeyStore
 {

@@ -49,13 +49,13 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
             }
             catch (IOException) when (File.Exists(_lock))
             {
-                // Another process holds it for the moment that a change takes.
+                // Another process holds the lock file while it changes the keys.
                 await Task.Delay(LockRetry, cancellationToken);
             }
         }
     }
 
-    // A crash leaves the old file or the new one, never half of one.
+    // After a crash the file has the old content or the new one, never a part.
     private async Task ReplaceAsync(IReadOnlyList<SigningKey> keys, CancellationToken cancellationToken)
     {
         var draft = _file + ".new";

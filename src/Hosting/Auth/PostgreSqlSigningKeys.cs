@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Granary.Hosting.Auth;
 
-/// <summary>Keys in the database that the front ends of a cluster share.</summary>
+/// <summary>Keys in the database shared by the front ends of a cluster.</summary>
 public sealed class PostgreSqlSigningKeys(NpgsqlDataSource database) : ISigningKeyStore
 {
-    // Creating the table is in it: "if not exists" alone is not safe when two processes start at once.
+    // The table is created under the lock: "if not exists" alone is not safe when two processes start at once.
     private const string Lock = """
         select pg_advisory_xact_lock(hashtext('granary.signing_key'));
         """;
@@ -30,7 +30,7 @@ public sealed class PostgreSqlSigningKeys(NpgsqlDataSource database) : ISigningK
         }
         catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.UndefinedTable)
         {
-            // A new database: the first change makes the table.
+            // The database is new: the first change creates the table.
             return [];
         }
     }

@@ -9,21 +9,23 @@ namespace Granary.Hosting.Auth;
 /// <param name="CreatedAt">When it was generated; its successor retires it.</param>
 public sealed record SigningKey(string Id, byte[] Secret, DateTimeOffset CreatedAt)
 {
-    /// <summary>Bytes of a generated secret: what HS256 can use (RFC 7518, section 3.2).</summary>
+    /// <summary>Bytes of a generated secret: the length that HS256 can use (RFC 7518, section 3.2).</summary>
     public const int SecretBytes = 32;
 
     private const int IdBytes = 9;
 
-    /// <summary>Whether it is the same key: the id stands for the secret.</summary>
+    /// <summary>Keys are equal if their ids are equal, because an id identifies the secret.</summary>
     public bool Equals(SigningKey? other) => other?.Id == Id;
 
     /// <inheritdoc/>
     public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>A fresh key.</summary>
+    /// <summary>A new key.</summary>
     public static SigningKey Generate(DateTimeOffset now) => From(RandomNumberGenerator.GetBytes(SecretBytes), now);
 
-    /// <summary>The key of a given secret. Its id is derived, so that every process that knows the secret agrees on it.</summary>
+    /// <summary>
+    /// The key of a given secret. Its id is derived, so every process that knows the secret derives the same id.
+    /// </summary>
     public static SigningKey From(byte[] secret, DateTimeOffset createdAt) =>
         new(Base64Url.EncodeToString(SHA256.HashData(secret).AsSpan(0, IdBytes)), secret, createdAt);
 }

@@ -3,23 +3,24 @@ using System.Collections.Immutable;
 namespace Granary.Hosting.Auth;
 
 /// <summary>
-/// The keys of own tokens. A new key verifies at once and signs only when every process must have read it; the keys before
-/// it verify until the last token they signed has expired. So a rotation invalidates no live token, on no front end.
+/// The keys of the platform's own tokens. A new key verifies at once and signs only after every process must have read it; the
+/// keys before it verify until the last token they signed has expired. So a rotation invalidates no live token on any front end.
 /// </summary>
 public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, TimeProvider time)
 {
     /// <summary>How often a process reads the keys again.</summary>
     public static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(30);
 
-    /// <summary>The age at which a key begins to sign; several reloads, so that one may fail.</summary>
+    /// <summary>The age at which a key begins to sign: several reload intervals, so that one reload may fail.</summary>
     public static readonly TimeSpan Propagation = TimeSpan.FromMinutes(2);
 
-    // How much longer than a token's lifetime a key is kept: its last tokens were signed this long after its successor came.
+    // A key is kept this much longer than a token's lifetime: it signed its last tokens this long after its successor was
+    // created.
     private static readonly TimeSpan Overlap = Propagation + Propagation;
 
     private ImmutableArray<SigningKey> _keys = [];
 
-    /// <summary>Raised when a key has been taken away, so that what it signed is not trusted from memory.</summary>
+    /// <summary>Raised when a key has been removed, so that caches drop the tokens that it signed.</summary>
     public event Action? KeyRemoved;
 
     /// <summary>The key that signs now.</summary>
@@ -50,7 +51,9 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
         return null;
     }
 
-    /// <summary>Reads the keys; generates the first, replaces one that is too old, removes those whose tokens have expired.</summary>
+    /// <summary>
+    /// Reads the keys; generates the first one, replaces one that is too old, and removes those whose tokens have expired.
+    /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var keys = await store.ReadAsync(cancellationToken);
@@ -62,9 +65,9 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
         Adopt(keys);
     }
 
-    /// <summary>Adds a new key before its time.</summary>
-    /// <param name="revokePrevious">Remove all others at once: every token that is out becomes invalid.</param>
-    /// <param name="cancellationToken">Gives up waiting for the store.</param>
+    /// <summary>Adds a new key before the current one reaches its maximum age.</summary>
+    /// <param name="revokePrevious">Remove all other keys at once: every issued token becomes invalid.</param>
+    /// <param name="cancellationToken">Cancels waiting for the store.</param>
     /// <exception cref="NotSupportedException">The keys are set by configuration.</exception>
     public async Task RotateAsync(bool revokePrevious, CancellationToken cancellationToken) =>
         Adopt(await store.ChangeAsync(

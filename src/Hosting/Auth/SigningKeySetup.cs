@@ -2,10 +2,10 @@ using Npgsql;
 
 namespace Granary.Hosting.Auth;
 
-/// <summary>Composes the keys of own tokens.</summary>
+/// <summary>Composes the keys of the platform's own tokens.</summary>
 public static class SigningKeySetup
 {
-    /// <summary>Adds the ring of keys over the store that the options name.</summary>
+    /// <summary>Adds the key ring over the store that the options name.</summary>
     public static void AddSigningKeys(this IServiceCollection services, AuthOptions options)
     {
         services.AddSingleton(options);
@@ -25,7 +25,7 @@ public static class SigningKeySetup
             return new FileSigningKeys(options.DataDirectory);
         }
 
-        // A front end that is a client of the cluster has no silo that brings the data source.
+        // A front end that is only a client of the cluster has no silo that registers the data source.
         return new PostgreSqlSigningKeys(
             provider.GetService<NpgsqlDataSource>() ?? NpgsqlDataSource.Create(connection));
     }

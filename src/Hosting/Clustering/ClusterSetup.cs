@@ -12,36 +12,40 @@ using SiloOptions = Granary.Hosting.Settings.SiloOptions;
 
 namespace Granary.Hosting.Clustering;
 
-/// <summary>How silos and clients form one cluster, and how soon they notice that a silo is gone.</summary>
+/// <summary>Configures how silos and clients form one cluster, and how soon they detect that a silo is gone.</summary>
 internal static class ClusterSetup
 {
-    /// <summary>Part of the key of every snapshot: the same for all clusters that ever run over one database.</summary>
+    /// <summary>
+    /// Part of the key of every snapshot: it must be the same for all clusters that ever run over one database.
+    /// </summary>
     private const string ServiceId = "granary";
 
     /// <summary>
-    /// How long an order that nobody asks for stays in memory: at thousands of requests a second, minutes would be gigabytes.
-    /// Asked for again, it reads its few events.
+    /// How long an unused order stays in memory: at thousands of requests a second, minutes would need gigabytes. When it is
+    /// called again, it reads its few events.
     /// </summary>
     private static readonly TimeSpan OrderIdle = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often grains that are idle are looked for.</summary>
+    /// <summary>How often Orleans looks for idle grains.</summary>
     private static readonly TimeSpan CollectionQuantum = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Addresses of grains that a silo remembers: those of stock items and users, which are asked again and again. Those of
-    /// orders are mostly asked for once, and a cache of a million of them, the default, is counted through every second.
+    /// Number of grain addresses that a silo caches: enough for stock items and users, which are called repeatedly. Orders are
+    /// mostly called once, and Orleans counts through its default cache of a million every second.
     /// </summary>
     private const int GrainAddressesKept = 50_000;
 
-    /// <summary>How often the table of silos is read, should the word that it changed not arrive.</summary>
+    /// <summary>How often the table of silos is read in case the notification of a change is lost.</summary>
     private static readonly TimeSpan TableRefresh = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often a client reads which gateways there are: it learns in no other way that one of them is frozen.</summary>
+    /// <summary>
+    /// How often a client reads the list of gateways, which is its only way to learn that one of them is frozen.
+    /// </summary>
     private static readonly TimeSpan GatewayRefresh = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How far a silo that is slow itself may extend the time that it gives others. Orleans would by four: on a busy machine, a
-    /// silo that freezes would be missed for half a minute.
+    /// By how much a silo that is slow itself may extend its probe timeout for others. Orleans' default is four: on a busy
+    /// machine, a frozen silo would go undetected for half a minute.
     /// </summary>
     private const double ProbeExtension = 1.5;
 
@@ -65,7 +69,7 @@ internal static class ClusterSetup
         silo.Configure<GrainVersioningOptions>(contracts =>
         {
             // A silo serves callers of its own contract and of earlier ones; see docs/cluster.md. Grains start on every silo that
-            // may serve the caller, not on the latest alone, which at the start of an upgrade is a single one.
+            // may serve the caller, not only on the latest version, which at the start of an upgrade is a single silo.
             contracts.DefaultCompatibilityStrategy = nameof(BackwardCompatible);
             contracts.DefaultVersionSelectorStrategy = nameof(AllCompatibleVersions);
         });
@@ -76,7 +80,7 @@ internal static class ClusterSetup
             membership.NumMissedProbesLimit = options.MissedProbes;
             membership.TableRefreshTimeout = TableRefresh;
 
-            // A silo that was killed while it joined must not hold up those who come after it for minutes.
+            // A silo that was killed while it joined must not delay later silos for minutes.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
         silo.Configure<GrainCollectionOptions>(collection =>
@@ -97,7 +101,7 @@ internal static class ClusterSetup
         client.UseConnectionRetryFilter<PatientStart>();
     }
 
-    /// <summary>Connects a command to what is running, and does not wait for it.</summary>
+    /// <summary>Connects a command to the running cluster, without waiting for one to start.</summary>
     public static void ConnectOnce(this IClientBuilder client, SiloOptions options)
     {
         if (options.Clustering == ClusteringKind.Localhost)
@@ -115,15 +119,15 @@ internal static class ClusterSetup
     }
 
     /// <summary>
-    /// Lets the faults of storage travel with the answer that they cause. Without it that answer cannot be written, and its
-    /// caller learns only that, not that the storage is out of reach.
+    /// Allows storage exceptions to be serialised into the response that they cause. Without this the response cannot be written,
+    /// and its caller learns only that, not that the storage is unavailable.
     /// </summary>
     private static void TellFaults(this IServiceCollection services) => services.Configure<ExceptionSerializationOptions>(faults =>
     {
         faults.SupportedNamespacePrefixes.Add("Npgsql");
         faults.SupportedNamespacePrefixes.Add("StackExchange.Redis");
 
-        // What Orleans gives up placing a grain with.
+        // Orleans gives up placing a grain with an exception of Polly.
         faults.SupportedNamespacePrefixes.Add("Polly");
     });
 
@@ -149,11 +153,11 @@ internal static class ClusterSetup
     {
         redis.ConfigurationOptions = ConfigurationOptions.Parse(options.Redis!);
 
-        // A Redis server that is restarting is waited for, at the start as later.
+        // If a Redis server is restarting, wait for it, at the start as well as later.
         redis.ConfigurationOptions.AbortOnConnectFail = false;
     }
 
-    /// <summary>Orleans tells a silo's port to others before it listens, so it must be known beforehand.</summary>
+    /// <summary>Orleans announces a silo's port to others before it listens, so the port must be known in advance.</summary>
     private static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -162,7 +166,7 @@ internal static class ClusterSetup
     }
 }
 
-/// <summary>A client that starts before its cluster waits for it.</summary>
+/// <summary>Makes a client that starts before its cluster wait for it.</summary>
 internal sealed partial class PatientStart(ILogger<PatientStart> log) : IClientConnectionRetryFilter
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

@@ -1,8 +1,8 @@
 namespace Granary.Hosting.Clustering;
 
 /// <summary>
-/// Tells when a connection to a silo is lost or given up. Orleans does not tell the calls that wait for an answer over it: they
-/// would until their time is over.
+/// Signals that a connection to a silo was lost or given up. Orleans does not notify the calls that wait for an answer over it:
+/// they would wait until their timeout.
 /// </summary>
 public sealed class GatewayLosses : IClusterConnectionStatusObserver
 {
@@ -23,7 +23,7 @@ public sealed class GatewayLosses : IClusterConnectionStatusObserver
     /// <inheritdoc/>
     public void NotifyClusterConnectionLost()
     {
-        // The count has changed as well.
+        // The gateway count changes as well.
     }
 
     private static TaskCompletionSource New() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -3,13 +3,13 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Clustering;
 
-/// <summary>Where a front end finds the grains.</summary>
+/// <summary>Where the grains that a front end calls run.</summary>
 public enum HostingKind
 {
-    /// <summary>In a silo of its own process, alone or with others.</summary>
+    /// <summary>In a silo in the same process, alone or in a cluster.</summary>
     CoHosted,
 
-    /// <summary>In the silos of a cluster, which it calls.</summary>
+    /// <summary>In the silos of a cluster.</summary>
     Client,
 }
 
@@ -18,8 +18,8 @@ public static class GrainAccess
 {
     private const string Key = "Granary:Hosting";
 
-    /// <summary>Adds a silo or a client of a cluster, as <c>Granary:Hosting</c> says.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <summary>Adds a silo or a client of a cluster, depending on <c>Granary:Hosting</c>.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static void AddGrains(this IHostApplicationBuilder builder)
     {
         if (From(builder.Configuration) == HostingKind.Client)
@@ -38,7 +38,7 @@ public static class GrainAccess
         if (builder.Configuration["Granary:Clustering"] is { Length: > 0 } clustering
             && clustering.Equals(nameof(ClusteringKind.Redis), StringComparison.OrdinalIgnoreCase))
         {
-            // A silo that is alone shares the fate of its front end: there is nobody to repeat a call to.
+            // A single silo fails together with its front end: there is no other silo to repeat a call to.
             builder.Services.AddSingleton<IOutgoingGrainCallFilter, RepeatedCalls>();
         }
     }

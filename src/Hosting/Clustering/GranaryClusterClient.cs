@@ -14,16 +14,15 @@ namespace Granary.Hosting.Clustering;
 public static class GranaryClusterClient
 {
     /// <summary>
-    /// Adds a client of the cluster that the section <c>Granary</c> of the configuration names, and the stores as far as
-    /// they are read.
+    /// Adds a client of the cluster that the section <c>Granary</c> of the configuration names, and the stores that it reads.
     /// </summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranaryClusterClient(this IHostApplicationBuilder builder)
     {
         var options = SiloOptions.From(builder.Configuration);
         if (options.Clustering != ClusteringKind.Redis)
         {
-            throw new InvalidConfigurationException("Granary:Clustering", "must be Redis where Granary:Hosting is Client: that is where clients find silos.");
+            throw new InvalidConfigurationException("Granary:Clustering", "must be Redis if Granary:Hosting is Client: clients find silos there.");
         }
 
         builder.Services.AddStores(options);

@@ -26,10 +26,10 @@ public static class GranarySilo
     public const string Snapshots = "snapshots";
 
     /// <summary>
-    /// Adds a silo as the section <c>Granary</c> of the configuration asks for it. Grains find an <see cref="IJournal"/> and
-    /// the grain storage <see cref="Snapshots"/>.
+    /// Adds a silo as the section <c>Granary</c> of the configuration describes it. It provides grains with an
+    /// <see cref="IJournal"/> and the grain storage <see cref="Snapshots"/>.
     /// </summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranarySilo(this IHostApplicationBuilder builder)
     {
         var options = SiloOptions.From(builder.Configuration);
@@ -67,7 +67,7 @@ public static class GranarySilo
     {
         services.AddStores(options);
 
-        // Singletons of the container are disposed after the silo has stopped, so grains still append while they deactivate.
+        // The container disposes of its singletons after the silo has stopped, so grains can still append while they deactivate.
         services.AddSingleton<JournalMetrics>();
         services.AddSingleton<GroupCommitJournal>();
         services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());

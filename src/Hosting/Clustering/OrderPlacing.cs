@@ -4,7 +4,7 @@ using Granary.Grains.Orders;
 
 namespace Granary.Hosting.Clustering;
 
-/// <summary>Places orders in a process that is a silo itself: without a call.</summary>
+/// <summary>Places orders in a process that is itself a silo, without a grain call.</summary>
 internal sealed class LocalPlacing(PlacementSaga saga) : IOrderPlacing
 {
     public Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command) =>

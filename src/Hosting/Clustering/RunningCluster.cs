@@ -4,21 +4,21 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Clustering;
 
-/// <summary>The grains of a product that is running, for a command beside it.</summary>
+/// <summary>Access of a command to the grains of the running product.</summary>
 public sealed class RunningCluster : IAsyncDisposable
 {
-    /// <summary>How long a silo may take to answer before it is taken for absent.</summary>
+    /// <summary>A silo that does not answer within this time counts as absent.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly IHost _client;
 
     private RunningCluster(IHost client) => _client = client;
 
-    /// <summary>Calls its grains.</summary>
+    /// <summary>The factory for calls of its grains.</summary>
     public IGrainFactory Grains => _client.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Connects to the product that runs with a configuration.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration does not tell where a silo listens.</exception>
+    /// <exception cref="InvalidConfigurationException">The configuration does not say where a silo listens.</exception>
     /// <exception cref="ClusterNotRunningException">No silo answers.</exception>
     public static async Task<RunningCluster> ConnectAsync(IConfiguration configuration, CancellationToken cancellationToken)
     {
@@ -35,7 +35,7 @@ public sealed class RunningCluster : IAsyncDisposable
         {
             if (options.Clustering == ClusteringKind.Localhost)
             {
-                // Orleans' client goes on trying where nobody listens.
+                // Orleans' client keeps retrying even if no process listens.
                 using var probe = new TcpClient();
                 await probe.ConnectAsync(IPAddress.Loopback, options.GatewayPort, cancellationToken);
             }
@@ -45,7 +45,7 @@ public sealed class RunningCluster : IAsyncDisposable
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
-            // Sockets, Redis and Orleans each have exceptions of their own for it.
+            // Sockets, Redis and Orleans each throw different exceptions here.
             host.Dispose();
             var where = options.Clustering == ClusteringKind.Localhost ? $"on port {options.GatewayPort} of this machine" : "of the cluster in Redis";
             throw new ClusterNotRunningException($"No silo answers {where}: start the product first. ({fault.Message})", fault);
@@ -60,5 +60,5 @@ public sealed class RunningCluster : IAsyncDisposable
     }
 }
 
-/// <summary>A command needs the running product, and it does not run.</summary>
+/// <summary>A command needs the running product, but it is not running.</summary>
 public sealed class ClusterNotRunningException(string message, Exception inner) : Exception(message, inner);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Granary.Hosting.Health;
 
-/// <summary>Whether a front end without a silo is connected to at least one of the cluster's.</summary>
+/// <summary>Whether a front end without a silo is connected to at least one silo of the cluster.</summary>
 internal sealed class GatewayHealth : IHealthCheck, IClusterConnectionStatusObserver
 {
     private volatile int _gateways;

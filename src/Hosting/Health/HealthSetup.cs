@@ -5,13 +5,15 @@ namespace Granary.Hosting.Health;
 /// <summary>Composes the probes: <c>/health/live</c> and <c>/health/ready</c>.</summary>
 public static class HealthSetup
 {
-    /// <summary>Whether the process answers at all. Nothing else: a restart does not mend a database.</summary>
+    /// <summary>
+    /// Whether the process answers at all. It checks nothing else, because a restart does not repair a database.
+    /// </summary>
     public const string LivePath = "/health/live";
 
-    /// <summary>Whether requests should be sent here.</summary>
+    /// <summary>Whether requests should be sent to this process.</summary>
     public const string ReadyPath = "/health/ready";
 
-    // Below the time that a probe waits for its answer.
+    // Shorter than the probe's own timeout.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     /// <summary>Maps both probes.</summary>

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Granary.Hosting.Health;
 
 /// <summary>
-/// Whether requests should be sent here. Anyone may ask, so what the checks found is kept for a second: asking often must not
-/// become work for the database.
+/// Whether requests should be sent to this process. The probe is open to every caller, so results of the checks are cached for a
+/// second: frequent probes must not put load on the database.
 /// </summary>
 public sealed partial class Readiness(
     HealthCheckService checks, IHostApplicationLifetime lifetime, TimeProvider clock, ILogger<Readiness> logger) : IDisposable
@@ -15,7 +15,7 @@ public sealed partial class Readiness(
     private HealthReport? _report;
     private long _checkedAt;
 
-    /// <summary>Answers at once when the process is about to end, otherwise from checks that are at most a second old.</summary>
+    /// <summary>Answers at once when the process is stopping, otherwise from checks that are at most a second old.</summary>
     public async Task<ReadinessReport> AskAsync(CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -79,8 +79,8 @@ public sealed partial class Readiness(
 }
 
 /// <summary>The answer of <c>/health/ready</c>.</summary>
-/// <param name="IsReady">Whether requests should be sent here.</param>
+/// <param name="IsReady">Whether requests should be sent to this process.</param>
 /// <param name="Status">ready, not ready or draining.</param>
-/// <param name="Checks">By name: healthy, degraded or unhealthy.</param>
+/// <param name="Checks">The state by name: healthy, degraded or unhealthy.</param>
 public sealed record ReadinessReport(
     [property: System.Text.Json.Serialization.JsonIgnore] bool IsReady, string Status, IReadOnlyDictionary<string, string> Checks);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Granary.Hosting.Health;
 
 /// <summary>
-/// Whether this silo takes part in its cluster. The table of silos being out of reach only degrades it: silos that know each
-/// other go on without the table, and taking them all out of service would turn a small fault into an outage.
+/// Whether this silo takes part in its cluster. An unavailable table of silos only degrades it: silos that know each other
+/// continue without the table, and taking them all out of service would turn a small fault into an outage.
 /// </summary>
 internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider services, SiloOptions options) : IHealthCheck
 {
@@ -28,8 +28,8 @@ internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider ser
         }
         catch (Exception fault)
         {
-            // Whatever the table's driver throws, the silo does not need it at this moment.
-            return HealthCheckResult.Degraded("The table of silos is out of reach: nobody can join or be evicted.", fault);
+            // Whatever exception the table's driver throws, the silo does not need the table at this moment.
+            return HealthCheckResult.Degraded("The table of silos cannot be reached: no silo can join or be evicted.", fault);
         }
     }
 }

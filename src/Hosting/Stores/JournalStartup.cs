@@ -4,7 +4,10 @@ using Granary.Streams.Views;
 
 namespace Granary.Hosting.Stores;
 
-/// <summary>Brings the database to the newest schema before grain storage and grains use it; waits for a database that is still starting.</summary>
+/// <summary>
+/// Migrates the database to the newest schema before grain storage and grains use it; waits for a database that is still
+/// starting.
+/// </summary>
 internal sealed class JournalStartup(IJournalStore store, IViewDatabase views, JournalStoreOptions options, ILogger<JournalStartup> log)
     : ILifecycleParticipant<ISiloLifecycle>
 {

@@ -7,8 +7,8 @@ using Granary.Streams.Views;
 namespace Granary.Hosting.Stores;
 
 /// <summary>
-/// The stores that a configuration names, for a command: without a silo, a front end or anything that runs by itself. The product
-/// may run beside it.
+/// The configured stores, for a command: without a silo, a front end or any background service. The product may run at the same
+/// time.
 /// </summary>
 public sealed class StoreReader : IAsyncDisposable
 {
@@ -20,7 +20,7 @@ public sealed class StoreReader : IAsyncDisposable
     public IJournalStore Journal => Get<IJournalStore>();
 
     /// <summary>Opens the stores.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static StoreReader Open(IConfiguration configuration)
     {
         var services = new ServiceCollection();
@@ -35,10 +35,10 @@ public sealed class StoreReader : IAsyncDisposable
         return new StoreReader(services.BuildServiceProvider());
     }
 
-    /// <summary>Brings the views' tables to the newest schema.</summary>
+    /// <summary>Migrates the views' tables to the newest schema.</summary>
     public Task MigrateViewsAsync(CancellationToken cancellationToken) => Get<IViewDatabase>().MigrateAsync(cancellationToken);
 
-    /// <summary>What is built on the stores, such as the audit of the index of orders or the ring of signing keys.</summary>
+    /// <summary>A service over the stores, such as the audit of the order index or the ring of signing keys.</summary>
     public T Get<T>()
         where T : class => _services.GetRequiredService<T>();
 

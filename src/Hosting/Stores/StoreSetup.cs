@@ -10,7 +10,7 @@ using Npgsql;
 
 namespace Granary.Hosting.Stores;
 
-/// <summary>Adds the stores that a configuration names: the journal's, without its writer, the catalogue's, the views' and the webhooks'.</summary>
+/// <summary>Adds the configured stores of the journal (without its writer), the catalogue, the views and the webhooks.</summary>
 internal static class StoreSetup
 {
     public static void AddStores(this IServiceCollection services, SiloOptions options)
@@ -32,7 +32,7 @@ internal static class StoreSetup
         }
     }
 
-    /// <summary>Adds the database of the views and what follows the journal.</summary>
+    /// <summary>Adds the database of the views and the services that follow the journal.</summary>
     public static void AddViews(this IServiceCollection services, SiloOptions options, StreamSettings streams)
     {
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(streams));

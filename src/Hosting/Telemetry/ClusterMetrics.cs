@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Hosting.Telemetry;
 
-/// <summary>What a silo counts of its cluster: <c>cluster_silos{status}</c>, the silos as this one sees them.</summary>
+/// <summary>A silo's metric of its cluster: <c>cluster_silos{status}</c>, the silos as this one sees them.</summary>
 internal sealed class ClusterMetrics(ISiloStatusOracle cluster) : ILifecycleParticipant<ISiloLifecycle>, IDisposable
 {
     private readonly Meter _meter = new("Granary.Cluster");

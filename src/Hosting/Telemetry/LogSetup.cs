@@ -7,7 +7,7 @@ using Serilog.Formatting.Compact;
 
 namespace Granary.Hosting.Telemetry;
 
-/// <summary>Composes the log: lines for people in Development, otherwise one JSON object a line for whoever collects them.</summary>
+/// <summary>Composes the log: readable lines in Development, otherwise one JSON object per line for log collectors.</summary>
 public static class LogSetup
 {
     /// <summary>Adds the log. The section <c>Serilog</c> of the configuration sets levels.</summary>
@@ -19,27 +19,27 @@ public static class LogSetup
 
     private static void Compose(IHostApplicationBuilder builder, LoggerConfiguration log)
     {
-        // What frameworks say of every request or every silo they hear of is of use only while they are being examined.
+        // What frameworks log about every request or silo helps only during an investigation.
         log.MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
 
-            // Would tell of every probe that fails, with the stack; Readiness tells of every change.
+            // This category would log every failing probe with its stack; Readiness logs every change.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
 
-            // Would tell of every connection that is turned away, of which there are many when there are too many.
+            // This category would log every rejected connection, of which there are many under overload.
             .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)
 
-            // A machine without several cores, and the time before the first check, are not worth a warning at every start.
+            // A machine with one core, or the time before the first check, is not worth a warning at every start.
             .MinimumLevel.Override("Orleans.Runtime.Silo", LogEventLevel.Error)
             .MinimumLevel.Override("Orleans.Runtime.Watchdog", LogEventLevel.Error)
 
-            // Would tell of every attempt of Orleans to place a grain while a silo is lost. Whoever asked for the grain is told, and
-            // logs what comes of it.
+            // This category would log every attempt of Orleans to place a grain while a silo is lost. The caller of the grain
+            // gets the error and logs its consequence.
             .MinimumLevel.Override("Polly", LogEventLevel.Fatal)
             .MinimumLevel.Override("System", LogEventLevel.Warning)
             .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
 
-            // What keeps the program from starting is said by it once, without a stack.
+            // The program itself prints once, without a stack, why it cannot start.
             .Filter.ByExcluding(entry => entry.Exception is InvalidConfigurationException or IOException { InnerException: AddressInUseException })
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()

@@ -3,14 +3,14 @@ using System.Collections.Concurrent;
 namespace Granary.Hosting.Telemetry;
 
 /// <summary>
-/// Makes one logger a category. Serilog's factory makes a new one at every call, with caches of its own that it never fills;
-/// the results of ASP.NET Core ask for one with every answer, which came to some 2 KB a request.
+/// Creates only one logger per category. Serilog's factory creates a new one at every call, with its own caches that never fill;
+/// ASP.NET Core's results request a logger with every response, which cost about 2 KB per request.
 /// </summary>
 internal sealed class LoggersByCategory(ILoggerFactory inner) : ILoggerFactory
 {
     private readonly ConcurrentDictionary<string, ILogger> _loggers = new(StringComparer.Ordinal);
 
-    /// <summary>Puts it before the factory that is registered last.</summary>
+    /// <summary>Decorates the logger factory that was registered last.</summary>
     public static void Decorate(IServiceCollection services)
     {
         var inner = services.Last(service => service.ServiceType == typeof(ILoggerFactory));

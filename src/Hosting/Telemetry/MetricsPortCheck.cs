@@ -3,15 +3,15 @@ using Granary.Hosting.Settings;
 namespace Granary.Hosting.Telemetry;
 
 /// <summary>
-/// Keeps a process from starting that is to answer <c>/metrics</c> on a port that it will not listen on: nobody would ever see
-/// its metrics. It runs before the silo, which would otherwise have joined its cluster by then.
+/// Stops the start of a process that should serve <c>/metrics</c> on a port that it does not listen on: its metrics would be
+/// unreachable. It runs before the silo, which would otherwise already have joined its cluster.
 /// </summary>
 internal sealed class MetricsPortCheck(TelemetryOptions options, IConfiguration configuration) : IHostedService
 {
-    // Kestrel's own, where nothing is configured.
+    // Kestrel's default when nothing is configured.
     private const string DefaultAddress = "http://localhost:5000";
 
-    /// <exception cref="InvalidConfigurationException">No address is on the port that is set aside for metrics.</exception>
+    /// <exception cref="InvalidConfigurationException">No address has the port reserved for metrics.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var addresses = Addresses();
@@ -24,7 +24,9 @@ internal sealed class MetricsPortCheck(TelemetryOptions options, IConfiguration 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Where the server will listen, as ASP.NET Core reads it: one source hides those after it.</summary>
+    /// <summary>
+    /// The addresses that the server will listen on, as ASP.NET Core reads them: an earlier source overrides later ones.
+    /// </summary>
     private string[] Addresses()
     {
         string[][] sources =

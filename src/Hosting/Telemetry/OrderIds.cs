@@ -5,8 +5,8 @@ using Serilog.Events;
 namespace Granary.Hosting.Telemetry;
 
 /// <summary>
-/// Names the order that a log event is about, where the activity it is written in knows it. The ids of request and trace are
-/// there anyway: one from the log scope, the other from Serilog itself.
+/// Adds the order's id to a log event if the current activity has it. Request and trace ids are added elsewhere: the request id
+/// by the log scope, the trace id by Serilog itself.
 /// </summary>
 internal sealed class OrderIds : ILogEventEnricher
 {

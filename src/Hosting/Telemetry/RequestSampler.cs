@@ -3,13 +3,13 @@ using OpenTelemetry.Trace;
 namespace Granary.Hosting.Telemetry;
 
 /// <summary>
-/// Decides at the request what is traced; whatever follows from it, on any silo and at any later time, follows that decision.
-/// What begins by itself, such as a timer, is not traced: it belongs to no order.
+/// Decides at the request whether it is traced; everything it causes, on any silo and at any later time, follows that decision.
+/// Work without a request, such as a timer, is not traced: it belongs to no order.
 /// </summary>
 /// <param name="ratio">The share of requests, from 0 to 1.</param>
 internal sealed class RequestSampler(double ratio) : Sampler
 {
-    /// <summary>The name under which ASP.NET Core begins a request.</summary>
+    /// <summary>The name of the activity that ASP.NET Core starts for a request.</summary>
     private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
 
     private readonly TraceIdRatioBasedSampler _requests = new(ratio);

@@ -3,17 +3,19 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Telemetry;
 
-/// <summary>What a process tells about itself, and to whom. Read and checked once, before anything starts.</summary>
+/// <summary>What a process measures and traces, and where it sends it. Read and checked once, before anything starts.</summary>
 /// <param name="TraceRatio"><c>Granary:Telemetry:TraceRatio</c>: the share of requests that are traced, from 0 to 1.</param>
-/// <param name="Tracing">Whether anything is traced: there is somewhere to send traces to, or the ratio was asked for.</param>
+/// <param name="Tracing">Whether requests are traced: a collector is configured, or the ratio is set.</param>
 /// <param name="Export"><c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set: traces are sent there.</param>
-/// <param name="MetricsPort"><c>Granary:Telemetry:MetricsPort</c>: the only port that answers <c>/metrics</c>; 0 for every port.</param>
-/// <param name="Dashboard"><c>Granary:Telemetry:Dashboard</c>: whether silos collect what the Orleans dashboard shows.</param>
-/// <param name="ServiceName"><c>OTEL_SERVICE_NAME</c>, or null for the program's own.</param>
+/// <param name="MetricsPort">
+/// <c>Granary:Telemetry:MetricsPort</c>: the only port that serves <c>/metrics</c>; 0 for every port.
+/// </param>
+/// <param name="Dashboard"><c>Granary:Telemetry:Dashboard</c>: whether silos collect data for the Orleans dashboard.</param>
+/// <param name="ServiceName"><c>OTEL_SERVICE_NAME</c>, or null for the program's own name.</param>
 public sealed record TelemetryOptions(
     double TraceRatio, bool Tracing, bool Export, int MetricsPort, bool Dashboard, string? ServiceName)
 {
-    // One request in a hundred shows where time goes and costs the others next to nothing.
+    // One request in a hundred shows where time goes, at almost no cost for the others.
     private const double DefaultRatio = 0.01;
 
     /// <summary>The key of <see cref="MetricsPort"/>.</summary>
@@ -22,7 +24,7 @@ public sealed record TelemetryOptions(
     private const string RatioKey = "Granary:Telemetry:TraceRatio";
     private const string DashboardKey = "Granary:Telemetry:Dashboard";
 
-    /// <exception cref="InvalidConfigurationException">A value cannot be run with.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static TelemetryOptions From(IConfiguration configuration)
     {
         var export = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };

@@ -10,12 +10,12 @@ namespace Granary.Hosting.Telemetry;
 /// <summary>Composes the metrics that Prometheus scrapes and the traces that go to an OpenTelemetry collector.</summary>
 public static class TelemetrySetup
 {
-    /// <summary>Where Prometheus finds the metrics.</summary>
+    /// <summary>The path of the metrics for Prometheus.</summary>
     public const string MetricsPath = "/metrics";
 
-    /// <summary>Adds metrics, and traces where the configuration asks for them.</summary>
-    /// <param name="service">The name of the program among those that send to the same collector.</param>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <summary>Adds metrics, and traces if the configuration enables them.</summary>
+    /// <param name="service">The name of this program among the programs that send to the same collector.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static void AddGranaryTelemetry(this IHostApplicationBuilder builder, string service)
     {
         var options = TelemetryOptions.From(builder.Configuration);
@@ -25,7 +25,7 @@ public static class TelemetrySetup
             .ConfigureResource(resource => resource.AddService(options.ServiceName ?? service))
             .WithMetrics(metrics => metrics
 
-                // Every meter of the product; of the runtime, what tells whether a process is well.
+                // All meters of Granary; of the runtime, only the meter that shows the health of the process.
                 .AddMeter("Granary.*", "System.Runtime")
                 .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false));
         if (options.Tracing)
@@ -34,14 +34,14 @@ public static class TelemetrySetup
         }
     }
 
-    /// <summary>Maps <see cref="MetricsPath"/>: on the port of <c>Granary:Telemetry:MetricsPort</c> alone, where that is set.</summary>
+    /// <summary>Maps <see cref="MetricsPath"/>, only on the port <c>Granary:Telemetry:MetricsPort</c> if that is set.</summary>
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
         var port = routes.ServiceProvider.GetRequiredService<TelemetryOptions>().MetricsPort;
         var scrape = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
         return routes.MapGet(MetricsPath, context =>
         {
-            // The port of the connection, not of the Host header, which callers write.
+            // Compare with the port of the connection, not of the Host header, which callers control.
             if (port == 0 || context.Connection.LocalPort == port)
             {
                 return scrape(context);
@@ -59,7 +59,7 @@ public static class TelemetrySetup
             {
                 requests.Filter = IsOfInterest;
 
-                // ASP.NET Core ends the path of a group itself with a slash, which the handlers of the metrics have not.
+                // ASP.NET Core ends the path of a group with a slash; the handler label of the metrics has none.
                 requests.EnrichWithHttpResponse = static (span, _) => span.DisplayName = span.DisplayName.TrimEnd('/');
             })
             .AddSource(ActivitySources.ApplicationGrainActivitySourceName, JournalTraces.SourceName, "System.Net.Http");
@@ -69,7 +69,7 @@ public static class TelemetrySetup
         }
     }
 
-    // What probes and scrapers ask every few seconds says nothing about an order.
+    // Probes and scrapes arrive every few seconds and concern no order.
     private static bool IsOfInterest(HttpContext context) =>
         !context.Request.Path.StartsWithSegments(MetricsPath) && !context.Request.Path.StartsWithSegments("/health");
 }
