@@ -18,18 +18,18 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Api;
 
-/// <summary>Composes the HTTP front end: what its endpoints work with, and the way a request takes.</summary>
+/// <summary>Composes the HTTP front end: the services of its endpoints and the request pipeline.</summary>
 public static class FrontEnd
 {
     private const string DefaultAddress = "http://localhost:5080";
 
-    /// <summary>Composes the whole process: the front end, and the silo behind it or the way to those of a cluster.</summary>
+    /// <summary>Composes the whole process: the front end, and a silo in the process or a client of the cluster.</summary>
     /// <param name="args">Settings as command-line arguments.</param>
-    /// <param name="configure">What a host of its own, such as a test, adds before the configuration is read.</param>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
+    /// <param name="configure">What another host, such as a test, adds before the configuration is read.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        // Settings lie beside the program; the data directory is relative to where it is started.
+        // Settings files are beside the program; the data directory is relative to the working directory.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             Args = args,
@@ -45,7 +45,7 @@ public static class FrontEnd
         return app;
     }
 
-    /// <summary>Adds what the endpoints work with.</summary>
+    /// <summary>Adds the services of the endpoints.</summary>
     private static void AddFrontEnd(this WebApplicationBuilder builder)
     {
         if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
@@ -86,12 +86,12 @@ public static class FrontEnd
             catch (FormatException)
             {
                 throw new InvalidConfigurationException(
-                    WebHostDefaults.ServerUrlsKey, $"has '{address}', which is no address to listen on, such as http://localhost:5080.");
+                    WebHostDefaults.ServerUrlsKey, $"has '{address}', which is not an address to listen on; a valid one is http://localhost:5080.");
             }
         }
     }
 
-    /// <summary>Lays out the way of a request and maps the endpoints.</summary>
+    /// <summary>Builds the request pipeline and maps the endpoints.</summary>
     private static void UseFrontEnd(this WebApplication app)
     {
         app.Use(app.Services.GetRequiredService<Draining>().InvokeAsync);
@@ -102,7 +102,7 @@ public static class FrontEnd
         app.UseStatusCodePages(context => new ProblemResult(
             Problem.Of(ProblemTypes.ForStatus(context.HttpContext.Response.StatusCode))).ExecuteAsync(context.HttpContext));
 
-        // Explicit, because the framework would put it first, out of the error handler's reach.
+        // Explicit, because the framework would put routing first, outside the error handler.
         app.UseRouting();
         app.UseMiddleware<OrderTag>();
         app.UseEarlyTrafficLimits();
@@ -111,7 +111,7 @@ public static class FrontEnd
         app.UseGranaryAuthorization();
         app.UseMiddleware<Utf8Bodies>();
 
-        // Closed unless an endpoint opens itself.
+        // Endpoints require authorisation unless they opt out.
         var api = app.MapGroup("").RequireAuthorization();
         api.MapGranaryTokens();
         api.MapOrders();

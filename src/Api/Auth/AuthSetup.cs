@@ -8,11 +8,11 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Composes who may call: tokens, roles, standing, logins.</summary>
+/// <summary>Composes authentication and authorisation: tokens, roles, user standing, logins.</summary>
 public static class AuthSetup
 {
     /// <summary>Adds authentication and authorisation from <c>Granary:Auth</c> and <c>Granary:Admin</c>.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid; the message names the key.</exception>
     public static void AddGranaryAuth(this IHostApplicationBuilder builder)
     {
         var options = AuthOptions.From(builder.Configuration);
@@ -40,7 +40,7 @@ public static class AuthSetup
         }
     }
 
-    /// <summary>Refuses who may not; comes after authentication and what counts requests by caller.</summary>
+    /// <summary>Rejects callers without permission; must come after authentication and after the rate limits by caller.</summary>
     public static void UseGranaryAuthorization(this WebApplication app)
     {
         app.UseMiddleware<UserStanding>();
@@ -48,13 +48,13 @@ public static class AuthSetup
     }
 
     /// <summary>
-    /// Marks an endpoint whose work asks the user for their standing anyway: placing an order holds money, which a suspended
-    /// user refuses. It saves the hottest path a call.
+    /// Marks an endpoint whose work checks the user's standing anyway: placing an order holds money, which a suspended user's
+    /// wallet refuses. This saves one call on the most frequent request.
     /// </summary>
     public static TBuilder AsksStandingItself<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new UserStanding.AskedByEndpoint());
 
-    /// <summary>Maps <c>POST /auth/token</c>, unless an external issuer gives the tokens.</summary>
+    /// <summary>Maps <c>POST /auth/token</c>, unless an external issuer issues the tokens.</summary>
     public static void MapGranaryTokens(this IEndpointRouteBuilder routes)
     {
         if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
@@ -63,7 +63,7 @@ public static class AuthSetup
         }
     }
 
-    // Authentication brings it for cookies, which there are none of here; at start it would write keys to the home directory.
+    // Authentication registers it for cookies, which this API does not use; at start it would write keys to the home directory.
     private static void RemoveKeyRingOfDataProtection(IServiceCollection services)
     {
         var starter = services.Single(service => service.ServiceType == typeof(IHostedService)

@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Counts attempts by key and makes each one after the free ones wait twice as long as the one before.</summary>
+/// <summary>Counts attempts by key; after the free attempts, each one must wait twice as long as the one before.</summary>
 /// <param name="time">The clock.</param>
-/// <param name="free">Attempts that need no wait.</param>
-/// <param name="capacity">How many keys are remembered; beyond it the ones that rested longest are forgotten.</param>
+/// <param name="free">Attempts without a wait.</param>
+/// <param name="capacity">
+/// Maximum number of remembered keys; beyond it the keys with the longest inactivity are forgotten.
+/// </param>
 internal sealed class Backoff(TimeProvider time, int free, int capacity = 50_000)
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(15);
@@ -13,7 +15,7 @@ internal sealed class Backoff(TimeProvider time, int free, int capacity = 50_000
 
     private readonly ConcurrentDictionary<string, Attempts> _attempts = new(StringComparer.Ordinal);
 
-    /// <summary>Counts an attempt, or says how long to wait before the next.</summary>
+    /// <summary>Counts an attempt, or returns the time to wait before the next.</summary>
     public TimeSpan? Begin(string key)
     {
         MakeRoom();

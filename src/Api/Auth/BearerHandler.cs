@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Answers for a token that was verified before, without the framework's events, and leaves every other one, and a request
-/// without, to the framework.
+/// Authenticates a token that was verified before, without the framework's events. Requests with another token or with none go to
+/// the framework's handler.
 /// </summary>
 public sealed class BearerHandler(
     IOptionsMonitor<JwtBearerOptions> options, ILoggerFactory loggers, UrlEncoder encoder, VerifiedTokens verified)

@@ -8,11 +8,11 @@ using Microsoft.Net.Http.Headers;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Sets up the verification of bearer tokens (RFC 6750), of the own kind or of an external issuer.</summary>
+/// <summary>Configures the verification of bearer tokens (RFC 6750), issued by the platform or by an external issuer.</summary>
 public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TimeProvider time)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
-    // Clocks of machines that are kept by NTP differ by less.
+    // The clocks of machines synchronised by NTP differ by less.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(10);
 
     /// <inheritdoc/>
@@ -46,7 +46,7 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         parameters.IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.ToSecurityKey()] : [];
     }
 
-    // The library's own check reads the machine's clock, not the process's.
+    // The library's own check uses the machine's clock, not the process's clock.
     private bool IsAlive(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {
         var now = time.GetUtcNow().UtcDateTime;

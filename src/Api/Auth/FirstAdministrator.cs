@@ -7,14 +7,14 @@ using Granary.Hosting.Settings;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Registers the first administrator. The user's grain lets one registration win, so that of several processes which start
-/// together one creates the user, and only that one prints a generated password. A later start changes nothing.
+/// Registers the first administrator. The user's grain accepts one registration, so of several processes that start together one
+/// creates the user, and only that one prints a generated password. A later start changes nothing.
 /// </summary>
 public sealed partial class FirstAdministrator(
     IGrainFactory grains, Passwords passwords, AdministratorOptions options, TextWriter output, ILogger<FirstAdministrator> logger)
     : BackgroundService
 {
-    // Letters and digits that are not taken for each other.
+    // Letters and digits that are not easily confused.
     private const string Alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
     private const int GeneratedLength = 24;
 
@@ -51,7 +51,7 @@ public sealed partial class FirstAdministrator(
         catch (Exception exception) when (
             exception is JournalException or OrleansException or TimeoutException or OverloadedException)
         {
-            // Storage and cluster may come up later than this process; nobody can log in meanwhile anyway.
+            // Storage and cluster may start later than this process; logins are impossible until then in any case.
             LogPostponed(exception);
             return false;
         }
@@ -65,7 +65,7 @@ public sealed partial class FirstAdministrator(
             new RegisterUser(options.UserName, hash, "Administrator", [Roles.Admin], UserId.System));
         if (reply.Refusal is null && options.Password is null)
         {
-            // To the terminal, not to the log: logs are shipped and kept.
+            // Printed to the terminal, not to the log: logs are shipped and kept.
             await output.WriteLineAsync(
                 $"First administrator: user name '{options.UserName}', password '{password}' (shown this once).");
         }
@@ -83,7 +83,7 @@ public sealed record AdministratorOptions(string UserName, string? Password)
     private const string Section = "Granary:Admin";
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static AdministratorOptions From(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);

@@ -6,19 +6,19 @@ using Microsoft.AspNetCore.Identity;
 
 namespace Granary.Api.Auth;
 
-/// <summary>What an attempt at logging in gave: a token and the user's roles, or the problem.</summary>
+/// <summary>The result of a login attempt: a token and the user's roles, or the problem.</summary>
 public sealed record LoginOutcome(TokenBody? Token, IReadOnlyList<string> Roles, Problem? Problem)
 {
     internal static LoginOutcome Refused(Problem problem) => new(null, [], problem);
 }
 
-/// <summary>Checks a user name and a password: the same answer, after the same time, whether the user exists or not.</summary>
+/// <summary>Checks a user name and a password: the response and its timing are the same whether the user exists or not.</summary>
 public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrottle throttle, TokenIssuer issuer)
 {
     /// <summary>Tries to log in.</summary>
-    /// <param name="userName">As it was typed.</param>
-    /// <param name="password">As it was typed.</param>
-    /// <param name="address">Where the attempt comes from; repeated failures slow it down.</param>
+    /// <param name="userName">As typed.</param>
+    /// <param name="password">As typed.</param>
+    /// <param name="address">The source of the attempt; repeated failures slow it down.</param>
     public async Task<LoginOutcome> TryAsync(string userName, string password, IPAddress? address, CancellationToken cancellationToken)
     {
         var userId = UserId.From(userName);

@@ -5,22 +5,24 @@ using Microsoft.AspNetCore.Identity;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 100,000 rounds: some 50 ms of a
-/// core). At most half of the cores do so at a time, and a bounded number of requests waits, so that a storm of logins or
-/// registrations leaves the other half to the orders.
+/// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 100,000 rounds: about 50 ms of a
+/// core). At most half of the cores hash at a time, and a bounded number of requests waits, so a storm of logins or registrations
+/// leaves the other half to the orders.
 /// </summary>
 public sealed class Passwords : IDisposable
 {
-    /// <summary>Longest password, in characters: hashing must not become a way to make the server read megabytes.</summary>
+    /// <summary>
+    /// Maximum password length in characters, so that hashing cannot be used to make the server read megabytes.
+    /// </summary>
     public const int LongestPassword = 256;
 
-    /// <summary>Shortest password of a new user, in characters (NIST SP 800-63B, section 3.1.1).</summary>
+    /// <summary>Minimum password length of a new user, in characters (NIST SP 800-63B, section 3.1.1).</summary>
     public const int ShortestPassword = 8;
 
     private const int MostWaiting = 64;
 
-    // The hasher's contract names a user, which the format does not use.
-    private static readonly User Nobody = new()
+    // The hasher's interface requires a user, which the hash format does not use.
+    private static readonly User UnusedUser = new()
     {
         Id = "",
         UserName = "",
@@ -35,22 +37,24 @@ public sealed class Passwords : IDisposable
     private readonly Lazy<string> _dummy;
     private int _waiting;
 
-    public Passwords() => _dummy = new Lazy<string>(() => _hasher.HashPassword(Nobody, Guid.NewGuid().ToString()));
+    public Passwords() => _dummy = new Lazy<string>(() => _hasher.HashPassword(UnusedUser, Guid.NewGuid().ToString()));
 
     /// <summary>The hash of a password, salted and self-describing.</summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be hashed.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        OnSpareCore(() => _hasher.HashPassword(Nobody, password), cancellationToken);
+        OnSpareCore(() => _hasher.HashPassword(UnusedUser, password), cancellationToken);
 
-    /// <summary>Whether the password matches the hash. Without a hash, as for an unknown user or one of an
-    /// external issuer, it does the same work and answers no.</summary>
+    /// <summary>
+    /// Whether the password matches the hash. Without a hash (an unknown user, or a user of an external issuer), it does the same
+    /// work and returns a failure.
+    /// </summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be verified.</exception>
     public async Task<PasswordVerificationResult> VerifyAsync(
         string? hash, string password, CancellationToken cancellationToken)
     {
         var absent = string.IsNullOrEmpty(hash);
         var result = await OnSpareCore(
-            () => _hasher.VerifyHashedPassword(Nobody, absent ? _dummy.Value : hash!, password), cancellationToken);
+            () => _hasher.VerifyHashedPassword(UnusedUser, absent ? _dummy.Value : hash!, password), cancellationToken);
         return absent ? PasswordVerificationResult.Failed : result;
     }
 

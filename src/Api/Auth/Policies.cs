@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Authorization;
 
 namespace Granary.Api.Auth;
 
-/// <summary>The authorisation policies that endpoints name. The default one takes a valid token of any user.</summary>
+/// <summary>The authorisation policies that endpoints name. The default policy accepts a valid token of any user.</summary>
 public static class Policies
 {
     /// <summary>The warehouse: the operator role, or admin.</summary>
@@ -12,7 +12,7 @@ public static class Policies
     /// <summary>The admin role.</summary>
     public const string Admin = "admin";
 
-    /// <summary>Registers them.</summary>
+    /// <summary>Registers the policies.</summary>
     public static void Configure(AuthorizationOptions options)
     {
         options.AddPolicy(Operator, policy => policy.RequireClaim(Caller.RoleClaim, Roles.Operator, Roles.Admin));

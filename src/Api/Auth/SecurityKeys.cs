@@ -4,7 +4,9 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Signing keys as the token library takes them: one object a key, because the library keeps what it computes with it.</summary>
+/// <summary>
+/// Converts signing keys for the token library: one object per key, because the library caches its computations in it.
+/// </summary>
 internal static class SecurityKeys
 {
     private static readonly ConditionalWeakTable<SigningKey, SymmetricSecurityKey> Known = [];

@@ -2,7 +2,7 @@ using Granary.Hosting.Auth;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Has the signing keys read before the first request, and keeps them fresh.</summary>
+/// <summary>Reads the signing keys before the first request and refreshes them.</summary>
 public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider time, ILogger<SigningKeyUpkeep> logger)
     : BackgroundService
 {
@@ -13,7 +13,7 @@ public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider t
     {
         while (!await TryRefreshAsync(cancellationToken))
         {
-            // A database that is still starting: without keys there is nothing to answer with.
+            // The database is still starting: without keys the API cannot answer requests.
             await Task.Delay(StartPause, time, cancellationToken);
         }
 
@@ -26,7 +26,7 @@ public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider t
         using var timer = new PeriodicTimer(SigningKeyRing.ReloadInterval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            // Where it fails the keys at hand go on; a new one signs only after several of these intervals.
+            // If the refresh fails, the current keys stay in use; a new key signs only after several of these intervals.
             await TryRefreshAsync(stoppingToken);
         }
     }

@@ -7,18 +7,18 @@ using Microsoft.IdentityModel.Tokens;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Verifies tokens once and remembers the result: the signature and the claims of a token do not change, and what may change
-/// about its user is asked of the user (see <see cref="UserStanding"/>).
+/// Verifies tokens once and caches the result: the signature and the claims of a token do not change, and
+/// <see cref="UserStanding"/> checks on every request what may change about its user.
 /// </summary>
 public sealed class TokenVerifier : JsonWebTokenHandler
 {
-    /// <summary>The claim that keeps an external issuer's own name of the user.</summary>
+    /// <summary>The claim that keeps the subject under which an external issuer knows the user.</summary>
     public const string SubjectClaim = "external_sub";
 
-    /// <summary>The claim with which an external issuer tells how to call the user (OpenID Connect Core, section 5.1).</summary>
+    /// <summary>The claim with an external issuer's display name of the user (OpenID Connect Core, section 5.1).</summary>
     public const string NameClaim = "name";
 
-    // Longer subjects do not exist in OpenID Connect (Core, section 2).
+    // OpenID Connect limits subjects to this length (Core, section 2).
     private const int LongestSubject = 255;
 
     private readonly VerifiedTokens _verified;
@@ -63,7 +63,7 @@ public sealed class TokenVerifier : JsonWebTokenHandler
         return verified;
     }
 
-    // Only the claims that are used: a smaller identity, and the same for own and external tokens.
+    // Only the claims that are used: a smaller identity, and the same for the platform's and external tokens.
     private ClaimsIdentity? IdentityOf(ClaimsIdentity token)
     {
         var subject = token.FindFirst(Caller.UserIdClaim)?.Value;

@@ -7,27 +7,27 @@ using Microsoft.AspNetCore.Authorization;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Asks the user behind a valid token whether they may still act, on every request: a suspension takes effect at once on
-/// every front end, and so does a role that was taken away. A call to the user's grain is cheaper than a cache would be
-/// complicated: some 10 µs where it lives, a hop where it does not.
+/// Checks on every request whether the user of a valid token may still act: a suspension takes effect at once on every front end,
+/// and so does the removal of a role. A call to the user's grain costs about 10 µs locally and one hop remotely, which does not
+/// justify the complexity of a cache.
 /// </summary>
 public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, AuthOptions options)
 {
-    /// <summary>Marks an endpoint whose work asks the user anyway.</summary>
+    /// <summary>Marks an endpoint whose work checks the standing anyway.</summary>
     internal sealed record AskedByEndpoint;
 
     public Task InvokeAsync(HttpContext context)
     {
         var endpoint = context.GetEndpoint();
-        var needsNobody = endpoint is null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
-        return needsNobody || context.User.Identity is not { IsAuthenticated: true }
+        var isAnonymous = endpoint is null || endpoint.Metadata.GetMetadata<IAllowAnonymous>() is not null;
+        return isAnonymous || context.User.Identity is not { IsAuthenticated: true }
             ? next(context)
             : AskAsync(context, endpoint!);
     }
 
     private async Task AskAsync(HttpContext context, Endpoint endpoint)
     {
-        // An administrator may place orders for others, whose standing says nothing about theirs.
+        // An administrator may place orders for another user, so that user's check does not cover the administrator.
         var caller = Caller.From(context.User);
         if (endpoint.Metadata.GetMetadata<AskedByEndpoint>() is null || caller.IsAdmin || options.Authority is not null)
         {
@@ -51,7 +51,7 @@ public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, Aut
     {
         if (user is null or { Status: UserStatus.None })
         {
-            // The token outlived the data it was issued over.
+            // The token is older than the data: it was issued over another database.
             context.Response.Headers.WWWAuthenticate = "Bearer realm=\"granary\", error=\"invalid_token\"";
             return new ProblemResult(Problem.Of(ProblemTypes.Unauthorized));
         }
@@ -72,7 +72,7 @@ public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, Aut
         return null;
     }
 
-    // A user of an external issuer has a wallet and orders here from their first request on, but no password.
+    // A user of an external issuer gets a wallet and orders with the first request, but no password.
     private async Task<UserReply> EnterAsync(HttpContext context, string userId)
     {
         var subject = context.User.FindFirst(TokenVerifier.SubjectClaim)!.Value;

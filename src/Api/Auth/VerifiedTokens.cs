@@ -7,36 +7,38 @@ using Microsoft.IdentityModel.Tokens;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Remembers tokens that were verified until they expire. Two generations bound it: when the young one is full it becomes the
-/// old one and the old one is forgotten, so that what is in use survives. The tokens themselves are the keys, some 700 bytes
-/// each: to look one up takes a tenth of the time of a SHA-256.
+/// Caches verified tokens until they expire. Two generations bound it: when the young one is full it becomes the old one and the
+/// old one is dropped, so tokens in use survive. The tokens themselves are the keys, about 700 bytes each: a look-up takes a
+/// tenth of the time of a SHA-256.
 /// </summary>
-/// <param name="time">The clock that expiry is told by.</param>
-/// <param name="capacity">How many tokens at most.</param>
+/// <param name="time">The clock that decides expiry.</param>
+/// <param name="capacity">Maximum number of tokens.</param>
 public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
 {
     private Generations _current = new(NewGeneration(), NewGeneration());
 
-    /// <summary>How many tokens are remembered.</summary>
+    /// <summary>Number of cached tokens.</summary>
     public int Count => Current.Young.Count + Current.Old.Count;
 
-    /// <summary>What is remembered now. Take it before a verification, and give it to <see cref="Remember"/> with the result.</summary>
+    /// <summary>
+    /// The current cache. Read it before a verification, and pass it to <see cref="Remember"/> with the result.
+    /// </summary>
     public Generations Current => Volatile.Read(ref _current);
 
-    /// <summary>What the verification of this token gave, or null when it has to be verified.</summary>
+    /// <summary>The result of verifying this token, or null if it has to be verified.</summary>
     public TokenValidationResult? Find(ReadOnlySpan<char> token) => Lookup(token)?.Result;
 
-    /// <summary>The caller whom this token stands for, or null when it has to be verified.</summary>
+    /// <summary>The authenticated caller of this token, or null if it has to be verified.</summary>
     public AuthenticateResult? Authenticate(ReadOnlySpan<char> token) => Lookup(token)?.Outcome;
 
-    /// <summary>Remembers a token that is valid, unless all were forgotten while it was verified.</summary>
+    /// <summary>Caches a valid token, unless the cache was cleared while the token was verified.</summary>
     public void Remember(Generations asOf, string token, TokenValidationResult result)
     {
         ArgumentNullException.ThrowIfNull(asOf);
         Enter(asOf, token, new Verified(result));
     }
 
-    /// <summary>Forgets all: a key is not trusted any more.</summary>
+    /// <summary>Clears the cache, because a key is no longer trusted.</summary>
     public void Clear() => Volatile.Write(ref _current, new Generations(NewGeneration(), NewGeneration()));
 
     private Verified? Lookup(ReadOnlySpan<char> token)
@@ -57,7 +59,7 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
 
     private void Enter(Generations asOf, string token, Verified verified)
     {
-        // Counting a concurrent dictionary takes all its locks: only a new entry pays for it.
+        // Counting a concurrent dictionary takes all its locks, so only a new entry does it.
         if (asOf.Young.TryAdd(token, verified) && asOf.Young.Count >= capacity / 2)
         {
             Interlocked.CompareExchange(ref _current, new Generations(NewGeneration(), asOf.Young), asOf);
@@ -66,7 +68,7 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
 
     private static ConcurrentDictionary<string, Verified> NewGeneration() => new(StringComparer.Ordinal);
 
-    /// <summary>Both generations as one, so that what was forgotten cannot come back through one of them.</summary>
+    /// <summary>Both generations in one object, so that a cleared entry cannot return through one of them.</summary>
     public sealed class Generations
     {
         internal Generations(ConcurrentDictionary<string, Verified> young, ConcurrentDictionary<string, Verified> old) => (Young, Old) = (young, old);
@@ -80,7 +82,7 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
     {
         public TokenValidationResult Result => result;
 
-        /// <summary>Nothing changes it, so all requests with the token share it.</summary>
+        /// <summary>Immutable, so all requests with the token share it.</summary>
         public AuthenticateResult Outcome { get; } = AuthenticateResult.Success(
             new AuthenticationTicket(new ClaimsPrincipal(result.ClaimsIdentity), JwtBearerDefaults.AuthenticationScheme));
     }

@@ -12,18 +12,18 @@ using Granary.Api.Webhooks;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// How the API reads and writes JSON: strictly. What a request says twice, in another type or under an unknown name is an
-/// error of the caller, which a lenient reader would turn into a surprise.
+/// The JSON rules of the API, which are strict: a repeated member, a wrong type or an unknown name in a request is an error of
+/// the caller. A lenient reader would hide the error.
 /// </summary>
 public static class ApiJson
 {
-    // An order is four levels deep; nothing legitimate comes near this.
+    // An order is four levels deep; no legitimate body comes near this.
     private const int Depth = 16;
 
-    /// <summary>The options every body is read and written with.</summary>
+    /// <summary>The options for reading and writing all bodies.</summary>
     public static JsonSerializerOptions Options { get; } = CreateOptions();
 
-    /// <summary>Makes the options of the framework the same.</summary>
+    /// <summary>Applies the same options to the framework's.</summary>
     public static void Configure(JsonSerializerOptions options)
     {
         options.TypeInfoResolverChain.Insert(0, ApiJsonTypes.Default);

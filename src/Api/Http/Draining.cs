@@ -4,18 +4,18 @@ using Granary.Hosting.Settings;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// Lets a front end leave without anybody noticing. Told to stop, it is no longer ready, asks every caller to close the
-/// connection, and goes on serving for <c>Granary:DrainTime</c>, in which a load balancer stops sending; only then does it
-/// close its door.
+/// Lets a front end stop without failed requests. When it is told to stop, it is no longer ready, asks every caller to close the
+/// connection, and continues to serve for <c>Granary:DrainTime</c>, in which a load balancer stops sending; only then does it
+/// stop listening.
 /// </summary>
 public sealed class Draining(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
 {
     private const string Key = "Granary:DrainTime";
 
-    /// <summary>How long it goes on serving.</summary>
+    /// <summary>How long it continues to serve.</summary>
     public TimeSpan Time { get; } = From(configuration);
 
-    /// <summary>The part that speaks HTTP: a caller who keeps a connection learns that it is about to end.</summary>
+    /// <summary>The HTTP part: a caller with a persistent connection learns that it will be closed.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
@@ -26,7 +26,7 @@ public sealed class Draining(IConfiguration configuration, IHostApplicationLifet
         return next(context);
     }
 
-    /// <summary>Comes before the server is stopped.</summary>
+    /// <summary>Runs before the server is stopped.</summary>
     public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(Time, clock, cancellationToken);
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

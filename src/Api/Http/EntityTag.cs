@@ -7,15 +7,15 @@ namespace Granary.Api.Http;
 /// <summary>Versions as entity tags (RFC 9110, section 8.8.3): the quoted version, a strong validator.</summary>
 public static class EntityTag
 {
-    // No stream has this version, so that it matches nothing.
+    // No stream has this version, so it matches nothing.
     private const long Never = -1;
 
     /// <summary>The entity tag of a version.</summary>
     public static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 
     /// <summary>
-    /// The version that <c>If-Match</c> demands: null for <c>*</c> or without the header. A weak or foreign tag demands a
-    /// version that never is, because <c>If-Match</c> compares strongly (RFC 9110, section 13.1.1).
+    /// The version that <c>If-Match</c> demands: null for <c>*</c> or without the header. A weak or foreign tag demands a version
+    /// that never exists, because <c>If-Match</c> compares strongly (RFC 9110, section 13.1.1).
     /// </summary>
     public static long? Demanded(StringValues ifMatch, Validation validation)
     {
@@ -29,7 +29,7 @@ public static class EntityTag
         return tags[0] == EntityTagHeaderValue.Any ? null : VersionOf(tags[0]);
     }
 
-    /// <summary>Whether the caller already has this version, by <c>If-None-Match</c>.</summary>
+    /// <summary>Whether the caller already has this version, according to <c>If-None-Match</c>.</summary>
     public static bool IsKnown(StringValues ifNoneMatch, long version)
     {
         if (ifNoneMatch.Count == 0 || !EntityTagHeaderValue.TryParseList(ifNoneMatch, out var tags))

@@ -8,12 +8,12 @@ public static class IdempotencyKey
     /// <summary>The header that carries the key.</summary>
     public const string Header = "Idempotency-Key";
 
-    /// <summary>The header that says that the answer is that of an earlier request.</summary>
+    /// <summary>The header that marks a response as that of an earlier request.</summary>
     public const string ReplayedHeader = "Idempotent-Replayed";
 
     private const int LongestKey = 255;
 
-    /// <summary>The key, or null without one.</summary>
+    /// <summary>The key, or null if the request has none.</summary>
     public static string? From(StringValues header, Validation validation)
     {
         if (header.Count == 0)

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Granary.Api.Http;
 
-/// <summary>Says what is wrong with a JSON body in the caller's terms, without naming types of the server.</summary>
+/// <summary>Describes the fault in a JSON body in the caller's terms, without names of server types.</summary>
 public static class JsonErrors
 {
     private const int LongestField = 200;
@@ -12,7 +12,7 @@ public static class JsonErrors
     {
         var field = FieldOf(exception.Path);
 
-        // The reader reports syntax through an exception of its own; what the binding reports tells its cases apart in words only.
+        // The reader reports syntax errors with an inner exception; binding errors can be distinguished only by their message.
         if (exception.InnerException is JsonException)
         {
             return (field, $"is not well-formed JSON (line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1})");

@@ -2,12 +2,12 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Api.Http;
 
-/// <summary>Money as the API writes it.</summary>
+/// <summary>An amount of money.</summary>
 /// <param name="Amount">Minor units of the currency.</param>
 /// <param name="Currency">ISO 4217 code.</param>
 public readonly record struct Money(long Amount, string Currency);
 
-/// <summary>Money as a request names it.</summary>
+/// <summary>An amount of money in a request.</summary>
 public sealed record MoneyRequest
 {
     /// <summary>Minor units.</summary>
@@ -17,7 +17,7 @@ public sealed record MoneyRequest
     public string? Currency { get; init; }
 }
 
-/// <summary>The one currency of the deployment: amounts inside are plain minor units of it.</summary>
+/// <summary>The only currency of the deployment: amounts inside are plain minor units of it.</summary>
 /// <param name="Code">ISO 4217 code.</param>
 public sealed record Currency(string Code)
 {

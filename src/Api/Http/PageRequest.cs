@@ -7,10 +7,10 @@ namespace Granary.Api.Http;
 /// <summary>Reads the query parameters of a paged list.</summary>
 public static class PageRequest
 {
-    /// <summary>Entries of a page unless the caller says otherwise.</summary>
+    /// <summary>Default number of entries per page.</summary>
     public const int DefaultLimit = 20;
 
-    /// <summary>Entries of a page at most.</summary>
+    /// <summary>Maximum number of entries per page.</summary>
     public const int MostLimit = 100;
 
     /// <summary>Reads <c>limit</c>.</summary>
@@ -26,7 +26,7 @@ public static class PageRequest
         return limit;
     }
 
-    /// <summary>Makes a cursor: the key of the last entry, opaque so that clients do not build their own.</summary>
+    /// <summary>Creates a cursor: the key of the last entry, opaque so that clients do not build cursors themselves.</summary>
     public static string CursorAfter(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     /// <summary>The key after which a page begins, or null for the first page.</summary>

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Primitives;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// Gives every request an id: the caller's, if it is sane, or a new one. It is in the response, in the log scope, in the
-/// trace and in every problem.
+/// Gives every request an id: the caller's if it is valid, otherwise a new one. The id is in the response, in the log scope, in
+/// the trace and in every problem.
 /// </summary>
 public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
 {
@@ -17,7 +17,7 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
 
     private const int IdLength = 32;
 
-    /// <summary>ASCII that is visible: what an id or a key in a header may consist of.</summary>
+    /// <summary>Visible ASCII: the characters allowed in an id or a key in a header.</summary>
     public static readonly SearchValues<char> VisibleAscii =
         SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code)]);
 
@@ -26,7 +26,7 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
         var id = IdOf(context.Request.Headers[Header]);
         context.TraceIdentifier = id;
 
-        // At the start of the response, because the error handler clears the headers that are set earlier.
+        // Set when the response starts, because the error handler clears headers that were set earlier.
         context.Response.OnStarting(static state =>
         {
             var http = (HttpContext)state;
@@ -46,7 +46,7 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
             ? id
             : NewId();
 
-    /// <summary>128 bits that nobody need be unable to guess: not worth a call to the operating system.</summary>
+    /// <summary>A 128-bit id that need not be unguessable, so it needs no call to the operating system.</summary>
     private static string NewId() => string.Create(IdLength, 0, static (characters, _) =>
     {
         Span<byte> bits = stackalloc byte[IdLength / 2];

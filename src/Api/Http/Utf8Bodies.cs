@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// Refuses bodies in other encodings than UTF-8, the only one of JSON between systems (RFC 8259, section 8.1). The framework
-/// would transcode some of them and fail on the names it does not know.
+/// Refuses bodies in encodings other than UTF-8, the only one for JSON between systems (RFC 8259, section 8.1). The framework
+/// would transcode some of them and fail on encoding names it does not know.
 /// </summary>
 public sealed class Utf8Bodies(RequestDelegate next)
 {

@@ -2,18 +2,18 @@ using Granary.Api.Problems;
 
 namespace Granary.Api.Http;
 
-/// <summary>Collects what is wrong with a request, field by field, so that the caller learns all of it at once.</summary>
+/// <summary>Collects all errors of a request, field by field, so that the caller gets them at once.</summary>
 public sealed class Validation
 {
-    // What a request of a hundred lines can have wrong is enough; a hostile one cannot make the answer grow.
+    // Enough for a request of a hundred lines; a hostile request cannot make the response grow without bound.
     private const int MostErrors = 100;
 
     private Dictionary<string, List<string>>? _errors;
 
-    /// <summary>Whether anything is wrong.</summary>
+    /// <summary>Whether there are errors.</summary>
     public bool Failed => _errors is not null;
 
-    /// <summary>Notes that a field is wrong.</summary>
+    /// <summary>Adds an error for a field.</summary>
     public void Add(string field, string message)
     {
         _errors ??= [];
@@ -27,7 +27,7 @@ public sealed class Validation
         }
     }
 
-    /// <summary>Notes that a field is wrong unless the condition holds.</summary>
+    /// <summary>Adds an error for a field unless the condition holds.</summary>
     public void Require(bool condition, string field, string message)
     {
         if (!condition)
@@ -36,14 +36,14 @@ public sealed class Validation
         }
     }
 
-    /// <summary>The answer that tells the caller.</summary>
+    /// <summary>The response with the errors.</summary>
     public ProblemResult ToProblem() => new(Problem.Of(ProblemTypes.Validation) with
     {
         Errors = _errors!.ToDictionary(error => error.Key, IReadOnlyList<string> (error) => error.Value),
     });
 
     /// <summary>Checks a text: present, bounded, well-formed Unicode, without control characters.</summary>
-    /// <returns>The text; empty where it is missing and wrong.</returns>
+    /// <returns>The text; empty if it is missing and an error was added.</returns>
     public string Text(string field, string? text, int longest, int shortest = 1)
     {
         if (text is null)

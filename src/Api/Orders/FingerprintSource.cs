@@ -6,12 +6,12 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Api.Orders;
 
 /// <summary>
-/// What two requests under one idempotency key must have in common to be the same request: all of the normalised order. The
-/// timestamp is not part of it, because a client that retries may well send a fresh one.
+/// The values that two requests under one idempotency key must share to count as the same request: the whole normalised order.
+/// The timestamp is not included, because a client that retries may send a new one.
 /// </summary>
 public sealed record FingerprintSource(string UserId, IReadOnlyList<RequestedLine> Lines, Address? ShippingAddress, string? Note)
 {
-    /// <summary>SHA-256 in hexadecimal, over a form that does not depend on how the body was written.</summary>
+    /// <summary>SHA-256 in hexadecimal, over a form that does not depend on the formatting of the body.</summary>
     public string Hash()
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(this, ApiJson.Options.GetTypeInfo(typeof(FingerprintSource)));

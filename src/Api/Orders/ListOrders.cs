@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Orders;
 
-/// <summary><c>GET /orders</c>: a page of the caller's orders, or for an operator of all, newest first.</summary>
+/// <summary><c>GET /orders</c>: a page of the caller's orders, or of all orders for an operator, newest first.</summary>
 public static class ListOrders
 {
     public static async Task<Results<Ok<OrderListBody>, ProblemResult>> List(
@@ -81,7 +81,7 @@ public static class ListOrders
             return null;
         }
 
-        // RFC 3339: a date, a time and an offset; without the offset it would be a guess.
+        // RFC 3339 requires a date, a time and an offset; without the offset the time would be ambiguous.
         string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
         var isTime = DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
@@ -108,11 +108,11 @@ public static class ListOrders
 
 /// <summary>The query of <c>GET /orders</c>.</summary>
 /// <param name="Status">Such as <c>pending</c>.</param>
-/// <param name="UserId">Whose orders; only an operator may ask for another's.</param>
+/// <param name="UserId">The owner of the orders; only an operator may name another user.</param>
 /// <param name="From">Placed at this time or later, RFC 3339.</param>
 /// <param name="To">Placed before this time, RFC 3339.</param>
 /// <param name="Limit">1 to 100 orders.</param>
-/// <param name="Cursor">The <c>next_cursor</c> of the page before.</param>
+/// <param name="Cursor">The <c>next_cursor</c> of the previous page.</param>
 public readonly record struct OrderListRequest(
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "status")] string? Status,
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] string? UserId,
@@ -127,6 +127,6 @@ public sealed record OrderListBody
     /// <summary>Newest first.</summary>
     public required IReadOnlyList<OrderBody> Data { get; init; }
 
-    /// <summary>Where the next page begins; absent at the end.</summary>
+    /// <summary>The cursor of the next page; absent on the last page.</summary>
     public string? NextCursor { get; init; }
 }

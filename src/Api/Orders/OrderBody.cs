@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
 
-/// <summary>An order as the API writes it.</summary>
+/// <summary>An order.</summary>
 public sealed record OrderBody
 {
     public required string Id { get; init; }
@@ -32,13 +32,13 @@ public sealed record OrderBody
     /// <summary>Grows with every change; quoted, it is the order's <c>ETag</c>.</summary>
     public required long Version { get; init; }
 
-    /// <summary>What the status permits next.</summary>
+    /// <summary>The actions that the status permits.</summary>
     public required IReadOnlyList<string> AllowedActions { get; init; }
 
-    /// <summary>What happened so far, oldest first.</summary>
+    /// <summary>The events so far, oldest first.</summary>
     public required IReadOnlyList<TimelineBody> Timeline { get; init; }
 
-    /// <summary>The order as the API writes it.</summary>
+    /// <summary>Converts an order to its body.</summary>
     public static OrderBody From(Order order, Currency currency) => new()
     {
         Id = order.Id,
@@ -60,7 +60,7 @@ public sealed record OrderBody
             entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
     };
 
-    /// <summary>The status as the API spells it.</summary>
+    /// <summary>The name of the status in the API.</summary>
     public static string WordOf(OrderStatus status) => status switch
     {
         OrderStatus.Pending => "pending",

@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
 
-/// <summary>What the order endpoints work with.</summary>
+/// <summary>The services of the order endpoints.</summary>
 public readonly record struct OrderDesk(
     IGrainFactory Grains,
     IOrderPlacing Placing,

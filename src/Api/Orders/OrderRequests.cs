@@ -9,7 +9,9 @@ public sealed record PlaceOrderRequest
     /// <summary>The user who pays; the caller unless an administrator names another.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>When the caller made the request, in Unix milliseconds; more than five minutes off is refused.</summary>
+    /// <summary>
+    /// When the caller made the request, in Unix milliseconds; a difference of more than five minutes is refused.
+    /// </summary>
     public long? Timestamp { get; init; }
 
     public AddressRequest? ShippingAddress { get; init; }
@@ -17,7 +19,7 @@ public sealed record PlaceOrderRequest
     public string? Note { get; init; }
 }
 
-/// <summary>One line as asked for.</summary>
+/// <summary>One requested line.</summary>
 public sealed record ItemRequest
 {
     public string? Sku { get; init; }
@@ -26,7 +28,7 @@ public sealed record ItemRequest
     public long? Quantity { get; init; }
 }
 
-/// <summary>Where to send an order.</summary>
+/// <summary>The shipping address of an order.</summary>
 public sealed record AddressRequest
 {
     public string? Name { get; init; }
@@ -38,7 +40,7 @@ public sealed record AddressRequest
     public string? Country { get; init; }
 }
 
-/// <summary>The body of <c>PUT /orders/{id}</c>; what is left out stays as it is.</summary>
+/// <summary>The body of <c>PUT /orders/{id}</c>; an absent member leaves its part unchanged.</summary>
 public sealed record AmendOrderRequest
 {
     /// <summary>The new lines, all of them.</summary>

@@ -5,10 +5,12 @@ using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
 
-/// <summary>What the front end checks of an order before it asks a grain: shape and bounds, nothing that needs state.</summary>
+/// <summary>
+/// The checks of an order in the front end, before it calls a grain: shape and bounds, nothing that needs state.
+/// </summary>
 public static class OrderRules
 {
-    /// <summary>Checks the lines and merges those of one SKU, in the order of first mention.</summary>
+    /// <summary>Checks the lines and merges lines of the same SKU, in the order of their first occurrence.</summary>
     public static IReadOnlyList<RequestedLine> Lines(IReadOnlyList<ItemRequest?>? items, Validation validation)
     {
         if (items is not { Count: > 0 and <= Limits.OrderLines })
@@ -64,7 +66,7 @@ public static class OrderRules
 
     private static RequestedLine? LineOf(ItemRequest? item, int index, Validation validation)
     {
-        // The names of the fields are only put together when one is wrong: this runs for every line of every order.
+        // Field names are built only for an error: this runs for every line of every order.
         if (item is { Sku: { } sku, Quantity: >= 1 and <= Limits.LineQuantity and var quantity } && Sku.IsValid(sku))
         {
             return new RequestedLine(sku, quantity);

@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Orders;
 
-/// <summary><c>POST /orders</c>: checks the request, derives the order's id and has the order placed.</summary>
+/// <summary><c>POST /orders</c>: checks the request, derives the order's id and places the order.</summary>
 public static class PlaceOrderEndpoint
 {
     private static readonly TimeSpan Staleness = TimeSpan.FromMinutes(5);
@@ -43,7 +43,7 @@ public static class PlaceOrderEndpoint
         OrderTag.Mark(id);
         var reply = await desk.Placing.PlaceAsync(id, command);
 
-        // An order under a fresh id can only be a replay of this very request, repeated after a lost answer.
+        // A replay under a new id can only be this very request, repeated after a lost response.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
     }
 
@@ -90,7 +90,7 @@ public static class PlaceOrderEndpoint
             return false;
         }
 
-        // Any long is possible here: the comparison must not overflow.
+        // Every long value is possible here: the comparison must not overflow.
         var now = clock.GetUtcNow().ToUnixTimeMilliseconds();
         var tolerance = (long)Staleness.TotalMilliseconds;
         return milliseconds < now - tolerance || milliseconds > now + tolerance;

@@ -12,9 +12,9 @@ using NotFound = Granary.Grains.Interfaces.NotFound;
 namespace Granary.Api.Orders;
 
 /// <summary>
-/// <c>GET /orders/{id}/events</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The
-/// past first, then what happens; the id of an event is the order's version, so that a client resumes after the last one it
-/// has. Ends with the order.
+/// <c>GET /orders/{id}/events</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The past
+/// events come first, then new ones as they happen. The id of an event is the order's version, so a client resumes after the last
+/// one it has. The stream ends when the order reaches a terminal status.
 /// </summary>
 public static class TrackOrder
 {
@@ -40,12 +40,12 @@ public static class TrackOrder
             return desk.Problems.For(reply.Refusal!);
         }
 
-        // A version that is no number is a client's own invention; the whole past does no harm.
+        // If the client sends a version that is not a number, it gets all past events, which does no harm.
         _ = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
-        // Proxies such as nginx collect answers otherwise.
+        // Otherwise proxies such as nginx buffer the response.
         http.Response.Headers["X-Accel-Buffering"] = "no";
         try
         {
@@ -58,7 +58,7 @@ public static class TrackOrder
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
-            // The client has gone, or the server stops and the client will connect to another.
+            // The client has disconnected, or the server stops and the client will connect to another one.
         }
 
         return TypedResults.Empty;
@@ -76,8 +76,8 @@ public static class TrackOrder
 
 /// <summary>The data of one event of <c>GET /orders/{id}/events</c>.</summary>
 /// <param name="OrderId">The order.</param>
-/// <param name="Version">The version it led to; also the event's id.</param>
+/// <param name="Version">The order's version after the change; also the event's id.</param>
 /// <param name="Type">Such as <c>order.paid</c>; also the event's name.</param>
 /// <param name="By">A user id, or <c>system</c>.</param>
-/// <param name="Status">The order's status since then.</param>
+/// <param name="Status">The order's status after the change.</param>
 public sealed record OrderUpdateBody(string OrderId, long Version, string Type, DateTime At, string By, string Status);

@@ -3,10 +3,10 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Api.Orders;
 
-/// <summary>How orders are followed.</summary>
+/// <summary>The settings of order tracking.</summary>
 /// <param name="Heartbeat">
-/// <c>Granary:Orders:TrackingHeartbeat</c>: a connection without events carries a comment so often, so that neither end nor a
-/// proxy between them takes it for dead.
+/// <c>Granary:Orders:TrackingHeartbeat</c>: the interval of comments on a connection without events, so that neither the client
+/// nor a proxy takes the connection for dead.
 /// </param>
 public sealed record TrackingOptions(TimeSpan Heartbeat)
 {
@@ -14,7 +14,7 @@ public sealed record TrackingOptions(TimeSpan Heartbeat)
 
     private static readonly TimeSpan Default = TimeSpan.FromSeconds(15);
 
-    /// <exception cref="InvalidConfigurationException">The value is no time to wait.</exception>
+    /// <exception cref="InvalidConfigurationException">The value is not a valid interval.</exception>
     public static TrackingOptions From(IConfiguration configuration)
     {
         if (configuration[Key] is not { Length: > 0 } value)

@@ -14,20 +14,20 @@ public sealed record DefineProductRequest
     /// <summary>The price of one unit, at least 0.</summary>
     public MoneyRequest? Price { get; init; }
 
-    /// <summary><c>active</c>, <c>suspended</c> or <c>discontinued</c>; left out, it stays as it is.</summary>
+    /// <summary><c>active</c>, <c>suspended</c> or <c>discontinued</c>; if absent, the status does not change.</summary>
     public string? Status { get; init; }
 }
 
 /// <summary>The body of <c>POST /products/{sku}/stock-adjustments</c>.</summary>
 public sealed record AdjustStockRequest
 {
-    /// <summary>Units to add, or to take away when negative.</summary>
+    /// <summary>Units to add; negative removes units.</summary>
     public long? Quantity { get; init; }
 
     public string? Reason { get; init; }
 }
 
-/// <summary>A product as the API writes it.</summary>
+/// <summary>A product.</summary>
 /// <param name="Available">Units that can be ordered now.</param>
 public sealed record ProductBody(
     string Sku,
@@ -37,11 +37,11 @@ public sealed record ProductBody(
     string Status,
     long Available)
 {
-    /// <summary>The product as the API writes it.</summary>
+    /// <summary>Converts a product to its body.</summary>
     public static ProductBody From(Product product, Currency currency) => new(
         product.Sku, product.Name, product.Description, currency.Of(product.Price), WordOf(product.Status), product.Available);
 
-    /// <summary>The status as the API spells it.</summary>
+    /// <summary>The name of the status in the API.</summary>
     public static string WordOf(StockStatus status) => status switch
     {
         StockStatus.Active => "active",
@@ -50,7 +50,7 @@ public sealed record ProductBody(
         _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A product that exists has a status."),
     };
 
-    /// <summary>The status that a word names, or null.</summary>
+    /// <summary>The status with this name, or null.</summary>
     public static StockStatus? StatusOf(string word) => word switch
     {
         "active" => StockStatus.Active,
@@ -61,13 +61,13 @@ public sealed record ProductBody(
 }
 
 /// <summary>A page of products.</summary>
-/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+/// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
 public sealed record ProductPage(IReadOnlyList<ProductBody> Data, string? NextCursor = null);
 
 /// <summary>A stock level in units.</summary>
 public sealed record StockBody(string Sku, long OnHand, long Reserved, long Available, long Sold, long Received)
 {
-    /// <summary>The stock level as the API writes it.</summary>
+    /// <summary>Converts a stock level to its body.</summary>
     public static StockBody From(StockLevel level) =>
         new(level.Sku, level.OnHand, level.Reserved, level.Available, level.Sold, level.Received);
 }

@@ -4,5 +4,5 @@ using Granary.Api.Products.Cache;
 
 namespace Granary.Api.Products;
 
-/// <summary>What the product endpoints work with.</summary>
+/// <summary>The services of the product endpoints.</summary>
 public readonly record struct ProductDesk(IGrainFactory Grains, ProductCache Products, Currency Currency, RefusalProblems Problems);

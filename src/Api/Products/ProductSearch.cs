@@ -7,8 +7,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Granary.Api.Products;
 
 /// <summary>
-/// <c>GET /products</c>: the catalogue index finds the SKUs, the products come from the cache as those of
-/// <c>GET /products/{sku}</c> do.
+/// <c>GET /products</c>: the catalogue index finds the SKUs; the products come from the cache, as for <c>GET /products/{sku}</c>.
 /// </summary>
 public static class ProductSearch
 {
@@ -24,7 +23,7 @@ public static class ProductSearch
             return validation.ToProblem();
         }
 
-        // One more than a page tells whether there is another.
+        // One more than a page shows whether another page follows.
         var found = await desk.Grains.GetGrain<ICatalogueGrain>(0).Search(text, count + 1, after);
         var skus = found.Take(count).ToList();
         skus.ForEach(desk.Products.Announce);

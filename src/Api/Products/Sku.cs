@@ -14,7 +14,7 @@ public static class Sku
     public static bool IsValid(string? text) =>
         text is { Length: > 0 and <= Limits.SkuLength } && !text.AsSpan().ContainsAnyExcept(Allowed);
 
-    /// <summary>Notes what is wrong with a SKU.</summary>
+    /// <summary>Reports an invalid SKU.</summary>
     public static void Check(string field, string? text, Validation validation) => validation.Require(
         IsValid(text), field, $"must be 1 to {Limits.SkuLength} letters, digits, dots, underscores or hyphens");
 }

@@ -5,8 +5,8 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Api.Start;
 
 /// <summary>
-/// Puts a few products on the shelves of an empty store, so that a newcomer has something to order. Only in Development, and
-/// never beside products of anybody else.
+/// Adds a few products to an empty store, so that a new user has something to order. Only in Development, and never beside
+/// existing products.
 /// </summary>
 public sealed class SampleCatalogue(IGrainFactory grains, IHostEnvironment environment) : IHostedService
 {

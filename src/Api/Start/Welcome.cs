@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Granary.Api.Start;
 
-/// <summary>Tells a person at a terminal where the product answers and what to do next.</summary>
+/// <summary>Prints where the product answers and what to do next, if a person is at the terminal.</summary>
 public sealed class Welcome(
     IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, SiloOptions silo) : IHostedService
 {

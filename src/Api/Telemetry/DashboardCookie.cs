@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// Carries an administrator's token for the dashboard, because a browser that opens a page sends no token by itself. It goes to
-/// the dashboard only, is out of reach of scripts and of other sites, and is good for as long as the token.
+/// Carries an administrator's token for the dashboard, because a browser that opens a page sends no token by itself. The cookie
+/// is sent to the dashboard only, is inaccessible to scripts and other sites, and expires with the token.
 /// </summary>
 internal static class DashboardCookie
 {
@@ -18,7 +18,7 @@ internal static class DashboardCookie
 
     public static void Clear(HttpContext context) => context.Response.Cookies.Delete(Name, Options(context, null));
 
-    /// <summary>Takes the token from the cookie where a request for the dashboard brings no other.</summary>
+    /// <summary>Takes the token from the cookie if a request for the dashboard has no other token.</summary>
     public static Task Read(MessageReceivedContext context)
     {
         var request = context.Request;
@@ -30,7 +30,7 @@ internal static class DashboardCookie
         return Task.CompletedTask;
     }
 
-    /// <summary>Whether a person with a browser wants to see the dashboard, who is better shown the login than a problem.</summary>
+    /// <summary>Whether a browser requests the dashboard page; then the login page is a better response than a problem.</summary>
     public static bool IsVisit(HttpRequest request) =>
         request.Path.StartsWithSegments(Root) && HttpMethods.IsGet(request.Method)
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);

@@ -4,7 +4,10 @@ using Granary.Hosting.Telemetry;
 
 namespace Granary.Api.Telemetry;
 
-/// <summary>Has the log and the trace of a request name the order that it is about. An endpoint that makes one tells it itself.</summary>
+/// <summary>
+/// Adds the id of the order that a request concerns to its log events and trace. An endpoint that creates an order calls
+/// <see cref="Mark"/> itself.
+/// </summary>
 public sealed class OrderTag(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
@@ -18,6 +21,6 @@ public sealed class OrderTag(RequestDelegate next)
         return next(context);
     }
 
-    /// <summary>Marks what runs now as being about an order.</summary>
+    /// <summary>Marks the current activity as concerning an order.</summary>
     public static void Mark(string orderId) => Activity.Current?.SetTag(TraceTags.OrderId, orderId);
 }

@@ -5,8 +5,8 @@ using System.Globalization;
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// What requests tell: <c>http_request_duration_seconds{handler, method, code}</c>. The labels have few values whatever callers
-/// send: the handler is the pattern of the route, never the path.
+/// The metrics of requests: <c>http_request_duration_seconds{handler, method, code}</c>. The labels have few values whatever
+/// callers send: the handler is the pattern of the route, never the path.
 /// </summary>
 public sealed class RequestMetrics : IDisposable
 {
@@ -21,7 +21,7 @@ public sealed class RequestMetrics : IDisposable
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     };
 
-    // As text once: a label that is made for each request would cost more than counting it.
+    // Created once: creating the label text for each request would cost more than counting it.
     private static readonly string[] Codes = [.. Enumerable.Range(0, 600).Select(code => code.ToString(CultureInfo.InvariantCulture))];
 
     private readonly Meter _meter = new(MeterName);
@@ -46,7 +46,7 @@ public sealed class RequestMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    // Callers may invent methods.
+    // Callers may invent methods, which must not become labels.
     private static string Known(string method) => HttpMethods.GetCanonicalizedValue(method) is var known
         && (HttpMethods.IsGet(known) || HttpMethods.IsPost(known) || HttpMethods.IsPut(known) || HttpMethods.IsDelete(known)
             || HttpMethods.IsHead(known) || HttpMethods.IsOptions(known) || HttpMethods.IsPatch(known))

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Diagnostics;
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// Measures every request and logs the ones that failed on our side. That a request succeeded is counted, and logged only at
-/// level Debug: at thousands a second a line for each would cost more than the request.
+/// Measures every request and logs those that failed on the server's side. A successful request is counted and logged only at
+/// level Debug: at thousands a second, a line for each would cost more than the request.
 /// </summary>
 public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetrics metrics, ILogger<RequestTelemetry> logger)
 {
@@ -20,7 +20,7 @@ public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetric
         {
             var duration = Stopwatch.GetElapsedTime(started);
 
-            // The error handler takes the endpoint away from the request and keeps it.
+            // The error handler removes the endpoint from the request and stores it in a feature.
             var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
             var handler = metrics.HandlerOf(endpoint);
             metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration);
@@ -30,7 +30,7 @@ public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetric
 
     private void Log(HttpContext context, string handler, TimeSpan duration)
     {
-        // Work that is shed or waits for a part of the cluster answers 503 by the thousand; the cause is in the log already.
+        // Shed requests and an unavailable part of the cluster cause thousands of 503 responses; the cause is logged already.
         var status = context.Response.StatusCode;
         var level = status >= StatusCodes.Status500InternalServerError && status != StatusCodes.Status503ServiceUnavailable
             ? LogLevel.Warning

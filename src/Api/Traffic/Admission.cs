@@ -1,25 +1,27 @@
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// Decides which requests are worked on, which wait for their turn and which are shed. A bounded number is worked on; the rest
-/// wait, first come first served, and a newcomer is let into the queue by how long it would wait there: those ahead of it
-/// divided by the rate at which requests are completed (Little's law). Many patient clients are thus served, however many they
-/// are, while a flood that no server could work off is shed at the door within microseconds.
+/// Decides which requests execute, which wait for a turn and which are shed. A bounded number executes; the rest wait, first
+/// come, first served. A new request may queue depending on its expected wait: the number of requests ahead divided by the rate
+/// at which requests complete (Little's law). So many patient clients are served, however many they are, while a flood that no
+/// server could work off is shed within microseconds.
 /// <para>
-/// Near kin: CoDel (RFC 8289), which judges a queue by the time spent in it instead of its length, and its use in front of
-/// servers (Maurer, "Fail at Scale", ACM Queue 13/8, 2015). Unlike those this one decides on entry, because a caller who is shed
-/// after seconds of waiting has lost more than one who is told at once, and it does not serve the newest first under overload:
-/// that would starve some of those who wait at a connection of their own until they are answered. Nor does it shorten the
-/// wait it accepts once it sheds: callers who repeat at once would hold it in that state although it could serve them all.
+/// Related work: CoDel (RFC 8289), which judges a queue by the time spent in it instead of its length, and its use in front of
+/// servers (Maurer, "Fail at Scale", ACM Queue 13/8, 2015). Unlike those, this class decides on entry, because a caller that is
+/// shed after seconds of waiting has lost more than one that is refused at once. It does not serve the newest request first under
+/// overload: that would starve some callers that each wait on a connection until they are answered. Nor does it shorten the
+/// accepted wait once it sheds: callers that repeat at once would keep it in that state although it could serve them all.
 /// </para>
 /// <para>
-/// A refusal costs about a fifth of a request, so such callers could keep the server busy with nothing but refusing them:
-/// refusals are given at a <see cref="RefusalPace">pace</see> that leaves it time for its work.
+/// A refusal costs about a fifth of a request, so such callers could keep the server busy with refusals alone: refusals are given
+/// at a <see cref="RefusalPace">pace</see> that leaves it time for its work.
 /// </para>
 /// </summary>
 public sealed class Admission : IDisposable
 {
-    /// <summary>Who has waited so many times <see cref="AdmissionOptions.MaxWait"/> was expected to be served much earlier.</summary>
+    /// <summary>
+    /// A request that has waited this many times <see cref="AdmissionOptions.MaxWait"/> was expected to be served much earlier.
+    /// </summary>
     private const int Patience = 2;
 
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
@@ -30,7 +32,7 @@ public sealed class Admission : IDisposable
     private readonly ITimer _watch;
     private readonly int _turns;
 
-    // While nobody waits, turns are taken and given back without the lock. It guards the queue and the rate.
+    // While no request waits, turns are taken and given back without the lock. It guards the queue and the rate.
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
     private readonly CompletionRate _rate;
@@ -50,17 +52,17 @@ public sealed class Admission : IDisposable
         _refusals = new RefusalPace(clock, longest: options.MaxWait);
         _turns = _free = options.MaxConcurrent == 0 ? int.MaxValue : options.MaxConcurrent;
 
-        // When nothing is completed and nobody comes, nothing else would notice that time passes.
+        // If nothing completes and no request arrives, only this timer notices that time passes.
         _watch = clock.CreateTimer(static self => ((Admission)self!).Watch(), this, CompletionRate.Window, CompletionRate.Window);
     }
 
-    /// <summary>Requests that are worked on.</summary>
+    /// <summary>Number of executing requests.</summary>
     public int Executing => _turns - Volatile.Read(ref _free);
 
-    /// <summary>Requests that wait for their turn.</summary>
+    /// <summary>Number of requests that wait for a turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
 
-    /// <summary>How long a request that comes now would wait for its turn, as far as is known.</summary>
+    /// <summary>The expected wait of a request that arrives now, as far as it is known.</summary>
     public TimeSpan ExpectedWait
     {
         get
@@ -73,8 +75,8 @@ public sealed class Admission : IDisposable
     }
 
     /// <summary>
-    /// What to tell a caller who is shed: the time after which those who wait now will have been worked off, between one and
-    /// 30 seconds.
+    /// The retry time for a caller that is shed: the time after which the requests that wait now will have been worked off,
+    /// between one and 30 seconds.
     /// </summary>
     public TimeSpan RetryAfter
     {
@@ -85,7 +87,7 @@ public sealed class Admission : IDisposable
         }
     }
 
-    /// <summary>How long to hold back the refusal of a request that is shed now; zero unless very many are.</summary>
+    /// <summary>How long to delay the refusal of a request that is shed now; zero unless very many are shed.</summary>
     public TimeSpan HoldRefusal()
     {
         lock (_lock)
@@ -94,13 +96,13 @@ public sealed class Admission : IDisposable
         }
     }
 
-    /// <summary>Takes a turn if one is free and nobody waits for it. Allocates nothing and takes no lock.</summary>
+    /// <summary>Takes a turn if one is free and no request waits for it. It allocates nothing and takes no lock.</summary>
     /// <returns>Whether the caller has a turn; if so, it must <see cref="Leave"/>.</returns>
     public bool TryEnter() => Volatile.Read(ref _waiting) == 0 && TryTakeTurn();
 
     /// <summary>Waits for a turn, if that does not take too long.</summary>
-    /// <param name="cancellation">The caller has left: so does the request, at once.</param>
-    /// <returns>What became of it; who has <see cref="Admittance.Entered"/> must <see cref="Leave"/>.</returns>
+    /// <param name="cancellation">The caller has disconnected: its request leaves the queue at once.</param>
+    /// <returns>The result; a caller with <see cref="Admittance.Entered"/> must <see cref="Leave"/>.</returns>
     public async ValueTask<Admittance> WaitAsync(CancellationToken cancellation)
     {
         var waiter = new Waiter(this, _clock.GetTimestamp());
@@ -113,11 +115,11 @@ public sealed class Admission : IDisposable
         return await waiter.Task;
     }
 
-    /// <summary>Gives a turn back, to whoever has waited longest.</summary>
+    /// <summary>Gives a turn back, to the request that has waited longest.</summary>
     public void Leave()
     {
-        // Who queues up writes the number of those waiting and then looks for a free turn; here it is the other way round.
-        // Both are full fences, so one of the two sees the other.
+        // A request that queues up writes the number of waiting requests and then looks for a free turn; here it is the other way
+        // round. Both are full fences, so one of the two sees the other.
         Interlocked.Increment(ref _free);
         if (Volatile.Read(ref _waiting) > 0)
         {
@@ -172,8 +174,8 @@ public sealed class Admission : IDisposable
     }
 
     /// <summary>
-    /// As many as are worked on may wait in any case: they wait no longer than those take to be served, and the rate can only be
-    /// measured while somebody waits, so that it must not keep everybody out after a standstill.
+    /// As many requests as execute may wait in any case: they wait no longer than those take to be served. The rate can only be
+    /// measured while a request waits, so it must not keep all requests out after a standstill.
     /// </summary>
     private bool IsWorthWaiting(int ahead) =>
         ahead < _turns || _rate.TimeFor(ahead + 1) is not { } wait || wait <= _options.MaxWait;
@@ -226,7 +228,7 @@ public sealed class Admission : IDisposable
         }
     }
 
-    /// <summary>A request in the queue. It goes on elsewhere than under the lock.</summary>
+    /// <summary>A request in the queue. Its continuation does not run under the lock.</summary>
     private sealed class Waiter : TaskCompletionSource<Admittance>
     {
         private readonly Admission _admission;

@@ -3,9 +3,9 @@ using System.Diagnostics.Metrics;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// What the door tells: <c>http_requests_executing</c>, <c>http_requests_queued</c>, <c>http_expected_wait_seconds</c> and
-/// <c>http_requests_shed_total{reason}</c>, where the reason is <c>wait</c> (it would have waited too long), <c>full</c> (the queue
-/// was as long as it may be) or <c>overdue</c> (it had waited far longer than expected).
+/// The metrics of admission: <c>http_requests_executing</c>, <c>http_requests_queued</c>, <c>http_expected_wait_seconds</c> and
+/// <c>http_requests_shed_total{reason}</c>, where the reason is <c>wait</c> (the request would have waited too long), <c>full</c>
+/// (the queue was full) or <c>overdue</c> (the request had waited far longer than expected).
 /// </summary>
 public sealed class AdmissionMetrics : IDisposable
 {
@@ -15,11 +15,11 @@ public sealed class AdmissionMetrics : IDisposable
     public AdmissionMetrics(Admission admission)
     {
         ArgumentNullException.ThrowIfNull(admission);
-        _meter.CreateObservableGauge("http_requests_executing", () => admission.Executing, "{request}", "Requests that are worked on.");
+        _meter.CreateObservableGauge("http_requests_executing", () => admission.Executing, "{request}", "Requests that are executing.");
         _meter.CreateObservableGauge("http_requests_queued", () => admission.Waiting, "{request}", "Requests that wait for their turn.");
         _meter.CreateObservableGauge(
-            "http_expected_wait_seconds", () => admission.ExpectedWait.TotalSeconds, "s", "How long a request that comes now would wait.");
-        _shed = _meter.CreateCounter<long>("http_requests_shed_total", "{request}", "Requests that were not begun, by reason.");
+            "http_expected_wait_seconds", () => admission.ExpectedWait.TotalSeconds, "s", "How long a request that arrives now would wait.");
+        _shed = _meter.CreateCounter<long>("http_requests_shed_total", "{request}", "Requests that were shed before they began, by reason.");
     }
 
     /// <summary>Counts a request that was shed.</summary>

@@ -1,20 +1,20 @@
 namespace Granary.Api.Traffic;
 
-/// <summary>What became of a request that asked for its turn.</summary>
+/// <summary>The result for a request that asked for a turn.</summary>
 public enum Admittance
 {
-    /// <summary>It has its turn, and must give it back.</summary>
+    /// <summary>The request has a turn and must give it back.</summary>
     Entered,
 
-    /// <summary>It would have waited too long; shed at once.</summary>
+    /// <summary>The request would have waited too long; shed at once.</summary>
     TooLong,
 
-    /// <summary>As many wait as ever may; shed at once.</summary>
+    /// <summary>The queue is full; shed at once.</summary>
     Full,
 
-    /// <summary>It has waited far longer than was to be expected; shed after all.</summary>
+    /// <summary>The request has waited far longer than expected; shed late.</summary>
     Overdue,
 
-    /// <summary>Its caller has left.</summary>
+    /// <summary>The caller has disconnected.</summary>
     Gone,
 }

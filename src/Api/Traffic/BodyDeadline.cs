@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// Has the time limit of a request end the wait for its body, which the framework's JSON binding would not give up by itself:
-/// a caller who sends a body byte by byte must not occupy a turn for long.
+/// Applies the time limit of a request to the wait for its body, which the framework's JSON binding would not end by itself: a
+/// caller that sends a body byte by byte must not occupy a turn for long.
 /// </summary>
 public sealed class BodyDeadline(RequestDelegate next)
 {

@@ -1,19 +1,19 @@
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// How many requests a second leave while others wait for their turn: what the server can do, as opposed to what is asked of
-/// it. Time in which nobody waits does not count. The past is forgotten exponentially, completions and time alike, so that the
-/// estimate is a plain quotient from the beginning; a pause of half a second moves it little, a change is believed
-/// after some two seconds. Not safe for use by several threads at once.
+/// How many requests per second complete while others wait for a turn: the capacity of the server, as opposed to the demand. Time
+/// without waiting requests does not count. The past is forgotten exponentially, completions and time alike, so the estimate is a
+/// plain quotient from the beginning; a pause of half a second changes it little, and it follows a lasting change after about two
+/// seconds. Not thread-safe.
 /// </summary>
 public sealed class CompletionRate(TimeProvider clock)
 {
-    /// <summary>Work comes back in bursts, one for each group commit; what is counted over less says little.</summary>
+    /// <summary>Work completes in bursts, one per group commit; a count over a shorter time is not meaningful.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// Measured time from which on the estimate counts. When very many come at once, reading their requests takes the time in which
-    /// the first of them would be answered; nobody shall be shed for that.
+    /// The estimate is valid from this much measured time on. When very many requests arrive at once, reading them takes the time
+    /// in which the first of them would be answered; no request may be shed because of that.
     /// </summary>
     public static readonly TimeSpan Enough = TimeSpan.FromSeconds(1);
 
@@ -26,24 +26,26 @@ public sealed class CompletionRate(TimeProvider clock)
     private TimeSpan _windowTime;
     private int _windowCompletions;
 
-    /// <summary>Completions a second; 0 while nothing has been measured.</summary>
+    /// <summary>Completions per second; 0 while nothing has been measured.</summary>
     public double PerSecond => _seconds == 0 ? 0 : _completions / _seconds;
 
-    /// <summary>Somebody waits from now on.</summary>
+    /// <summary>Starts measuring: a request waits.</summary>
     public void Resume()
     {
         _since = clock.GetTimestamp();
         _counting = true;
     }
 
-    /// <summary>Nobody waits any more. An unfinished window goes on at the next <see cref="Resume"/>.</summary>
+    /// <summary>
+    /// Stops measuring: no request waits any more. An unfinished window continues at the next <see cref="Resume"/>.
+    /// </summary>
     public void Pause()
     {
         Advance();
         _counting = false;
     }
 
-    /// <summary>A request is done.</summary>
+    /// <summary>Counts a completed request.</summary>
     public void Completed()
     {
         if (_counting)
@@ -53,7 +55,7 @@ public sealed class CompletionRate(TimeProvider clock)
         }
     }
 
-    /// <summary>Takes note of the time that has passed, even if nothing was completed in it.</summary>
+    /// <summary>Accounts for the time that has passed, even if nothing was completed in it.</summary>
     public void Advance()
     {
         if (!_counting)
@@ -77,8 +79,8 @@ public sealed class CompletionRate(TimeProvider clock)
     }
 
     /// <summary>
-    /// How long so many completions take (Little's law: those ahead in the queue, divided by the throughput); null while less than
-    /// <see cref="Enough"/> has been measured. Longer than a day is given as a day.
+    /// How long this number of completions takes (Little's law: the requests ahead in the queue, divided by the throughput); null
+    /// while less than <see cref="Enough"/> has been measured. At most a day.
     /// </summary>
     public TimeSpan? TimeFor(int completions)
     {

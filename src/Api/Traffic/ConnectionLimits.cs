@@ -3,16 +3,18 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Traffic;
 
-/// <summary>Bounds what a connection may send and how many there are.</summary>
+/// <summary>Bounds the number of connections and what a connection may send.</summary>
 public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<ConnectionLimits> logger) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>Largest body of a request, in bytes.</summary>
     public const long LargestBody = 1_000_000;
 
-    /// <summary>Connections that the kernel holds until they are accepted, for when thousands come at once; it may hold fewer.</summary>
+    /// <summary>
+    /// Connections that the kernel queues until they are accepted, for thousands that arrive at once; it may queue fewer.
+    /// </summary>
     public const int Backlog = 4_096;
 
-    /// <summary>Descriptors for all but callers: the store, other silos, webhooks, files.</summary>
+    /// <summary>File descriptors reserved for everything except callers: the store, other silos, webhooks, files.</summary>
     private const int OwnDescriptors = 1_000;
 
     private const string LimitsFile = "/proc/self/limits";
@@ -29,16 +31,16 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
 
-        // What a request that waits for its turn may occupy; the rest of a large body stays with its sender meanwhile.
+        // The buffer of a request that waits for a turn; the rest of a large body stays with its sender meanwhile.
         kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
 
-        // A caller who sends a byte now and then occupies a turn; this ends it after the grace period.
+        // A caller that sends a byte now and then occupies a turn; this ends the request after the grace period.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
     /// <summary>
-    /// Without a descriptor left a process can neither accept a connection nor open one to its store; callers beyond what it can
-    /// afford are better turned away.
+    /// A process without a free file descriptor can neither accept a connection nor open one to its store, so connections beyond
+    /// what it can afford are rejected.
     /// </summary>
     private long Affordable(int wanted, int? descriptors)
     {
@@ -57,7 +59,9 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
         return affordable;
     }
 
-    /// <summary>The hard limit, to which the runtime raises the soft one as it starts; null where there is none or it is not known.</summary>
+    /// <summary>
+    /// The hard limit, to which the runtime raises the soft limit at start; null if there is none or it is unknown.
+    /// </summary>
     private static int? Descriptors() =>
         File.Exists(LimitsFile)
         && File.ReadLines(LimitsFile).FirstOrDefault(line => line.StartsWith(DescriptorLimit, StringComparison.Ordinal)) is { } line

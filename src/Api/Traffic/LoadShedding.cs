@@ -3,8 +3,8 @@ using Granary.Api.Problems;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// Works on as many requests at a time as <see cref="Admission"/> lets in and refuses at once those that would wait too long: a
-/// server that takes on more than it can do answers everybody late, one that sheds answers most of them in time.
+/// Executes as many requests at a time as <see cref="Admission"/> admits and refuses at once those that would wait too long: a
+/// server that accepts more work than it can do answers every caller late, one that sheds answers most of them in time.
 /// </summary>
 public sealed class LoadShedding(RequestDelegate next, Admission admission, AdmissionMetrics metrics)
 {
@@ -39,7 +39,7 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
                 await WorkAsync(context);
                 return;
             case Admittance.Gone:
-                // Nobody is left to read an answer.
+                // The caller has disconnected and reads no response.
                 context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
                 return;
             default:
@@ -53,7 +53,7 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
     {
         if (admission.HoldRefusal() is var hold && hold > TimeSpan.Zero)
         {
-            // Who has left meanwhile is answered to no effect.
+            // If the caller has disconnected meanwhile, the response has no effect.
             await Task.Delay(hold, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 

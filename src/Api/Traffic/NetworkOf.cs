@@ -3,13 +3,13 @@ using System.Net.Sockets;
 
 namespace Granary.Api.Traffic;
 
-/// <summary>Which address stands for a client when it is counted.</summary>
+/// <summary>The address that a client is counted under.</summary>
 public static class NetworkOf
 {
     private const int Ipv6NetworkBytes = 8;
 
     /// <summary>
-    /// The IPv4 address, or the /64 of an IPv6 one: whoever has one address of such a network has them all (RFC 4291,
+    /// The IPv4 address, or the /64 of an IPv6 address: a client with one address of such a network has them all (RFC 4291,
     /// section 2.5.4).
     /// </summary>
     public static string Client(IPAddress? address)

@@ -1,4 +1,6 @@
 namespace Granary.Api.Traffic;
 
-/// <summary>There is more work than this process can do in useful time; the request was not begun. Answered with 503.</summary>
-public sealed class OverloadedException() : Exception("There is more work than this process can do in useful time.");
+/// <summary>
+/// The process has more work than it can complete in useful time; the request was not begun. The response is 503.
+/// </summary>
+public sealed class OverloadedException() : Exception("This process has more work than it can complete in useful time.");

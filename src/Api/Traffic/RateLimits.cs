@@ -7,9 +7,9 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// A token bucket per caller: the user of a valid token, otherwise the network they come from. Told in the fields of
+/// A token bucket per caller: the user of a valid token, otherwise the caller's network. It is reported in the fields of
 /// draft-ietf-httpapi-ratelimit-headers-10: <c>RateLimit-Policy</c> has the burst as quota and the seconds in which an empty
-/// bucket fills as window; <c>RateLimit</c> has what remains and the seconds until it is full again.
+/// bucket fills as window; <c>RateLimit</c> has the remaining tokens and the seconds until the bucket is full again.
 /// </summary>
 public sealed class RateLimits : IDisposable
 {
@@ -28,7 +28,7 @@ public sealed class RateLimits : IDisposable
             CultureInfo.InvariantCulture, $"\"caller\";q={options.Burst};w={SecondsToFill(options.Burst)}");
     }
 
-    /// <summary>Has the framework's limiter count by caller and answer with a problem.</summary>
+    /// <summary>Configures the framework's limiter to count by caller and to answer with a problem.</summary>
     public void Configure(RateLimiterOptions limiter)
     {
         limiter.GlobalLimiter = _buckets;
@@ -36,7 +36,7 @@ public sealed class RateLimits : IDisposable
         limiter.OnRejected = OnRejected;
     }
 
-    /// <summary>Tells a caller who was let through what remains.</summary>
+    /// <summary>Adds the remaining quota to the response of an admitted caller.</summary>
     public Task TellAsync(HttpContext context, RequestDelegate next)
     {
         if (_options.PermitsPerSecond > 0 && IsLimited(context))

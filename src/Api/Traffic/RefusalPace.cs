@@ -1,27 +1,27 @@
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// How many requests are refused a second: up to twice as many as are completed, so that three times the capacity is refused at
-/// once. What comes beyond that is refused at this pace, as callers who repeat at once and heed no <c>Retry-After</c> would
-/// otherwise take the time that the work needs; while they wait for their refusal they cannot repeat. The form is the generic
-/// cell rate algorithm (ITU-T I.371): one moment is kept, that of the next refusal. Not safe for use by several threads at once.
+/// How many requests are refused per second: up to twice as many as are completed, so at three times the capacity refusals are
+/// immediate. Refusals beyond that are delayed to this pace; otherwise callers that repeat at once and ignore <c>Retry-After</c>
+/// would take the time that the work needs. While they wait for their refusal they cannot repeat. The form is the generic cell
+/// rate algorithm (ITU-T I.371): it keeps one instant, that of the next refusal. Not thread-safe.
 /// </summary>
 /// <param name="clock">The clock.</param>
-/// <param name="longest">No refusal is held longer.</param>
+/// <param name="longest">The longest delay of a refusal.</param>
 public sealed class RefusalPace(TimeProvider clock, TimeSpan longest)
 {
     private const double PerCompletion = 2;
 
-    /// <summary>Refusals a second that are affordable whatever is completed, and while that is not known.</summary>
+    /// <summary>Refusals per second that are affordable whatever the completion rate is, and while it is unknown.</summary>
     private const double AtLeast = 1_000;
 
-    /// <summary>Refusals that nobody needed in this time may be given at once.</summary>
+    /// <summary>Refusals that were not used in this time may be given at once.</summary>
     private static readonly TimeSpan Burst = TimeSpan.FromMilliseconds(500);
 
     private readonly long _origin = clock.GetTimestamp();
     private TimeSpan _next;
 
-    /// <summary>How long to hold the refusal of one more request.</summary>
+    /// <summary>How long to delay the refusal of one more request.</summary>
     /// <param name="completedPerSecond">The rate at which requests are completed.</param>
     public TimeSpan Next(double completedPerSecond)
     {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Primitives;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// Tells browsers what they must not do with a response. A JSON answer needs nothing; a page needs its own scripts and styles.
-/// A page that sets its own policy keeps it.
+/// Tells browsers what they must not do with a response. A JSON response needs no permissions; a page needs its own scripts and
+/// styles. A page that sets its own policy keeps it.
 /// </summary>
 public sealed class SecurityHeaders(RequestDelegate next)
 {
@@ -15,14 +15,15 @@ public sealed class SecurityHeaders(RequestDelegate next)
     private static readonly StringValues OneYear = "max-age=31536000";
     private static readonly StringValues NothingPolicy = "default-src 'none'; frame-ancestors 'none'";
 
-    // The API reference and the dashboard carry scripts and styles inline.
+    // The API reference and the dashboard contain inline scripts and styles.
     private static readonly StringValues PagePolicy =
         "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
         + "font-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
     public Task InvokeAsync(HttpContext context)
     {
-        // At the start of the response, because the content type decides, and the error handler clears what is set earlier.
+        // Set when the response starts, because the content type decides and the error handler clears headers that were set
+        // earlier.
         context.Response.OnStarting(static state => SetAsync((HttpContext)state), context);
         return next(context);
     }

@@ -4,49 +4,51 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Api.Traffic;
 
-/// <summary>Bounds on what callers may send, read once at start.</summary>
+/// <summary>Bounds on what callers may send; read once at start.</summary>
 public sealed record TrafficOptions
 {
     private const string Section = "Granary:";
     private const StringSplitOptions Separators = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
 
-    // A bare number is read as days, which nobody means here.
+    // A bare number is parsed as days, which is never intended here.
     private static readonly TimeSpan LongestDuration = TimeSpan.FromHours(1);
 
-    /// <summary>Requests a second that a caller may send for long; 0 for no limit.</summary>
+    /// <summary>Sustained requests per second for one caller; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
 
-    /// <summary>Requests that a caller who was quiet may send at once.</summary>
+    /// <summary>Requests that a caller may send at once after a quiet period.</summary>
     public required int Burst { get; init; }
 
-    /// <summary>How much work is taken on.</summary>
+    /// <summary>The bounds on accepted work.</summary>
     public required AdmissionOptions Admission { get; init; }
 
-    /// <summary>Connections that are open at a time, those that follow an order included; more are closed at once.</summary>
+    /// <summary>
+    /// Maximum number of open connections, including those that follow an order; further ones are closed at once.
+    /// </summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>How long a request may take once it has its turn, its body's arrival included.</summary>
+    /// <summary>How long a request may take once it has a turn, including the arrival of its body.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>The origins whose scripts may call the API; none by default.</summary>
     public required IReadOnlyList<string> CorsOrigins { get; init; }
 
-    /// <summary>The networks of proxies whose <c>X-Forwarded-For</c> is believed; none by default.</summary>
+    /// <summary>The networks of proxies whose <c>X-Forwarded-For</c> is trusted; none by default.</summary>
     public required IReadOnlyList<IPNetwork> TrustedProxies { get; init; }
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static TrafficOptions From(IConfiguration configuration)
     {
-        // 20,000 a second is more than one process serves: the default protects from nobody's mistake but lets every
-        // measurement through. Who faces the internet sets what one caller needs.
+        // One process cannot serve 20,000 requests a second, so the default limits no caller in practice and lets every
+        // measurement through. Operators of a deployment on the internet set the limit that one caller needs.
         var permits = Number(configuration, "RateLimit:PermitsPerSecond", 20_000);
         return new TrafficOptions
         {
             PermitsPerSecond = permits,
             Burst = Math.Max(1, Number(configuration, "RateLimit:Burst", permits * 2)),
 
-            // docs/overload.md says what these were chosen by.
+            // docs/overload.md explains how these values were chosen.
             Admission = new AdmissionOptions(
                 Number(configuration, "LoadShedding:MaxConcurrent", 512),
                 Number(configuration, "LoadShedding:MaxQueued", 16_000),

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Traffic;
 
-/// <summary>Composes the bounds on what callers may send and on what browsers may do.</summary>
+/// <summary>Composes the limits on what callers may send and on what browsers may do.</summary>
 public static class TrafficSetup
 {
     private const int RetrySeconds = 2;
 
-    /// <summary>Adds them from the configuration.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be used; the message names the key.</exception>
+    /// <summary>Adds the limits from the configuration.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid; the message names the key.</exception>
     public static void AddTrafficLimits(this WebApplicationBuilder builder)
     {
         var options = TrafficOptions.From(builder.Configuration);
@@ -45,22 +45,22 @@ public static class TrafficSetup
         builder.WebHost.UseSockets(sockets => sockets.Backlog = ConnectionLimits.Backlog);
     }
 
-    /// <summary>Marks what must answer whatever the load: health, metrics.</summary>
+    /// <summary>Marks endpoints that must answer under any load: health, metrics.</summary>
     public static TBuilder NeverLimited<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.DisableRateLimiting().NeverShed();
 
-    /// <summary>Marks what operators need most when there is too much load.</summary>
+    /// <summary>Marks endpoints that operators need most under overload.</summary>
     public static TBuilder NeverShed<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new LoadShedding.Unshed());
 
-    /// <summary>Marks what holds its connection as long as the caller likes, such as a live stream of events.</summary>
+    /// <summary>Marks endpoints that hold the connection as long as the caller wants, such as a live stream of events.</summary>
     public static TBuilder HoldsConnection<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new DisableRequestTimeoutAttribute()).NeverShed();
 
-    /// <summary>What comes before the caller is known: outermost but for the request's id.</summary>
+    /// <summary>Adds the limits that apply before the caller is known: outermost except for the request's id.</summary>
     public static void UseEarlyTrafficLimits(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<TrafficOptions>();
@@ -78,7 +78,7 @@ public static class TrafficSetup
         }
     }
 
-    /// <summary>What counts by caller: after authentication, before authorisation, so that refusals count too.</summary>
+    /// <summary>Adds the limits per caller: after authentication and before authorisation, so that refusals count too.</summary>
     public static void UseRateLimits(this WebApplication app)
     {
         app.UseRateLimiter();

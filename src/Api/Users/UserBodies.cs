@@ -13,7 +13,7 @@ public sealed record RegisterUserRequest
 
     public string? DisplayName { get; init; }
 
-    /// <summary>Keeps the password out of logs.</summary>
+    /// <summary>Omits the password, so that it cannot get into logs.</summary>
     public override string ToString() => $"{nameof(RegisterUserRequest)} {UserName}";
 }
 
@@ -23,7 +23,7 @@ public sealed record SetRolesRequest
     public IReadOnlyList<string?>? Roles { get; init; }
 }
 
-/// <summary>A user as the API writes it.</summary>
+/// <summary>A user.</summary>
 public sealed record UserBody(
     string Id,
     string UserName,
@@ -32,7 +32,7 @@ public sealed record UserBody(
     string Status,
     WalletBody Wallet)
 {
-    /// <summary>The user as the API writes it.</summary>
+    /// <summary>Converts a user to its body.</summary>
     public static UserBody From(User user, Currency currency) => new(
         user.Id, user.UserName, user.DisplayName, user.Roles, WordOf(user.Status), WalletBody.From(user.Wallet, currency));
 
@@ -45,12 +45,12 @@ public sealed record UserBody(
     };
 }
 
-/// <summary>A wallet as the API writes it.</summary>
-/// <param name="Available">What new orders can hold.</param>
-/// <param name="Held">What unpaid orders hold.</param>
+/// <summary>A wallet.</summary>
+/// <param name="Available">Money available for new orders.</param>
+/// <param name="Held">Money held by unpaid orders.</param>
 public sealed record WalletBody(Money Available, Money Held)
 {
-    /// <summary>The wallet as the API writes it.</summary>
+    /// <summary>Converts a wallet to its body.</summary>
     public static WalletBody From(Wallet wallet, Currency currency) =>
         new(currency.Of(wallet.Available), currency.Of(wallet.Held));
 }

@@ -5,9 +5,9 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Api.Users;
 
-/// <summary>What the user endpoints work with.</summary>
+/// <summary>The services of the user endpoints.</summary>
 public readonly record struct UserDesk(IGrainFactory Grains, Currency Currency, RefusalProblems Problems)
 {
-    /// <summary>The grain of this user, or null when the text cannot be a user id.</summary>
+    /// <summary>The grain of this user, or null if the text cannot be a user id.</summary>
     public IUserGrain? Find(string id) => UserId.IsValid(id) ? Grains.User(id) : null;
 }

@@ -8,13 +8,13 @@ public sealed record RegisterWebhookRequest
     /// <summary>An <c>https</c> URL on the public internet.</summary>
     public string? Url { get; init; }
 
-    /// <summary>The events to be told of, such as <c>order.paid</c>.</summary>
+    /// <summary>The events to subscribe to, such as <c>order.paid</c>.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 }
 
-/// <summary>A webhook as the API writes it.</summary>
-/// <param name="Status"><c>enabled</c>, or <c>disabled</c> since the receiver answered 410.</param>
-/// <param name="Secret">Signs the messages; in the answer to its registration and never again.</param>
+/// <summary>A webhook.</summary>
+/// <param name="Status"><c>enabled</c>, or <c>disabled</c> after the receiver answered 410.</param>
+/// <param name="Secret">Signs the messages; only in the response to the registration.</param>
 public sealed record WebhookBody(
     string Id,
     string Url,
@@ -25,7 +25,7 @@ public sealed record WebhookBody(
     string? DisabledReason = null,
     string? Secret = null)
 {
-    /// <summary>The webhook as the API writes it.</summary>
+    /// <summary>Converts a webhook to its body.</summary>
     public static WebhookBody From(Webhook webhook, string? secret = null) => new(
         webhook.Id,
         webhook.Url,
@@ -38,18 +38,18 @@ public sealed record WebhookBody(
 }
 
 /// <summary>A page of webhooks.</summary>
-/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+/// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
 public sealed record WebhookListBody(IReadOnlyList<WebhookBody> Data, string? NextCursor = null);
 
-/// <summary>One event on its way to one webhook.</summary>
+/// <summary>The delivery of one event to one webhook.</summary>
 /// <param name="Id">The header <c>webhook-id</c> of every attempt.</param>
-/// <param name="Version">The order's version that the event led to.</param>
+/// <param name="Version">The order's version after the event.</param>
 /// <param name="Status"><c>pending</c>, <c>delivered</c> or <c>dead</c>.</param>
-/// <param name="Attempts">Attempts so far, since it was last asked for.</param>
-/// <param name="StatusCode">The HTTP status of the last answer.</param>
-/// <param name="Error">Why there was no answer, or why it was given up.</param>
+/// <param name="Attempts">Attempts since the delivery was last requested.</param>
+/// <param name="StatusCode">The HTTP status of the last response.</param>
+/// <param name="Error">Why there was no response, or why the delivery was given up.</param>
 /// <param name="DurationMs">How long the last attempt took, in milliseconds.</param>
-/// <param name="NextAttemptAt">When it is sent next, while pending.</param>
+/// <param name="NextAttemptAt">When the next attempt is due, while pending.</param>
 public sealed record DeliveryBody(
     string Id,
     string Type,
@@ -64,7 +64,7 @@ public sealed record DeliveryBody(
     long? DurationMs = null,
     DateTime? NextAttemptAt = null)
 {
-    /// <summary>The delivery as the API writes it.</summary>
+    /// <summary>Converts a delivery to its body.</summary>
     public static DeliveryBody From(WebhookDelivery delivery) => new(
         delivery.Id,
         delivery.Type,
@@ -89,5 +89,5 @@ public sealed record DeliveryBody(
 }
 
 /// <summary>A page of deliveries, newest first.</summary>
-/// <param name="NextCursor">Where the next page begins; left out on the last.</param>
+/// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
 public sealed record DeliveryListBody(IReadOnlyList<DeliveryBody> Data, string? NextCursor = null);

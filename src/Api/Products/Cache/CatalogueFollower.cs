@@ -3,14 +3,14 @@ using Granary.Grains.Interfaces.Stock;
 namespace Granary.Api.Products.Cache;
 
 /// <summary>
-/// Keeps the product cache true on this node: every node follows the journal, so whatever node a product was changed on, all
-/// hear of it as soon as it is durable, with Redis or without.
+/// Keeps the product cache of this node current: every node follows the journal, so all nodes learn of a product change as soon
+/// as it is durable, whichever node made it, with or without Redis.
 /// </summary>
 public sealed partial class CatalogueFollower(
     IProductNews news, ProductCache cache, KnownSkus known, IGrainFactory grains, TimeProvider clock, ILogger<CatalogueFollower> logger)
     : BackgroundService
 {
-    /// <summary>SKUs read from the catalogue at once.</summary>
+    /// <summary>Number of SKUs per read of the catalogue.</summary>
     private const int PageLength = 1_000;
 
     private static readonly TimeSpan FaultDelay = TimeSpan.FromSeconds(1);
@@ -18,7 +18,7 @@ public sealed partial class CatalogueFollower(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // First hear of what is new, then read what there is: a product that appears meanwhile is in one or the other.
+        // Subscribe to changes first, then read the catalogue: a product that appears in between is in one or the other.
         using var subscription = await news.ListenAsync(cache.BeginKeeping, Hear, stoppingToken);
         await ReadCatalogueAsync(stoppingToken);
         await Task.Delay(Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -57,13 +57,13 @@ public sealed partial class CatalogueFollower(
             }
             catch (Exception fault) when (fault is CatalogueUnavailableException or OrleansException or TimeoutException)
             {
-                // Unknown SKUs reach their grains until it succeeds.
+                // Until a read succeeds, requests for unknown SKUs reach their grains.
                 ReadFailed(fault);
                 await Task.Delay(FaultDelay, clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue cannot be read for the filter of known SKUs; trying again.")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The catalogue cannot be read for the filter of known SKUs; the read will be retried.")]
     private partial void ReadFailed(Exception fault);
 }

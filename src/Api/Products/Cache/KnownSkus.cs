@@ -1,14 +1,14 @@
 namespace Granary.Api.Products.Cache;
 
 /// <summary>
-/// The SKUs of all products, closely enough to turn away most that nobody has ever defined. It grows by layers, each twice as
-/// large as the one before and half as often wrong, so that all together are wrong for at most twice the first one's share of
-/// strangers (P. S. Almeida et al., Scalable Bloom Filters, 2007). Until <see cref="Complete"/> it turns nobody away.
+/// The SKUs of all products, precisely enough to reject most SKUs that were never defined. It grows in layers, each twice as
+/// large as the one before and with half its false-positive rate, so all layers together have at most twice the rate of the first
+/// one (P. S. Almeida et al., Scalable Bloom Filters, 2007). Until <see cref="Complete"/> is called it rejects no SKU.
 /// </summary>
-/// <param name="expected">How many SKUs the first layer is made for.</param>
+/// <param name="expected">Number of SKUs that the first layer is sized for.</param>
 public sealed class KnownSkus(int expected)
 {
-    // A thousandth costs 14.4 bits a SKU: 180 KB for the default of 100,000.
+    // A rate of one in a thousand costs 14.4 bits per SKU: 180 KB for the default of 100,000.
     private const double FirstFalseRate = 0.001;
 
     private readonly Lock _lock = new();
@@ -16,10 +16,10 @@ public sealed class KnownSkus(int expected)
     private int _inLastLayer;
     private volatile bool _complete;
 
-    /// <summary>Whether a product with this SKU may exist; no is certain.</summary>
+    /// <summary>Whether a product with this SKU may exist; false is certain.</summary>
     public bool MayContain(string sku) => !_complete || IsIn(Volatile.Read(ref _layers), sku);
 
-    /// <summary>Notes a SKU.</summary>
+    /// <summary>Adds a SKU.</summary>
     public void Add(string sku)
     {
         if (IsIn(Volatile.Read(ref _layers), sku))
@@ -42,7 +42,7 @@ public sealed class KnownSkus(int expected)
         }
     }
 
-    /// <summary>Says that every product there is has been added, and that every new one will be.</summary>
+    /// <summary>Declares that every existing product has been added, and that every new one will be.</summary>
     public void Complete() => _complete = true;
 
     private static bool IsIn(BloomFilter[] layers, string sku)

@@ -5,17 +5,17 @@ using ZiggyCreatures.Caching.Fusion;
 
 namespace Granary.Api.Products.Cache;
 
-/// <summary>Asks the one who knows for a product; null when there is none.</summary>
+/// <summary>Loads a product from its authoritative source; null if there is none.</summary>
 public delegate Task<Product?> LoadProduct(string sku);
 
 /// <summary>
-/// Products near their readers: copies in this process, and in Redis where it is configured. A copy is served while it is
-/// young enough and no newer version has been heard of; everybody who wants the same product waits for the same load. The
-/// levels are FusionCache's, whose timeouts and circuit breaker keep a Redis that is away from being noticed.
+/// Caches products: copies in this process, and in Redis if configured. A copy is served while it is young enough and no newer
+/// version is known; all requests for the same product share one load. The levels are FusionCache's, whose timeouts and circuit
+/// breaker hide an unavailable Redis from callers.
 /// </summary>
-/// <param name="copies">Both levels. It stores; what may still be served is decided here.</param>
+/// <param name="copies">Both levels. FusionCache only stores; this class decides what may still be served.</param>
 /// <param name="load">Asks the stock item.</param>
-/// <param name="known">The filter that stops SKUs nobody has defined.</param>
+/// <param name="known">The filter that rejects SKUs that were never defined.</param>
 public sealed class ProductCache(
     IFusionCache copies, LoadProduct load, KnownSkus known, ProductCacheOptions options, TimeProvider clock)
 {
@@ -43,14 +43,14 @@ public sealed class ProductCache(
         var copy = await LoadOnceAsync(sku).WaitAsync(cancellationToken);
         if (copy.Version < _floors.Of(sku))
         {
-            // It was loaded for somebody who came before the newest change. A load that begins now sees it.
+            // The shared load began before the newest change. A load that begins now sees the change.
             copy = await LoadOnceAsync(sku).WaitAsync(cancellationToken);
         }
 
         return copy.Product;
     }
 
-    /// <summary>Takes in a product as its stock item has just described it.</summary>
+    /// <summary>Caches a product as its stock item has just reported it.</summary>
     public async ValueTask LearnAsync(Product product)
     {
         Announce(product.Sku);
@@ -58,13 +58,15 @@ public sealed class ProductCache(
         await KeepAsync(product.Sku, product, _hearsOfChanges);
     }
 
-    /// <summary>Says that there is a product with this SKU.</summary>
+    /// <summary>Records that a product with this SKU exists.</summary>
     public void Announce(string sku) => known.Add(sku);
 
-    /// <summary>Has copies older than this version served no more.</summary>
+    /// <summary>Stops serving copies older than this version.</summary>
     public void Outdate(string sku, long version) => _floors.Raise(sku, version);
 
-    /// <summary>Says that every change from now on will be told to <see cref="Outdate"/>. Before that, nothing is kept.</summary>
+    /// <summary>
+    /// Declares that every change from now on is passed to <see cref="Outdate"/>. Before that, nothing is cached.
+    /// </summary>
     public void BeginKeeping() => _hearsOfChanges = true;
 
     private ProductCopy? InProcess(string sku) => Usable(sku, copies.TryGet<ProductCopy>(sku, _processOnly));
@@ -79,33 +81,33 @@ public sealed class ProductCache(
     {
         try
         {
-            // Asked before the load: a change that was made after it, but before changes are heard of, would stay unknown.
+            // Read before the load: a change after the load, but before this process follows changes, would stay unknown.
             var keep = _hearsOfChanges;
             return InProcess(sku) ?? await InRedisAsync(sku, keep) ?? await KeepAsync(sku, await load(sku), keep);
         }
         finally
         {
-            // Not before the copy is kept: who comes later finds it.
+            // Removed only after the copy is cached, so that later callers find the copy.
             _loads.TryRemove(sku, out _);
         }
     }
 
     private async Task<ProductCopy?> InRedisAsync(string sku, bool keep)
     {
-        // What others wrote before a change we have heard of is of no use, and a busy product changes all the time.
+        // Copies of other processes from before a known change are useless, and a busy product changes all the time.
         var mayHelp = keep && copies.HasDistributedCache && _floors.Of(sku) == 0;
         return mayHelp ? Usable(sku, await copies.TryGetAsync<ProductCopy>(sku, _bothLevels)) : null;
     }
 
     private async Task<ProductCopy> KeepAsync(string sku, Product? product, bool keep)
     {
-        // Spread, so that what was loaded together does not expire together.
+        // Random spread, so that copies loaded together do not expire together.
         var spread = 1 + ProductCacheOptions.Jitter * (2 * Random.Shared.NextDouble() - 1);
         var life = (product is null ? options.NegativeDuration : options.Duration) * spread;
         var copy = new ProductCopy(product, clock.GetUtcNow() + life);
         if (keep && copy.Version >= _floors.Of(sku))
         {
-            // Guesses at SKUs must not fill the Redis that all share.
+            // Requests for guessed SKUs must not fill the shared Redis.
             await copies.SetAsync(sku, copy, product is null ? _processOnly : _bothLevels);
         }
 
@@ -113,12 +115,12 @@ public sealed class ProductCache(
     }
 }
 
-/// <summary>What was known of a SKU when it was looked up.</summary>
-/// <param name="Product">The product; null when there was none.</param>
-/// <param name="ServedUntil">When it is too old to be served.</param>
+/// <summary>The result of a look-up of a SKU.</summary>
+/// <param name="Product">The product; null if there was none.</param>
+/// <param name="ServedUntil">From then on the copy is too old to be served.</param>
 public sealed record ProductCopy(Product? Product, DateTimeOffset ServedUntil)
 {
-    /// <summary>The product's version; 0 when there was none.</summary>
+    /// <summary>The product's version; 0 if there was none.</summary>
     [JsonIgnore]
     public long Version => Product?.Version ?? 0;
 }

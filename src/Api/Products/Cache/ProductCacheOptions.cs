@@ -4,40 +4,40 @@ using StackExchange.Redis;
 
 namespace Granary.Api.Products.Cache;
 
-/// <summary>How products are kept near their readers, section <c>Granary:Cache</c>. Read and checked once, at start.</summary>
+/// <summary>Settings of the product cache, section <c>Granary:Cache</c>. Read and checked once, at start.</summary>
 public sealed record ProductCacheOptions
 {
     private const string RedisKey = "ConnectionStrings:Redis";
 
-    /// <summary>How far the life of a copy strays from <see cref="Duration"/>, as a share of it.</summary>
+    /// <summary>Maximum deviation of a copy's life from <see cref="Duration"/>, as a share of it.</summary>
     public const double Jitter = 0.1;
 
-    /// <summary>How long a copy is served at most, give or take <see cref="Jitter"/>, when no change is heard of.</summary>
+    /// <summary>Maximum time for which a copy is served, plus or minus <see cref="Jitter"/>, if no change is known.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>The same for the knowledge that there is no such product.</summary>
+    /// <summary>The same for the information that a product does not exist.</summary>
     public TimeSpan NegativeDuration { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How many copies one process keeps at most.</summary>
+    /// <summary>Maximum number of copies in one process.</summary>
     public int Entries { get; init; } = 100_000;
 
-    /// <summary>How many SKUs the filter of known ones is made for at first; it grows by itself.</summary>
+    /// <summary>Number of SKUs that the filter of known SKUs is first sized for; it grows automatically.</summary>
     public int ExpectedSkus { get; init; } = 100_000;
 
     /// <summary>The server of the second level, or null for one level.</summary>
     public ConfigurationOptions? Redis { get; init; }
 
-    /// <summary>How long a reader waits for the second level before it does without.</summary>
+    /// <summary>How long a reader waits for the second level before it continues without it.</summary>
     public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>What the keys of the second level begin with: clusters that share a server do not share copies.</summary>
+    /// <summary>The prefix of keys in the second level: clusters that share a server do not share copies.</summary>
     public string Prefix { get; init; } = "granary:";
 
-    /// <summary>The longest that any copy lives.</summary>
+    /// <summary>The longest life of any copy.</summary>
     public TimeSpan LongestLife => Duration * (1 + Jitter);
 
     /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidConfigurationException">A value cannot be used; the message names the key.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static ProductCacheOptions From(IConfiguration configuration, string clusterId)
     {
         var defaults = new ProductCacheOptions();
@@ -56,7 +56,7 @@ public sealed record ProductCacheOptions
             : throw new InvalidConfigurationException("Granary:Cache:NegativeDuration", "must not be above Granary:Cache:Duration.");
     }
 
-    /// <summary>A server as the second level wants it.</summary>
+    /// <summary>Parses the connection string of the second level.</summary>
     /// <exception cref="InvalidConfigurationException">It is not a connection string of StackExchange.Redis.</exception>
     public static ConfigurationOptions ParseRedis(string connection)
     {
@@ -64,14 +64,14 @@ public sealed record ProductCacheOptions
         {
             var server = ConfigurationOptions.Parse(connection);
 
-            // A second level that is away is done without, from the first moment on and without queueing for its return.
+            // An unavailable second level is skipped, from the start on and without queueing commands for its return.
             server.AbortOnConnectFail = false;
             server.BacklogPolicy = BacklogPolicy.FailFast;
             return server;
         }
         catch (ArgumentException fault)
         {
-            // The value is not repeated: it may hold a password.
+            // The message does not repeat the value: it may contain a password.
             throw new InvalidConfigurationException(RedisKey, $"is not a Redis connection string: {fault.Message}");
         }
     }

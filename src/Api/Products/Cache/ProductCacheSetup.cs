@@ -12,8 +12,8 @@ namespace Granary.Api.Products.Cache;
 /// <summary>Composes the product cache.</summary>
 public static class ProductCacheSetup
 {
-    /// <summary>Adds the cache and what keeps it true. The silo must be there already.</summary>
-    /// <exception cref="InvalidConfigurationException">A setting cannot be used.</exception>
+    /// <summary>Adds the cache and the service that keeps it current. The silo must be registered already.</summary>
+    /// <exception cref="InvalidConfigurationException">A setting is invalid.</exception>
     public static void AddProductCache(this WebApplicationBuilder builder)
     {
         var silo = SiloOptions.From(builder.Configuration);
@@ -37,7 +37,7 @@ public static class ProductCacheSetup
         services.AddHostedService<CatalogueFollower>();
     }
 
-    /// <summary>The levels that copies are kept in: a bounded memory of this process and, where configured, Redis.</summary>
+    /// <summary>The levels of the cache: a bounded memory of this process and, if configured, Redis.</summary>
     /// <param name="redis">The second level, or null for one level.</param>
     public static IFusionCache Levels(ProductCacheOptions options, RedisCache? redis, ILogger<FusionCache>? logger)
     {
@@ -50,7 +50,7 @@ public static class ProductCacheSetup
                 DefaultEntryOptions = Entry(options),
                 DisableTagging = true,
 
-                // While it is open Redis is not even asked.
+                // While the circuit breaker is open, Redis is not called.
                 DistributedCacheCircuitBreakerDuration = TimeSpan.FromSeconds(2),
                 DistributedCacheErrorsLogLevel = LogLevel.Warning,
             },
@@ -66,7 +66,7 @@ public static class ProductCacheSetup
         return levels;
     }
 
-    /// <summary>A second level on a server.</summary>
+    /// <summary>A second level on a Redis server.</summary>
     public static RedisCache Redis(ConfigurationOptions server) => new(new RedisCacheOptions
     {
         ConnectionMultiplexerFactory = async () => await ConnectionMultiplexer.ConnectAsync(server),
@@ -77,7 +77,7 @@ public static class ProductCacheSetup
         Duration = options.LongestLife,
         Size = 1,
 
-        // An old price is worse than the 503 that says why there is none.
+        // An outdated price is worse than a 503 that explains why there is none.
         IsFailSafeEnabled = false,
         DistributedCacheHardTimeout = options.RedisTimeout,
         AllowBackgroundDistributedCacheOperations = true,

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Granary.Api.Products.Cache;
 
 /// <summary>
-/// The least version of a product that may still be served: the highest that anybody has told of. A floor is kept for at least
-/// one memory span, after which no copy is left that it could forbid, and for at most two.
+/// The lowest version of a product that may still be served: the highest version that this process knows of. A floor is kept for
+/// at least one memory span, after which no older copy is left, and for at most two.
 /// </summary>
 /// <param name="memory">The longest life of a copy.</param>
 public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
@@ -13,14 +13,14 @@ public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
     private Generations _floors = new([], []);
     private long _since = clock.GetTimestamp();
 
-    /// <summary>The least version to serve; 0 where any will do.</summary>
+    /// <summary>The lowest version to serve; 0 if any version may be served.</summary>
     public long Of(string sku)
     {
         var floors = Volatile.Read(ref _floors);
         return Math.Max(floors.Young.GetValueOrDefault(sku), floors.Old.GetValueOrDefault(sku));
     }
 
-    /// <summary>Forbids versions before this one.</summary>
+    /// <summary>Forbids versions below this one.</summary>
     public void Raise(string sku, long version)
     {
         lock (_lock)
