@@ -58,6 +58,6 @@ public enum ClaimPhase
     /// <summary>Paid and still refundable: sold and captured.</summary>
     Settled,
 
-    /// <summary>Shipped: sold and captured for good; the participant can forget the claim.</summary>
+    /// <summary>Shipped: sold and captured finally; the participant can forget the claim.</summary>
     Closed,
 }

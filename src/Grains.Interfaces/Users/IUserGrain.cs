@@ -35,7 +35,7 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("reactivate")]
     Task<UserReply> Reactivate(string by);
 
-    /// <summary>Closes the account for good; refused while orders hold money.</summary>
+    /// <summary>Closes the account permanently; refused while orders hold money.</summary>
     [Alias("close")]
     Task<UserReply> Close(string by);
 

@@ -182,7 +182,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection)
     {
         // Durable means flushed, whatever the server's default is. A look-up in the journal must be an index look-up, even when
-        // the statement was planned while the table was empty; enable_seqscan = off only adds an enormous cost, and that cost
+        // the statement was planned while the table was empty. The planner forbids a scan only by an enormous cost, and that cost
         // would trigger JIT compilation, so JIT is off. Positions must keep growing after a restore.
         await using var command = new NpgsqlCommand(
             """
