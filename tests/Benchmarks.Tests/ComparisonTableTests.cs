@@ -8,7 +8,7 @@ public sealed class ComparisonTableTests
     [Fact]
     public void Ratios_are_taken_within_rounds_and_show_their_spread()
     {
-        // The second round ran on a busier machine: both halve, and their ratio stays.
+        // The second round ran on a busier machine: both rates halve, and their ratio stays.
         var rows = ComparisonTable.Of(
         [
             Line(1, "granary", 6_000), Line(1, "npgsql", 2_000),

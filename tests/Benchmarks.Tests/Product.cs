@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Load.Tests;
 
-/// <summary>The product with an embedded silo and SQLite files in a directory of its own.</summary>
+/// <summary>The product with an embedded silo and SQLite files in a separate directory.</summary>
 public sealed class Product : IAsyncLifetime
 {
     public static readonly StaffCredentials Staff = new("admin", "correct-horse-battery-staple-1");

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Load.Tests;
 
 /// <summary>
-/// Proof that nothing is omitted: a server that stalls for two seconds delays every visit that was meant to start meanwhile,
-/// not only the few calls that were under way. (Gil Tene calls leaving those out "coordinated omission".)
+/// Proves that the measurement omits nothing: a server that stalls for two seconds delays every visit that was meant to start
+/// during the stall, not only the few calls in progress. (Gil Tene calls leaving those out "coordinated omission".)
 /// </summary>
 public sealed class StallTests
 {
@@ -25,10 +25,10 @@ public sealed class StallTests
 
         Assert.Equal(Rate * 5, visit.Calls.Total);
         Assert.Equal(visit.Calls.Total, visit.Calls.Succeeded);
-        // Of 1,000 visits some 400 were meant to start during the stall; the last percent waited for nearly all of it.
+        // Of 1,000 visits about 400 were meant to start during the stall; the slowest percent waited for nearly all of it.
         Assert.True(visit.Response.P99Ms > 1_800, $"response p99 was {visit.Response.P99Ms} ms");
         Assert.True(visit.Response.P90Ms > 1_000, $"response p90 was {visit.Response.P90Ms} ms");
-        // Only the calls under way, at most four of 1,000, met the stall themselves.
+        // Only the calls in progress, at most four of 1,000, met the stall themselves.
         Assert.True(visit.Service.P99Ms < visit.Response.P99Ms / 2, $"service p99 was {visit.Service.P99Ms} ms");
         Assert.True(visit.Service.MaxMs > 1_800, $"service maximum was {visit.Service.MaxMs} ms");
     }
@@ -44,7 +44,9 @@ public sealed class StallTests
         return report.Steps.Single(step => step.Name == "product");
     }
 
-    /// <summary>Answers at once until a request comes that stalls it: then nobody is answered until the stall has passed.</summary>
+    /// <summary>
+    /// Answers at once until a chosen request stalls the server: then no request is answered until the stall is over.
+    /// </summary>
     private static async Task<WebApplication> StallingServerAsync(int stallAt)
     {
         var builder = WebApplication.CreateSlimBuilder();

@@ -2,7 +2,7 @@ using Granary.Load.Dispatch;
 
 namespace Granary.Load.Tests;
 
-/// <summary>A clock that stands still until somebody waits or moves it.</summary>
+/// <summary>A clock that stands still until a waiter or the test moves it.</summary>
 public sealed class VirtualClock : IPaceClock
 {
     public TimeSpan Now { get; private set; }

@@ -21,7 +21,7 @@ public sealed class BloomFilterTests
     {
         Gen.String[0, 40].Array[0, 200].Sample(members =>
         {
-            // Far too small on purpose: being full makes it affirm more, never deny.
+            // Far too small on purpose: a full filter confirms more texts but never denies a member.
             var filter = new BloomFilter(10, 0.01);
             Array.ForEach(members, filter.Add);
             return Array.TrueForAll(members, filter.MayContain);
@@ -66,7 +66,7 @@ public sealed class BloomFilterTests
 
         Assert.All(Enumerable.Range(0, 20_000), i => Assert.True(known.MayContain($"SKU-{i}")));
 
-        // All layers together are wrong for two in a thousand at most.
+        // All layers together are wrong for at most two in a thousand.
         Assert.InRange(Enumerable.Range(0, 100_000).Count(i => known.MayContain($"OTHER-{i}")), 0, 250);
     }
 

@@ -7,7 +7,7 @@ using ZiggyCreatures.Caching.Fusion;
 
 namespace Granary.Products.Tests;
 
-/// <summary>The stock items of all nodes: what they are, and how often they were asked.</summary>
+/// <summary>The stock items of all nodes: their products, and how often they were loaded.</summary>
 public sealed class StockItems
 {
     private readonly ConcurrentDictionary<string, Product> _products = new();
@@ -16,7 +16,7 @@ public sealed class StockItems
     /// <summary>How many loads have reached a stock item.</summary>
     public int Loads => Volatile.Read(ref _loads);
 
-    /// <summary>Where set, loads wait for it before they look.</summary>
+    /// <summary>If set, loads wait for it before they return.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
     /// <summary>Defines or changes a product; its version grows.</summary>
@@ -25,7 +25,7 @@ public sealed class StockItems
         _ => new Product(sku, sku, null, price, StockStatus.Active, 10, 1),
         (_, product) => product with { Price = price, Version = product.Version + 1 });
 
-    /// <summary>Answers one load with what is true when it arrives; the answer travels until the gate opens.</summary>
+    /// <summary>Answers one load with the state at its arrival; the answer is delayed until the gate opens.</summary>
     public async Task<Product?> Load(string sku)
     {
         Interlocked.Increment(ref _loads);
@@ -35,7 +35,7 @@ public sealed class StockItems
     }
 }
 
-/// <summary>One front end's product cache over a clock that only the test moves.</summary>
+/// <summary>One front end's product cache over a clock that the test controls.</summary>
 public sealed class Node : IDisposable
 {
     private readonly IFusionCache _levels;
@@ -43,8 +43,8 @@ public sealed class Node : IDisposable
 
     public Node(StockItems items, FakeTimeProvider clock, string? redis = null, bool hearsOfChanges = true)
     {
-        // The levels themselves live by the real clock: an hour keeps them out of the test's way.
-        // On a busy machine Redis may take its time, which must not look as if it held nothing.
+        // The levels themselves use the real clock: a life of an hour keeps it from affecting the test. On a busy machine Redis
+        // may be slow, which must not look like a missing entry.
         var options = new ProductCacheOptions { Duration = Life, NegativeDuration = NegativeLife, RedisTimeout = TimeSpan.FromSeconds(30) };
         if (redis is not null)
         {
@@ -62,7 +62,7 @@ public sealed class Node : IDisposable
     /// <summary>How long copies live in these tests, before jitter.</summary>
     public static TimeSpan Life { get; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long the knowledge lives that there is no such product, before jitter.</summary>
+    /// <summary>How long the information that a product does not exist lives, before jitter.</summary>
     public static TimeSpan NegativeLife { get; } = TimeSpan.FromMinutes(1);
 
     public ProductCache Cache { get; }

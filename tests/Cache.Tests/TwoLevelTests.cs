@@ -87,7 +87,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
         await Eventually.HoldsAsync(
             async () =>
             {
-                // A SKU of its own each time: the node keeps what it has.
+                // A new SKU each time, because the node caches earlier ones.
                 var sku = $"AFTER-{attempt++}";
                 _items.Define(sku, 3);
                 await _one.Price(sku);
@@ -109,7 +109,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
         Assert.Equal(1, _items.Loads);
     }
 
-    /// <summary>Waits until a node that starts now would find this in Redis: copies travel there in the background.</summary>
+    /// <summary>Waits until a new node would find this in Redis: copies are written there in the background.</summary>
     private Task Shared(string sku, long price) => Eventually.HoldsAsync(
         () => IsShared(sku, price),
         $"{sku} at {price} is in Redis",
@@ -117,7 +117,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
 
     private async Task<bool> IsShared(string sku, long price)
     {
-        // Knows nothing itself: what it finds, it found in Redis.
+        // The node's own stock items are empty: what it finds comes from Redis.
         using var stranger = new Node(new StockItems(), _clock, _redis.ConnectionString);
         return await stranger.Price(sku) == price;
     }

@@ -20,8 +20,8 @@ using Npgsql;
 namespace Granary.Cluster.Tests;
 
 /// <summary>
-/// Holds the journal, read past every grain and cache, against what customers were told, and what follows the journal against it:
-/// the index of orders and, at the end of a webhook, a recipient.
+/// Compares the journal, read without grains and caches, with the answers that customers got, and the consumers of the journal
+/// with the journal: the index of orders and, through a webhook, a recipient.
 /// </summary>
 internal sealed class Account : IAsyncDisposable
 {
@@ -40,7 +40,7 @@ internal sealed class Account : IAsyncDisposable
         _recipient = recipient;
         _database = NpgsqlDataSource.Create(deployment.Database);
 
-        // Never started: it only composes what reads the index.
+        // Never started: it only composes the reader of the index.
         _idle = FrontEnd.Build([], builder => builder.Configuration.AddInMemoryCollection(deployment.Configuration));
     }
 
@@ -55,10 +55,10 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when every event of an order has reached whoever follows them: the index has every order as the journal has it,
-    /// and the recipient has heard of every version, and of none before an earlier one.
+    /// Returns when every event of an order has reached the consumers: the index has every order as the journal has it, and the
+    /// recipient has got every version in order.
     /// </summary>
-    /// <returns>How many events there were and how often the recipient was told of them.</returns>
+    /// <returns>How many events there were and how often the recipient got them.</returns>
     public async Task<string> IsDeliveredAsync()
     {
         await ReadAsync();
@@ -77,7 +77,7 @@ internal sealed class Account : IAsyncDisposable
                 }
                 catch (NpgsqlException fault) when (fault.IsTransient)
                 {
-                    // The fault has cut this one's own connections, too.
+                    // The fault has cut this client's own connections, too.
                     return false;
                 }
             },
@@ -87,8 +87,8 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when the journal is sound and settled, and says exactly what the customers were told, who must be quiet. Stock
-    /// items and wallets whose silo died heal when they are next touched, so everybody is looked at meanwhile.
+    /// Returns when the journal is sound and settled, and matches exactly the answers that customers got. Customers must be
+    /// paused. Stock items and wallets whose silo died heal at the next call, so this method calls all of them meanwhile.
     /// </summary>
     public async Task IsExactAsync(Crowd crowd, Func<Task> touchEverything)
     {
@@ -111,7 +111,7 @@ internal sealed class Account : IAsyncDisposable
             AssertSame(userId, answer, order);
         }
 
-        // Everything in the journal was acknowledged: an order behind a refusal would be a second one or a lost one.
+        // Everything in the journal was acknowledged: an order whose customer got a refusal would be a second or a lost one.
         Assert.Equal(told.Count, placed.Count);
     }
 

@@ -3,10 +3,10 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>The first administrator of a product that has just been started.</summary>
+/// <summary>The first administrator of a product that has just started.</summary>
 internal static class Administrator
 {
-    /// <summary>Logs in as soon as that is possible.</summary>
+    /// <summary>Logs in as soon as possible.</summary>
     public static async Task<GranaryClient> LoginAsync(HttpClient http)
     {
         var admin = new GranaryClient(http);

@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>A backup is taken while customers order; what was acknowledged before is in it, and it proves itself sound.</summary>
+/// <summary>A backup runs while customers order; it contains what was acknowledged before, and verify finds it sound.</summary>
 public sealed partial class BackupTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-backup-").FullName;
@@ -111,7 +111,7 @@ public sealed partial class BackupTests : IDisposable
     [GeneratedRegex("([0-9]+) orders")]
     private static partial Regex OrdersIn();
 
-    /// <summary>Brings a server's transaction ids well beyond those of a new one.</summary>
+    /// <summary>Advances a server's transaction ids well beyond those of a new server.</summary>
     private static async Task UseTransactionIdsAsync(string connectionString)
     {
         await using var database = NpgsqlDataSource.Create(connectionString);
@@ -119,7 +119,9 @@ public sealed partial class BackupTests : IDisposable
         await use.ExecuteNonQueryAsync();
     }
 
-    /// <summary>Cuts a database back to the fiftieth order as the page for operators says, and has the product go on from there.</summary>
+    /// <summary>
+    /// Cuts a database back to the fiftieth order with the procedure for operators, and continues with the product.
+    /// </summary>
     private async Task AssertCanBeCutAsync(string restored)
     {
         await using var database = NpgsqlDataSource.Create(restored);
@@ -161,7 +163,9 @@ public sealed partial class BackupTests : IDisposable
         ["ConnectionStrings:Granary"] = database,
     };
 
-    /// <summary>Runs the product with customers, does something in the midst of it, and returns the orders acknowledged before.</summary>
+    /// <summary>
+    /// Runs the product with customers, does some work in the meantime, and returns the orders acknowledged before it.
+    /// </summary>
     private static async Task<List<string>> OrderWhileAsync(Dictionary<string, string?> settings, Func<Task> work)
     {
         await using var product = await StartAsync(settings);

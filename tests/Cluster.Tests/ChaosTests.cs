@@ -6,9 +6,10 @@ using Granary.Testing;
 namespace Granary.Cluster.Tests;
 
 /// <summary>
-/// Sixty-four clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After
-/// each fault the journal is held against what the clients were told, and what follows the journal against it. One round by
-/// default; <c>GRANARY_CHAOS_MINUTES</c> repeats it for so long, <c>GRANARY_CHAOS_ONLY</c> limits it to faults with a text in their name.
+/// Sixty-four clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
+/// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal. One
+/// round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
+/// text in their name.
 /// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed class ChaosTests(ITestOutputHelper output)
@@ -40,7 +41,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 
     private static string Only => Environment.GetEnvironmentVariable("GRANARY_CHAOS_ONLY") ?? "";
 
-    /// <summary>Each returns when what it did has been put right as far as an operator would.</summary>
+    /// <summary>Each fault returns when an operator would have repaired it.</summary>
     private static (string Name, Func<Task> Inject)[] Faults(Deployment deployment, Crowd crowd)
     {
         var (first, second, last) = (deployment.Silos[0], deployment.Silos[1], deployment.Silos[^1]);
@@ -97,7 +98,9 @@ public sealed class ChaosTests(ITestOutputHelper output)
         ];
     }
 
-    /// <summary>Its callers still reach the silo, and it the journal, but it cannot learn that it was declared dead.</summary>
+    /// <summary>
+    /// Callers still reach the silo, and the silo reaches the journal, but it cannot learn that it was declared dead.
+    /// </summary>
     private static async Task PartitionAsync(Deployment deployment, Crowd crowd)
     {
         var last = deployment.Silos[^1];
@@ -109,7 +112,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await Deployment.StartAsync(last);
     }
 
-    /// <summary>Returns when a silo is declared dead and everybody is served without it.</summary>
+    /// <summary>Returns when a silo is declared dead and all customers are served without it.</summary>
     private static async Task IsEvictedAsync(Deployment deployment, Crowd crowd, ProgramProcess observer)
     {
         await Deployment.CountsActiveAsync(observer, deployment.Silos.Count - 1);
@@ -160,8 +163,8 @@ public sealed class ChaosTests(ITestOutputHelper output)
             Assert.Fail(string.Join('\n', crowd.Tally.Wrong));
         }
 
-        // On a machine that is busy otherwise, a silo may answer its probes too late and be declared dead. It then ends, as it
-        // must, and is started again, as whoever supervises it would.
+        // On a busy machine, a silo may answer its probes too late and be declared dead. It then exits, as it must, and the test
+        // starts it again, as a supervisor would.
         foreach (var silo in deployment.Silos.Where(silo => silo.HasExited))
         {
             output.WriteLine($"A silo was declared dead although nobody touched it, after: {fault}");

@@ -17,11 +17,11 @@ internal sealed record ClusterProgram(string Assembly, params IReadOnlyList<stri
 
     private static string Next => FileOf("NextContract");
 
-    /// <summary>A file of the repository, by the name that the project gives it.</summary>
+    /// <summary>A file of the repository, by its name in the project file.</summary>
     public static string FileOf(string name) => typeof(ClusterProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
         .Single(metadata => metadata.Key == name).Value!;
 
-    /// <summary>A process of it, to be started.</summary>
+    /// <summary>A process of this program, not started yet.</summary>
     public ProgramProcess With(IEnumerable<KeyValuePair<string, string>> settings, PrivateNetwork? network = null) =>
         new(Assembly, settings, Arguments, network);
 }

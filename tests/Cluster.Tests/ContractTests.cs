@@ -9,8 +9,8 @@ using Orleans.Runtime;
 namespace Granary.Cluster.Tests;
 
 /// <summary>
-/// The contract of grains while it evolves. <c>tests/NextContract</c> is the product as it would be one version later; beside it
-/// the product itself is what runs already, and whose contract is the previous one.
+/// The contract of grains while it evolves. <c>tests/NextContract</c> is the product one version later; the product itself plays
+/// the running version with the previous contract.
 /// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed class ContractTests(ITestOutputHelper output)
@@ -63,27 +63,28 @@ public sealed class ContractTests(ITestOutputHelper output)
             orders.Add(await shop.PlaceAsync());
         }
 
-        // An order leaves memory when it is placed, and returns when it is asked for.
+        // An order leaves memory after it was placed, and activates again when it is called.
         foreach (var order in orders)
         {
             await shop.Previous.GetOrderAsync(order.Id, Cancellation);
         }
 
-        // Whoever calls by the previous contract is served by silos of both.
+        // Silos of both versions serve callers of the previous contract.
         Assert.Equal(2, (await shop.SilosOfAsync(orders)).Count);
         foreach (var order in orders)
         {
             Assert.Equal("pending", (await shop.Next.GetOrderAsync(order.Id, Cancellation)).Status);
         }
 
-        // One silo only keeps the next contract: orders that lived elsewhere have moved there, and serve both kinds of callers.
+        // The remaining silo has the next contract: orders from other silos have moved there, and it serves callers of both
+        // versions.
         Assert.Single(await shop.SilosOfAsync(orders));
         var counted = 0;
         foreach (var order in orders)
         {
             Assert.Equal("paid", (await shop.Previous.PayOrderAsync(order.Id, Cancellation)).Status);
 
-            // What an earlier silo is asked to pass on, it refuses.
+            // An earlier silo refuses to pass on the call.
             var (status, answer) = await shop.CountUnitsAsync(order);
             Assert.True(IsCounted(status, answer) || status == HttpStatusCode.ServiceUnavailable, $"{status}: {answer}");
             counted += IsCounted(status, answer) ? 1 : 0;
@@ -94,7 +95,9 @@ public sealed class ContractTests(ITestOutputHelper output)
         return orders;
     }
 
-    /// <summary>As when an upgrade is taken back in the wrong order: callers of what is gone are refused, and not misunderstood.</summary>
+    /// <summary>
+    /// As after a rollback in the wrong order: callers of the missing contract are refused, and not misunderstood.
+    /// </summary>
     private static async Task AssertTheNextIsNotServedByThePreviousAsync(Shop shop, List<Order> orders)
     {
         await shop.Deployment.Silos[1].StopAsync();
@@ -117,7 +120,7 @@ public sealed class ContractTests(ITestOutputHelper output)
         public Task<Order> PlaceAsync() => Previous.PlaceOrderAsync(
             new NewOrder { UserId = Buyer, Items = [new NewOrderItem("A-1", 2), new NewOrderItem("A-2", 1)] }, cancellationToken: Cancellation);
 
-        /// <summary>Calls what only the next contract has. Whatever fails can be repeated.</summary>
+        /// <summary>Calls a method that only the next contract has. Any failure can be repeated.</summary>
         public async Task<(HttpStatusCode Status, string Answer)> CountUnitsAsync(Order order)
         {
             using var response = await NextHttp.GetAsync($"/orders/{order.Id}/units", Cancellation);

@@ -7,7 +7,7 @@ using Granary.Testing;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>Many customers who order at once, from a few wallets, over all front ends.</summary>
+/// <summary>Many customers who order concurrently, from a few wallets, over all front ends.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
     private const int Customers = 64;
@@ -25,14 +25,14 @@ internal sealed class Crowd : IAsyncDisposable
 
     public IReadOnlyList<FrontEndDoor> FrontEnds { get; }
 
-    /// <summary>The first is in every order; the last is scarce and soon sold out.</summary>
+    /// <summary>The first SKU is in every order; the last one is scarce and soon sold out.</summary>
     public IReadOnlyList<string> Skus { get; } = ["HOT", "A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "SCARCE"];
 
     public IReadOnlyList<Customer> Members => _customers;
 
     public Tally Tally { get; } = new();
 
-    /// <summary>Opens the shop and lets everybody in.</summary>
+    /// <summary>Opens the shop and starts all customers.</summary>
     public static async Task<Crowd> EnterAsync(Deployment deployment)
     {
         var crowd = new Crowd(deployment.FrontEnds);
@@ -58,7 +58,9 @@ internal sealed class Crowd : IAsyncDisposable
         return crowd;
     }
 
-    /// <summary>Returns when every customer has done something from beginning to end since now, and nothing has failed for a while.</summary>
+    /// <summary>
+    /// Returns when every customer has completed an operation that began after this call, and no request has failed for a while.
+    /// </summary>
     public async Task IsServedAsync()
     {
         var now = Stopwatch.GetTimestamp();
@@ -69,17 +71,17 @@ internal sealed class Crowd : IAsyncDisposable
         Assert.False(_buying.IsFaulted, _buying.Exception?.ToString());
     }
 
-    /// <summary>Lets everybody finish what they are doing and keeps them from beginning anything; call the result to let them go on.</summary>
+    /// <summary>Lets all customers finish their operation and blocks new ones; call the result to continue.</summary>
     public async Task<Action> PauseAsync()
     {
-        // All turns at once: whoever asked for them one by one would stand behind the customers each time.
+        // Takes all turns at once: taking them one by one would queue behind the customers each time.
         var taken = await Task.WhenAll(Enumerable.Range(0, Customers).Select(_ => _turns.WaitAsync(TimeSpan.FromMinutes(2))));
         Assert.True(taken.All(turn => turn), "A customer is never answered.");
 
         return () => _turns.Release(Customers);
     }
 
-    /// <summary>Asks for every product and every wallet, which lets them notice what was left behind.</summary>
+    /// <summary>Reads every product and every wallet, so that they detect unfinished claims.</summary>
     public async Task TouchEverythingAsync(GranaryClient admin)
     {
         foreach (var sku in Skus)
@@ -93,7 +95,7 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
-    /// <summary>Chooses a front end as a load balancer does: in turn, among those that seem to serve.</summary>
+    /// <summary>Chooses a front end like a load balancer: in turn, among those that seem to serve.</summary>
     internal FrontEndDoor DoorFor(int turn)
     {
         var open = FrontEnds.Where(door => door.IsOpen).ToList();
@@ -127,7 +129,7 @@ internal sealed class Crowd : IAsyncDisposable
     }
 }
 
-/// <summary>The way to one front end.</summary>
+/// <summary>The connection to one front end.</summary>
 internal sealed class FrontEndDoor(Uri address)
 {
     private static readonly TimeSpan Avoided = TimeSpan.FromSeconds(1);
@@ -139,10 +141,10 @@ internal sealed class FrontEndDoor(Uri address)
     /// <summary>Whether connections may break now, because the test ends the process.</summary>
     public bool MayBreak { get; set; }
 
-    /// <summary>Whether a load balancer would send nobody here now.</summary>
+    /// <summary>Whether a load balancer would send no requests here now.</summary>
     public bool IsOut { get; private set; }
 
-    /// <summary>Takes the front end out as a load balancer does: when it says that it is not ready.</summary>
+    /// <summary>Takes the front end out of service like a load balancer: when it reports that it is not ready.</summary>
     public async Task TakeOutAsync()
     {
         await Eventually.HoldsAsync(
@@ -162,12 +164,14 @@ internal sealed class FrontEndDoor(Uri address)
         IsOut = true;
     }
 
-    /// <summary>Whether a load balancer sends here: it waits a moment before it tries one again that refused a connection or broke it.</summary>
+    /// <summary>
+    /// Whether a load balancer sends requests here: after a refused or broken connection it waits a moment before it tries again.
+    /// </summary>
     public bool IsOpen => !IsOut && Stopwatch.GetElapsedTime(_failed) > Avoided;
 
     /// <summary>A connection was refused or broke.</summary>
     public void Failed() => _failed = Stopwatch.GetTimestamp();
 
-    /// <summary>Takes it in again.</summary>
+    /// <summary>Puts the front end back into service.</summary>
     public void TakeIn() => IsOut = false;
 }

@@ -8,12 +8,12 @@ using System.Text.Json.Nodes;
 namespace Granary.Cluster.Tests;
 
 /// <summary>
-/// One client of the crowd: places, pays and cancels over all front ends, and repeats what was not answered under the same key
-/// until it is. It remembers what it was told, and nothing else.
+/// One client of the crowd: places, pays and cancels over all front ends, and repeats an unanswered request under the same key
+/// until it gets an answer. It remembers only the answers.
 /// </summary>
 internal sealed class Customer(Crowd crowd, string name, string userId, AuthenticationHeaderValue token, int seed)
 {
-    // Whoever is served slowly buys less often: on a slow machine the faults are tested, and not an overload.
+    // A customer who is served slowly buys less often: on a slow machine the test exercises the faults, not an overload.
     private const int ThinkPerService = 3;
     private static readonly TimeSpan MinThink = TimeSpan.FromMilliseconds(800);
     private static readonly TimeSpan MaxThink = TimeSpan.FromSeconds(4);
@@ -25,12 +25,12 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
     private int _turn = seed;
     private TimeSpan _think = MinThink;
 
-    /// <summary>What was acknowledged: the note of an order, which is its key, to the last answer.</summary>
+    /// <summary>The acknowledged orders: from the note of an order, which is its key, to the last answer.</summary>
     public Dictionary<string, JsonNode> Told { get; } = [];
 
     public string UserId => userId;
 
-    /// <summary>When the last operation began that has come to its end.</summary>
+    /// <summary>The start of the last operation that has completed.</summary>
     public long LastCompleted { get; private set; }
 
     /// <summary>Buys until the end of the test.</summary>
@@ -83,7 +83,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
         Told[key] = next ?? order;
     }
 
-    /// <summary>Sends a request until somebody answers it in substance; null when the answer is a refusal.</summary>
+    /// <summary>Sends a request until it gets a conclusive answer; null when the answer is a refusal.</summary>
     private async Task<JsonNode?> UntilAnsweredAsync(Func<HttpRequestMessage> request, CancellationToken stop)
     {
         while (true)
@@ -108,7 +108,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
                     return null;
                 }
 
-                // A repeated request may also meet its first try, which is still at work.
+                // A repeated request may also meet its first attempt, which is still being processed.
                 var mayBeRepeated = response.StatusCode is HttpStatusCode.ServiceUnavailable
                     || (response.StatusCode is HttpStatusCode.Conflict && answer.Contains("idempotency-in-flight", StringComparison.Ordinal));
                 if (mayBeRepeated && response.Headers.RetryAfter is not null)
@@ -122,7 +122,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
             }
             catch (HttpRequestException refused) when (frontEnd.MayBreak && IsRefusal(refused))
             {
-                // Nothing was sent: a load balancer turns to another one, and its client never learns of it.
+                // Nothing was sent: a load balancer would choose another front end, and its client would not notice.
                 frontEnd.Failed();
                 if (crowd.FrontEnds.Any(door => door.IsOpen))
                 {

@@ -9,14 +9,14 @@ using Npgsql;
 namespace Granary.Cluster.Tests;
 
 /// <summary>
-/// A whole cluster: PostgreSQL, Redis, silos and front ends as real processes. The last silo lies apart: it reaches its stores
-/// over wires that a test may cut, and lives in a network of its own where the machine lets it.
+/// A whole cluster: PostgreSQL, Redis, silos and front ends as real processes. The last silo is separate: it reaches its stores
+/// over connections that a test can cut, and it has its own network if the machine allows it.
 /// </summary>
 internal sealed partial class Deployment : IAsyncDisposable
 {
     public const string AdminPassword = "correct-horse-battery-staple";
 
-    /// <summary>The tests that need the machine for themselves: one after another.</summary>
+    /// <summary>The tests that need the whole machine and run one after another.</summary>
     public const string WholeMachine = "the whole machine";
 
     private const string Loopback = "127.0.0.1";
@@ -41,10 +41,10 @@ internal sealed partial class Deployment : IAsyncDisposable
     /// <summary>The connection string of the journal's database.</summary>
     public string Database { get; }
 
-    /// <summary>The wire between the last silo and PostgreSQL.</summary>
+    /// <summary>The connection between the last silo and PostgreSQL, which a test can cut.</summary>
     public TcpCut Wire { get; }
 
-    /// <summary>Whether the last silo can be cut off from the others.</summary>
+    /// <summary>Whether the last silo can be partitioned from the others.</summary>
     public bool CanBePartitioned => _network is not null;
 
     /// <summary>The machine's address that every process reaches.</summary>
@@ -93,21 +93,24 @@ internal sealed partial class Deployment : IAsyncDisposable
         await Task.WhenAll(processes.Select(process => process.ListensAsync()));
     }
 
-    /// <summary>Cuts the last silo off from the other silos and from the table of silos. It still reaches PostgreSQL, and its callers reach it.</summary>
+    /// <summary>
+    /// Partitions the last silo from the other silos and from the table of silos. It still reaches PostgreSQL, and its callers
+    /// reach it.
+    /// </summary>
     public async Task PartitionAsync()
     {
         _redisWire.Cut();
         await _network!.CutAsync(_siloPorts[^1], _siloPorts[..^1]);
     }
 
-    /// <summary>Ends what <see cref="PartitionAsync"/> began.</summary>
+    /// <summary>Ends the partition of <see cref="PartitionAsync"/>.</summary>
     public async Task HealAsync()
     {
         await _network!.MendAsync();
         _redisWire.Mend();
     }
 
-    /// <summary>Returns when so many silos are in service, as one of them sees it.</summary>
+    /// <summary>Returns when this number of silos is in service, as one of them sees it.</summary>
     public static async Task CountsActiveAsync(ProgramProcess observer, int silos)
     {
         using var http = new HttpClient { BaseAddress = observer.Address };
@@ -118,11 +121,11 @@ internal sealed partial class Deployment : IAsyncDisposable
             TimeSpan.FromMinutes(2));
     }
 
-    /// <summary>The cluster's grains, called past the front ends.</summary>
+    /// <summary>The cluster's grains, called without the front ends.</summary>
     public Task<RunningCluster> ConnectAsync() => RunningCluster.ConnectAsync(
         new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build(), TestContext.Current.CancellationToken);
 
-    /// <summary>What a program beside the cluster is configured with.</summary>
+    /// <summary>The configuration of a program beside the cluster.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database)
         .Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value));
 

@@ -3,7 +3,7 @@ using Granary.Hosting.Settings;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>A front end that cannot find its grains as configured says which setting is wrong, before it starts.</summary>
+/// <summary>A front end that cannot find its grains as configured names the wrong setting before it starts.</summary>
 public sealed class HostingTests
 {
     [Theory]

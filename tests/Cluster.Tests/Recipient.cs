@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>Another system, which takes in every message of a webhook and remembers in what order it first heard of what.</summary>
+/// <summary>Another system, which accepts every message of a webhook and remembers the order of the first deliveries.</summary>
 internal sealed class Recipient : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -25,7 +25,7 @@ internal sealed class Recipient : IAsyncDisposable
 
     public string Url => _app.Urls.First() + "/hook";
 
-    /// <summary>How many messages came, those that came again among them.</summary>
+    /// <summary>How many messages came, including repeated ones.</summary>
     public int Messages => _messages;
 
     public static async Task<Recipient> ListenAsync(string address)
@@ -35,7 +35,7 @@ internal sealed class Recipient : IAsyncDisposable
         return recipient;
     }
 
-    /// <summary>The versions of an order that were heard of, in the order in which they first were.</summary>
+    /// <summary>The versions of an order in the order of their first delivery.</summary>
     public IReadOnlyList<long> HeardOf(string order)
     {
         if (!_heard.TryGetValue(order, out var versions))

@@ -5,13 +5,13 @@ using Granary.Client;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary><c>cluster.sh</c> as its users call it, on ports and in a directory of its own.</summary>
+/// <summary><c>cluster.sh</c> as its users call it, with separate ports and a separate directory.</summary>
 [Collection(Deployment.WholeMachine)]
 public sealed partial class ScriptTests : IAsyncLifetime
 {
     private const int Processes = 7;
 
-    // Above the ports that the system hands out; the script takes some within two hundred of its first.
+    // Above the system's ephemeral ports; the script uses ports within two hundred of its first.
     private readonly int _port = 61_000 + (Random.Shared.Next(20) * 210);
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"granary-script-{Guid.NewGuid():N}");
 
@@ -19,7 +19,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        // Open, because PostgreSQL and Redis run as users of their own.
+        // Accessible to all users, because PostgreSQL and Redis run as their own users.
         var programs = Directory.CreateDirectory(Path.Combine(_directory, "programs")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(programs, "silo"), AppContext.BaseDirectory);
         Directory.CreateSymbolicLink(Path.Combine(programs, "api"), AppContext.BaseDirectory);
@@ -47,7 +47,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
 
         var replaced = Ids(await RunAsync("rolling"));
 
-        // All but PostgreSQL and Redis, the first two.
+        // All processes except PostgreSQL and Redis, which are the first two.
         Assert.Equal(started.Take(2), replaced.Take(2));
         Assert.Empty(started.Skip(2).Intersect(replaced.Skip(2)));
         Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
@@ -60,7 +60,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
         await RunAsync("kill 2");
         Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
 
-        // As after a reboot, when another process may have got the number that is on file.
+        // As after a reboot, when another process may have the process id on file.
         using var stranger = Process.Start("sleep", "600");
         await File.WriteAllTextAsync(Path.Combine(_directory, "cluster", "silo-2.pid"), $"{stranger.Id} 1", Cancellation);
         Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
@@ -84,7 +84,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
         return output;
     }
 
-    /// <summary>Runs what must fail, and returns what it says.</summary>
+    /// <summary>Runs a command that must fail, and returns its output.</summary>
     private async Task<string> RefusedAsync(string arguments, string directory = "cluster")
     {
         var (code, output, errors) = await EndAsync(arguments, directory);

@@ -3,10 +3,10 @@ using System.Globalization;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>How requests have gone since it was last begun, over all customers.</summary>
+/// <summary>Counts the outcomes of requests since its last start, over all customers.</summary>
 internal sealed class Tally
 {
-    /// <summary>Whoever waits longer for an answer notices that something is wrong.</summary>
+    /// <summary>An answer that takes longer than this counts as slow.</summary>
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -34,7 +34,7 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Requests that were not answered in substance: a retryable 503 or a broken connection.</summary>
+    /// <summary>Requests without a conclusive answer: a retryable 503 or a broken connection.</summary>
     public int Failures
     {
         get
@@ -46,7 +46,7 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Begins to count anew; what was wrong stays.</summary>
+    /// <summary>Restarts counting; wrong answers stay recorded.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -104,7 +104,7 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Notes in the report when something has come to pass.</summary>
+    /// <summary>Adds an event to the report.</summary>
     public void Note(string what)
     {
         lock (_lock)
@@ -113,7 +113,7 @@ internal sealed class Tally
         }
     }
 
-    /// <summary>Whether nothing has failed for so long.</summary>
+    /// <summary>Whether no request has failed for this time.</summary>
     public bool QuietFor(TimeSpan time)
     {
         lock (_lock)

@@ -4,8 +4,10 @@ using System.Net.Sockets;
 
 namespace Granary.Cluster.Tests;
 
-/// <summary>A wire to a server on the loopback interface that a test can cut: what is under way breaks, nothing new gets through.</summary>
-/// <remarks>It can be reached from other networks where it listens on an address of theirs.</remarks>
+/// <summary>
+/// A connection to a server on the loopback interface that a test can cut: open connections break, and no new ones get through.
+/// </summary>
+/// <remarks>Other networks can reach it if it listens on an address of theirs.</remarks>
 internal sealed class TcpCut : IAsyncDisposable
 {
     private readonly TcpListener _listener;
@@ -16,7 +18,7 @@ internal sealed class TcpCut : IAsyncDisposable
     private volatile bool _cut;
 
     /// <param name="target">The port of the server.</param>
-    /// <param name="address">Where the wire begins.</param>
+    /// <param name="address">The address that it listens on.</param>
     public TcpCut(int target, string address)
     {
         _target = target;

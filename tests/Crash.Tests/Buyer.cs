@@ -5,24 +5,26 @@ using System.Text.Json.Nodes;
 namespace Granary.Crash.Tests;
 
 /// <summary>
-/// A client that places, pays and cancels, and never gives up on a request: when the connection breaks it asks again under the
-/// same key once the product is back. It remembers what it was told, and nothing else.
+/// A client that places, pays and cancels, and never gives up on a request: when the connection breaks it repeats the request
+/// under the same key once the product is back. It remembers only the answers.
 /// </summary>
 internal sealed class Buyer(HttpClient http, string name, string userId, IReadOnlyList<string> skus, int seed)
 {
-    /// <summary>A repeated request has met its first try, which may still have the last units after the product was killed.</summary>
+    /// <summary>
+    /// A repeated request has met its first attempt, which may still hold the last units after the product was killed.
+    /// </summary>
     private const string InFlight = "/problems/idempotency-in-flight";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly Random _random = new(seed);
     private int _requests;
 
-    /// <summary>What the product has acknowledged: order id to the last answer.</summary>
+    /// <summary>The acknowledged orders: order id to the last answer.</summary>
     public Dictionary<string, JsonNode> Acknowledged { get; } = [];
 
     public string UserId => userId;
 
-    /// <summary>Buys until told to stop; what was begun is brought to its end.</summary>
+    /// <summary>Buys until it is stopped; it completes every started operation.</summary>
     public async Task BuyAsync(Action onAcknowledged, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -49,7 +51,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
         }
     }
 
-    /// <summary>Places an order; null when it was refused for want of stock.</summary>
+    /// <summary>Places an order; null if it was refused because stock is missing.</summary>
     private async Task<JsonNode?> PlaceAsync()
     {
         var key = $"{name}-{_requests++}";
@@ -103,7 +105,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException)
             {
-                // Killed in mid-flight: whether it happened is unknown until the product is back.
+                // The product was killed during the request: the outcome is unknown until the product is back.
             }
 
             await Task.Delay(Pause);

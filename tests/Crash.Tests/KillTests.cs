@@ -6,7 +6,7 @@ using Granary.Testing;
 
 namespace Granary.Crash.Tests;
 
-/// <summary>Kills the product with SIGKILL while 32 clients order, again and again, and counts what survived.</summary>
+/// <summary>Kills the product with SIGKILL repeatedly while 32 clients order, and checks what survived.</summary>
 public sealed class KillTests
 {
     private const int Clients = 32;
@@ -99,7 +99,7 @@ public sealed class KillTests
         return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!;
     }
 
-    /// <summary>Every acknowledged order with its content, and stock and wallets exactly what the orders say.</summary>
+    /// <summary>Every acknowledged order exists with its content, and stock and wallets match the orders exactly.</summary>
     private static async Task AccountAsync(HttpClient http, Buyer[] buyers)
     {
         var orders = new List<JsonNode>();
@@ -114,7 +114,7 @@ public sealed class KillTests
         await Eventually.HoldsAsync(async () => await ImbalanceAsync(http, buyers, orders) is null, "stock and wallets balance");
     }
 
-    /// <summary>The first difference between the account and the orders; null when there is none.</summary>
+    /// <summary>The first difference between the stores and the orders; null if there is none.</summary>
     private static async Task<string?> ImbalanceAsync(HttpClient http, Buyer[] buyers, List<JsonNode> orders)
     {
         foreach (var sku in Skus)

@@ -3,7 +3,7 @@ using Granary.Testing;
 
 namespace Granary.Crash.Tests;
 
-/// <summary>The product as a process of its own, to be killed and started again over the same data.</summary>
+/// <summary>The product as a separate process, to be killed and started again over the same data.</summary>
 internal sealed class ProductProcess : IAsyncDisposable
 {
     public const string AdminPassword = "correct-horse-battery-staple";
@@ -31,7 +31,7 @@ internal sealed class ProductProcess : IAsyncDisposable
 
     public Uri Address => _program.Address;
 
-    /// <summary>The number by which the system knows it.</summary>
+    /// <summary>Its process id.</summary>
     public int ProcessId => _program.ProcessId;
 
     /// <summary>Starts it over new data and returns when its administrator can log in.</summary>

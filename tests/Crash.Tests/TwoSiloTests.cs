@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Granary.Crash.Tests;
 
-/// <summary>Two silos over PostgreSQL and Redis, of which the one that does a job for both is killed.</summary>
+/// <summary>Two silos over PostgreSQL and Redis; the test kills the one that does a job for both.</summary>
 public sealed class TwoSiloTests
 {
     private static readonly TimeSpan PaymentTimeout = TimeSpan.FromSeconds(25);
@@ -57,7 +57,7 @@ public sealed class TwoSiloTests
         var buyer = await atSurvivor.RegisterAsync("buyer", "a password of a buyer", cancellationToken: Cancellation);
         await atSurvivor.DepositAsync(buyer.Id, new Money(100_000, "USD"), cancellationToken: Cancellation);
 
-        // A silo's first order compiles what places it: on a slow machine that alone could take until the deadline.
+        // A silo compiles the placement code at its first order: on a slow machine that alone could take until the deadline.
         await PlaceAsync(atVictim, buyer);
         await PlaceAsync(atSurvivor, buyer);
         var orders = new List<Order>();
@@ -66,7 +66,7 @@ public sealed class TwoSiloTests
             orders.Add(await PlaceAsync(client, buyer));
         }
 
-        // The first one was placed at the silo that will be gone.
+        // The first order was placed at the silo that will be killed.
         await using var followed = atSurvivor.FollowOrderAsync(orders[0].Id, cancellationToken: Cancellation).GetAsyncEnumerator(Cancellation);
         Assert.True(await followed.MoveNextAsync());
         Assert.Equal("pending", followed.Current.Status);
@@ -100,7 +100,9 @@ public sealed class TwoSiloTests
         return sweeper!.Value;
     }
 
-    /// <summary>The process that holds the lease of the sweep: machine, process and a name of its own.</summary>
+    /// <summary>
+    /// The process that holds the lease of the sweep; the holder's name contains machine, process and a unique part.
+    /// </summary>
     private static async Task<int?> SweeperAsync(string database)
     {
         await using var connection = new NpgsqlConnection(database);

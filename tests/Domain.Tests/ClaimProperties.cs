@@ -8,8 +8,8 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Domain.Tests;
 
 /// <summary>
-/// Verdicts may arrive late, twice and in any order, and attempts may come and go between them: whatever happens, nothing is
-/// taken that was not reserved, and once the last verdict is in, the claim is what the order decided.
+/// Verdicts may arrive late, twice and in any order, and attempts may come and go between them. Whatever happens, a participant
+/// takes nothing that was not reserved, and after the last verdict the claim matches the order's decision.
 /// </summary>
 public sealed class ClaimProperties
 {
@@ -58,7 +58,9 @@ public sealed class ClaimProperties
         Assert.Equal([1L], verdict.Attempts);
     }
 
-    /// <summary>A life: placed with 5 units, amended to some amounts, then moved on, perhaps cancelled where that is legal.</summary>
+    /// <summary>
+    /// A life: placed with 5 units, amended to some quantities, then moved on, and cancelled in some cases if that is legal.
+    /// </summary>
     private static IEnumerable<OrderEvent> LifeOf(int[] amounts, int steps, bool cancel)
     {
         yield return Given.Placed with { Lines = Tea(5) };
@@ -94,7 +96,7 @@ public sealed class ClaimProperties
         return states;
     }
 
-    /// <summary>Stock in which every attempt that won has reserved what it needed.</summary>
+    /// <summary>Stock in which every accepted attempt has reserved what it needed.</summary>
     private static StockState Prepared(OrderState order)
     {
         var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 1_000, null, null));

@@ -8,7 +8,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
 
-/// <summary>States as their events make them, for tests that read Given, When, Then.</summary>
+/// <summary>States built from their events, for tests that read Given, When, Then.</summary>
 internal static class Given
 {
     public static readonly DateTimeOffset Noon = new(2026, 5, 4, 12, 0, 0, TimeSpan.Zero);

@@ -8,7 +8,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
 
-/// <summary>What an audit of a journal finds, and what it does not mistake for a fault.</summary>
+/// <summary>The faults that an audit of a journal finds, and the states that it must not report.</summary>
 public sealed class JournalAuditTests
 {
     private readonly List<JournalRecord> _journal = [];

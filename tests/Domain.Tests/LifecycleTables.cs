@@ -8,8 +8,8 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Domain.Tests;
 
 /// <summary>
-/// Every pair of state and trigger, written out: a row per state, a column per trigger, the state it leads to, or a dash where
-/// it is refused. The tables are the specification; nothing in them comes from the machines.
+/// Every pair of state and trigger, written out: a row per state, a column per trigger, the resulting state, or a dash if it is
+/// refused. The tables are the specification; they are not derived from the machines.
 /// </summary>
 public sealed class LifecycleTables
 {

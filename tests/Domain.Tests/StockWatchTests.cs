@@ -7,7 +7,7 @@ using Granary.Grains.Orders;
 
 namespace Granary.Domain.Tests;
 
-/// <summary>A watcher that sees events only may know too little of a stock item, but never too much.</summary>
+/// <summary>A watcher that sees only events may underestimate a stock item, but never overestimate it.</summary>
 public sealed class StockWatchTests
 {
     private const long Threshold = 10;

@@ -8,8 +8,8 @@ using Granary.Http.Tests;
 namespace Granary.Fuzz.Tests;
 
 /// <summary>
-/// Sends spoilt requests to every endpoint. Whatever comes, the server answers for itself: no 5xx, nothing about its insides,
-/// and it goes on. The environment variable <c>FUZZ_SEED</c> chooses another run than the usual one.
+/// Sends malformed requests to every endpoint. Whatever it sends, the server must answer without a 5xx and without internal
+/// details, and continue to run. The environment variable <c>FUZZ_SEED</c> chooses another run than the default.
 /// </summary>
 public sealed partial class FuzzTests : IAsyncLifetime
 {
@@ -39,7 +39,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        // Without the limits on load: what sheds deliberately would hide what fails.
+        // Without the limits on load: deliberate shedding would hide failures.
         _app = await GranaryApp.StartWith("--Granary:RateLimit:PermitsPerSecond=0", "--Granary:LoadShedding:MaxConcurrent=0");
         _client = new HttpClient(new SocketsHttpHandler
         {
@@ -72,7 +72,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
         Assert.Equal(Requests, _reached.Values.Sum());
         Assert.Empty(targets.Select(target => target.Pattern).Except(_reached.Keys));
 
-        // Spoilt, but not so much that nothing gets past the door.
+        // Malformed, but valid enough that some requests get past validation.
         Assert.Empty(new[] { 200, 201, 400, 401, 403, 404, 405, 409, 415, 422 }.Except(_statuses.Keys));
         using var alive = await _client.GetAsync(new Uri(_app.Address, "/products"), TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
@@ -105,7 +105,8 @@ public sealed partial class FuzzTests : IAsyncLifetime
             catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ResponseEnded
                 || exception.InnerException is IOException)
             {
-                // A body that is too large may be cut off before its refusal has been read. The last request tells whether it lives.
+                // A body that is too large may be cut off before its refusal has been read. The last request shows whether the
+                // server still runs.
             }
 
             _reached.AddOrUpdate(target.Pattern, 1, (_, count) => count + 1);
@@ -137,7 +138,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
         }
     }
 
-    /// <summary>What Prometheus scrapes names the runtime's and Orleans' own instruments; that is its purpose.</summary>
+    /// <summary>The metrics for Prometheus intentionally contain names of the runtime's and Orleans' instruments.</summary>
     private static bool IsMetrics(int status, string body) => status == 200 && body.StartsWith("# TYPE", StringComparison.Ordinal);
 
     private HttpRequestMessage RequestTo(Target target, Scene scene, Random random)
@@ -154,7 +155,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
             path += $"?{random.Pick(Queries)}={Mutation.OddText(random)}&{random.Pick(Queries)}={random.Next(-2, 200)}";
         }
 
-        // As it stands: the client must not tidy up what is to be hard on the server.
+        // Sent unchanged: the client must not normalise input that is meant to be malformed.
         var address = new Uri(
             _app.Address.GetLeftPart(UriPartial.Authority) + path.Replace("\u00e9\u00ff", "%C3%A9", StringComparison.Ordinal).Replace(' ', '+'),
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });

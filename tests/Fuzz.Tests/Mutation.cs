@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Granary.Fuzz.Tests;
 
-/// <summary>Spoils what a well-behaved client would send. All chance comes from the given generator, so a seed repeats a run.</summary>
+/// <summary>
+/// Mutates what a well-behaved client would send. All randomness comes from the given generator, so a seed repeats a run.
+/// </summary>
 internal static class Mutation
 {
     private static readonly string[] OddValues =
@@ -27,7 +29,7 @@ internal static class Mutation
     public static string OddText(Random random) =>
         random.OneIn(20) ? new string('x', random.Next(1, 6_000)) : random.Pick(OddTexts);
 
-    /// <summary>A body that begins as a good one.</summary>
+    /// <summary>A body mutated from a valid one.</summary>
     public static byte[] Body(Random random, JsonNode? example)
     {
         var text = example?.ToJsonString() ?? "{}";
@@ -54,7 +56,7 @@ internal static class Mutation
         _ => ReplaceValue(random, text),
     };
 
-    // A value begins after a colon or a bracket and ends before the next comma or bracket: near enough, and sometimes wrong.
+    // A value begins after a colon or a bracket and ends before the next comma or bracket: a rough rule that is sometimes wrong.
     private static string ReplaceValue(Random random, string text)
     {
         var starts = Enumerable.Range(0, text.Length).Where(i => text[i] is ':' or '[').ToList();

@@ -8,10 +8,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Fuzz.Tests;
 
-/// <summary>One endpoint of the application, with a body that it would take.</summary>
+/// <summary>One endpoint of the application, with a valid body.</summary>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Pattern">The route pattern.</param>
-/// <param name="Example">A good body, or null.</param>
+/// <param name="Example">A valid body, or null.</param>
 internal sealed record Target(string Method, string Pattern, JsonNode? Example)
 {
     /// <summary>Every endpoint that the application has.</summary>
@@ -24,11 +24,13 @@ internal sealed record Target(string Method, string Pattern, JsonNode? Example)
                 RequestExamples.Of(endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName)))),
     ];
 
-    /// <summary>Whether a good request makes the server hash a password, which takes it longer than a hundred others.</summary>
+    /// <summary>
+    /// Whether a valid request makes the server hash a password, which takes longer than a hundred other requests.
+    /// </summary>
     public bool IsSlow => Pattern is "/users" or "/auth/token";
 }
 
-/// <summary>What good requests name: things that exist, and people who may.</summary>
+/// <summary>The data of valid requests: existing resources, and users with permission.</summary>
 internal sealed partial record Scene(string Sku, string UserId, IReadOnlyList<string> Orders, IReadOnlyList<string> Tokens)
 {
     public static async Task<Scene> Set(GranaryApp app)
@@ -54,7 +56,7 @@ internal sealed partial record Scene(string Sku, string UserId, IReadOnlyList<st
             ]);
     }
 
-    /// <summary>A path that leads to something.</summary>
+    /// <summary>A path to an existing resource.</summary>
     public string PathOf(string pattern, Random random) => Parameter().Replace(pattern, match => match.Groups[1].Value switch
     {
         "sku" => Sku,

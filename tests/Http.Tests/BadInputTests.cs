@@ -6,14 +6,17 @@ using Granary.Grains.Interfaces;
 
 namespace Granary.Http.Tests;
 
-/// <summary>What a careless or hostile client may send, one by one: always a problem of the right type, never a fault.</summary>
+/// <summary>
+/// Input that a careless or hostile client may send, case by case: the response is always a problem of the right type, never a
+/// fault.
+/// </summary>
 public sealed class BadInputTests(GranaryApp app)
 {
     private static readonly string Long = new('x', 1_001);
 
     private readonly HttpClient _client = app.CreateClient(app.AdminToken);
 
-    /// <summary>Bodies of POST /orders, and the field that the answer must blame.</summary>
+    /// <summary>Bodies of POST /orders, and the field that the response must name.</summary>
     public static TheoryData<string, string> OrderBodies => new()
     {
         { "", "body" },
@@ -120,7 +123,7 @@ public sealed class BadInputTests(GranaryApp app)
             Content = new StringContent(new string(' ', length), Encoding.UTF8, "application/json"),
         };
 
-        // The client waits for the server's word before it sends megabytes in vain.
+        // The client waits for the server's approval before it sends megabytes in vain.
         request.Headers.ExpectContinue = true;
         using var response = await _client.SendAsync(request, TestContext.Current.CancellationToken);
 
@@ -206,7 +209,7 @@ public sealed class BadInputTests(GranaryApp app)
     [Fact]
     public async Task A_path_that_cannot_be_decoded_is_turned_away_by_the_server_itself()
     {
-        // It never reaches the application, so it carries no problem and is not held against the document.
+        // The request never reaches the application, so the response has no problem and is not checked against the document.
         using var client = new HttpClient { BaseAddress = _client.BaseAddress };
         using var response = await client.GetAsync("/orders/%00", TestContext.Current.CancellationToken);
 

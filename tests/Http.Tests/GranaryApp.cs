@@ -9,8 +9,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Granary.Http.Tests;
 
 /// <summary>
-/// The product as it runs for a newcomer: Kestrel, an embedded silo and SQLite files in a directory of its own. One for all
-/// tests of the assembly; each test brings products and users of its own.
+/// The product as a new user runs it: Kestrel, an embedded silo and SQLite files in a separate directory. All tests of the
+/// assembly share one; each test creates its own products and users.
 /// </summary>
 public sealed class GranaryApp : IAsyncLifetime
 {
@@ -29,7 +29,7 @@ public sealed class GranaryApp : IAsyncLifetime
 
     private GranaryApp(string[] settings) => _settings = settings;
 
-    /// <summary>An application of its own for a test that needs other settings, started.</summary>
+    /// <summary>A separate, started application for a test that needs other settings.</summary>
     /// <param name="settings">Command-line arguments such as <c>--Granary:RateLimit:Burst=2</c>.</param>
     public static async Task<GranaryApp> StartWith(params string[] settings)
     {
@@ -38,13 +38,13 @@ public sealed class GranaryApp : IAsyncLifetime
         return app;
     }
 
-    /// <summary>Where it keeps its files.</summary>
+    /// <summary>The directory of its files.</summary>
     public string DataDirectory => _directory;
 
-    /// <summary>The front end's services, for what cannot be seen over HTTP.</summary>
+    /// <summary>The front end's services, for state that is not visible over HTTP.</summary>
     public IServiceProvider Services => _app!.Services;
 
-    /// <summary>Where it answers.</summary>
+    /// <summary>Its HTTP address.</summary>
     public Uri Address => new(_app!.Urls.First());
 
     public async ValueTask InitializeAsync()
@@ -74,7 +74,7 @@ public sealed class GranaryApp : IAsyncLifetime
     /// <summary>A valid token of the first administrator.</summary>
     public string AdminToken => TokenOf(UserId.From("admin"), Roles.Admin);
 
-    /// <summary>A user with these roles, registered past the front end, which hashes passwords slowly.</summary>
+    /// <summary>A user with these roles, registered without the front end, which hashes passwords slowly.</summary>
     /// <returns>The user's id.</returns>
     public async Task<string> Register(params string[] roles)
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Granary.Http.Tests;
 
-/// <summary>Speaks JSON as it stands on the wire, so that a renamed member fails a test.</summary>
+/// <summary>Sends and reads JSON as it is on the wire, so that a renamed member fails a test.</summary>
 public static class Json
 {
     public static Task<HttpResponseMessage> SendJson(
@@ -38,7 +38,7 @@ public static class Json
         return document.RootElement.Clone();
     }
 
-    /// <summary>The body of an answer that must have this status.</summary>
+    /// <summary>The body of a response that must have this status.</summary>
     public static async Task<JsonElement> Expect(this HttpResponseMessage response, HttpStatusCode status)
     {
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
@@ -47,7 +47,7 @@ public static class Json
         return document.RootElement.Clone();
     }
 
-    /// <summary>The problem of an answer that must be one, of this status and type.</summary>
+    /// <summary>The problem of a response that must be one, with this status and type.</summary>
     public static async Task<JsonElement> ExpectProblem(this HttpResponseMessage response, int status, string slug)
     {
         var problem = await response.Expect((HttpStatusCode)status);

@@ -4,7 +4,9 @@ using Spectre.Console;
 
 namespace Granary.Http.Tests;
 
-/// <summary>The real history, through the real front end. Its figures are those of <c>samples/northwind</c>.</summary>
+/// <summary>
+/// Imports the real order history through the real front end. The expected figures are those of <c>samples/northwind</c>.
+/// </summary>
 public sealed class NorthwindImportTests
 {
     [Fact]

@@ -5,12 +5,12 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests;
 
-/// <summary>What a test needs before its story begins: products on the shelf and customers with money.</summary>
+/// <summary>The prerequisites of a test: products in stock and customers with money.</summary>
 public sealed class Shop(GranaryApp app)
 {
     private static int _names;
 
-    /// <summary>The people who run the shop.</summary>
+    /// <summary>The client of the shop's staff.</summary>
     public HttpClient Staff { get; } = app.CreateClient(app.AdminToken);
 
     /// <summary>A name that no other test uses.</summary>
@@ -62,7 +62,7 @@ public sealed class Shop(GranaryApp app)
         return await response.Expect(HttpStatusCode.OK);
     }
 
-    /// <summary>Waits for what follows an answer, such as what an order pushes to its stock and its user.</summary>
+    /// <summary>Waits for effects after a response, such as an order's messages to its stock and its user.</summary>
     public static async Task Eventually(Func<Task<bool>> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -77,7 +77,7 @@ public sealed class Shop(GranaryApp app)
     public static object Usd(long amount) => new { amount, currency = "USD" };
 }
 
-/// <summary>A registered customer and the client that speaks for them.</summary>
+/// <summary>A registered customer and the customer's client.</summary>
 public sealed record Customer(HttpClient Http, string Id)
 {
     /// <summary>Orders some products.</summary>
@@ -93,7 +93,7 @@ public sealed record Customer(HttpClient Http, string Id)
             : Http.PostJson("/orders", body, ("Idempotency-Key", key));
     }
 
-    /// <summary>An order that must be placed.</summary>
+    /// <summary>Places an order; the placement must succeed.</summary>
     public async Task<JsonElement> Placed(params (string Sku, long Quantity)[] lines)
     {
         using var response = await Order(null, lines);

@@ -7,7 +7,7 @@ using Npgsql;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>What the catalogue index promises over either database.</summary>
+/// <summary>The contract of the catalogue index, for both databases.</summary>
 public abstract class CatalogueContract : IAsyncLifetime
 {
     private ICatalogue? _catalogue;

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>A TCP proxy before a server that can lose the server's answers, which makes the outcome of a statement unknown to its client.</summary>
+/// <summary>
+/// A TCP proxy before a server that can drop the server's responses, which makes the outcome of a statement unknown to its
+/// client.
+/// </summary>
 internal sealed class CuttingProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -21,10 +24,10 @@ internal sealed class CuttingProxy : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    /// <summary>How many answers were lost.</summary>
+    /// <summary>How many responses were dropped.</summary>
     public int Lost => _lost;
 
-    /// <summary>Swallows the next answer of the server, on whatever connection it comes, and cuts that connection.</summary>
+    /// <summary>Drops the next response of the server, on any connection, and cuts that connection.</summary>
     public void LoseNextAnswer() => Interlocked.Exchange(ref _cuts, 1);
 
     public async ValueTask DisposeAsync()
@@ -60,7 +63,7 @@ internal sealed class CuttingProxy : IAsyncDisposable
             }
             catch (Exception cut) when (cut is IOException or SocketException)
             {
-                // One side went away; closing both passes that on.
+                // One side closed; closing both ends passes that on.
             }
         }
     }

@@ -26,8 +26,8 @@ internal static class Given
     }
 
     /// <summary>
-    /// So many events of the journal, read in pages as a consumer does. It waits for them: a page may end early because of a
-    /// transaction of some other test on the same server.
+    /// Reads this number of events of the journal in pages, like a consumer. It waits for them: a page may end early because of a
+    /// transaction of another test on the same server.
     /// </summary>
     public static async Task<List<JournalRecord>> ReadAsync(this IJournalStore store, int count, int page, CancellationToken cancellation)
     {
@@ -40,7 +40,7 @@ internal static class Given
         return all;
     }
 
-    /// <summary>Every event of the journal that is settled, read in pages.</summary>
+    /// <summary>Every settled event of the journal, read in pages.</summary>
     public static async Task<List<JournalRecord>> ReadEverythingAsync(this IJournalStore store, int page, CancellationToken cancellation)
     {
         var all = new List<JournalRecord>();

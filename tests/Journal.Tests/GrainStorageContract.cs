@@ -8,7 +8,9 @@ using Orleans.Storage;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>Snapshots through Orleans' ADO.NET grain storage with the product's own tables and queries, in a silo as the product composes it.</summary>
+/// <summary>
+/// Snapshots in Orleans' ADO.NET grain storage with the product's tables and queries, in a silo as the product composes it.
+/// </summary>
 public abstract class GrainStorageContract : IAsyncLifetime
 {
     private const string State = "stock";
@@ -145,7 +147,7 @@ public abstract class GrainStorageContract : IAsyncLifetime
         return state;
     }
 
-    /// <summary>A snapshot; with the default that grain storage creates where none is stored.</summary>
+    /// <summary>A snapshot, with the default that grain storage creates if none is stored.</summary>
     public sealed record Shelf(string Name, long OnHand)
     {
         public Shelf()

@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>What every journal store promises, whatever the database.</summary>
+/// <summary>The contract of journal stores, for every database.</summary>
 public abstract class JournalContract : IAsyncLifetime
 {
     private readonly List<IJournalStore> _opened = [];
@@ -30,7 +30,7 @@ public abstract class JournalContract : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Another store over the same database, as another process would have it.</summary>
+    /// <summary>Another store over the same database, as in another process.</summary>
     protected IJournalStore Open()
     {
         var store = Create();
@@ -97,7 +97,7 @@ public abstract class JournalContract : IAsyncLifetime
             Given.Append(taken, 0),
         ];
 
-        // Culprits at the ends and in the middle.
+        // Failing appends at the ends and in the middle.
         var outcomes = await Store.AppendAsync(
             [bad[0], .. good[..7].Select(stream => Given.Append(stream, 0, events: 2)), bad[1], bad[2], .. good[7..].Select(stream => Given.Append(stream, 0, events: 2)), bad[3], bad[4]]);
 

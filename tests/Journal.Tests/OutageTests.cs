@@ -7,7 +7,9 @@ using Npgsql;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>The journal keeps its books while connections are cut and the server goes down: acknowledged is durable, exactly once.</summary>
+/// <summary>
+/// The journal stays correct while connections are cut and the server goes down: acknowledged means durable, exactly once.
+/// </summary>
 public sealed class OutageTests : IAsyncLifetime
 {
     private PostgresServer _server = null!;
@@ -67,7 +69,7 @@ public sealed class OutageTests : IAsyncLifetime
             Assert.All(await store.AppendAsync(Given.Append(stream, 2)), Assert.Null);
         }
 
-        // The server that takes over has not got the last commit, and knows nothing of the connections of the other.
+        // The server that takes over lacks the last commit and knows nothing of the other server's connections.
         await using (var standby = new NpgsqlConnection(_database + ";Pooling=false"))
         {
             await standby.OpenAsync(Cancellation);
@@ -147,7 +149,7 @@ public sealed class OutageTests : IAsyncLifetime
 
     private async Task<bool> CutBlockedAsync()
     {
-        // On a connection of its own: a transaction sees pg_stat_activity as it was at its first look.
+        // On a separate connection: a transaction sees pg_stat_activity as it was at its first query.
         await using var connection = new NpgsqlConnection(_database + ";Pooling=false");
         await connection.OpenAsync(Cancellation);
         await using var command = new NpgsqlCommand(
@@ -155,7 +157,7 @@ public sealed class OutageTests : IAsyncLifetime
         return (long)(await command.ExecuteScalarAsync(Cancellation))! > 0;
     }
 
-    /// <summary>Clients that append to streams of their own through group commit, and the account of what was acknowledged.</summary>
+    /// <summary>Clients that append to their own streams through group commit, and a record of what was acknowledged.</summary>
     private sealed class Load : IAsyncDisposable
     {
         private const int Clients = 32;
@@ -175,14 +177,17 @@ public sealed class OutageTests : IAsyncLifetime
             _clients = [.. Enumerable.Range(0, Clients).Select(i => Task.Run(() => AppendAsync($"order/client-{i}")))];
         }
 
-        /// <summary>Returns when more appends have been acknowledged, so that the next cut meets work under way.</summary>
+        /// <summary>Returns when more appends have been acknowledged, so that the next cut hits work in progress.</summary>
         public async Task ProgressAsync(CancellationToken cancellation)
         {
             var before = Interlocked.Read(ref _appends);
             await Eventually.HoldsAsync(() => Interlocked.Read(ref _appends) > before + Clients, "appends go on", cancellation: cancellation);
         }
 
-        /// <summary>Stops the clients and compares the journal with what they were told: every append was acknowledged, none is there twice.</summary>
+        /// <summary>
+        /// Stops the clients and compares the journal with their acknowledgements: every append was acknowledged, and none is
+        /// stored twice.
+        /// </summary>
         public async Task SettleAsync(CancellationToken cancellation)
         {
             _stop = true;

@@ -34,7 +34,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await Store.AppendAsync(Given.Append("order/before", 0));
         await using var slow = await OpenConnectionAsync();
         await using var transaction = await slow.BeginTransactionAsync(Cancellation);
-        // It has its transaction id, and with it its place in the order, but writes only after others have committed.
+        // It has its transaction id, and so its place in the order, but writes only after others have committed.
         await ExecuteAsync(slow, "SELECT pg_current_xact_id()");
         await Store.AppendAsync(Given.Append("order/during", 0));
 
@@ -59,7 +59,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await Task.WhenAll(AppendManyAsync(one, "one"), AppendManyAsync(other, "other"));
         var followed = await read;
 
-        // A store that has written nothing has everything from the database.
+        // A store that has written nothing reads everything from the database.
         var all = await Open().ReadAsync(Events, page: 1_000, Cancellation);
         Assert.All(followed, records => Assert.Equal(all.Select(Comparable), records.Select(Comparable)));
     }
@@ -71,7 +71,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await AppendManyAsync(writer, "order");
         var first = await writer.ReadAsync(Appends * 3, page: 7, Cancellation);
 
-        // Now everything was taken from memory once, and is read again from the beginning.
+        // Everything was taken from memory once, and is now read again from the beginning.
         var again = await writer.ReadAsync(Appends * 3, page: 1_000, Cancellation);
 
         Assert.Equal(first.Select(Comparable), again.Select(Comparable));
@@ -130,7 +130,9 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         Assert.Equal("1", await command.ExecuteScalarAsync(Cancellation));
     }
 
-    /// <summary>As after restoring a dump into a new server: the row comes from a transaction that this one has yet to reach.</summary>
+    /// <summary>
+    /// As after restoring a dump into a new server: the row comes from a transaction id that this server has not reached.
+    /// </summary>
     private async Task RestoreAsync()
     {
         await using var connection = await OpenConnectionAsync();

@@ -5,7 +5,7 @@ using Granary.Testing;
 
 namespace Granary.Journal.Tests;
 
-/// <summary>One PostgreSQL server for all tests of the assembly; each test class takes databases of its own.</summary>
+/// <summary>One PostgreSQL server for all tests of the assembly; each test class uses its own databases.</summary>
 public sealed class SharedPostgres : IAsyncLifetime
 {
     private PostgresServer? _server;

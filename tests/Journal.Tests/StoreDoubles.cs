@@ -16,7 +16,7 @@ internal sealed class CountingStore(IJournalStore inner) : ForwardingStore(inner
     }
 }
 
-/// <summary>Holds every batch back until the gate opens, so that what is handed in meanwhile shares the next one.</summary>
+/// <summary>Holds every batch back until the gate opens, so that appends queued meanwhile share the next batch.</summary>
 internal sealed class GatedStore(IJournalStore inner, Task gate) : ForwardingStore(inner)
 {
     public override async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)

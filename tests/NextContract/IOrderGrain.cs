@@ -2,7 +2,7 @@ namespace Granary.Grains.Interfaces.Orders;
 
 public partial interface IOrderGrain
 {
-    /// <summary>What the next version adds: how many units the order has, and the silo that counted them.</summary>
+    /// <summary>The addition of the next version: how many units the order has, and the silo that counted them.</summary>
     [Alias("count-units"), Idempotent]
     Task<UnitCount> CountUnits();
 }
@@ -15,6 +15,6 @@ public sealed record UnitCount([property: Id(0)] long Units, [property: Id(1)] s
 
 public sealed partial record Order
 {
-    /// <summary>What the next version adds to every order that it sends, to readers of the previous one too.</summary>
+    /// <summary>The next version adds this to every order that it sends, even to readers of the previous version.</summary>
     [Id(15)] public string Origin { get; init; } = "the next version";
 }

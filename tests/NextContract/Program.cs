@@ -2,7 +2,7 @@ using Granary.Api;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Silo;
 
-// A silo, or a front end that offers what the next version can do.
+// A silo, or a front end that offers the features of the next version.
 if (args is ["silo"])
 {
     await using var silo = SiloProgram.Build([]);

@@ -11,7 +11,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>The queue at the door of the running product, which has one turn here. A request whose body is yet to come holds it.</summary>
+/// <summary>
+/// The admission queue of the running product, which has one turn here. A request whose body has not arrived holds it.
+/// </summary>
 public sealed class AdmissionTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -96,7 +98,7 @@ public sealed class AdmissionTests
         ["--Granary:LoadShedding:MaxConcurrent=1", "--Granary:Limits:RequestTimeout=00:05:00", setting],
         builder => builder.Services.PostConfigure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null));
 
-    /// <summary>Sends an order but for the last byte.</summary>
+    /// <summary>Sends an order except for the last byte.</summary>
     private static async Task<TcpClient> HoldTurnAsync(Product product)
     {
         var token = product.TokenOf(UserId.From("admin"), Roles.Admin);
@@ -116,7 +118,7 @@ public sealed class AdmissionTests
         return client;
     }
 
-    /// <summary>What the server sends next; nothing once it has closed the connection.</summary>
+    /// <summary>The next data from the server; empty once it has closed the connection.</summary>
     private static async Task<string> ReadAsync(TcpClient client)
     {
         var buffer = new byte[4_096];

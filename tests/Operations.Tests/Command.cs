@@ -5,7 +5,7 @@ namespace Granary.Operations.Tests;
 /// <summary>A program that a test runs to its end.</summary>
 internal static class Command
 {
-    /// <summary>Runs it and returns what it wrote to its output; fails the test where it fails.</summary>
+    /// <summary>Runs it and returns its output; fails the test if it fails.</summary>
     public static async Task<string> RunAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)

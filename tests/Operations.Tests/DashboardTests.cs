@@ -60,7 +60,7 @@ public sealed class DashboardTests(TracedProduct traced)
         Assert.Equal("text/html", page.Content.Headers.ContentType!.MediaType);
         Assert.Equal(HttpStatusCode.OK, page.StatusCode);
 
-        // The dashboard counts once a second, also the silo it runs in.
+        // The dashboard updates once a second and includes the silo it runs in.
         await Eventually.HoldsAsync(
             async () =>
             {

@@ -53,7 +53,7 @@ public sealed class HealthTests(TracedProduct traced)
         await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "storage healthy, cluster healthy");
         await ChecksBecomeAsync(frontClient, HttpStatusCode.OK, "storage healthy, cluster healthy");
 
-        // Silos that know each other need no table at the moment: they stay in service and say what is wrong.
+        // Silos that know each other do not need the table at this moment: they stay in service and report the fault.
         await redis.StopAsync();
         await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "storage healthy, cluster degraded");
         await redis.RestartAsync();

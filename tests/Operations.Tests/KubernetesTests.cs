@@ -16,10 +16,12 @@ using k8s.Models;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>The manifests under <c>k8s/</c>, held against the types of Kubernetes and against what the programs read.</summary>
+/// <summary>
+/// Checks the manifests under <c>k8s/</c> against the types of Kubernetes and against the settings that the programs read.
+/// </summary>
 public sealed class KubernetesTests
 {
-    // Read by the host before or after the program has its say; the tests below look at what they do.
+    // The host itself reads these; the tests below check their effect.
     private static readonly string[] OfTheHost = ["ASPNETCORE_HTTP_PORTS", "DOTNET_ENVIRONMENT", "DOTNET_shutdownTimeoutSeconds"];
 
     public static TheoryData<string> Overlays => ["dev", "production"];
@@ -91,7 +93,7 @@ public sealed class KubernetesTests
         var manifests = await Manifests.BuildAsync(overlay);
         var policies = manifests.Of<V1NetworkPolicy>().Where(policy => Manifests.Selects(policy.Spec.PodSelector.MatchLabels, manifests.Silo)).ToList();
 
-        // A pod that some policy chooses takes in only what one of them lets through.
+        // If a policy selects a pod, the pod accepts only traffic that some policy allows.
         Assert.Contains(policies, policy => policy.Spec.Ingress is null or []);
         Assert.All(policies, policy => Assert.Contains("Ingress", policy.Spec.PolicyTypes));
         var doors = policies.SelectMany(policy => policy.Spec.Ingress ?? [])
@@ -143,7 +145,7 @@ public sealed class KubernetesTests
                 .Concat(spread.RequiredDuringSchedulingIgnoredDuringExecution ?? []);
             Assert.All(terms, term => Assert.True(Manifests.Selects(term.LabelSelector.MatchLabels, deployment)));
 
-            // Or the new would find no machine where there are as many machines as pods.
+            // Otherwise the new pod would find no machine if there are as many machines as pods.
             Assert.All(
                 spread.RequiredDuringSchedulingIgnoredDuringExecution ?? [],
                 term => Assert.Equal(["pod-template-hash"], term.MatchLabelKeys));
@@ -162,7 +164,8 @@ public sealed class KubernetesTests
     {
         var manifests = await Manifests.BuildAsync(overlay);
 
-        // kubectl apply -l app.kubernetes.io/component!=front-end takes what has another label or none; see docs/kubernetes.md.
+        // kubectl apply -l app.kubernetes.io/component!=front-end applies documents with another label or none; see
+        // docs/kubernetes.md.
         var heldBack = manifests.All.OfType<k8s.IKubernetesObject<V1ObjectMeta>>()
             .Where(document => document.Metadata.Labels?.TryGetValue("app.kubernetes.io/component", out var component) is true && component == "front-end");
 
@@ -181,7 +184,7 @@ public sealed class KubernetesTests
         Assert.True(TimeToStop(manifests.Silo) > ShutdownTimeout(silo));
         Assert.True(TimeToStop(manifests.FrontEnd) > ShutdownTimeout(frontEnd));
 
-        // An append that meets an outage of the database; a call that is lost with a silo and repeated once.
+        // An append during an outage of the database; a call that is lost with a silo and repeated once.
         var options = silo.Services.GetRequiredService<SiloOptions>();
         Assert.True(ShutdownTimeout(silo) > options.Journal.RetryFor + options.ResponseTimeout);
         Assert.True(
@@ -260,7 +263,9 @@ public sealed class KubernetesTests
     private static TimeSpan ShutdownTimeout(WebApplication app) =>
         app.Services.GetRequiredService<IOptions<HostOptions>>().Value.ShutdownTimeout;
 
-    /// <summary>How long a pod has from the signal to stop until it is killed: what it sleeps before is part of the grace period.</summary>
+    /// <summary>
+    /// The time of a pod from the stop signal until it is killed: the sleep before the signal counts against the grace period.
+    /// </summary>
     private static TimeSpan TimeToStop(V1Deployment deployment)
     {
         var pod = deployment.Spec.Template.Spec;

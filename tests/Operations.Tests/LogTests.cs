@@ -56,7 +56,7 @@ public sealed class LogTests
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
     }
 
-    /// <summary>Requests that go wrong while they carry a secret.</summary>
+    /// <summary>Requests that fail and contain a secret.</summary>
     private static async Task FailAsync(HttpClient client, string token)
     {
         using var wrong = await Product.PostAsync(client, "/auth/token", new { user_name = "joan", password = WrongPassword });
@@ -95,7 +95,7 @@ public sealed class LogTests
 
     private static async Task<string> TokenAsync(HttpClient client, string userName, string password)
     {
-        // The first administrator may still be being registered.
+        // The first administrator may not be registered yet.
         JsonElement body = default;
         await Eventually.HoldsAsync(
             async () =>
@@ -117,7 +117,7 @@ public sealed class LogTests
         return client.SendAsync(request, TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The line that tells how the placing of an order was answered. Every line must be JSON.</summary>
+    /// <summary>The log line of the response to placing the order. Every line must be JSON.</summary>
     private static JsonElement? Find(IReadOnlyList<string> lines, string order)
     {
         foreach (var line in lines.Where(line => line.Length > 0))

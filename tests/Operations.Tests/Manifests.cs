@@ -4,7 +4,7 @@ using k8s.Models;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>What an overlay builds to, as the types of the Kubernetes API. A document or a field that they do not know fails.</summary>
+/// <summary>The output of an overlay as types of the Kubernetes API. An unknown document or field fails.</summary>
 internal sealed class Manifests
 {
     private readonly IReadOnlyList<object> _documents;
@@ -28,7 +28,7 @@ internal sealed class Manifests
 
     public static V1Container ContainerOf(V1Deployment deployment) => Assert.Single(deployment.Spec.Template.Spec.Containers);
 
-    /// <summary>The environment of a deployment's container. What comes from secrets or from the pod is filled in.</summary>
+    /// <summary>The environment of a deployment's container, with values filled in for secrets and pod fields.</summary>
     public IReadOnlyDictionary<string, string> EnvironmentOf(V1Deployment deployment)
     {
         var container = ContainerOf(deployment);
@@ -40,7 +40,7 @@ internal sealed class Manifests
             .ToDictionary();
     }
 
-    /// <summary>Whether a selector chooses the pods of a deployment.</summary>
+    /// <summary>Whether a selector matches the pods of a deployment.</summary>
     public static bool Selects(IDictionary<string, string> selector, V1Deployment deployment) =>
         selector.Count > 0 && selector.All(
             label => deployment.Spec.Template.Metadata.Labels.TryGetValue(label.Key, out var value) && value == label.Value);

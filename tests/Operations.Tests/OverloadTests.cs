@@ -10,9 +10,9 @@ using Npgsql;
 namespace Granary.Operations.Tests;
 
 /// <summary>
-/// Three times the orders that the product can take on, as a process on a real PostgreSQL. Every commit is made to take a while,
-/// so that what limits the product is the same on any machine, and the machine has time for the flood. The same flood at full
-/// speed is <c>benchmarks/plans/flood.json</c>.
+/// Three times the orders that the product can process, as a process on a real PostgreSQL. Every commit is artificially slow, so
+/// that the product's limit is the same on any machine and the machine can generate the flood. The same flood at full speed is
+/// <c>benchmarks/plans/flood.json</c>.
 /// </summary>
 public sealed class OverloadTests
 {
@@ -68,7 +68,7 @@ public sealed class OverloadTests
         await ShowAsync(operations, "http_requests_queued", 0);
     }
 
-    /// <summary>Orders a second when twice as many customers as there are turns order as fast as they are served.</summary>
+    /// <summary>Orders per second when twice as many customers as there are turns order as fast as they are served.</summary>
     private static async Task<double> PeakAsync(HttpClient customer, string sku)
     {
         var placed = new ConcurrentQueue<long>();
@@ -84,7 +84,7 @@ public sealed class OverloadTests
         return PerSecond(placed);
     }
 
-    /// <summary>Orders that arrive at a constant rate whatever becomes of those before them.</summary>
+    /// <summary>Orders that arrive at a constant rate, whatever the outcome of earlier ones.</summary>
     private static async Task<Outcome> FloodAsync(HttpClient customer, string sku, int arrivals, HttpClient operations)
     {
         var (shed, mostWaiting) = (0, 0.0);
@@ -101,7 +101,7 @@ public sealed class OverloadTests
                 sent.Add(OrderAsync());
             }
 
-            // Health and metrics have to answer all the while; looking more often would be a flood of its own.
+            // Health and metrics must answer throughout; more frequent requests would be a flood in themselves.
             if (beats % 25 == 0)
             {
                 using var live = await operations.GetAsync("/health/live", Cancellation);
@@ -131,7 +131,7 @@ public sealed class OverloadTests
         }
     }
 
-    /// <summary>The rate at which answers came, from the first to the last: it leaves out the time until the first is there.</summary>
+    /// <summary>The rate of responses, from the first to the last: it leaves out the time until the first response.</summary>
     private static double PerSecond(ConcurrentQueue<long> answered) =>
         (answered.Count - 1) / Stopwatch.GetElapsedTime(answered.Min(), answered.Max()).TotalSeconds;
 
@@ -152,14 +152,16 @@ public sealed class OverloadTests
                 : $"{answer.Headers}{body}";
     }
 
-    /// <summary>The sum over all series of a metric; the exposition format has the value, then perhaps a timestamp, after the labels.</summary>
+    /// <summary>
+    /// The sum over all series of a metric; in the exposition format the value, and optionally a timestamp, follows the labels.
+    /// </summary>
     private static async Task<double> GaugeAsync(HttpClient operations, string name) =>
         (await operations.GetStringAsync("/metrics", Cancellation)).Split('\n')
         .Select(line => Regex.Match(line, $@"^{name}(\{{.*\}})? (?<value>\S+)"))
         .Where(match => match.Success)
         .Sum(match => double.Parse(match.Groups["value"].Value, CultureInfo.InvariantCulture));
 
-    /// <summary>Waits for a value, because one scrape may be answered with what another has just collected.</summary>
+    /// <summary>Waits for a value, because a scrape may return data that another scrape has just collected.</summary>
     private static Task ShowAsync(HttpClient operations, string name, double value) => Eventually.HoldsAsync(
         async () => await GaugeAsync(operations, name) == value, $"{name} is {value}", cancellation: Cancellation);
 

@@ -10,12 +10,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>The product in this process, with a silo of its own and SQLite files unless its settings say otherwise.</summary>
+/// <summary>The product in this process, with its own silo and SQLite files unless its settings say otherwise.</summary>
 internal sealed class Product : IAsyncDisposable
 {
     public const string AdminPassword = "correct horse battery staple";
 
-    /// <summary>Settings under which nothing is logged: what the tests provoke is not news.</summary>
+    /// <summary>Settings that turn logging off: the tests provoke the failures on purpose.</summary>
     public static readonly IReadOnlyList<string> Silence =
     [
         "--Serilog:MinimumLevel:Default=Fatal",
@@ -33,7 +33,7 @@ internal sealed class Product : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    /// <summary>Settings of a product on free ports that keeps all in a directory.</summary>
+    /// <summary>Settings of a product on free ports that keeps all files in a directory.</summary>
     public static string[] SettingsIn(DirectoryInfo directory) =>
     [
         "--urls=http://127.0.0.1:0",
@@ -55,7 +55,7 @@ internal sealed class Product : IAsyncDisposable
     public string TokenOf(string userId, params string[] roles) =>
         Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
 
-    /// <summary>A client that follows no redirections and keeps no cookies.</summary>
+    /// <summary>A client that follows no redirects and keeps no cookies.</summary>
     public HttpClient Client(string? token = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })

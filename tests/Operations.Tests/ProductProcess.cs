@@ -4,7 +4,7 @@ using Granary.Testing;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>The product as a process of its own, with all that it writes.</summary>
+/// <summary>The product as a separate process, with all its output.</summary>
 internal sealed class ProductProcess : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-operations-tests-");
@@ -39,7 +39,7 @@ internal sealed class ProductProcess : IAsyncDisposable
     /// <summary>Everything written so far.</summary>
     public IReadOnlyList<string> Lines => [.. _lines];
 
-    /// <summary>Starts it, where wanted on a second address besides, and returns when it is ready.</summary>
+    /// <summary>Starts it, optionally with a second address, and returns when it is ready.</summary>
     public static async Task<ProductProcess> StartAsync(IReadOnlyDictionary<string, string> environment, Uri? besides = null)
     {
         var product = new ProductProcess(FreeAddress(), environment, besides);
@@ -63,8 +63,8 @@ internal sealed class ProductProcess : IAsyncDisposable
         return product;
     }
 
-    /// <summary>Starts it with settings that it cannot be run with, and waits for its end.</summary>
-    /// <returns>The exit code and all that it wrote.</returns>
+    /// <summary>Starts it with invalid settings and waits for its end.</summary>
+    /// <returns>The exit code and the output.</returns>
     public static async Task<(int Code, string Output)> FailAsync(IReadOnlyDictionary<string, string> environment)
     {
         await using var product = new ProductProcess(FreeAddress(), environment);

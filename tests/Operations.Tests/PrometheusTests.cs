@@ -67,7 +67,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
             metric => Assert.Contains(metric, queries, StringComparison.Ordinal));
     }
 
-    /// <summary>A little of everything: an order, one for which stock is missing, and a look at the first.</summary>
+    /// <summary>Creates data for all queries: an order, one that lacks stock, and a read of the first.</summary>
     private async Task TradeAsync()
     {
         var sku = await product.Shop.ShelveAsync(stock: 1);
@@ -107,7 +107,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
         return [.. groups.SelectMany(group => (YamlSequenceNode)group["rules"]).Select(rule => (rule["alert"].ToString(), rule["expr"].ToString()))];
     }
 
-    /// <summary>What an alert compares: it is there whether the alert rings or not.</summary>
+    /// <summary>The compared value of an alert: it exists whether the alert fires or not.</summary>
     private static string ValueOf(string expression)
     {
         var comparison = Comparison().Match(expression);
@@ -118,7 +118,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     [GeneratedRegex(@"^(?<value>.+) [<>] [\d.]+$")]
     private static partial Regex Comparison();
 
-    /// <summary>An aggregation over all that there is: neither by namespace nor by process.</summary>
+    /// <summary>An aggregation over everything: neither by namespace nor by process.</summary>
     [GeneratedRegex(@"\b(sum|min|max|count)\b(?! by \((namespace|instance)\b)")]
     private static partial Regex Mixing();
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>Settings as environment variables bring them, which remember what of them a program has read.</summary>
+/// <summary>Settings as environment variables provide them; it records which of them a program has read.</summary>
 internal sealed class ReadSettings : ConfigurationProvider, IConfigurationSource
 {
     private readonly ConcurrentDictionary<string, bool> _read = new(StringComparer.OrdinalIgnoreCase);
@@ -16,7 +16,7 @@ internal sealed class ReadSettings : ConfigurationProvider, IConfigurationSource
         }
     }
 
-    /// <summary>Whether the program has asked for what an environment variable sets.</summary>
+    /// <summary>Whether the program has read the setting of an environment variable.</summary>
     public bool WasRead(string variable) => _read.ContainsKey(KeyOf(variable));
 
     public IConfigurationProvider Build(IConfigurationBuilder builder) => this;
@@ -27,7 +27,7 @@ internal sealed class ReadSettings : ConfigurationProvider, IConfigurationSource
         return base.TryGet(key, out value);
     }
 
-    // As the providers of the host translate them.
+    // Translates names like the providers of the host.
     private static string KeyOf(string variable)
     {
         var name = variable;

@@ -1,6 +1,6 @@
 namespace Granary.Operations.Tests;
 
-/// <summary>Files of the repository that operators use and tests hold against the programs.</summary>
+/// <summary>Files of the repository that operators use and that tests compare with the programs.</summary>
 internal static class Repository
 {
     private static readonly string Root = Find(AppContext.BaseDirectory);

@@ -4,8 +4,8 @@ using Granary.Operations.Tests;
 namespace Granary.Operations.Tests;
 
 /// <summary>
-/// A product for the tests of its metrics, in a process of its own: meters belong to the process, and another product that ends
-/// beside it would take its metrics along.
+/// A product for the tests of its metrics, in a separate process: meters belong to the process, and another product that ends in
+/// the same process would remove its metrics.
 /// </summary>
 public sealed class ScrapedProduct : IAsyncLifetime
 {

@@ -6,20 +6,20 @@ using Granary.Testing;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>What a test needs before its story begins: products on the shelf and customers with money.</summary>
+/// <summary>The prerequisites of a test: products in stock and customers with money.</summary>
 internal sealed class Shop(Uri address, string adminToken)
 {
     private const string Password = "a password for every customer";
 
     public HttpClient Staff() => ClientOf(adminToken);
 
-    /// <summary>The shop of a product in a process of its own.</summary>
+    /// <summary>The shop of a product in a separate process.</summary>
     public static async Task<Shop> OpenAsync(Uri address)
     {
         using var client = new HttpClient { BaseAddress = address };
         string? token = null;
 
-        // The first administrator may still be being registered.
+        // The first administrator may not be registered yet.
         await Eventually.HoldsAsync(
             async () => (token = await TokenAsync(client, "admin", Product.AdminPassword)) is not null, "the administrator can log in");
         return new Shop(address, token!);
@@ -38,7 +38,7 @@ internal sealed class Shop(Uri address, string adminToken)
         return ClientOf((await TokenAsync(staff, name, Password))!);
     }
 
-    /// <summary>A product on the shelf.</summary>
+    /// <summary>A product with stock.</summary>
     /// <returns>Its SKU.</returns>
     public async Task<string> ShelveAsync(int stock = 1_000)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>Being told to stop at any moment is no failure.</summary>
+/// <summary>A stop at any moment is not a failure.</summary>
 public sealed class StopTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -39,7 +39,7 @@ public sealed class StopTests
         await Assert.ThrowsAsync<TaskCanceledException>(() => attached.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
     }
 
-    /// <summary>A journal in a database that does not answer.</summary>
+    /// <summary>A journal whose database does not answer.</summary>
     private sealed class UnreachableJournal : IJournal
     {
         public Task AppendAsync(JournalAppend append) => HangAsync<bool>(CancellationToken.None);

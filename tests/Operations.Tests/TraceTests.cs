@@ -80,7 +80,7 @@ public sealed class TraceTests(TracedProduct traced)
         untraced.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
         await Product.OrderAsync(untraced, sku);
 
-        // What is exported later than this order has left the order behind.
+        // Spans that are exported after this order come after those of the untraced request.
         using var customer = await product.Shop.CustomerAsync();
         var later = ActivityTraceId.CreateRandom();
         customer.DefaultRequestHeaders.Add("traceparent", $"00-{later}-{ActivitySpanId.CreateRandom()}-01");

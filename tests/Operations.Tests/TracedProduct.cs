@@ -8,7 +8,7 @@ using OpenTelemetry.Trace;
 
 namespace Granary.Operations.Tests;
 
-/// <summary>One product for the tests that only look at it. It traces every request into memory.</summary>
+/// <summary>One product for tests that only read from it. It traces every request into memory.</summary>
 public sealed class TracedProduct : IAsyncLifetime
 {
     private Product? _product;
@@ -24,7 +24,7 @@ public sealed class TracedProduct : IAsyncLifetime
     public ValueTask DisposeAsync() => _product!.DisposeAsync();
 }
 
-/// <summary>Finished spans, added while they are being read.</summary>
+/// <summary>Completed spans; spans may be added while they are read.</summary>
 internal sealed class Spans : Collection<Activity>
 {
     private readonly Lock _lock = new();

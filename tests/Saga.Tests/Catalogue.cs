@@ -4,12 +4,12 @@ using Granary.Grains.Stock.Catalogue;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>A catalogue that knows which SKUs were entered; these tests search for nothing else.</summary>
+/// <summary>A catalogue that records which SKUs were written; these tests search for nothing else.</summary>
 public sealed class RecordedCatalogue : ICatalogue
 {
     private readonly ConcurrentDictionary<string, bool> _skus = new();
 
-    /// <summary>Whether a product was entered under this SKU.</summary>
+    /// <summary>Whether a product with this SKU was written.</summary>
     public bool Has(string sku) => _skus.ContainsKey(sku);
 
     public Task UpsertAsync(Product product, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>A new product and the catalogue, which front ends read to know every SKU there is.</summary>
+/// <summary>A new product and the catalogue, from which front ends learn all SKUs.</summary>
 public sealed class DefinitionTests(SagaSilo silo) : IClassFixture<SagaSilo>, IDisposable
 {
     public void Dispose() => silo.Faults.Clear();

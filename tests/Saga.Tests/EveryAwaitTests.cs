@@ -5,9 +5,9 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Saga.Tests;
 
 /// <summary>
-/// The life of one order with exactly one failure, at every step in turn: every call between grains and every commit fails
-/// once before and once after it was carried out. The client tries again, as a client with an idempotency key does, and
-/// everything comes out right.
+/// The life of one order with exactly one failure, at every step in turn: every call between grains and every commit fails once
+/// before and once after it was carried out. The client retries, as a client with an idempotency key does, and the result must be
+/// correct.
 /// </summary>
 public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
 {

@@ -1,6 +1,6 @@
 namespace Granary.Saga.Tests;
 
-/// <summary>What befalls one step.</summary>
+/// <summary>The fault of one step.</summary>
 public enum Fault
 {
     None,
@@ -8,11 +8,11 @@ public enum Fault
     /// <summary>It is not carried out, and the caller gets an error.</summary>
     Before,
 
-    /// <summary>It is carried out, and the caller gets an error all the same.</summary>
+    /// <summary>It is carried out, and the caller gets an error nevertheless.</summary>
     After,
 }
 
-/// <summary>Decides what befalls each call between grains and each append, in the order in which they come.</summary>
+/// <summary>Decides the fault of each call between grains and of each append, in the order in which they occur.</summary>
 public sealed class FaultPlan
 {
     private readonly Lock _lock = new();
@@ -22,7 +22,7 @@ public sealed class FaultPlan
     /// <summary>Steps seen since the plan was set.</summary>
     public int Steps => Volatile.Read(ref _steps);
 
-    /// <summary>Nothing fails any more.</summary>
+    /// <summary>Turns all faults off.</summary>
     public void Clear() => Set(_ => Fault.None);
 
     /// <summary>Lets the plan decide by the number of the step, from 0.</summary>
@@ -35,14 +35,14 @@ public sealed class FaultPlan
         }
     }
 
-    /// <summary>Lets a share of the steps fail, by a seed.</summary>
+    /// <summary>Makes a share of the steps fail at random, by a seed.</summary>
     public void SetRandom(int seed, double share)
     {
         var random = new Random(seed);
         Set(_ => random.NextDouble() >= share ? Fault.None : random.Next(2) == 0 ? Fault.Before : Fault.After);
     }
 
-    /// <summary>What befalls the next step.</summary>
+    /// <summary>The fault of the next step.</summary>
     public Fault Next()
     {
         lock (_lock)

@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>Lets calls from one grain to another fail before or after they were carried out.</summary>
+/// <summary>Makes calls from one grain to another fail before or after they were carried out.</summary>
 public sealed class FaultyCalls(FaultPlan plan) : IOutgoingGrainCallFilter
 {
     public async Task Invoke(IOutgoingGrainCallContext context)

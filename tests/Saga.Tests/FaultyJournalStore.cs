@@ -17,7 +17,7 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     /// <summary>Batches committed.</summary>
     public long Commits => Volatile.Read(ref _commits);
 
-    /// <summary>Has something happen in the store just before the next batch, as another silo would bring about.</summary>
+    /// <summary>Runs an interruption just before the next batch, as if another silo had written.</summary>
     public void Interrupt(Func<IJournalStore, Task> interruption) => _interruption = interruption;
 
     public Task InitializeAsync(CancellationToken cancellation) => inner.InitializeAsync(cancellation);

@@ -11,7 +11,9 @@ using Granary.Journal;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>What an activation does when another one, on the far side of a partition, has written to its stream.</summary>
+/// <summary>
+/// What an activation does when another activation, on the other side of a partition, has written to its stream.
+/// </summary>
 public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
 {
     [Fact]
@@ -149,7 +151,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
             }
             catch (VersionConflictException) when (DateTime.UtcNow < deadline)
             {
-                // The activation that lost is on its way out.
+                // The activation that lost is ending.
             }
         }
     }

@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>These restart the silo, so they have one of their own.</summary>
+/// <summary>These tests restart the silo, so they use their own.</summary>
 public sealed class IdempotencyTests(SagaSilo silo) : IClassFixture<SagaSilo>
 {
     [Fact]

@@ -1,6 +1,6 @@
 namespace Granary.Saga.Tests;
 
-/// <summary>The system's clock with an offset that a test can move; timers run by the system's clock.</summary>
+/// <summary>The system's clock with an offset that a test can move; timers use the system's clock.</summary>
 public sealed class MovableClock : TimeProvider
 {
     private long _offsetTicks;

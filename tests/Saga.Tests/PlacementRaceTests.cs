@@ -8,7 +8,9 @@ using Granary.Journal;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>The same order placed by several silos and requests at once, each with a saga of its own, as front ends of a cluster do.</summary>
+/// <summary>
+/// Several silos and requests place the same order concurrently, each with its own saga, as the front ends of a cluster do.
+/// </summary>
 public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<PatientSilo>
 {
     private const int Sagas = 4;
@@ -19,7 +21,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     [InlineData(50, 100)]
     public async Task Requests_with_one_key_on_several_silos_make_one_order_and_none_is_refused(long units, long money)
     {
-        // Enough for one order: whoever comes second finds that the first has taken it.
+        // Enough for one order: the second attempt finds that the first has taken everything.
         var (user, command) = await PlacementAsync(units, money);
         var sagas = Enumerable.Range(0, Sagas).Select(_ => silo.NewSaga()).ToList();
         for (var round = 0; round < 20; round++)
@@ -69,7 +71,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
         {
             if (!interrupted)
             {
-                // As the order's grain on another silo does when the stock item asks it there.
+                // The order's grain on another silo does this when the stock item asks it there.
                 interrupted = true;
                 await silo.Order(id).Verdict(((OrderPlaced)OrderEvent.Codec.Decode(RecordOf(append))).Attempt);
             }
@@ -113,7 +115,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
         Assert.Equal(100, (await silo.User(user).Get()).User!.Wallet.Held);
     }
 
-    /// <summary>Something happens before each append of a saga.</summary>
+    /// <summary>Runs an action before each append of a saga.</summary>
     private sealed class InterruptedJournal(IJournal inner, Func<JournalAppend, Task> before) : IJournal
     {
         public async Task AppendAsync(JournalAppend append)

@@ -7,8 +7,8 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Saga.Tests;
 
 /// <summary>
-/// Random interleavings of everything that can be asked of orders, stock and wallets, with random failures of the calls
-/// between grains and of the journal's commits: whatever happens, the account balances in the end, to the unit and the cent.
+/// Random interleavings of all commands of orders, stock and wallets, with random failures of the calls between grains and of the
+/// journal's commits: whatever happens, stock and money balance in the end, to the unit and the cent.
 /// </summary>
 public sealed class SagaProperties(SagaSilo silo) : IClassFixture<SagaSilo>
 {
@@ -51,7 +51,8 @@ public sealed class SagaProperties(SagaSilo silo) : IClassFixture<SagaSilo>
         }
         catch (Exception fault) when (fault is JournalException or TimeoutException or OrleansMessageRejectionException)
         {
-            // A client that gets an error, such as of a grain that ends again and again, knows nothing; the account must balance either way.
+            // A client that gets an error, for example from a repeatedly ending grain, does not know the outcome; the account
+            // must balance either way.
             shop.Told(id, null);
         }
     }

@@ -13,13 +13,13 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Saga.Tests;
 
-/// <summary>The product's own silo over SQLite in a directory of its own, with faults that a test can switch on.</summary>
+/// <summary>The product's silo over SQLite in a separate directory, with faults that a test can switch on.</summary>
 public class SagaSilo : IAsyncLifetime
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-saga-").FullName;
     private IHost _host = null!;
 
-    /// <summary>How long an unconfirmed reservation is left alone.</summary>
+    /// <summary>How long an unconfirmed reservation is kept before its order is asked.</summary>
     protected virtual TimeSpan ReservationGrace => TimeSpan.FromMilliseconds(200);
 
     public FaultPlan Faults { get; } = new();
@@ -81,7 +81,7 @@ public class SagaSilo : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A saga beside that of the silo, such as another silo has.</summary>
+    /// <summary>A saga beside the silo's own, as another silo would have.</summary>
     public PlacementSaga NewSaga(IJournal? journal = null) => journal is null
         ? ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts())
         : ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts(), journal);
@@ -121,7 +121,7 @@ public class SagaSilo : IAsyncLifetime
     }
 }
 
-/// <summary>A silo that leaves reservations alone for as long as a test may take.</summary>
+/// <summary>A silo that keeps unconfirmed reservations longer than any test takes.</summary>
 public sealed class PatientSilo : SagaSilo
 {
     /// <inheritdoc/>

@@ -8,7 +8,7 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Saga.Tests;
 
 /// <summary>
-/// A little shop of its own inside the silo: a few products, users and order ids, what clients were told about them, and the
+/// A separate small shop inside the silo: a few products, users and order ids, the answers that clients got about them, and the
 /// account that must balance once nothing fails any more.
 /// </summary>
 public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyList<string> users)
@@ -29,7 +29,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         return new Shop(silo, skus, users);
     }
 
-    /// <summary>Remembers that an order id was used, and what a client was told about it.</summary>
+    /// <summary>Remembers that an order id was used, and the answer that a client got.</summary>
     public void Told(string orderId, OrderReply? reply)
     {
         lock (_lock)
@@ -47,7 +47,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         }
     }
 
-    /// <summary>Waits until the account balances; says what does not when it never does.</summary>
+    /// <summary>Waits until the account balances; if it never does, reports the difference.</summary>
     public async Task BalancesAsync()
     {
         var deadline = DateTime.UtcNow + Patience;
@@ -80,7 +80,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         }
     }
 
-    /// <summary>Every order as the journal alone tells it: gapless, or the fold throws.</summary>
+    /// <summary>Every order as the journal alone shows it: gapless, or the fold throws.</summary>
     private async Task<List<OrderState>> OrdersAsync()
     {
         var records = await silo.Journal.ReadStreamsAsync([.. _ids.Select(OrderState.StreamOf)]);
@@ -126,7 +126,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         Assert.Equal(wallet.Deposited, wallet.Available + wallet.Held + wallet.Spent - wallet.Refunded);
         Assert.Equal(mine.Where(order => order.Status == OrderStatus.Pending).Sum(order => order.Total), wallet.Held);
 
-        // An order that was cancelled before the wallet heard of its payment was never captured, and nothing is refunded then.
+        // The payment of an order that was cancelled before the wallet learned of it was never captured, so nothing is refunded.
         var kept = mine.Where(order => order.WasPaid && order.Status != OrderStatus.Cancelled).Sum(order => order.Total);
         Assert.Equal(kept, wallet.Spent - wallet.Refunded);
     }

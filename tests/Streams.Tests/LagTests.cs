@@ -4,7 +4,7 @@ using Granary.Testing;
 
 namespace Granary.Tests;
 
-/// <summary>What the metrics tell about consumers that are behind.</summary>
+/// <summary>The metrics of consumers that lag behind.</summary>
 public sealed class LagTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -30,7 +30,7 @@ public sealed class LowStockTests : IDisposable
         var low = Assert.IsType<StockLow>(Assert.Single(await UntilAlerts(product, 1)));
         Assert.Equal((Product.Sku, 3, 3), (low.Sku, low.Available, low.Threshold));
 
-        // Lower still is no second crossing; a cancelled order gives back what it took, and that is one upwards.
+        // A further decrease is no second crossing; a cancelled order releases its units, which is one crossing upwards.
         var fourth = await product.PlaceAsync();
         await UntilHandled(product);
         Assert.Single(await AlertsAsync(product));
@@ -90,7 +90,7 @@ public sealed class LowStockTests : IDisposable
         return alerts;
     }
 
-    /// <summary>Waits until the consumer has dealt with every event of an item.</summary>
+    /// <summary>Waits until the consumer has processed every event of an item.</summary>
     private static async Task UntilHandled(Product product, string sku = Product.Sku)
     {
         var last = (await product.Service<IJournal>().ReadStreamAsync("stock/" + sku, 0, Cancellation))[^1].Position;

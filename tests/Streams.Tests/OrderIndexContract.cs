@@ -5,7 +5,7 @@ using Granary.Streams.Views;
 
 namespace Granary.Tests;
 
-/// <summary>What the index of orders promises, whatever the database.</summary>
+/// <summary>The contract of the order index, for every database.</summary>
 public abstract class OrderIndexContract : IAsyncLifetime
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -20,7 +20,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
 
     protected abstract Task<IStreamDatabase> CreateDatabaseAsync();
 
-    /// <summary>The steps by which the database would run a statement, as its own text.</summary>
+    /// <summary>The database's query plan of a statement, as text.</summary>
     protected abstract Task<string> PlanAsync(DbConnection connection, DbCommand command, CancellationToken cancellationToken);
 
     public async ValueTask InitializeAsync() => _database = await CreateDatabaseAsync();

@@ -49,7 +49,7 @@ public sealed class OrderViewTests : IDisposable
     {
         await using var product = await StartAsync(("Granary:Orders:PaymentTimeout", "00:00:01"));
         await product.OpenAsync();
-        // Somebody who is gone by now took the sweep; nobody gives it back.
+        // A process that no longer exists holds the lease and will never release it.
         var gone = new Lease(product.Service<IViewDatabase>(), new Late(TimeProvider.System), "deadline-sweep", TimeSpan.FromSeconds(3));
         Assert.True(await gone.TryHoldAsync(Cancellation));
 
@@ -94,7 +94,7 @@ public sealed class OrderViewTests : IDisposable
         var cancelled = await product.Grains.Order(order.Id).Cancel(new OrderCommand(Product.Customer), null);
         await UntilListed(product, order.Id, OrderStatus.Cancelled);
 
-        // As if the index had not heard of the cancellation yet, and as after a restore that lost an order.
+        // As if the index had not processed the cancellation yet, and as after a restore that lost an order.
         await product.Index.RemoveAsync([order.Id], Cancellation);
         var unknown = pending with { OrderId = OrderId.New(DateTimeOffset.UtcNow), CreatedAt = pending.CreatedAt.AddSeconds(1) };
         await product.Index.UpsertAsync([pending, unknown], Cancellation);
@@ -135,7 +135,7 @@ public sealed class OrderViewTests : IDisposable
         public void Report(double value) => Value = value;
     }
 
-    /// <summary>A clock that is fast enough to take the lease from its holder, as if that had not renewed it.</summary>
+    /// <summary>A clock that is fast enough to take the lease from its holder, as if the holder had not renewed it.</summary>
     private sealed class Late(TimeProvider clock) : TimeProvider
     {
         public override DateTimeOffset GetUtcNow() => clock.GetUtcNow() + TimeSpan.FromSeconds(4);

@@ -12,7 +12,7 @@ using Npgsql;
 
 namespace Granary.Tests;
 
-/// <summary>A PostgreSQL server for all tests of the assembly; each gets a database of its own.</summary>
+/// <summary>A PostgreSQL server for all tests of the assembly; each test gets its own database.</summary>
 public sealed class PostgreSql : IAsyncLifetime
 {
     private PostgresServer? _server;
@@ -77,7 +77,7 @@ public sealed class PostgreSqlStreamDatabase : IStreamDatabase
     }
 }
 
-/// <summary>The contract of the streams over PostgreSQL, and what only it has to promise.</summary>
+/// <summary>The contract of the streams over PostgreSQL, and the tests that only PostgreSQL needs.</summary>
 public sealed class PostgreSqlStreams(PostgreSql server) : StreamContract
 {
     protected override Task<IStreamDatabase> CreateDatabaseAsync() => PostgreSqlStreamDatabase.CreateAsync(server, TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Tests;
 
-/// <summary>A whole silo as the product composes it, with a product on the shelf and a customer with money.</summary>
+/// <summary>A whole silo as the product composes it, with a product in stock and a customer with money.</summary>
 public sealed class Product : IAsyncDisposable
 {
     public const string Sku = "LAMP";
@@ -48,7 +48,7 @@ public sealed class Product : IAsyncDisposable
         return new Product(host);
     }
 
-    /// <summary>Opens the shop.</summary>
+    /// <summary>Creates the product and the customer.</summary>
     public async Task OpenAsync(long stock = 1_000)
     {
         var lamp = Grains.GetGrain<IStockGrain>(Sku);

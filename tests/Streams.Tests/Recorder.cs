@@ -3,7 +3,7 @@ using Granary.Domain.Events;
 
 namespace Granary.Tests;
 
-/// <summary>What recording consumers got, and how they shall behave. Shared by all silos of a test.</summary>
+/// <summary>Records what consumers got and controls how they behave. All silos of a test share it.</summary>
 public sealed class Recorder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -11,17 +11,17 @@ public sealed class Recorder
     private readonly ConcurrentQueue<Delivery> _deliveries = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Called before an event is taken; throws to refuse it.</summary>
+    /// <summary>Called before an event is recorded; throws to refuse it.</summary>
     public Action<string, JournalRecord>? BeforeTaking { get; set; }
 
     /// <summary>Every delivery so far.</summary>
     public IReadOnlyCollection<Delivery> Deliveries => _deliveries;
 
-    /// <summary>What one consumer got of one journal stream, in order.</summary>
+    /// <summary>The versions that one consumer got of one journal stream, in order.</summary>
     public IReadOnlyList<long> VersionsOf(string consumer, string stream) =>
         [.. _deliveries.Where(delivery => delivery.Consumer == consumer && delivery.Stream == stream).Select(delivery => delivery.Version)];
 
-    /// <summary>What one consumer got of one journal stream, without what came again.</summary>
+    /// <summary>The versions that one consumer got of one journal stream, without repetitions.</summary>
     public IReadOnlyList<long> DistinctVersionsOf(string consumer, string stream) => [.. VersionsOf(consumer, stream).Distinct()];
 
     /// <summary>Records events of one delivery.</summary>
@@ -57,7 +57,7 @@ public sealed class Recorder
                 return;
             }
 
-            // Conditions may look at more than deliveries, such as a table; so the wait is also cut into pieces.
+            // Conditions may depend on more than deliveries, such as a table; so the wait is also limited.
             await changed.WaitAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (timeout.IsCancellationRequested)
             {

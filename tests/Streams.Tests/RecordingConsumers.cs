@@ -39,7 +39,7 @@ public sealed class SecondConsumer(ConsumerServices services, Recorder recorder,
     }
 }
 
-/// <summary>A plain Orleans subscriber without checkpoint: it gets what comes after it is attached.</summary>
+/// <summary>A plain Orleans subscriber without a checkpoint: it gets the events after it is attached.</summary>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Stock)]
 public sealed class PlainSubscriber(Recorder recorder, ILocalSiloDetails silo) : Grain, IGrainWithStringKey, IAsyncBatchObserver<JournalRecord>
 {

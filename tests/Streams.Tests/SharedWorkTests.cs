@@ -3,10 +3,10 @@ using Granary.Streams.Views;
 
 namespace Granary.Tests;
 
-/// <summary>Callers that come at the same time share a statement, and none gets what belongs to another.</summary>
+/// <summary>Concurrent callers share a statement, and no caller gets the result of another.</summary>
 public sealed class SharedWorkTests : IDisposable
 {
-    /// <summary>An item for which the database is out of reach.</summary>
+    /// <summary>An item for which the database is unavailable.</summary>
     private const int Away = -100;
 
     private readonly List<int[]> _written = [];
@@ -148,7 +148,7 @@ public sealed class SharedWorkTests : IDisposable
         return number == failing ? throw new TimeoutException() : number;
     }
 
-    /// <summary>Hands in an item whose write stays under way until a permit comes.</summary>
+    /// <summary>Starts a write that stays in progress until a permit comes.</summary>
     private async Task<Task> BeginAsync(WriteCombiner<int> combiner)
     {
         var first = combiner.WriteAsync([1], Cancellation);

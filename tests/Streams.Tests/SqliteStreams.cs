@@ -5,7 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Tests;
 
-/// <summary>SQLite files in a directory of their own.</summary>
+/// <summary>SQLite files in a separate directory.</summary>
 public sealed class SqliteStreamDatabase : IStreamDatabase
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-streams-");
@@ -32,7 +32,7 @@ public sealed class SqliteStreamDatabase : IStreamDatabase
 
     public void Register(IServiceCollection services)
     {
-        // By instance: the silos of one test share them, and no silo disposes of them.
+        // Registered by instance: the silos of one test share them, and no silo disposes of them.
         services.AddSingleton<IJournalStore>(_journal);
         services.AddSingleton<IViewDatabase>(_views);
     }

@@ -14,8 +14,7 @@ using Orleans.TestingHost;
 namespace Granary.Tests;
 
 /// <summary>
-/// Silos in this process over one database, with the streams as the product composes them, and consumers that record what they
-/// get.
+/// Silos in this process over one database, with the streams as the product composes them and recording consumers.
 /// </summary>
 public sealed class StreamCluster : IAsyncDisposable
 {
@@ -41,7 +40,7 @@ public sealed class StreamCluster : IAsyncDisposable
     /// <summary>Checkpoints and dead letters.</summary>
     public IStreamStore Store => Service<IStreamStore>();
 
-    /// <summary>Starts silos over a database whose tables are there.</summary>
+    /// <summary>Starts silos over a database whose tables exist.</summary>
     public static async Task<StreamCluster> StartAsync(IStreamDatabase database, Recorder? recorder = null, short silos = 1)
     {
         recorder ??= new Recorder();
@@ -111,9 +110,9 @@ public interface IStreamDatabase : IAsyncDisposable
     /// <summary>The views' database.</summary>
     IViewDatabase Views { get; }
 
-    /// <summary>Registers both as a silo finds them.</summary>
+    /// <summary>Registers both for a silo.</summary>
     void Register(IServiceCollection services);
 
-    /// <summary>Called when a cluster over it has stopped; another may start over it.</summary>
+    /// <summary>Called when a cluster over it has stopped; another one may start over it.</summary>
     Task CloseAsync();
 }

@@ -4,7 +4,7 @@ using Granary.Streams;
 
 namespace Granary.Tests;
 
-/// <summary>What the streams promise to every consumer, whatever the database.</summary>
+/// <summary>The contract of the streams for every consumer and every database.</summary>
 public abstract class StreamContract : IAsyncLifetime
 {
     private const int Partitions = 16;
@@ -47,7 +47,7 @@ public abstract class StreamContract : IAsyncLifetime
         await cluster.Recorder.UntilAsync(
             async () =>
             {
-                // Until the pulling agent has met the subscriber there is nobody to miss an event.
+                // Until the pulling agent knows the subscriber, an event can be missed.
                 await cluster.Journal.AppendAsync(new JournalAppend(
                     "stock/sku", sent++, [new JournalEvent("stock.test", "{}"u8.ToArray(), DateTimeOffset.UtcNow)]));
                 return cluster.Recorder.VersionsOf(PlainSubscriber.Name, "stock/sku").Count > 3;
@@ -87,7 +87,7 @@ public abstract class StreamContract : IAsyncLifetime
 
         await second.Recorder.UntilAsync(
             () => second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)).Contains(15), "the new events arrive", Cancellation);
-        // A stopped silo saves its checkpoints: nothing that was dealt with comes again.
+        // A stopped silo saves its checkpoints: processed events do not come again.
         Assert.Equal([11, 12, 13, 14, 15], second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)));
     }
 
@@ -98,7 +98,7 @@ public abstract class StreamContract : IAsyncLifetime
         var failures = 0;
         cluster.Recorder.BeforeTaking = (consumer, record) =>
         {
-            // An outage, longer than the provider retries a delivery.
+            // An outage that lasts longer than the provider retries a delivery.
             if (consumer == RecordingConsumer.Name && record.Version == 3 && Interlocked.Increment(ref failures) <= 12)
             {
                 throw new TimeoutException("The consumer's own database is away.");
@@ -179,7 +179,7 @@ public abstract class StreamContract : IAsyncLifetime
 
         await UntilComplete(cluster.Recorder, RecordingConsumer.Name, orders, (int)version);
 
-        // Orleans moves partitions in its own time: one round of events after the other shows who reads them now.
+        // Orleans decides when it moves partitions: repeated rounds of events show which silos read them now.
         Task UntilReadBy(int silos) => cluster.Recorder.UntilAsync(
             async () =>
             {

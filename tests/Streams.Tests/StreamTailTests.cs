@@ -3,7 +3,7 @@ using Granary.Streams;
 
 namespace Granary.Tests;
 
-/// <summary>What the end of a stream in memory keeps, and what it says of what it has let go.</summary>
+/// <summary>What the in-memory tail of a stream keeps, and what it reports about events that it has dropped.</summary>
 public sealed class StreamTailTests
 {
     private const int Capacity = 8;
@@ -27,7 +27,7 @@ public sealed class StreamTailTests
         Append(106, 110);
         Append(111, 115);
 
-        // The newest eight would be 108 to 115; but the two last additions stay.
+        // The newest eight would be 108 to 115; but the last two additions stay.
         Assert.Null(_tail.Read(104, 100, out var begin));
         Assert.Equal(105, begin);
         Assert.Equal(Enumerable.Range(106, 10).Select(position => (long)position), PositionsAfter(105)!);

@@ -8,7 +8,7 @@ public static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Returns when the condition holds.</summary>
-    /// <exception cref="TimeoutException">It did not hold in time; the message says what was waited for.</exception>
+    /// <exception cref="TimeoutException">It did not hold in time; the message names the condition.</exception>
     public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var started = Stopwatch.StartNew();

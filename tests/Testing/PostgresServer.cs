@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Granary.Testing;
 
-/// <summary>A PostgreSQL server of the tests' own: data under a temporary directory, a free port on the loopback interface.</summary>
+/// <summary>A PostgreSQL server for the tests: data in a temporary directory, a free port on the loopback interface.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "postgres";
@@ -21,7 +21,9 @@ public sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>Creates and starts a server.</summary>
-    /// <param name="fsync">Off makes commits faster and leaves them at the mercy of the machine, not of the server's process.</param>
+    /// <param name="fsync">
+    /// Off makes commits faster; they then survive a crash of the server's process but not of the machine.
+    /// </param>
     public static async Task<PostgresServer> StartAsync(bool fsync = true)
     {
         var directory = Directory.CreateTempSubdirectory("granary-postgres-").FullName;
@@ -44,7 +46,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Where it listens on the loopback interface.</summary>
+    /// <summary>The port on the loopback interface.</summary>
     public int Port => _port;
 
     private string Data => Path.Combine(_directory, "data");
@@ -59,17 +61,19 @@ public sealed class PostgresServer : IAsyncDisposable
         return ConnectionString(name);
     }
 
-    /// <summary>Restarts the server. Immediate: without a checkpoint, as after a crash; clients see their connections cut.</summary>
+    /// <summary>
+    /// Restarts the server. Immediate means without a checkpoint, as after a crash; clients lose their connections.
+    /// </summary>
     public async Task RestartAsync(bool immediate)
     {
         await EndAsync(immediate);
         await LaunchAsync();
     }
 
-    /// <summary>Takes the server away until <see cref="RestartAsync"/>, as a crash does.</summary>
+    /// <summary>Stops the server as in a crash, until <see cref="RestartAsync"/>.</summary>
     public Task StopAsync() => EndAsync(immediate: true);
 
-    /// <summary>Cuts every client connection to a database, in the middle of whatever it does; returns how many.</summary>
+    /// <summary>Cuts every client connection to a database, whatever it is doing; returns the number of connections.</summary>
     public async Task<int> KillBackendsAsync(string connectionString)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString).Database;
@@ -83,7 +87,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 
-    /// <summary>Copies a database into an empty one, here or in another server, as a backup and its restore do: pg_dump, pg_restore.</summary>
+    /// <summary>
+    /// Copies a database into an empty one, on this or another server, as a backup and its restore do: pg_dump, pg_restore.
+    /// </summary>
     public async Task CopyByDumpAsync(string from, string to)
     {
         var file = Path.Combine(_directory, "dump");
@@ -151,7 +157,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
-    /// <summary>The newest installed version, where Debian puts it.</summary>
+    /// <summary>The newest installed version, in Debian's directories.</summary>
     private static string Binary(string name) =>
         (Directory.Exists(Binaries) ? Directory.GetDirectories(Binaries) : [])
             .Where(version => File.Exists(Path.Combine(version, "bin", name)))

@@ -1,8 +1,8 @@
 namespace Granary.Testing;
 
 /// <summary>
-/// A network of its own for a process, a namespace of the kernel, with one wire to the machine's. It can lose every packet from and to
-/// given TCP ports, as a switch does that fails. It ends with the test process and takes the wire with it.
+/// A separate network for a process (a kernel namespace) with one link to the machine's network. It can lose every packet from
+/// and to given TCP ports, like a failing switch. It ends with the test process, and the link with it.
 /// </summary>
 public sealed class PrivateNetwork : IAsyncDisposable
 {
@@ -17,21 +17,21 @@ public sealed class PrivateNetwork : IAsyncDisposable
         _holder = holder;
         _hostWire = $"granary{holder.Id}";
 
-        // 198.18.0.0/15 is for tests of networks (RFC 2544); four addresses of it for each wire.
+        // 198.18.0.0/15 is for tests of networks (RFC 2544); each link takes four addresses of it.
         var first = holder.Id % (1 << 15) * 4;
         (HostAddress, Address) = ($"198.{18 + (first >> 16)}.{(first >> 8) & 255}.{(first & 255) + 1}", $"198.{18 + (first >> 16)}.{(first >> 8) & 255}.{(first & 255) + 2}");
     }
 
-    /// <summary>The machine's address on the wire.</summary>
+    /// <summary>The machine's address on the link.</summary>
     public string HostAddress { get; }
 
-    /// <summary>The address of whoever lives in this network.</summary>
+    /// <summary>The address of processes in this network.</summary>
     public string Address { get; }
 
-    /// <summary>What a command begins with that runs in this network.</summary>
+    /// <summary>The command prefix that runs a command in this network.</summary>
     internal IReadOnlyList<string> Enter => ["nsenter", "-t", $"{_holder.Id}", "-n", "--"];
 
-    /// <summary>Creates a network, or returns null where the machine does not let the tests.</summary>
+    /// <summary>Creates a network, or returns null if the machine does not allow it.</summary>
     public static async Task<PrivateNetwork?> TryCreateAsync()
     {
         if (!Environment.IsPrivilegedProcess || !File.Exists("/usr/sbin/ip"))
@@ -57,7 +57,7 @@ public sealed class PrivateNetwork : IAsyncDisposable
         }
         catch (InvalidOperationException)
         {
-            // A kernel without such wires, or a container that may not lay them.
+            // A kernel without such links, or a container that may not create them.
             await network.DisposeAsync();
             return null;
         }
@@ -68,7 +68,7 @@ public sealed class PrivateNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Loses, silently, every packet from a TCP port of this network and to TCP ports of the machine.</summary>
+    /// <summary>Silently drops every packet from a TCP port of this network and to TCP ports of the machine.</summary>
     public async Task CutAsync(int from, params IReadOnlyList<int> to)
     {
         _cuts.Add(["sport", $"{from}"]);
@@ -79,7 +79,7 @@ public sealed class PrivateNetwork : IAsyncDisposable
         }
     }
 
-    /// <summary>Loses nothing any more.</summary>
+    /// <summary>Stops dropping packets.</summary>
     public async Task MendAsync()
     {
         foreach (var cut in _cuts)

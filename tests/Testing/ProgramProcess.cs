@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Granary.Testing;
 
 /// <summary>
-/// A program of the product as a process of its own, on a port of its own. It can be killed, frozen and stopped, and started
-/// again with the same settings. It ends with the test process.
+/// A program of the product as a separate process on its own port. It can be killed, frozen and stopped, and started again with
+/// the same settings. It ends with the test process.
 /// </summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
@@ -17,8 +17,8 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>, or its path.</param>
     /// <param name="settings">Environment variables.</param>
-    /// <param name="arguments">What the program is told besides.</param>
-    /// <param name="network">Where it lives; null is the machine's network.</param>
+    /// <param name="arguments">Further command-line arguments.</param>
+    /// <param name="network">The network to run in; null is the machine's network.</param>
     public ProgramProcess(
         string assembly, IEnumerable<KeyValuePair<string, string>> settings, IReadOnlyList<string>? arguments = null, PrivateNetwork? network = null)
     {
@@ -29,20 +29,20 @@ public sealed class ProgramProcess : IAsyncDisposable
         _settings = new(settings) { ["ASPNETCORE_URLS"] = Address.ToString(), ["DOTNET_gcServer"] = "0" };
     }
 
-    /// <summary>Where it answers HTTP.</summary>
+    /// <summary>Its HTTP address.</summary>
     public Uri Address { get; }
 
-    /// <summary>The number by which the system knows it.</summary>
+    /// <summary>Its process id.</summary>
     /// <exception cref="InvalidOperationException">It was not started.</exception>
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException($"{_assembly} was not started.");
 
     /// <summary>Whether it is not running.</summary>
     public bool HasExited => _process?.HasExited ?? true;
 
-    /// <summary>The last lines that it wrote, and before it the process that it replaced.</summary>
+    /// <summary>The last lines of its output, after those of the process that it replaced.</summary>
     public string Output => _before + _process?.Output;
 
-    /// <summary>A TCP port that nobody listens on.</summary>
+    /// <summary>A free TCP port.</summary>
     public static int FreePort() => ServerProcess.FreePort();
 
     /// <summary>Starts it; returns at once.</summary>
@@ -54,7 +54,7 @@ public sealed class ProgramProcess : IAsyncDisposable
             user: null, "KILL", [.. _network?.Enter ?? [], "env", .. _settings.Select(setting => $"{setting.Key}={setting.Value}"), "dotnet", _assembly, .. _arguments]);
     }
 
-    /// <summary>Returns when it listens for HTTP, which it does last of all.</summary>
+    /// <summary>Returns when it listens for HTTP, which is the last step of its start.</summary>
     public Task ListensAsync() => Eventually.HoldsAsync(
         async () =>
         {
@@ -86,7 +86,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Freezes it: SIGSTOP.</summary>
     public Task FreezeAsync() => _process!.SignalAsync("STOP");
 
-    /// <summary>Lets a frozen process run on: SIGCONT.</summary>
+    /// <summary>Resumes a frozen process: SIGCONT.</summary>
     public Task ThawAsync() => _process!.SignalAsync("CONT");
 
     public async ValueTask DisposeAsync()

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Granary.Testing;
 
-/// <summary>A Prometheus server of the tests' own: data under a temporary directory, a free port on the loopback interface.</summary>
+/// <summary>A Prometheus server for the tests: data in a temporary directory, a free port on the loopback interface.</summary>
 public sealed class PrometheusServer : IAsyncDisposable
 {
     private const string User = "prometheus";
@@ -18,7 +18,7 @@ public sealed class PrometheusServer : IAsyncDisposable
 
     /// <summary>Starts a server.</summary>
     /// <param name="configuration">The text of its configuration.</param>
-    /// <param name="ruleFiles">Files that the configuration names, to be put beside it.</param>
+    /// <param name="ruleFiles">Files that the configuration names, copied beside it.</param>
     public static async Task<PrometheusServer> StartAsync(string configuration, params IReadOnlyList<string> ruleFiles)
     {
         if (!File.Exists(Binary))
@@ -46,8 +46,8 @@ public sealed class PrometheusServer : IAsyncDisposable
     }
 
     /// <summary>Evaluates a query now.</summary>
-    /// <returns>The values of the series it gives; empty when it gives none.</returns>
-    /// <exception cref="InvalidOperationException">The query is wrong.</exception>
+    /// <returns>The values of the resulting series; empty if there are none.</returns>
+    /// <exception cref="InvalidOperationException">The query is invalid.</exception>
     public async Task<IReadOnlyList<double>> QueryAsync(string query, CancellationToken cancellation)
     {
         using var json = await GetAsync("/api/v1/query?query=" + Uri.EscapeDataString(query), cancellation);
@@ -55,7 +55,7 @@ public sealed class PrometheusServer : IAsyncDisposable
             .Select(series => double.Parse(series.GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture))];
     }
 
-    /// <summary>The names of the alerts that it watches for.</summary>
+    /// <summary>The names of its alerts.</summary>
     public async Task<IReadOnlyList<string>> AlertsAsync(CancellationToken cancellation)
     {
         using var json = await GetAsync("/api/v1/rules", cancellation);

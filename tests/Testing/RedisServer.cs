@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Granary.Testing;
 
-/// <summary>A Redis server of the tests' own, with an append-only file: data under a temporary directory, a free port on the loopback interface.</summary>
+/// <summary>
+/// A Redis server for the tests, with an append-only file: data in a temporary directory, a free port on the loopback interface.
+/// </summary>
 public sealed class RedisServer : IAsyncDisposable
 {
     private const string User = "redis";
@@ -17,10 +19,10 @@ public sealed class RedisServer : IAsyncDisposable
     {
     }
 
-    /// <summary>Where it listens on the loopback interface.</summary>
+    /// <summary>The port on the loopback interface.</summary>
     public int Port => _port;
 
-    /// <summary>For StackExchange.Redis.</summary>
+    /// <summary>The connection string for StackExchange.Redis.</summary>
     public string ConnectionString => $"127.0.0.1:{_port}";
 
     /// <summary>Creates and starts a server.</summary>
@@ -49,7 +51,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Restarts the server; what was acknowledged is read back from its append-only file.</summary>
+    /// <summary>Restarts the server; it reads acknowledged writes back from its append-only file.</summary>
     public async Task RestartAsync()
     {
         await StopAsync();
@@ -62,7 +64,7 @@ public sealed class RedisServer : IAsyncDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    /// <summary>Takes the server away until <see cref="RestartAsync"/>.</summary>
+    /// <summary>Stops the server until <see cref="RestartAsync"/>.</summary>
     public async Task StopAsync()
     {
         if (_process is not null)

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Granary.Testing;
 
-/// <summary>A server that a test started: it ends with the test process, however that ends, by the kernel's parent-death signal.</summary>
+/// <summary>
+/// A server that a test started: it ends with the test process, however that ends, through the kernel's parent-death signal.
+/// </summary>
 internal sealed class ServerProcess : IDisposable
 {
     private readonly Process _process;
@@ -28,8 +30,10 @@ internal sealed class ServerProcess : IDisposable
         }
     }
 
-    /// <param name="user">The unprivileged user to run as where the tests run as root; PostgreSQL refuses root. Null: as the tests.</param>
-    /// <param name="deathSignal">What the server gets when the test process dies.</param>
+    /// <param name="user">
+    /// The unprivileged user to run as if the tests run as root, because PostgreSQL refuses root. Null: the tests' user.
+    /// </param>
+    /// <param name="deathSignal">The signal that the server gets when the test process dies.</param>
     public static ServerProcess Start(string? user, string deathSignal, params IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo("setpriv") { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
@@ -55,7 +59,7 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>Runs a command to its end as the given user.</summary>
-    /// <exception cref="InvalidOperationException">It failed; the message holds what it wrote.</exception>
+    /// <exception cref="InvalidOperationException">It failed; the message contains its output.</exception>
     public static async Task RunAsync(string user, params IReadOnlyList<string> command)
     {
         using var process = Start(user, "KILL", command);
@@ -120,8 +124,8 @@ internal sealed class ServerProcess : IDisposable
     }
 
     /// <summary>
-    /// The kernel sends the parent-death signal when the thread that forked ends, not the process, so servers are started from
-    /// one thread that lives as long as the process.
+    /// The kernel sends the parent-death signal when the forking thread ends, not the process, so servers are started from one
+    /// thread that lives as long as the process.
     /// </summary>
     private static class ParentThread
     {

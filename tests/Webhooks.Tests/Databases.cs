@@ -8,7 +8,7 @@ using Npgsql;
 
 namespace Granary.Webhooks.Tests;
 
-/// <summary>A PostgreSQL server for all tests of the assembly; each gets a database of its own.</summary>
+/// <summary>A PostgreSQL server for all tests of the assembly; each test gets its own database.</summary>
 public sealed class PostgreSql : IAsyncLifetime
 {
     private PostgresServer? _server;

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Webhooks.Tests;
 
-/// <summary>What receivers of webhooks can rely on, whatever the database.</summary>
+/// <summary>What receivers of webhooks can rely on, for every database.</summary>
 public abstract class DispatchContract : IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 1, 1, 12, 0, 0, TimeSpan.Zero));
@@ -23,7 +23,7 @@ public abstract class DispatchContract : IAsyncLifetime
 
     protected abstract Task RemoveDatabaseAsync();
 
-    /// <summary>The steps by which the database would run a statement, as its own text.</summary>
+    /// <summary>The database's query plan of a statement, as text.</summary>
     protected abstract Task<string> PlanAsync(DbConnection connection, DbCommand command);
 
     public async ValueTask InitializeAsync()
@@ -130,7 +130,7 @@ public abstract class DispatchContract : IAsyncLifetime
         Assert.All(failed, delivery => Assert.Equal((null, "no answer within 15 s"), (delivery.StatusCode, delivery.Error)));
         Assert.All(await _postroom.LogOfAsync(other), delivery => Assert.Equal(DeliveryStatus.Delivered, delivery.Status));
 
-        // While it fails, it is tried with one message at a time.
+        // While the receiver fails, the dispatcher tries one message at a time.
         Assert.Equal(1, await _postroom.StartAsync());
         Assert.Equal(0, await _postroom.StartAsync());
     }

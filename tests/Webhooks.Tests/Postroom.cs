@@ -7,7 +7,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Webhooks.Tests;
 
-/// <summary>The webhooks of one silo over a database and a clock that the test moves; no grains.</summary>
+/// <summary>The webhooks of one silo over a database and a clock that the test controls; no grains.</summary>
 public sealed class Postroom : IAsyncDisposable
 {
     private readonly WebhookSender _sender;
@@ -41,7 +41,7 @@ public sealed class Postroom : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>A webhook for two events, past the checks of its registration.</summary>
+    /// <summary>A webhook for two events, without the checks of a registration.</summary>
     public async Task<Endpoint> RegisterAsync(string url)
     {
         var webhook = new Webhook(
@@ -51,7 +51,7 @@ public sealed class Postroom : IAsyncDisposable
         return endpoint;
     }
 
-    /// <summary>Enters events of an order, from a version on.</summary>
+    /// <summary>Creates deliveries of an order's events, starting at a version.</summary>
     public Task<int> EnterAsync(string order, int version = 1, int count = 1) => Deliveries.AddAsync(
         [.. Enumerable.Range(version, count).Select(v => new EventMessage(
             "order/" + order, v, 10 + v, v == 1 ? "order.placed" : "order.paid",
@@ -59,10 +59,10 @@ public sealed class Postroom : IAsyncDisposable
         Clock.GetUtcNow(),
         Cancellation);
 
-    /// <summary>Starts what is due.</summary>
+    /// <summary>Starts the due attempts.</summary>
     public Task<int> StartAsync() => Dispatcher.StartDueAsync(_life.Token);
 
-    /// <summary>Sends everything that is due at this moment, and what becomes due by that.</summary>
+    /// <summary>Sends everything that is due now, and what becomes due as a result.</summary>
     public async Task SendAsync()
     {
         while (await StartAsync() > 0)
@@ -71,12 +71,12 @@ public sealed class Postroom : IAsyncDisposable
         }
     }
 
-    /// <summary>What the log of a webhook says, oldest first.</summary>
+    /// <summary>The log of a webhook, oldest first.</summary>
     public async Task<IReadOnlyList<WebhookDelivery>> LogOfAsync(Endpoint endpoint) =>
         [.. (await Log.ListAsync(endpoint.Webhook.Id, 100, null, Cancellation)).Deliveries
             .OrderBy(delivery => delivery.OrderId).ThenBy(delivery => delivery.Version)];
 
-    /// <summary>Ends it as a silo ends: attempts are cut off.</summary>
+    /// <summary>Ends it as a silo ends: attempts are cancelled.</summary>
     public async ValueTask DisposeAsync()
     {
         await _life.CancelAsync();

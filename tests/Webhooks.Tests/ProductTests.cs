@@ -64,7 +64,7 @@ public sealed class ProductTests(PostgreSql server) : IAsyncLifetime
         {
             var grains = silo.Services.GetRequiredService<IGrainFactory>();
 
-            // The partition is told from its beginning: what comes last has all that was before behind it.
+            // The partition is delivered from its beginning: when the last event has arrived, all earlier ones have.
             await ConsumerOf(orderId, grains).RewindAsync(0);
             Assert.Null((await grains.GetGrain<IOrderGrain>(orderId).Cancel(Command(), "no longer needed")).Refusal);
             await _receiver.GotAsync(4);
@@ -103,7 +103,7 @@ public sealed class ProductTests(PostgreSql server) : IAsyncLifetime
 
     private static OrderCommand Command() => new(UserId.System, null, null);
 
-    /// <summary>Waits until no transaction under way can place an event before those of an order.</summary>
+    /// <summary>Waits until no running transaction can insert an event before those of an order.</summary>
     private static async Task IsPastAsync(string orderId, IJournal journal)
     {
         var last = (await journal.ReadStreamAsync(StreamNames.OrderStream(orderId), 0, Cancellation))[^1].Position;

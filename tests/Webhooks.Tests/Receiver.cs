@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Granary.Webhooks.Tests;
 
-/// <summary>A receiver of webhooks over real HTTP that does as the test says and remembers what it got.</summary>
+/// <summary>A receiver of webhooks over real HTTP that behaves as the test says and remembers what it got.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -25,13 +25,13 @@ public sealed class Receiver : IAsyncDisposable
         _app.Run(ReceiveAsync);
     }
 
-    /// <summary>What it does with a message; it answers 204 unless told otherwise.</summary>
+    /// <summary>What it does with a message; by default it answers 204.</summary>
     public Func<Received, HttpContext, Task> Answer { get; set; } = Status(204);
 
     /// <summary>What it got, in order.</summary>
     public IReadOnlyList<Received> Messages => [.. _received];
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The URL it listens on.</summary>
     public string Url => _app.Urls.First() + "/hook";
 
     /// <summary>The port it listens on.</summary>
@@ -51,11 +51,11 @@ public sealed class Receiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    /// <summary>Answers nothing until the sender gives up.</summary>
+    /// <summary>Sends no response until the sender gives up.</summary>
     public static Func<Received, HttpContext, Task> Hang { get; } = static async (_, context) =>
         await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    /// <summary>Waits until it got so many messages.</summary>
+    /// <summary>Waits until it has got this many messages.</summary>
     public Task GotAsync(int count) => Eventually.HoldsAsync(
         () => _received.Count >= count, $"the receiver gets {count} messages", cancellation: TestContext.Current.CancellationToken);
 
@@ -77,16 +77,16 @@ public sealed class Receiver : IAsyncDisposable
     }
 }
 
-/// <summary>One message as it came over the wire.</summary>
+/// <summary>One message as it was received.</summary>
 public sealed record Received(string Path, string Id, string Timestamp, string Signature, byte[] Body)
 {
     /// <summary>The body as text.</summary>
     public string Text => Encoding.UTF8.GetString(Body);
 
-    /// <summary>When it says it was sent.</summary>
+    /// <summary>The time of sending in its header.</summary>
     public DateTimeOffset SentAt => DateTimeOffset.FromUnixTimeSeconds(long.Parse(Timestamp, CultureInfo.InvariantCulture));
 
-    /// <summary>Verifies the signature as a receiver would, step by step from the specification.</summary>
+    /// <summary>Verifies the signature like a receiver, step by step from the specification.</summary>
     public bool IsSignedWith(string secret)
     {
         var content = new List<byte>(Encoding.ASCII.GetBytes(Id + "." + Timestamp + "."));

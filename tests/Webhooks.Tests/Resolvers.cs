@@ -3,12 +3,12 @@ using Granary.Grains.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 
-/// <summary>A name server that answers as it is told, one answer after another and then always the last.</summary>
+/// <summary>A name server with scripted answers, one after another, and then always the last one.</summary>
 public sealed class ScriptedResolver(params string[] answers) : IHostResolver
 {
     private int _asked;
 
-    /// <summary>How often it was asked.</summary>
+    /// <summary>How many times it was asked.</summary>
     public int Asked => _asked;
 
     public Task<IReadOnlyList<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)

@@ -1,21 +1,21 @@
 namespace Granary.Http.Tests.Auth;
 
-/// <summary>What a caller gets of an endpoint.</summary>
+/// <summary>The response of an endpoint to a caller.</summary>
 public enum Access
 {
-    /// <summary>The endpoint does its work, which may still refuse for reasons that are not about the caller.</summary>
+    /// <summary>The endpoint does its work, which may still refuse for reasons other than the caller.</summary>
     Yes,
 
     /// <summary>403: a role is missing.</summary>
     Role,
 
-    /// <summary>404: it is somebody else's.</summary>
+    /// <summary>404: the resource belongs to another user.</summary>
     Hidden,
 }
 
-/// <summary>One row: what each caller gets.</summary>
+/// <summary>One row: the response to each caller.</summary>
 /// <param name="Endpoint">Method and route pattern.</param>
-/// <param name="Open">Whether a token is needed: without a valid one a closed endpoint answers 401.</param>
+/// <param name="Open">Whether a token is needed: without a valid one, a closed endpoint answers 401.</param>
 /// <param name="Owner">The customer whose order or account it is.</param>
 /// <param name="Other">Another customer.</param>
 /// <param name="Operator">An operator.</param>
@@ -28,7 +28,9 @@ public sealed record MatrixRow(
     public override string ToString() => Endpoint;
 }
 
-/// <summary>Who may call what. An endpoint that is not in the table fails <see cref="AuthorizationTests"/>.</summary>
+/// <summary>
+/// The permissions of every caller. An endpoint that is not in the table fails <see cref="AuthorizationTests"/>.
+/// </summary>
 public static class AuthorizationMatrix
 {
     private const bool Open = true;
@@ -37,7 +39,7 @@ public static class AuthorizationMatrix
     private const Access Role = Access.Role;
     private const Access Hidden = Access.Hidden;
 
-    /// <summary>The table. The body's SKU is replaced by one that exists.</summary>
+    /// <summary>The table. The SKU in the body is replaced by an existing one.</summary>
     public static IReadOnlyList<MatrixRow> Rows { get; } =
     [
         //                                                         owner   other   operator admin

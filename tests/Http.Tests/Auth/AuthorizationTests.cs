@@ -22,7 +22,7 @@ public sealed class AuthorizationTests(GranaryApp app)
     {
         var endpoints = app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
 
-            // What the dashboard's page loads comes from its package; DashboardTests holds all of it against one rule.
+            // The dashboard package serves the files of the dashboard's page; DashboardTests checks all of them against one rule.
             .Where(endpoint => !PatternOf(endpoint).StartsWith("/dashboard/", StringComparison.Ordinal))
             .SelectMany(endpoint => MethodsOf(endpoint).Select(method => $"{method} {PatternOf(endpoint)}"))
             .ToHashSet();
@@ -89,7 +89,7 @@ public sealed class AuthorizationTests(GranaryApp app)
         var path = pattern.Replace("{sku}", scene.Sku, StringComparison.Ordinal)
             .Replace("{slug}", "validation", StringComparison.Ordinal)
 
-            // Without the slash it redirects, which a client follows without its token.
+            // Without the slash the dashboard redirects, and the client would follow without its token.
             .Replace("/dashboard", "/dashboard/", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
@@ -102,7 +102,7 @@ public sealed class AuthorizationTests(GranaryApp app)
         };
         request.Headers.TryAddWithoutValidation("If-Match", "*");
 
-        // Headers only: a stream of events would not end.
+        // Read only the headers: a stream of events would not end.
         return await client.SendAsync(
             request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
     }
@@ -122,7 +122,9 @@ public sealed class AuthorizationTests(GranaryApp app)
         return "/" + endpoint.RoutePattern.RawText!.Trim('/');
     }
 
-    /// <summary>An order that its owner has just placed, who else is about, and a webhook with a delivery where one is needed.</summary>
+    /// <summary>
+    /// An order that its owner has just placed, the other callers, and a webhook with a delivery if one is needed.
+    /// </summary>
     private sealed record Scene(
         string Sku, string OrderId, string OwnerId, string Owner, string Other, string Operator, string Expired, string OtherAudience)
     {
@@ -153,7 +155,7 @@ public sealed class AuthorizationTests(GranaryApp app)
             return scene;
         }
 
-        /// <summary>A webhook that nobody listens to is told that the order was amended.</summary>
+        /// <summary>Amends the order, so that a webhook without a listening receiver gets an event.</summary>
         private async Task Amend(Shop shop)
         {
             var webhook = new { url = "https://127.0.0.1:9/hook", events = new[] { "order.amended" } };

@@ -55,7 +55,7 @@ public sealed class SigningKeyTests : IDisposable
         var old = ring.Current;
         await ring.RotateAsync(revokePrevious: false, TestContext.Current.CancellationToken);
 
-        // The old key signs for the time of propagation; its last token lives from then on.
+        // The old key signs during propagation; its last token expires a lifetime later.
         _time.Advance(SigningKeyRing.Propagation + Lifetime);
         await ring.RefreshAsync(TestContext.Current.CancellationToken);
         Assert.Equal(old, ring.Find(old.Id));

@@ -9,7 +9,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace Granary.Http.Tests.Auth;
 
 /// <summary>
-/// As much of an OpenID Connect issuer as a resource server looks at: the discovery document (OpenID Connect Discovery 1.0,
+/// The part of an OpenID Connect issuer that a resource server uses: the discovery document (OpenID Connect Discovery 1.0,
 /// section 4) and the key set (RFC 7517).
 /// </summary>
 public sealed class TestIssuer : IAsyncDisposable

@@ -80,7 +80,7 @@ public sealed class FollowOrderTests(GranaryApp app)
         Assert.Empty(await client.ListOrdersAsync("paid", Cancellation).ToListAsync(Cancellation));
     }
 
-    /// <summary>Cuts every stream of events in the middle of the second one that it carries.</summary>
+    /// <summary>Cuts every event stream in the middle of its second event.</summary>
     private sealed class Cutting(HttpClient inner) : HttpMessageHandler
     {
         /// <summary>The <c>Last-Event-ID</c> of each connection.</summary>
@@ -101,7 +101,7 @@ public sealed class FollowOrderTests(GranaryApp app)
         }
     }
 
-    /// <summary>The content of a response until its first event is over and one byte of the next has come.</summary>
+    /// <summary>The content of a response up to its first event and one byte of the second.</summary>
     private sealed class CutContent : StreamContent
     {
         public CutContent(HttpContent content)

@@ -59,7 +59,10 @@ public sealed class GranaryClientTests(GranaryApp app)
         Assert.Equal(8, (await _shop.Stock(sku)).Number("available"));
     }
 
-    /// <summary>Is out of service first, then still at work on the request, then loses the answer of a request that was carried out, then works.</summary>
+    /// <summary>
+    /// First it is out of service, then still processing the request, then it loses the response of a completed request, then it
+    /// works.
+    /// </summary>
     private sealed class Flaky(HttpClient inner) : HttpMessageHandler
     {
         public List<string> Keys { get; } = [];

@@ -11,7 +11,7 @@ using Orleans.Core.Internal;
 
 namespace Granary.Http.Tests.Orders;
 
-/// <summary>What following orders promises to connections that stay open.</summary>
+/// <summary>Following orders over connections that stay open.</summary>
 public sealed class TrackManyTests(GranaryApp app)
 {
     private const int Connections = 2_000;
@@ -22,7 +22,7 @@ public sealed class TrackManyTests(GranaryApp app)
     [Fact]
     public async Task Two_thousand_followers_cost_little_memory_and_all_get_what_happens()
     {
-        // A bound on the requests at work is for requests that end; it must not count these.
+        // A bound on concurrent requests is for requests that end; it must not count these.
         await using var own = await GranaryApp.StartWith(
             "--Granary:LoadShedding:MaxConcurrent=50", "--Granary:LoadShedding:MaxQueued=50");
         var shop = new Shop(own);
@@ -40,7 +40,7 @@ public sealed class TrackManyTests(GranaryApp app)
         }
 
         await Shop.Eventually(() => Task.FromResult(tracker.Count > Connections));
-        // Both ends of every connection live in this process.
+        // Both ends of every connection are in this process.
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
         Assert.True(each < BytesPerConnection, $"{each} bytes for each connection");
 

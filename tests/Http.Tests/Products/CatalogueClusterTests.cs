@@ -44,7 +44,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
         await _redis.StopAsync();
         await IsSeen(await Define(staff, path, price: 3));
 
-        // Silos leave their cluster in Redis.
+        // The silos' cluster membership is in Redis.
         await _redis.RestartAsync();
 
         Task IsSeen((string ETag, long Price) defined) => Shop.Eventually(async () =>
@@ -58,7 +58,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
             var product = await response.Expect(HttpStatusCode.OK);
             var price = product.Number("price", "amount");
 
-            // The tag belongs to what is served, be it old or new.
+            // The entity tag belongs to the served version, old or new.
             Assert.Equal(price == defined.Price, response.Headers.ETag!.ToString() == defined.ETag);
             return price == defined.Price;
         });
@@ -71,7 +71,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
         return (response.Headers.ETag!.ToString(), price);
     }
 
-    /// <summary>A node whose copies live for a day: what it sees earlier, it has heard of.</summary>
+    /// <summary>A node whose copies live for a day: if it sees a change earlier, it has learned of it from the journal.</summary>
     private Task<GranaryApp> Node(string database) => GranaryApp.StartWith(
         "--Granary:Storage=PostgreSql",
         $"--ConnectionStrings:Granary={database}",

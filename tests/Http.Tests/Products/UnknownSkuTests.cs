@@ -24,7 +24,7 @@ public sealed class UnknownSkuTests(GranaryApp app)
                 Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
             });
 
-        // A filter for 100,000 with a few SKUs in it is hardly ever wrong; full it would be for 10 of these.
+        // A filter for 100,000 SKUs that holds a few is almost never wrong; a full one would be wrong for 10 of these.
         Assert.InRange(await StockItemsOf(guess), 0, 5);
     }
 

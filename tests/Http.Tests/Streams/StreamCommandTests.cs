@@ -10,7 +10,7 @@ using Spectre.Console;
 
 namespace Granary.Http.Tests.Streams;
 
-/// <summary>The commands for the streams, run beside the product as an operator would.</summary>
+/// <summary>The commands for the streams, run beside the product as an operator would run them.</summary>
 public sealed class StreamCommandTests(StreamCommandTests.Running running) : IClassFixture<StreamCommandTests.Running>
 {
     private readonly GranaryApp _app = running.App;
@@ -108,7 +108,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         "--Serilog:MinimumLevel:Default=Fatal",
     ];
 
-    /// <summary>The event of an order that was placed and that the index has lost since.</summary>
+    /// <summary>The event of an order that was placed and that the index has lost.</summary>
     private async Task<JournalRecord> LostOrder()
     {
         var shop = new Shop(_app);
@@ -134,7 +134,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     /// <summary>The product with a gateway that a command can find.</summary>
     public sealed class Running : IAsyncLifetime
     {
-        /// <summary>Where its silo takes calls.</summary>
+        /// <summary>The port on which its silo accepts calls.</summary>
         public int Gateway { get; } = ProgramProcess.FreePort();
 
         public GranaryApp App { get; private set; } = null!;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Http.Tests.Traffic;
 
-/// <summary>Whatever callers do, in whatever order.</summary>
+/// <summary>Holds for any sequence of callers' actions.</summary>
 public sealed class AdmissionProperties
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
@@ -37,7 +37,7 @@ public sealed class AdmissionProperties
             },
             iter: 500);
 
-    /// <summary>The admission beside what it should be: who is worked on, and who waits, in order.</summary>
+    /// <summary>The admission beside its model: which requests execute and which wait, in order.</summary>
     private sealed class Visit(int concurrent, int queued)
     {
         private readonly FakeTimeProvider _clock = new();
@@ -117,7 +117,7 @@ public sealed class AdmissionProperties
                 return;
             }
 
-            // The turn goes to whoever came first.
+            // The turn goes to the request that came first.
             Assert.Equal(Admittance.Entered, await Dismissed(_waiting[0]));
         }
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Http.Tests.Traffic;
 
-/// <summary>Who is let in, who waits and who is shed, on a clock that stands still unless it is told to go on.</summary>
+/// <summary>Which requests are admitted, wait or are shed, on a clock that the test controls.</summary>
 public sealed class AdmissionTests
 {
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(4);
@@ -17,7 +17,7 @@ public sealed class AdmissionTests
         var waiting = Fill(admission, 800);
         await ServeAsync(admission, waiting, perSecond: 100, TimeSpan.FromSeconds(5));
 
-        // 100 a second for four seconds: some 400 may wait.
+        // 100 a second for four seconds: about 400 may wait.
         Task<Admittance> turn;
         while (!(turn = Come(admission)).IsCompleted)
         {
@@ -40,7 +40,7 @@ public sealed class AdmissionTests
         var served = 0;
         while (served < 100_000)
         {
-            // Ten thousand clients, each of which comes again as soon as it is answered; 4,000 are served in a second.
+            // Ten thousand clients, each of which repeats as soon as it is answered; 4,000 are served per second.
             _clock.Advance(TimeSpan.FromSeconds(1.0 / 4_000));
             await NextAsync(admission, waiting);
             waiting.Enqueue(Come(admission));
@@ -110,7 +110,7 @@ public sealed class AdmissionTests
         var waiting = Fill(admission, 1_000);
         await ServeAsync(admission, waiting, perSecond: 100, TimeSpan.FromSeconds(5));
 
-        // 500 are left.
+        // 500 remain.
         Assert.Equal(5, admission.RetryAfter.TotalSeconds, 0.2);
     }
 
@@ -179,18 +179,18 @@ public sealed class AdmissionTests
     private Admission Admission(int concurrent, int queued = 100_000, TimeSpan? wait = null) =>
         new(new AdmissionOptions(concurrent, queued, wait ?? MaxWait), _clock);
 
-    /// <summary>Takes every turn and has so many wait.</summary>
+    /// <summary>Takes every turn and makes this number of requests wait.</summary>
     private static Queue<Task<Admittance>> Fill(Admission admission, int waiting)
     {
         while (admission.TryEnter())
         {
-            // They stay.
+            // These requests keep their turns.
         }
 
         return new(Enumerable.Range(0, waiting).Select(_ => Come(admission)));
     }
 
-    /// <summary>One request is done, and the one that has waited longest is worked on.</summary>
+    /// <summary>Completes one request; the one that has waited longest gets its turn.</summary>
     private static async Task NextAsync(Admission admission, Queue<Task<Admittance>> waiting)
     {
         admission.Leave();

@@ -7,7 +7,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Traffic;
 
-/// <summary>The bounds, on an application with tight ones.</summary>
+/// <summary>The limits, on an application with low ones.</summary>
 public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixture<LimitTests.TightApp>
 {
     private const string Shop = "https://shop.example";
@@ -113,7 +113,7 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
     private async Task<HttpClient> Client() =>
         _app.CreateClient(_app.TokenOf(await _app.Register(Roles.Customer), Roles.Customer));
 
-    // What a well-behaved client library would not send.
+    // Sends what a well-behaved client library would not send.
     private async Task<string> Exchange(string request, string until)
     {
         using var socket = new TcpClient();
@@ -136,7 +136,7 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
         return answer.ToString();
     }
 
-    /// <summary>The application, one for all these tests.</summary>
+    /// <summary>The application that all these tests share.</summary>
     public sealed class TightApp : IAsyncLifetime
     {
         public GranaryApp App { get; private set; } = null!;

@@ -25,7 +25,7 @@ public sealed class RefusalPaceTests
     [Fact]
     public void Who_repeats_without_end_is_refused_twice_as_often_as_requests_are_completed()
     {
-        // 3,000 callers, each of which comes again as soon as it is refused.
+        // 3,000 callers, each of which repeats as soon as it is refused.
         var (refused, callers) = (0, new PriorityQueue<int, TimeSpan>(Enumerable.Range(0, 3_000).Select(caller => (caller, TimeSpan.Zero))));
         var now = TimeSpan.Zero;
         while (callers.TryPeek(out var caller, out var at) && at < TimeSpan.FromSeconds(10))
@@ -55,7 +55,7 @@ public sealed class RefusalPaceTests
         TimeSpan hold;
         while ((hold = _pace.Next(completedPerSecond: 2_000)) == TimeSpan.Zero)
         {
-            // What may be given at once.
+            // Uses up the refusals that may be given at once.
         }
 
         Assert.Equal(TimeSpan.FromSeconds(1.0 / 4_000), _pace.Next(completedPerSecond: 2_000) - hold);

@@ -5,7 +5,7 @@ namespace Granary.Http.Tests.Webhooks;
 
 public sealed class WebhookTests(GranaryApp app)
 {
-    // Nobody listens there; the application of the tests allows private targets.
+    // No receiver listens there; the application of the tests allows private targets.
     private const string Nobody = "https://127.0.0.1:9/hook";
 
     private readonly Shop _shop = new(app);
