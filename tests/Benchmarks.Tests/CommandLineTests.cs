@@ -13,7 +13,7 @@ public sealed class CommandLineTests
     }
 
     [Fact]
-    public void Fewer_clients_of_a_flash_sale_still_come_once_each()
+    public void With_fewer_clients_of_a_flash_sale_each_still_orders_once()
     {
         var scenario = RunPlan.Of(new(["run", "--scenario", "flash-sale", "--clients", "50"]));
         Assert.Equal(1, Assert.IsType<ClosedProfile>(scenario.Profile).VisitsPerClient);
@@ -26,11 +26,11 @@ public sealed class CommandLineTests
     [InlineData("run", "--scenario", "place-hot", "--clients", "0")]
     [InlineData("run", "--scenario")]
     [InlineData("run", "scenario", "place-hot")]
-    public void What_makes_no_sense_is_refused(params string[] arguments) =>
+    public void Invalid_arguments_are_refused(params string[] arguments) =>
         Assert.Throws<UsageException>(() => RunPlan.Of(new(arguments)));
 
     [Fact]
-    public void An_option_that_nobody_reads_is_refused()
+    public void An_unknown_option_is_refused()
     {
         var line = new CommandLine(["run", "--scenario", "place-hot", "--claints", "12"]);
         RunPlan.Of(line);

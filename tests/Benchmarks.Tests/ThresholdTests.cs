@@ -15,7 +15,7 @@ public sealed class ThresholdTests
         Assert.Equal(passes, Threshold.Below("place", Metric.P99Ms, 100).Passes(measured));
 
     [Fact]
-    public void A_floor_fails_what_lies_below() =>
+    public void A_floor_fails_values_below_it() =>
         Assert.False(new Threshold("place", Metric.PerSecond) { AtLeast = 500 }.Passes(499));
 
     [Fact]

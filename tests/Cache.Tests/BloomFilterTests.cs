@@ -8,7 +8,7 @@ public sealed class BloomFilterTests
     [Theory]
     [InlineData(1_000, 0.01, 9_586, 7)]
     [InlineData(100_000, 0.001, 1_437_759, 10)]
-    public void A_filter_is_sized_by_its_members_and_its_share_of_false_answers(int members, double falseRate, long bits, int hashes)
+    public void A_filter_is_sized_by_its_members_and_its_false_positive_rate(int members, double falseRate, long bits, int hashes)
     {
         var filter = new BloomFilter(members, falseRate);
 
@@ -29,7 +29,7 @@ public sealed class BloomFilterTests
     }
 
     [Fact]
-    public void Strangers_are_affirmed_about_as_seldom_as_asked_for()
+    public void False_positives_are_about_as_rare_as_requested()
     {
         var filter = new BloomFilter(10_000, 0.01);
         for (var i = 0; i < 10_000; i++)
@@ -44,7 +44,7 @@ public sealed class BloomFilterTests
     }
 
     [Fact]
-    public void Members_added_by_many_threads_at_once_are_all_kept()
+    public void Members_added_by_concurrent_threads_are_all_kept()
     {
         var filter = new BloomFilter(50_000, 0.001);
 
@@ -54,7 +54,7 @@ public sealed class BloomFilterTests
     }
 
     [Fact]
-    public void Far_more_SKUs_than_expected_are_all_known_and_strangers_still_are_not()
+    public void Far_more_SKUs_than_expected_are_all_known_and_unknown_SKUs_are_still_rejected()
     {
         var known = new KnownSkus(expected: 100);
         for (var i = 0; i < 20_000; i++)
@@ -71,7 +71,7 @@ public sealed class BloomFilterTests
     }
 
     [Fact]
-    public void Nobody_is_turned_away_before_every_SKU_was_read()
+    public void No_SKU_is_rejected_before_every_SKU_was_read()
     {
         var known = new KnownSkus(expected: 100);
 

@@ -15,7 +15,7 @@ public sealed class ProductCacheTests : IDisposable
     public void Dispose() => _node.Dispose();
 
     [Fact]
-    public async Task Of_10_000_reads_of_unknown_SKUs_hardly_one_reaches_a_stock_item()
+    public async Task Of_10_000_reads_of_unknown_SKUs_almost_none_reaches_a_stock_item()
     {
         for (var i = 0; i < 20_000; i++)
         {
@@ -46,7 +46,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_product_is_found_as_soon_as_its_definition_is_heard_of_although_it_was_missing_before()
+    public async Task A_product_is_found_as_soon_as_its_definition_is_known_although_it_was_missing_before()
     {
         _node.Known.Complete();
         Assert.Null(await _node.Price("NEW"));
@@ -59,7 +59,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task The_knowledge_that_a_product_is_missing_ends_with_its_definition()
+    public async Task A_cached_missing_product_is_dropped_when_it_is_defined()
     {
         Assert.Null(await _node.Price("NEW"));
 
@@ -70,7 +70,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task However_many_read_one_cold_SKU_at_once_it_is_loaded_once()
+    public async Task Concurrent_readers_of_a_cold_SKU_load_it_once()
     {
         _items.Define("HOT", 7);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -85,7 +85,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task However_many_read_one_expired_SKU_at_once_it_is_loaded_once_more()
+    public async Task Concurrent_readers_of_an_expired_SKU_load_it_once_more()
     {
         _items.Define("HOT", 7);
         await _node.Price("HOT");
@@ -130,7 +130,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task A_copy_is_served_no_more_once_a_newer_version_is_heard_of()
+    public async Task A_copy_is_no_longer_served_once_a_newer_version_is_known()
     {
         _items.Define("SKU", 1);
         await _node.Price("SKU");
@@ -145,7 +145,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task Who_asks_after_a_change_is_not_answered_by_a_load_that_began_before_it()
+    public async Task A_read_after_a_change_is_not_answered_by_a_load_that_began_before_it()
     {
         _items.Define("SKU", 1);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -162,7 +162,7 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_loaded_before_changes_are_heard_of_is_not_kept()
+    public async Task A_copy_loaded_before_changes_are_followed_is_not_kept()
     {
         using var deaf = new Node(_items, _clock, hearsOfChanges: false);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -27,7 +27,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_one_node_has_loaded_the_others_need_not_load()
+    public async Task A_product_that_one_node_has_loaded_need_not_be_loaded_by_others()
     {
         _items.Define("SKU", 1);
         await _one.Price("SKU");
@@ -39,7 +39,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_that_heard_of_a_change_does_not_believe_what_another_left_in_Redis()
+    public async Task A_node_that_knows_of_a_change_ignores_older_copies_in_Redis()
     {
         _items.Define("SKU", 1);
         await _one.Price("SKU");
@@ -65,7 +65,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task When_Redis_goes_away_reads_and_changes_go_on_in_one_level_and_in_two_when_it_is_back()
+    public async Task Without_Redis_reads_and_changes_continue_in_one_level_and_in_two_when_it_returns()
     {
         _items.Define("BEFORE", 1);
         _items.Define("DURING", 2);
@@ -98,7 +98,7 @@ public sealed class TwoLevelTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_node_starts_and_answers_although_Redis_was_never_there()
+    public async Task A_node_starts_and_answers_although_Redis_was_never_available()
     {
         await _redis.StopAsync();
         using var node = new Node(_items, _clock, _redis.ConnectionString);

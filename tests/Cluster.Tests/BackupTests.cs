@@ -82,7 +82,7 @@ public sealed partial class BackupTests : IDisposable
     }
 
     [Fact]
-    public async Task Verifying_what_holds_no_event_or_is_no_database_of_Granary_is_no_success()
+    public async Task Verifying_an_empty_journal_or_another_database_fails()
     {
         var settings = Embedded(Path.Combine(_directory, "data"));
         var product = await StartAsync(settings);

@@ -17,7 +17,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private const string Replaced = "every process replaced, one by one";
 
     [Fact]
-    public async Task Whatever_dies_nothing_acknowledged_is_lost_and_clients_see_only_answers_and_retryable_failures()
+    public async Task No_fault_loses_an_acknowledged_order_and_clients_see_only_answers_and_retryable_failures()
     {
         await using var deployment = await Deployment.StartAsync(silos: 3, frontEnds: 2);
         await using var account = await Account.OpenAsync(deployment);

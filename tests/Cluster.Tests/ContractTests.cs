@@ -32,7 +32,7 @@ public sealed class ContractTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Silos_and_front_ends_of_two_versions_serve_the_same_orders_and_the_account_is_exact()
+    public async Task Silos_and_front_ends_of_two_versions_serve_the_same_orders_and_the_journal_matches_every_answer()
     {
         await using var deployment = await Deployment.StartAsync(
             [ClusterProgram.Silo, ClusterProgram.NextSilo], [ClusterProgram.FrontEnd, ClusterProgram.NextFrontEnd]);

@@ -13,7 +13,7 @@ public sealed class HostingTests
     [InlineData("--Granary:Silo:ProbeTimeout=soon", "Granary:Silo:ProbeTimeout")]
     [InlineData("--Granary:Silo:ResponseTimeout=-1", "Granary:Silo:ResponseTimeout")]
     [InlineData("--urls=http://localhost:5080;nonsense", "urls")]
-    public void A_setting_that_cannot_be_run_with_is_named(string argument, string key)
+    public void An_invalid_setting_is_named(string argument, string key)
     {
         var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build([argument]));
 

@@ -46,7 +46,7 @@ public sealed class ClaimProperties
         }, iter: 2_000);
 
     [Fact]
-    public void A_claim_of_nothing_is_forgotten_when_the_order_is_over()
+    public void An_empty_claim_is_forgotten_when_the_order_has_ended()
     {
         var free = Given.Placed with { Lines = [new OrderLine("TEA", "Tea", 1, 0)], Total = 0 };
         var verdict = ClaimVerdict.Next(

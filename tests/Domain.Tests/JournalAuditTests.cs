@@ -43,7 +43,7 @@ public sealed class JournalAuditTests
     }
 
     [Fact]
-    public void A_reservation_of_an_attempt_that_was_never_decided_is_to_settle_and_no_fault()
+    public void A_reservation_of_an_undecided_attempt_is_unsettled_and_not_a_fault()
     {
         Open();
         Stock(new StockReserved("o1", 1, 2));
@@ -73,7 +73,7 @@ public sealed class JournalAuditTests
     }
 
     [Fact]
-    public void Units_sold_to_nobody_are_a_violation()
+    public void Units_sold_without_an_order_are_a_violation()
     {
         PlaceAndPay();
         Stock(new StockReserved("o2", 7, 1), new StockSold("o2", 1, 1, [7]));

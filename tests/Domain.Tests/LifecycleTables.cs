@@ -49,15 +49,15 @@ public sealed class LifecycleTables
     public static TheoryData<UserStatus, UserTrigger, UserStatus?> Users => Read<UserStatus, UserTrigger>(UserTable);
 
     [Theory, MemberData(nameof(Orders))]
-    public void An_order_moves_as_its_table_says(OrderStatus from, OrderTrigger trigger, OrderStatus? to) =>
+    public void An_order_follows_its_table(OrderStatus from, OrderTrigger trigger, OrderStatus? to) =>
         Assert.Equal(to, OrderLifecycle.Next(from, trigger));
 
     [Theory, MemberData(nameof(Stock))]
-    public void A_stock_item_moves_as_its_table_says(StockStatus from, StockTrigger trigger, StockStatus? to) =>
+    public void A_stock_item_follows_its_table(StockStatus from, StockTrigger trigger, StockStatus? to) =>
         Assert.Equal(to, StockLifecycle.Next(from, trigger));
 
     [Theory, MemberData(nameof(Users))]
-    public void A_user_moves_as_its_table_says(UserStatus from, UserTrigger trigger, UserStatus? to) =>
+    public void A_user_follows_its_table(UserStatus from, UserTrigger trigger, UserStatus? to) =>
         Assert.Equal(to, UserLifecycle.Next(from, trigger));
 
     [Fact]

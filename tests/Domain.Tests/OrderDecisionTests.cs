@@ -50,7 +50,7 @@ public sealed class OrderDecisionTests
     }
 
     [Fact]
-    public void Anothers_order_does_not_exist()
+    public void An_order_of_another_user_is_not_found()
     {
         var other = new OrderCommand("u-other", "u-other");
 

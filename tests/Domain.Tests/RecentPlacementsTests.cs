@@ -19,7 +19,7 @@ public sealed class RecentPlacementsTests
         _placements = new RecentPlacements(_clock, Options.Create(new OrderOptions { ReservationGrace = TimeSpan.FromSeconds(30) }));
 
     [Fact]
-    public void An_attempt_that_made_an_order_stands_and_another_does_not()
+    public void Only_the_attempt_that_placed_the_order_stands()
     {
         Hear(Placed(Attempt));
 
@@ -37,7 +37,7 @@ public sealed class RecentPlacementsTests
     }
 
     [Fact]
-    public void What_was_heard_is_known_when_the_check_back_comes_a_grace_period_later()
+    public void A_placement_is_still_known_at_the_check_back_a_grace_period_later()
     {
         Hear(Placed(Attempt));
         for (var second = 0; second < 40; second++)
@@ -50,7 +50,7 @@ public sealed class RecentPlacementsTests
     }
 
     [Fact]
-    public void What_was_heard_is_forgotten_after_some_grace_periods_so_that_memory_is_bounded()
+    public void A_placement_is_forgotten_after_some_grace_periods_so_that_memory_is_bounded()
     {
         Hear(Placed(Attempt));
         for (var second = 0; second < 120; second++)

@@ -15,7 +15,7 @@ public sealed class StockWatchTests
     private static readonly Gen<(int Step, int Order, long Quantity)> Step = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 4], Gen.Long[1, 9]);
 
     [Fact]
-    public void What_a_watch_expects_at_the_least_is_never_more_than_there_is() => Step.Array[40].Sample(
+    public void A_watch_never_expects_more_units_than_exist() => Step.Array[40].Sample(
         steps =>
         {
             var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 50, null, null));
@@ -71,7 +71,7 @@ public sealed class StockWatchTests
     }
 
     [Fact]
-    public void An_event_that_is_told_again_changes_nothing()
+    public void An_event_that_is_delivered_again_changes_nothing()
     {
         var watch = new StockWatch().After(Level(20), null);
         var once = watch.Apply(new StockReserved("o1", 1, 4), 8);

@@ -9,7 +9,7 @@ public sealed class UserDecisionTests
     private static readonly MoneyDeposited Tenner = new("admin", 1_000, "d1");
 
     [Fact]
-    public void A_name_belongs_to_whoever_registers_it_first() =>
+    public void A_name_belongs_to_the_user_who_registers_it_first() =>
         Assert.IsType<UserNameTaken>(
             UserDecisions.Register(Given.User(Given.Buyer), new RegisterUser("buyer", "hash", null, [], "x")).Refusal);
 
@@ -52,7 +52,7 @@ public sealed class UserDecisionTests
     }
 
     [Fact]
-    public void Repeating_what_already_holds_changes_nothing()
+    public void Repeating_a_command_that_has_taken_effect_changes_nothing()
     {
         var suspended = Given.User(Given.Buyer, new UserWasSuspended("admin"));
 
@@ -62,7 +62,7 @@ public sealed class UserDecisionTests
     }
 
     [Fact]
-    public void Names_do_not_differ_by_case()
+    public void Names_are_case_insensitive()
     {
         Assert.Equal(UserId.From("Ada"), UserId.From("ada"));
         Assert.NotEqual(UserId.From("ada"), UserId.From("ada2"));

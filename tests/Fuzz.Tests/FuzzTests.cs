@@ -53,7 +53,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Whatever_is_sent_the_server_neither_fails_nor_tells_about_its_insides()
+    public async Task No_input_makes_the_server_fail_or_reveal_its_internals()
     {
         var seed = int.TryParse(Environment.GetEnvironmentVariable("FUZZ_SEED"), CultureInfo.InvariantCulture, out var chosen)
             ? chosen

@@ -86,7 +86,7 @@ public sealed class BadInputTests(GranaryApp app)
     [InlineData("""{'items':[]}""")]
     [InlineData("""{"items":[{"sku":"A","quantity":01}]}""")]
     [InlineData("<order/>")]
-    public async Task What_is_not_JSON_is_refused(string body)
+    public async Task A_body_that_is_not_JSON_is_refused(string body)
     {
         using var response = await _client.PostJson("/orders", body);
 
@@ -96,7 +96,7 @@ public sealed class BadInputTests(GranaryApp app)
     [Theory]
     [InlineData(17)]
     [InlineData(100_000)]
-    public async Task Nesting_without_end_is_refused(int depth)
+    public async Task Excessive_nesting_is_refused(int depth)
     {
         using var response = await _client.PostJson("/orders", "{\"items\":" + new string('[', depth));
 
@@ -104,7 +104,7 @@ public sealed class BadInputTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Bytes_that_are_no_UTF_8_are_refused()
+    public async Task Bytes_that_are_not_UTF_8_are_refused()
     {
         using var content = new ByteArrayContent([.. "{\"note\":\""u8, 0xC3, 0x28, 0xFF, .. "\"}"u8]);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -154,7 +154,7 @@ public sealed class BadInputTests(GranaryApp app)
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("256")]
-    public async Task An_idempotency_key_out_of_form_is_refused(string key)
+    public async Task A_malformed_idempotency_key_is_refused(string key)
     {
         using var response = await _client.PostJson(
             "/orders", With("\"note\":\"n\""), ("Idempotency-Key", key == "256" ? new string('k', 256) : key));
@@ -198,7 +198,7 @@ public sealed class BadInputTests(GranaryApp app)
     [InlineData("GET", "/products?cursor=***", 400, "validation")]
     [InlineData("GET", "/products?cursor=4piD", 400, "validation")]
     [InlineData("GET", "/products?search=%00", 400, "validation")]
-    public async Task An_address_that_leads_nowhere_is_answered_with_a_problem(string method, string path, int status, string slug)
+    public async Task An_unknown_address_is_answered_with_a_problem(string method, string path, int status, string slug)
     {
         using var response = await _client.SendJson(new HttpMethod(method), path);
 
@@ -207,7 +207,7 @@ public sealed class BadInputTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_path_that_cannot_be_decoded_is_turned_away_by_the_server_itself()
+    public async Task A_path_that_cannot_be_decoded_is_refused_by_the_server_itself()
     {
         // The request never reaches the application, so the response has no problem and is not checked against the document.
         using var client = new HttpClient { BaseAddress = _client.BaseAddress };

@@ -6,7 +6,7 @@ namespace Granary.Http.Tests;
 public sealed class DocumentTests(GranaryApp app)
 {
     [Fact]
-    public async Task Every_operation_tells_who_may_call_it_what_it_can_refuse_and_gives_an_example_of_its_body()
+    public async Task Every_operation_documents_its_callers_its_refusals_and_an_example_body()
     {
         var document = await Document();
 
@@ -54,7 +54,7 @@ public sealed class DocumentTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task The_example_of_an_order_can_be_sent_as_it_stands()
+    public async Task The_example_of_an_order_can_be_sent_unchanged()
     {
         var document = await Document();
         var shop = new Shop(app);
@@ -96,7 +96,7 @@ public sealed class DocumentTests(GranaryApp app)
     }
 
     [Fact]
-    public void Answers_are_held_against_documents_on_many_threads_at_once()
+    public void Answers_are_checked_against_documents_on_concurrent_threads()
     {
         var paths = Enumerable.Range(0, 500).Select(number => $$"""
             "/things/{{number}}": { "get": { "responses": { "200": { "content": { "application/json": { "schema": {

@@ -31,7 +31,7 @@ public sealed class ProblemTests(GranaryApp app)
     [InlineData("HEAD", false)]
     [InlineData("POST", true)]
     [InlineData("DELETE", true)]
-    public async Task Only_who_asked_for_a_change_is_told_that_it_may_have_happened(string method, bool told)
+    public async Task Only_the_caller_of_a_change_learns_that_it_may_have_happened(string method, bool told)
     {
         var handler = new FaultHandler(NullLogger<FaultHandler>.Instance);
         foreach (var (fault, status) in ((Exception, int)[])[(new TimeoutException(), 503), (new InvalidOperationException(), 500)])
@@ -56,7 +56,7 @@ public sealed class ProblemTests(GranaryApp app)
     [InlineData("", false)]
     [InlineData("two words", false)]
     [InlineData("129", false)]
-    public async Task A_sane_request_id_is_kept_and_any_other_replaced(string id, bool kept)
+    public async Task A_valid_request_id_is_kept_and_any_other_replaced(string id, bool kept)
     {
         var sent = id == "129" ? new string('i', 129) : id;
 

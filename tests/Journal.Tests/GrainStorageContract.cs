@@ -83,7 +83,7 @@ public abstract class GrainStorageContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_over_a_state_that_another_has_changed_is_refused()
+    public async Task A_write_over_a_state_that_another_writer_has_changed_is_refused()
     {
         var mine = new GrainState<Shelf>(new Shelf("a", 1));
         await Storage.WriteStateAsync(State, _grain, mine);
@@ -97,7 +97,7 @@ public abstract class GrainStorageContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_first_writes_at_once_one_succeeds()
+    public async Task Of_many_concurrent_first_writes_one_succeeds()
     {
         var writes = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Task.Run(async () =>
         {
@@ -125,7 +125,7 @@ public abstract class GrainStorageContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_cleared_state_is_gone_and_can_be_written_anew()
+    public async Task A_cleared_state_is_gone_and_can_be_written_again()
     {
         var state = new GrainState<Shelf>(new Shelf("a", 1));
         await Storage.WriteStateAsync(State, _grain, state);

@@ -56,7 +56,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_append_after_a_version_that_another_has_written_is_a_conflict()
+    public async Task An_append_after_a_version_that_another_writer_has_followed_is_a_conflict()
     {
         var stream = Given.Stream();
         await Store.AppendAsync(Given.Append(stream, 0, events: 2));
@@ -160,7 +160,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Appends_to_one_stream_handed_in_at_once_follow_each_other()
+    public async Task Concurrent_appends_to_one_stream_follow_each_other()
     {
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(Store, metrics);
@@ -190,7 +190,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_failing_append_is_not_felt_by_those_committed_with_it()
+    public async Task A_failing_append_does_not_affect_the_others_of_its_commit()
     {
         var gate = new TaskCompletionSource();
         using var metrics = new JournalMetrics();
@@ -207,7 +207,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_requires_an_append_is_durable_with_it_or_not_at_all()
+    public async Task An_append_is_durable_with_the_append_that_it_requires_or_not_at_all()
     {
         var taken = Given.Append(Given.Stream("stock"), 0);
         await Store.AppendAsync(taken);
@@ -228,7 +228,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_requires_an_append_that_would_leave_a_gap_is_not_durable()
+    public async Task An_append_that_requires_one_that_would_leave_a_gap_is_not_durable()
     {
         var gap = Given.Append(Given.Stream("stock"), 5);
         var order = Given.Append(Given.Stream(), 0).Requiring(gap);
@@ -244,7 +244,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_required_an_append_that_is_durable_does_not_mind_what_fails_in_its_stream_later()
+    public async Task A_later_failure_in_the_stream_of_a_durable_required_append_does_not_matter()
     {
         var first = Given.Append(Given.Stream("stock"), 0);
         await Store.AppendAsync(first);
@@ -272,7 +272,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_deferred_append_is_committed_when_somebody_asks_for_it_or_the_journal_ends()
+    public async Task A_deferred_append_is_committed_on_a_flush_or_when_the_journal_closes()
     {
         using var metrics = new JournalMetrics();
         var journal = new GroupCommitJournal(Store, metrics);
@@ -288,7 +288,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_requires_an_append_that_failed_before_or_was_never_handed_in_is_not_tried()
+    public async Task An_append_that_requires_a_failed_or_unknown_append_is_not_tried()
     {
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(Store, metrics);
@@ -307,7 +307,7 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stores_that_initialise_at_once_create_the_schema_once()
+    public async Task Stores_that_initialise_concurrently_create_the_schema_once()
     {
         await using var fresh = await OpenEmptyAsync();
 

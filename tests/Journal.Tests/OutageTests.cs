@@ -29,7 +29,7 @@ public sealed class OutageTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     [Fact]
-    public async Task Connections_cut_in_the_middle_of_commits_lose_and_double_nothing()
+    public async Task Connections_cut_during_commits_lose_and_duplicate_nothing()
     {
         await using var source = NpgsqlDataSource.Create(_database);
         await using var load = new Load(Store(source));
@@ -43,7 +43,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_restarts_as_after_a_crash_loses_and_doubles_nothing()
+    public async Task A_server_that_restarts_after_a_crash_loses_and_duplicates_nothing()
     {
         await using var source = NpgsqlDataSource.Create(_database);
         await using var load = new Load(Store(source));
@@ -57,7 +57,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_failover_that_lost_commits_nothing_is_appended_behind_the_loss()
+    public async Task After_a_failover_that_lost_commits_nothing_is_appended_after_the_gap()
     {
         await using var source = NpgsqlDataSource.Create(_database);
         await using var store = Store(source);
@@ -130,7 +130,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_out_of_reach_makes_appends_and_reads_unavailable_and_then_available_again()
+    public async Task An_unreachable_database_makes_appends_and_reads_unavailable_until_it_returns()
     {
         var proxy = new CuttingProxy(new NpgsqlConnectionStringBuilder(_database).Port);
         await using var source = NpgsqlDataSource.Create($"{_database};Port={proxy.Port};Timeout=2");

@@ -29,7 +29,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
-    public async Task A_reader_waits_for_a_transaction_that_may_still_place_events_before_others()
+    public async Task A_reader_waits_for_a_transaction_that_may_still_insert_events_before_others()
     {
         await Store.AppendAsync(Given.Append("order/before", 0));
         await using var slow = await OpenConnectionAsync();
@@ -51,7 +51,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
-    public async Task A_reader_gets_what_its_own_process_wrote_and_what_others_wrote_in_one_order()
+    public async Task A_reader_gets_the_events_of_its_own_and_of_other_processes_in_one_order()
     {
         var (one, other) = (Open(), Open());
         const int Events = 2 * Appends * 3;
@@ -65,7 +65,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
-    public async Task A_reader_far_behind_gets_what_is_no_longer_kept_in_memory()
+    public async Task A_reader_far_behind_gets_events_that_are_no_longer_in_memory()
     {
         var writer = Open();
         await AppendManyAsync(writer, "order");
@@ -78,7 +78,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
-    public async Task What_was_restored_is_read_to_its_end_before_anything_is_appended()
+    public async Task Restored_events_are_read_to_the_end_before_any_append()
     {
         await Store.AppendAsync(Given.Append("order/earlier", 0));
         await RestoreAsync();
@@ -89,7 +89,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     }
 
     [Fact]
-    public async Task Positions_go_on_growing_where_transaction_ids_start_anew()
+    public async Task Positions_keep_growing_when_transaction_ids_restart()
     {
         await RestoreAsync();
 

@@ -24,7 +24,7 @@ public sealed class SiloOptionsTests
     [InlineData("Granary:Silo:Address", "not an address")]
     [InlineData("Granary:Journal:RetryFor", "soon")]
     [InlineData("Granary:Journal:CommandTimeout", "00:00:00")]
-    public void A_value_that_cannot_be_run_with_is_named_with_its_key(string key, string value)
+    public void An_invalid_value_is_named_with_its_key(string key, string value)
     {
         var problem = Assert.Throws<InvalidConfigurationException>(() => Read((key, value)));
 
@@ -34,7 +34,7 @@ public sealed class SiloOptionsTests
     }
 
     [Fact]
-    public void Storage_and_clustering_name_the_connection_string_they_miss()
+    public void Storage_and_clustering_name_the_missing_connection_string()
     {
         Assert.Equal("ConnectionStrings:Granary", Assert.Throws<InvalidConfigurationException>(() => Read(("Granary:Storage", "PostgreSql"))).Key);
         Assert.Equal(

@@ -32,7 +32,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Whoever_waits_when_the_product_is_told_to_stop_is_still_served()
+    public async Task Requests_that_wait_when_the_product_is_told_to_stop_are_still_served()
     {
         await using var product = await OneTurnAsync("--Granary:LoadShedding:MaxQueued=10");
         using var holder = await HoldTurnAsync(product);
@@ -49,7 +49,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Health_metrics_and_dashboard_answer_when_nobody_else_is_let_in()
+    public async Task Health_metrics_and_dashboard_answer_when_no_other_request_is_admitted()
     {
         await using var product = await OneTurnAsync("--Granary:LoadShedding:MaxQueued=0");
         using var holder = await HoldTurnAsync(product);

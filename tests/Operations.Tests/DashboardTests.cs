@@ -13,7 +13,7 @@ public sealed class DashboardTests(TracedProduct traced)
     private const string Cookie = "granary_dashboard";
 
     [Fact]
-    public void Everything_under_the_dashboard_is_for_administrators_but_the_way_in_and_out()
+    public void Everything_under_the_dashboard_except_login_and_logout_is_for_administrators()
     {
         var endpoints = traced.Product.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(endpoint => endpoint.RoutePattern.RawText!.Trim('/').StartsWith("dashboard", StringComparison.Ordinal)).ToList();
@@ -27,7 +27,7 @@ public sealed class DashboardTests(TracedProduct traced)
     }
 
     [Fact]
-    public async Task A_browser_without_a_login_is_led_to_it_and_a_program_is_refused()
+    public async Task A_browser_without_a_login_is_redirected_to_it_and_a_program_is_refused()
     {
         using var client = traced.Product.Client();
         using var program = await client.GetAsync("/dashboard/ClusterStats", TestContext.Current.CancellationToken);
@@ -73,7 +73,7 @@ public sealed class DashboardTests(TracedProduct traced)
     }
 
     [Fact]
-    public async Task Whoever_is_no_administrator_gets_no_further_than_the_login()
+    public async Task A_user_who_is_not_an_administrator_gets_no_further_than_the_login()
     {
         var product = traced.Product;
         using var client = product.Client();

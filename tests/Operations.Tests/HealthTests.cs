@@ -21,7 +21,7 @@ public sealed class HealthTests(TracedProduct traced)
     }
 
     [Fact]
-    public async Task A_process_that_is_about_to_end_asks_for_no_more_requests()
+    public async Task A_stopping_process_is_not_ready()
     {
         await using var product = await Product.StartAsync();
         using var client = product.Client();
@@ -33,7 +33,7 @@ public sealed class HealthTests(TracedProduct traced)
     }
 
     [Fact]
-    public async Task Readiness_reflects_storage_and_membership_and_liveness_neither()
+    public async Task Readiness_reflects_storage_and_membership_and_liveness_reflects_neither()
     {
         await using var postgres = await PostgresServer.StartAsync(fsync: false);
         await using var redis = await RedisServer.StartAsync();

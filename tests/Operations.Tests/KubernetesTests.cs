@@ -88,7 +88,7 @@ public sealed class KubernetesTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task The_ports_of_silos_are_open_to_nobody_but_silos_and_front_ends(string overlay)
+    public async Task The_ports_of_silos_are_open_only_to_silos_and_front_ends(string overlay)
     {
         var manifests = await Manifests.BuildAsync(overlay);
         var policies = manifests.Of<V1NetworkPolicy>().Where(policy => Manifests.Selects(policy.Spec.PodSelector.MatchLabels, manifests.Silo)).ToList();
@@ -175,7 +175,7 @@ public sealed class KubernetesTests
 
     [Theory]
     [MemberData(nameof(Overlays))]
-    public async Task A_pod_is_not_killed_before_its_program_has_had_the_time_that_it_gives_itself(string overlay)
+    public async Task A_pod_is_not_killed_before_the_shutdown_time_of_its_program_is_over(string overlay)
     {
         var manifests = await Manifests.BuildAsync(overlay);
         await using var silo = Build(manifests, manifests.Silo, SiloProgram.Build);

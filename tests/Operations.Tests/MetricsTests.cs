@@ -71,7 +71,7 @@ public sealed class MetricsTests(ScrapedProduct product)
     }
 
     [Fact]
-    public async Task Where_a_port_is_set_aside_for_metrics_no_other_answers_them()
+    public async Task If_a_port_is_reserved_for_metrics_no_other_port_serves_them()
     {
         var inside = ProductProcess.FreeAddress();
         await using var closed = await ProductProcess.StartAsync(
@@ -97,7 +97,7 @@ public sealed class MetricsTests(ScrapedProduct product)
     }
 
     [Fact]
-    public async Task A_port_for_metrics_that_nobody_listens_on_ends_the_start_and_is_named()
+    public async Task A_metrics_port_without_a_listener_ends_the_start_and_is_named()
     {
         var (code, output) = await ProductProcess.FailAsync(new Dictionary<string, string>
         {

@@ -27,7 +27,7 @@ public sealed class OverloadTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Accepted_work_stays_near_the_peak_the_rest_is_shed_and_the_end_of_the_flood_is_the_end_of_it()
+    public async Task Throughput_stays_near_the_peak_during_a_flood_and_shedding_ends_with_it()
     {
         await using var postgres = await PostgresServer.StartAsync(fsync: false);
         var database = await postgres.CreateDatabaseAsync();

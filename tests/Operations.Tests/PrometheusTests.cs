@@ -13,7 +13,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     private const string Alerts = "ops/prometheus/alerts.yml";
 
     [Fact]
-    public Task The_alerts_ring_when_they_should_and_only_then() =>
+    public Task The_alerts_fire_when_they_should_and_only_then() =>
         Command.RunAsync("promtool", "test", "rules", Repository.PathOf("ops/prometheus/alerts.test.yml"));
 
     [Theory]
@@ -53,7 +53,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     }
 
     [Fact]
-    public void The_dashboard_shows_what_operators_look_for_first()
+    public void The_dashboard_shows_the_panels_that_operators_need_first()
     {
         var queries = string.Join('\n', DashboardQueries());
 
@@ -79,7 +79,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     }
 
     [Fact]
-    public void No_panel_and_no_alert_adds_up_what_is_not_one_deployment()
+    public void No_panel_and_no_alert_aggregates_over_deployments()
     {
         Assert.All(DashboardQueries(), query => Assert.DoesNotMatch(Mixing(), query));
         Assert.All(AlertRules(), alert => Assert.DoesNotMatch(Mixing(), alert.Expression));

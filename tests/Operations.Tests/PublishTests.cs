@@ -7,7 +7,7 @@ public sealed class PublishTests
     [Theory]
     [InlineData("src/Api")]
     [InlineData("src/Silo")]
-    public async Task What_is_published_is_compiled_ahead_of_time(string project)
+    public async Task Published_assemblies_are_compiled_ahead_of_time(string project)
     {
         var answer = await Command.RunAsync(
             "dotnet", "publish", Repository.PathOf(project), "-getProperty:PublishReadyToRun", "-getProperty:RuntimeIdentifier");

@@ -10,7 +10,7 @@ namespace Granary.Operations.Tests;
 public sealed class ReadinessLogTests
 {
     [Fact]
-    public async Task A_fault_is_a_warning_once_and_its_end_is_none()
+    public async Task A_fault_is_logged_once_as_a_warning_and_its_end_is_not_a_warning()
     {
         var (checks, clock, log) = (new Checks(), new FakeTimeProvider(), new Log());
         using var readiness = new Readiness(checks, new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance), clock, log);

@@ -27,7 +27,7 @@ public sealed class StopTests
     }
 
     [Fact]
-    public async Task Nobody_waits_for_a_feed_that_was_stopped_before_it_knew_where_the_journal_ends()
+    public async Task No_caller_waits_for_a_feed_that_was_stopped_before_it_knew_the_end_of_the_journal()
     {
         var feed = new JournalFeed(
             new UnreachableJournal(), Options.Create(new StreamSettings()), TimeProvider.System, NullLogger<JournalFeed>.Instance);

@@ -71,7 +71,7 @@ public sealed class TraceTests(TracedProduct traced)
     }
 
     [Fact]
-    public async Task A_request_that_its_caller_does_not_trace_leaves_no_span_on_any_silo()
+    public async Task A_request_whose_caller_does_not_trace_it_leaves_no_span_on_any_silo()
     {
         var product = traced.Product;
         var sku = await product.Shop.ShelveAsync();
@@ -107,7 +107,7 @@ public sealed class TraceTests(TracedProduct traced)
     [Theory]
     [InlineData(ActivityTraceFlags.Recorded, SamplingDecision.RecordAndSample)]
     [InlineData(ActivityTraceFlags.None, SamplingDecision.Drop)]
-    public void What_follows_from_a_request_follows_its_decision(ActivityTraceFlags flags, SamplingDecision expected)
+    public void Spans_caused_by_a_request_follow_its_decision(ActivityTraceFlags flags, SamplingDecision expected)
     {
         var trace = ActivityTraceId.CreateRandom();
         var parent = new ActivityContext(trace, ActivitySpanId.CreateRandom(), flags, isRemote: true);

@@ -9,7 +9,7 @@ public sealed class DefinitionTests(SagaSilo silo) : IClassFixture<SagaSilo>, ID
     public void Dispose() => silo.Faults.Clear();
 
     [Fact]
-    public async Task A_product_is_in_the_catalogue_before_it_is_durable_so_that_a_crash_in_between_hides_none()
+    public async Task A_product_is_in_the_catalogue_before_it_is_durable_so_that_no_crash_hides_one()
     {
         var sku = $"CRASH-{Guid.NewGuid():N}";
         var enteredFirst = false;

@@ -14,7 +14,7 @@ public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
-    public async Task A_life_with_one_failure_at_any_step_ends_as_one_without(Fault fault)
+    public async Task An_order_life_with_one_failure_at_any_step_ends_like_one_without(Fault fault)
     {
         var at = 0;
         do
@@ -37,7 +37,7 @@ public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
     [Theory]
     [InlineData(Fault.Before)]
     [InlineData(Fault.After)]
-    public async Task A_cancelled_life_with_one_failure_at_any_step_gives_everything_back(Fault fault)
+    public async Task A_cancelled_order_life_with_one_failure_at_any_step_releases_everything(Fault fault)
     {
         var at = 0;
         do

@@ -17,7 +17,7 @@ namespace Granary.Saga.Tests;
 public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
 {
     [Fact]
-    public async Task The_loser_of_a_version_forgets_what_it_decided_and_the_next_call_decides_on_the_truth()
+    public async Task The_loser_of_a_version_discards_its_decision_and_the_next_call_decides_on_the_durable_state()
     {
         var sku = await silo.NewProductAsync("FENCED", 100, 5);
         await WriteBehindAsync(StockState.StreamOf(sku), 2, "stock.reserved", """{"order":"elsewhere","attempt":1,"quantity":4}""");
@@ -29,7 +29,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task Every_caller_that_waits_for_a_lost_append_hears_of_it()
+    public async Task Every_caller_that_waits_for_a_lost_append_gets_its_error()
     {
         var user = await silo.NewUserAsync(10_000);
         await WriteBehindAsync(UserState.StreamOf(user), 2, "wallet.deposited", """{"by":"elsewhere","amount":5}""");
@@ -57,7 +57,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task An_order_does_not_outlive_what_an_activation_left_behind_gave_it_and_is_placed_by_another_attempt()
+    public async Task An_order_whose_reservation_came_from_an_outdated_activation_is_placed_by_another_attempt()
     {
         var user = await silo.NewUserAsync(10_000);
         var sku = await silo.NewProductAsync("LEFT-BEHIND", 100, 5);
@@ -74,7 +74,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task An_attempt_that_nobody_places_is_voided_and_what_it_took_comes_back()
+    public async Task An_abandoned_attempt_is_voided_and_its_reservation_is_released()
     {
         var sku = await silo.NewProductAsync("ORPHAN", 100, 5);
         var id = silo.NewOrderId();
@@ -87,7 +87,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task An_activation_that_was_left_behind_does_not_deny_an_order_that_exists()
+    public async Task An_outdated_activation_does_not_deny_an_existing_order()
     {
         var id = silo.NewOrderId();
         await silo.Order(id).Verdict(7);
@@ -100,7 +100,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task An_activation_that_is_just_losing_its_stream_does_not_deny_the_order_that_took_it()
+    public async Task An_activation_that_is_losing_its_stream_does_not_deny_the_order_that_took_it()
     {
         var id = silo.NewOrderId();
         await silo.Order(id).Verdict(7);

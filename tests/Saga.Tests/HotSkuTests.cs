@@ -28,7 +28,7 @@ public sealed class HotSkuTests(PatientSilo silo) : IClassFixture<PatientSilo>
     }
 
     [Fact]
-    public async Task A_stock_item_with_100000_open_reservations_appends_only_what_changed()
+    public async Task A_stock_item_with_100000_open_reservations_appends_only_the_change()
     {
         const int Open = 100_000;
         var sku = await silo.NewProductAsync("BUSY", 10, 2 * Open);

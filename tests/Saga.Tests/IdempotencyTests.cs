@@ -8,7 +8,7 @@ namespace Granary.Saga.Tests;
 public sealed class IdempotencyTests(SagaSilo silo) : IClassFixture<SagaSilo>
 {
     [Fact]
-    public async Task Fifty_concurrent_requests_with_one_key_make_one_order()
+    public async Task Fifty_concurrent_requests_with_one_key_place_one_order()
     {
         var (user, command) = await PlacementAsync();
         var id = OrderId.From(user, "key-1");
@@ -38,7 +38,7 @@ public sealed class IdempotencyTests(SagaSilo silo) : IClassFixture<SagaSilo>
     }
 
     [Fact]
-    public async Task A_repeated_request_finds_its_order_after_a_restart_although_nothing_is_left_to_buy()
+    public async Task A_repeated_request_finds_its_order_after_a_restart_although_stock_and_money_are_used_up()
     {
         var (user, command) = await PlacementAsync(units: 1);
         var id = OrderId.From(user, "key-3");

@@ -19,7 +19,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     [InlineData(1, 100)]
     [InlineData(1, 100_000)]
     [InlineData(50, 100)]
-    public async Task Requests_with_one_key_on_several_silos_make_one_order_and_none_is_refused(long units, long money)
+    public async Task Requests_with_one_key_on_several_silos_place_one_order_and_none_is_refused(long units, long money)
     {
         // Enough for one order: the second attempt finds that the first has taken everything.
         var (user, command) = await PlacementAsync(units, money);
@@ -38,7 +38,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     }
 
     [Fact]
-    public async Task What_another_attempt_at_the_order_has_taken_is_not_said_to_be_missing()
+    public async Task Units_reserved_by_another_attempt_at_the_order_are_not_reported_as_missing()
     {
         var (user, command) = await PlacementAsync(units: 1, money: 100);
         var id = OrderId.From(user, "died");
@@ -51,7 +51,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     }
 
     [Fact]
-    public async Task What_other_orders_have_taken_is_missing()
+    public async Task Units_reserved_by_other_orders_are_reported_as_missing()
     {
         var (user, command) = await PlacementAsync(units: 1, money: 300);
         Assert.Null((await silo.NewSaga().PlaceAsync(OrderId.From(user, "first"), command)).Refusal);
@@ -62,7 +62,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     }
 
     [Fact]
-    public async Task An_attempt_that_was_voided_while_it_was_made_is_made_again()
+    public async Task An_attempt_that_is_voided_while_it_runs_is_repeated()
     {
         var (user, command) = await PlacementAsync(units: 5, money: 1_000);
         var id = OrderId.From(user, "voided");
@@ -97,7 +97,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     }
 
     [Fact]
-    public async Task A_request_repeated_after_its_answer_takes_nothing_and_writes_nothing()
+    public async Task A_request_repeated_after_its_answer_reserves_nothing_and_writes_nothing()
     {
         var (user, command) = await PlacementAsync(units: 100, money: 10_000);
         var id = silo.NewOrderId();

@@ -23,7 +23,7 @@ public sealed class SagaProperties(SagaSilo silo) : IClassFixture<SagaSilo>
         (steps, lanes, seed, faults) => new Scenario(steps, lanes, seed, faults));
 
     [Fact]
-    public async Task Whatever_fails_and_whoever_comes_first_the_account_balances() =>
+    public async Task Stock_and_money_balance_whatever_fails_in_any_interleaving() =>
         await Scenarios.SampleAsync(RunAsync, iter: 150, threads: 1);
 
     private async Task RunAsync(Scenario scenario)

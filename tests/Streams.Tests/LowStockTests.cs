@@ -20,7 +20,7 @@ public sealed class LowStockTests : IDisposable
     public void Dispose() => _directory.Delete(recursive: true);
 
     [Fact]
-    public async Task An_item_that_runs_low_is_told_once_and_that_it_is_replenished_once()
+    public async Task One_alert_is_recorded_when_an_item_runs_low_and_one_when_it_is_replenished()
     {
         await using var product = await StartAsync(threshold: 3);
         await product.OpenAsync(stock: 5);
@@ -42,7 +42,7 @@ public sealed class LowStockTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_told_again_after_a_restart_or_a_rewind_makes_no_second_alert()
+    public async Task Events_delivered_again_after_a_restart_or_a_rewind_record_no_second_alert()
     {
         await using (var first = await StartAsync(threshold: 3))
         {

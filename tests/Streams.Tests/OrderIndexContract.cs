@@ -32,7 +32,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_entry_comes_back_as_it_was_entered()
+    public async Task An_entry_is_read_back_as_it_was_written()
     {
         await Index.UpsertAsync([Entry(7), Entry(8)], Cancellation);
 

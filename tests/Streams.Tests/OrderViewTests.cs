@@ -45,7 +45,7 @@ public sealed class OrderViewTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_silo_sweeps_when_the_one_that_did_it_no_longer_renews_its_lease()
+    public async Task Another_silo_sweeps_when_the_holder_no_longer_renews_its_lease()
     {
         await using var product = await StartAsync(("Granary:Orders:PaymentTimeout", "00:00:01"));
         await product.OpenAsync();
@@ -59,7 +59,7 @@ public sealed class OrderViewTests : IDisposable
     }
 
     [Fact]
-    public async Task The_index_is_checked_against_the_journal_and_made_right_while_the_product_runs()
+    public async Task The_index_is_compared_with_the_journal_and_repaired_while_the_product_runs()
     {
         await using var product = await StartAsync();
         await product.OpenAsync();
@@ -84,7 +84,7 @@ public sealed class OrderViewTests : IDisposable
     }
 
     [Fact]
-    public async Task A_list_shows_an_order_as_the_index_knows_it_and_leaves_out_what_the_journal_does_not_know()
+    public async Task A_list_shows_an_order_at_its_indexed_version_and_leaves_out_orders_that_the_journal_lacks()
     {
         await using var product = await StartAsync();
         await product.OpenAsync();

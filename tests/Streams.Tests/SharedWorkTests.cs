@@ -19,7 +19,7 @@ public sealed class SharedWorkTests : IDisposable
     public void Dispose() => _permits.Dispose();
 
     [Fact]
-    public async Task What_comes_while_a_write_is_under_way_goes_out_together_with_the_next()
+    public async Task Items_that_arrive_during_a_write_share_the_next_one()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
         var first = await BeginAsync(combiner);
@@ -48,7 +48,7 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
-    public async Task An_error_reaches_whom_it_concerns_and_nobody_else()
+    public async Task An_error_reaches_only_the_caller_whose_items_caused_it()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
         var first = await BeginAsync(combiner);
@@ -65,7 +65,7 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
-    public async Task An_outage_reaches_all_at_once()
+    public async Task An_outage_reaches_all_callers_at_once()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
         var first = await BeginAsync(combiner);
@@ -83,7 +83,7 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
-    public async Task One_who_gives_up_keeps_nobody_else_from_writing()
+    public async Task A_caller_that_cancels_does_not_stop_the_writes_of_others()
     {
         using var combiner = new WriteCombiner<int>(WriteAsync, most: 100);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
@@ -100,7 +100,7 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_that_began_before_somebody_asked_is_not_their_answer()
+    public async Task A_caller_does_not_get_the_result_of_a_read_that_began_before_the_call()
     {
         var shared = new SharedRead<int>(() => ReadAsync());
         var first = shared.ReadAsync();
@@ -115,7 +115,7 @@ public sealed class SharedWorkTests : IDisposable
     }
 
     [Fact]
-    public async Task A_read_that_fails_fails_for_those_who_shared_it_only()
+    public async Task A_failed_read_fails_only_for_the_callers_that_shared_it()
     {
         var shared = new SharedRead<int>(() => ReadAsync(failing: 1));
         var first = shared.ReadAsync();

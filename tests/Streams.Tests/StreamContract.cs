@@ -59,7 +59,7 @@ public abstract class StreamContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_consumer_that_joins_later_reads_all_history_also_beyond_what_is_in_memory()
+    public async Task A_consumer_that_joins_later_reads_the_whole_history_including_events_no_longer_in_memory()
     {
         var orders = Enumerable.Range(0, 20).Select(i => $"late{i}").ToList();
         await AppendHistoryAsync(orders, 100);
@@ -92,7 +92,7 @@ public abstract class StreamContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_consumer_that_fails_for_a_while_gets_everything_when_it_has_recovered()
+    public async Task A_consumer_that_fails_for_a_while_gets_all_events_after_it_recovers()
     {
         await using var cluster = await StreamCluster.StartAsync(_database);
         var failures = 0;
@@ -116,7 +116,7 @@ public abstract class StreamContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_poison_event_goes_to_the_dead_letters_and_the_rest_flows_on_until_it_is_replayed()
+    public async Task A_poison_event_becomes_a_dead_letter_until_it_is_replayed_and_other_events_continue()
     {
         await using var cluster = await StreamCluster.StartAsync(_database);
         cluster.Recorder.BeforeTaking = (consumer, record) =>
@@ -146,7 +146,7 @@ public abstract class StreamContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rewound_consumer_gets_again_what_follows_the_position_and_others_do_not()
+    public async Task A_rewound_consumer_gets_the_events_after_the_position_again_and_others_do_not()
     {
         await using var cluster = await StreamCluster.StartAsync(_database);
         await cluster.AppendAsync("again", 0, 200);

@@ -11,7 +11,7 @@ public sealed class StreamTailTests
     private readonly StreamTail _tail = new(Capacity, after: 100);
 
     [Fact]
-    public void It_gives_what_follows_a_position()
+    public void It_returns_the_events_after_a_position()
     {
         Append(101, 103);
 
@@ -21,7 +21,7 @@ public sealed class StreamTailTests
     }
 
     [Fact]
-    public void Who_stands_before_its_beginning_is_told_where_it_begins()
+    public void A_reader_behind_its_beginning_learns_where_it_begins()
     {
         Append(101, 105);
         Append(106, 110);

@@ -61,7 +61,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_event_that_is_told_twice_is_sent_once_and_only_to_who_wants_it()
+    public async Task An_event_that_is_delivered_twice_is_sent_once_and_only_to_its_subscribers()
     {
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
 
@@ -101,7 +101,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_receiver_that_hangs_is_given_up_on_after_fifteen_seconds_and_keeps_nobody_waiting()
+    public async Task An_attempt_at_a_hanging_receiver_ends_after_fifteen_seconds_and_delays_no_other_webhook()
     {
         await using var prompt = await Receiver.StartAsync();
         _receiver.Answer = Receiver.Hang;
@@ -136,7 +136,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_webhook_that_hangs_keeps_no_other_waiting_on_the_same_host()
+    public async Task A_hanging_webhook_delays_no_other_on_the_same_host()
     {
         _receiver.Answer = static (message, context) =>
             message.Path == "/hang" ? Receiver.Hang(message, context) : Receiver.Status(204)(message, context);
@@ -217,7 +217,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_later_event_of_an_order_waits_for_the_earlier_one_and_other_orders_go_on()
+    public async Task A_later_event_of_an_order_waits_for_the_earlier_one_and_other_orders_continue()
     {
         _receiver.Answer = (message, context) => Receiver.Status(message.Text.Contains("\"bad\"", StringComparison.Ordinal) ? 500 : 200)(message, context);
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
@@ -238,7 +238,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_that_is_not_taken_for_three_days_is_dead_and_its_order_goes_on()
+    public async Task A_message_not_accepted_for_three_days_is_dead_and_later_events_of_its_order_are_sent()
     {
         _receiver.Answer = Receiver.Status(503);
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
@@ -277,7 +277,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_silo_had_begun_when_it_died_another_sends_again_when_the_claim_runs_out()
+    public async Task Another_silo_sends_again_what_a_dead_silo_had_claimed_when_the_claim_expires()
     {
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
         await _postroom.EnterAsync("a");
@@ -294,7 +294,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_silo_had_begun_when_it_was_stopped_another_sends_at_once()
+    public async Task Another_silo_sends_at_once_what_a_stopped_silo_had_claimed()
     {
         _receiver.Answer = Receiver.Hang;
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
@@ -332,7 +332,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_name_that_moves_to_a_private_address_after_its_registration_is_not_called()
+    public async Task A_name_that_resolves_to_a_private_address_after_its_registration_is_not_called()
     {
         var resolver = new ScriptedResolver("93.184.215.14", "127.0.0.1");
         await using var postroom = new Postroom(_database, _clock, new WebhookOptions { AllowHttp = true }, resolver);
@@ -349,7 +349,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_address_that_was_judged_is_the_one_that_is_called()
+    public async Task The_checked_address_is_the_one_that_is_called()
     {
         var resolver = new ScriptedResolver("127.0.0.1");
         await using var postroom = new Postroom(
@@ -378,7 +378,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_log_is_read_in_pages_and_forgets_what_is_old_and_done()
+    public async Task The_log_is_read_in_pages_and_forgets_old_completed_deliveries()
     {
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
         for (var order = 0; order < 5; order++)
@@ -405,7 +405,7 @@ public abstract class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_due_is_found_by_an_index()
+    public async Task Due_deliveries_are_found_by_an_index()
     {
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);
         for (var page = 0; page < 10; page++)

@@ -38,7 +38,7 @@ public sealed class ProductTests(PostgreSql server) : IAsyncLifetime
     [Theory]
     [InlineData(StorageKind.Sqlite)]
     [InlineData(StorageKind.PostgreSql)]
-    public async Task A_webhook_is_told_once_and_in_order_of_what_follows_its_registration_also_after_a_restart_and_a_rewind(StorageKind storage)
+    public async Task A_webhook_gets_the_events_after_its_registration_once_and_in_order_even_after_a_restart_and_a_rewind(StorageKind storage)
     {
         var settings = await SettingsAsync(storage);
         string secret, orderId;

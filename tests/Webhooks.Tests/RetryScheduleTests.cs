@@ -14,7 +14,7 @@ public sealed class RetryScheduleTests
     [InlineData(5, 0.5, 60)]
     [InlineData(13, 1, 14_400)]
     [InlineData(1_000, 1, 14_400)]
-    public void The_wait_doubles_up_to_four_hours_and_half_of_it_is_chance(int attempts, double chance, double seconds)
+    public void The_wait_doubles_up_to_four_hours_and_half_of_it_is_random(int attempts, double chance, double seconds)
     {
         Assert.Equal(Start.AddSeconds(seconds), RetrySchedule.Next(Start, attempts, Start, chance));
     }

@@ -41,7 +41,7 @@ public sealed class WebhookTargetTests
     [InlineData("fe80::1")]
     [InlineData("fec0::1")]
     [InlineData("ff02::1")]
-    public void An_address_that_is_not_of_the_internet_is_told(string address) => Assert.False(WebhookTarget.IsPublic(IPAddress.Parse(address)));
+    public void An_address_outside_the_public_internet_is_recognised(string address) => Assert.False(WebhookTarget.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("1.1.1.1")]
@@ -54,7 +54,7 @@ public sealed class WebhookTargetTests
     [InlineData("223.255.255.255")]
     [InlineData("2606:4700::1111")]
     [InlineData("2a00:1450::1")]
-    public void An_address_of_the_internet_is_told(string address) => Assert.True(WebhookTarget.IsPublic(IPAddress.Parse(address)));
+    public void An_address_on_the_public_internet_is_recognised(string address) => Assert.True(WebhookTarget.IsPublic(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("https://example.com/hook", false, true)]

@@ -34,7 +34,7 @@ public sealed class AuthorizationTests(GranaryApp app)
 
     [Theory]
     [MemberData(nameof(Rows))]
-    public async Task An_endpoint_refuses_whoever_may_not(MatrixRow row)
+    public async Task An_endpoint_refuses_callers_without_permission(MatrixRow row)
     {
         var scene = await Scene.Set(app, row);
 

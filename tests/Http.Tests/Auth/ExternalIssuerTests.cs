@@ -31,7 +31,7 @@ public sealed class ExternalIssuerTests(ExternalIssuerTests.Federation federatio
     }
 
     [Fact]
-    public async Task A_suspension_here_holds_whatever_the_issuer_says()
+    public async Task A_suspension_on_the_platform_applies_whatever_the_issuer_says()
     {
         using var customer = Client("eve", Audience);
         using var admin = Client("root", Audience, Roles.Admin);

@@ -49,7 +49,7 @@ public sealed class SigningKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task The_key_before_verifies_until_its_last_token_has_expired_and_is_removed_then()
+    public async Task The_previous_key_verifies_until_its_last_token_has_expired_and_is_then_removed()
     {
         var ring = await Ring();
         var old = ring.Current;
@@ -66,7 +66,7 @@ public sealed class SigningKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task A_key_that_has_reached_its_age_is_replaced()
+    public async Task A_key_that_has_reached_its_lifetime_is_replaced()
     {
         var ring = await Ring();
         var old = ring.Current;
@@ -80,7 +80,7 @@ public sealed class SigningKeyTests : IDisposable
     }
 
     [Fact]
-    public async Task Revoking_takes_the_old_keys_away_at_once_and_says_so()
+    public async Task Revoking_removes_the_old_keys_at_once_and_raises_the_event()
     {
         var ring = await Ring();
         var old = ring.Current;

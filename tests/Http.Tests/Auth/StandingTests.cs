@@ -29,7 +29,7 @@ public sealed class StandingTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_reactivated_user_goes_on_with_the_same_token()
+    public async Task A_reactivated_user_continues_with_the_same_token()
     {
         var customer = await _shop.Customer();
         using var suspended = await _shop.Staff.PostJson($"/users/{customer.Id}/suspend");
@@ -42,7 +42,7 @@ public sealed class StandingTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_role_that_was_taken_away_is_gone_from_the_tokens_that_are_out()
+    public async Task A_removed_role_no_longer_counts_in_issued_tokens()
     {
         var sku = await _shop.Product();
         var id = await app.Register(Roles.Operator);
@@ -58,7 +58,7 @@ public sealed class StandingTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_token_of_a_user_whom_the_data_does_not_know_is_refused()
+    public async Task A_token_of_an_unknown_user_is_refused()
     {
         using var http = app.CreateClient(app.TokenOf(UserId.From(Shop.Unique("ghost")), Roles.Admin));
 
@@ -68,7 +68,7 @@ public sealed class StandingTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Only_an_administrator_orders_for_somebody_else()
+    public async Task Only_an_administrator_orders_for_another_user()
     {
         var sku = await _shop.Product();
         var (one, other) = (await _shop.Customer(), await _shop.Customer());

@@ -11,7 +11,7 @@ public sealed class VerifiedTokensTests
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero));
 
     [Fact]
-    public void A_token_is_remembered_until_it_expires_and_not_longer()
+    public void A_token_is_cached_until_it_expires_and_not_longer()
     {
         var tokens = new VerifiedTokens(_time);
         var result = Result(lifetime: TimeSpan.FromMinutes(10));
@@ -25,7 +25,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void A_remembered_token_stands_for_its_caller_as_long_as_it_is_remembered()
+    public void A_cached_token_authenticates_its_caller_while_it_is_cached()
     {
         var tokens = new VerifiedTokens(_time);
         tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
@@ -37,7 +37,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void However_many_tokens_come_few_are_remembered_and_the_one_in_use_is_among_them()
+    public void The_cache_of_tokens_is_bounded_and_keeps_the_token_in_use()
     {
         var tokens = new VerifiedTokens(_time, capacity: 100);
         var result = Result(lifetime: TimeSpan.FromMinutes(10));
@@ -53,7 +53,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void After_a_key_was_taken_away_every_token_is_verified_again()
+    public void After_a_key_was_removed_every_token_is_verified_again()
     {
         var tokens = new VerifiedTokens(_time);
         tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
@@ -64,7 +64,7 @@ public sealed class VerifiedTokensTests
     }
 
     [Fact]
-    public void A_token_that_was_being_verified_when_a_key_was_taken_away_is_not_remembered()
+    public void A_token_that_was_being_verified_when_a_key_was_removed_is_not_cached()
     {
         var tokens = new VerifiedTokens(_time, capacity: 4);
         var asOf = tokens.Current;

@@ -37,7 +37,7 @@ public sealed class FollowOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Following_an_order_that_has_ended_ends_at_once_also_for_who_has_seen_it_all()
+    public async Task Following_an_ended_order_ends_at_once_even_for_a_client_that_has_seen_it_all()
     {
         var customer = await _shop.Customer();
         var id = (await customer.Placed((await _shop.Product(), 1))).Text("id")!;
@@ -61,7 +61,7 @@ public sealed class FollowOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_list_of_orders_goes_on_over_all_pages_newest_first()
+    public async Task A_list_of_orders_continues_over_all_pages_newest_first()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product(stock: 200);

@@ -11,7 +11,7 @@ public sealed class GranaryClientTests(GranaryApp app)
     private readonly Shop _shop = new(app);
 
     [Fact]
-    public async Task A_refusal_is_thrown_with_what_the_API_said()
+    public async Task A_refusal_is_thrown_with_the_problem_of_the_API()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product(stock: 1);
@@ -25,7 +25,7 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_search_goes_on_over_all_pages()
+    public async Task A_search_continues_over_all_pages()
     {
         var word = Shop.Unique("page");
         var skus = new List<string>();
@@ -42,7 +42,7 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task What_the_service_could_not_do_is_repeated_under_the_same_key()
+    public async Task A_request_that_the_service_could_not_process_is_repeated_under_the_same_key()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product(stock: 10);

@@ -41,7 +41,7 @@ public sealed class AmendOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task An_amendment_must_say_what_it_amends()
+    public async Task An_amendment_must_name_the_current_version()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product();

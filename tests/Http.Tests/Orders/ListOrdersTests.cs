@@ -80,7 +80,7 @@ public sealed class ListOrdersTests(GranaryApp app)
     [InlineData("from=yesterday")]
     [InlineData("from=2026-01-01T00:00:00")]
     [InlineData("cursor=bm90IGEgY3Vyc29y")]
-    public async Task Nonsense_is_refused(string query)
+    public async Task An_invalid_filter_is_refused(string query)
     {
         using var response = await _shop.Staff.SendJson(HttpMethod.Get, "/orders?" + query);
         await response.ExpectProblem(400, "validation");

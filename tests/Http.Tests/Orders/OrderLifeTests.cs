@@ -48,7 +48,7 @@ public sealed class OrderLifeTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_step_out_of_turn_is_refused_with_what_is_allowed()
+    public async Task A_step_out_of_order_is_refused_with_the_allowed_actions()
     {
         var customer = await _shop.Customer();
         var order = await customer.Placed((await _shop.Product(), 1));
@@ -77,7 +77,7 @@ public sealed class OrderLifeTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_step_under_a_condition_that_holds_is_taken()
+    public async Task A_step_under_a_condition_that_holds_is_carried_out()
     {
         var customer = await _shop.Customer();
         var order = await customer.Placed((await _shop.Product(), 1));
@@ -117,7 +117,7 @@ public sealed class OrderLifeTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task An_order_that_is_known_already_is_not_sent_again()
+    public async Task An_order_that_the_caller_already_has_is_not_sent_again()
     {
         var customer = await _shop.Customer();
         var order = await customer.Placed((await _shop.Product(), 1));
@@ -133,7 +133,7 @@ public sealed class OrderLifeTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Anothers_order_does_not_exist()
+    public async Task An_order_of_another_user_is_not_found()
     {
         var order = await (await _shop.Customer()).Placed((await _shop.Product(), 1));
         var other = await _shop.Customer();

@@ -166,7 +166,7 @@ public sealed class PlaceOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_key_is_not_to_be_used_for_another_order()
+    public async Task A_key_cannot_be_reused_for_another_order()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product(stock: 10);
@@ -181,7 +181,7 @@ public sealed class PlaceOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_retry_may_carry_a_fresh_timestamp_and_write_its_lines_differently()
+    public async Task A_retry_may_have_a_new_timestamp_and_write_its_lines_differently()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product();
@@ -198,7 +198,7 @@ public sealed class PlaceOrderTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Fifty_requests_at_once_under_one_key_place_one_order()
+    public async Task Fifty_concurrent_requests_under_one_key_place_one_order()
     {
         var customer = await _shop.Customer();
         var sku = await _shop.Product(stock: 100);

@@ -20,7 +20,7 @@ public sealed class TrackManyTests(GranaryApp app)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Two_thousand_followers_cost_little_memory_and_all_get_what_happens()
+    public async Task Two_thousand_followers_cost_little_memory_and_all_get_the_changes()
     {
         // A bound on concurrent requests is for requests that end; it must not count these.
         await using var own = await GranaryApp.StartWith(
@@ -84,7 +84,7 @@ public sealed class TrackManyTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task Followers_do_not_notice_that_the_orders_grain_was_away()
+    public async Task Followers_do_not_notice_that_the_orders_grain_was_deactivated()
     {
         var shop = new Shop(app);
         var ada = await shop.Customer();

@@ -11,7 +11,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_past_comes_first_then_what_happens_and_the_stream_ends_with_the_order()
+    public async Task Past_events_come_first_then_new_ones_and_the_stream_ends_with_the_order()
     {
         var (ada, id) = await Order();
         await using var events = await Follow(ada.Http, id);

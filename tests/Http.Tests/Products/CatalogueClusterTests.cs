@@ -30,7 +30,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_changes_on_one_node_is_seen_on_the_other_with_Redis_and_without()
+    public async Task A_change_on_one_node_is_seen_on_the_other_with_and_without_Redis()
     {
         var path = "/products/" + Shop.Unique("SKU");
         using var staff = _one.CreateClient(_one.AdminToken);

@@ -44,7 +44,7 @@ public sealed class ProductTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_product_that_is_known_already_is_not_sent_again()
+    public async Task A_product_that_the_caller_already_has_is_not_sent_again()
     {
         var path = "/products/" + await _shop.Product(stock: 7);
 

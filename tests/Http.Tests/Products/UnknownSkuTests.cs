@@ -9,7 +9,7 @@ namespace Granary.Http.Tests.Products;
 public sealed class UnknownSkuTests(GranaryApp app)
 {
     [Fact]
-    public async Task Ten_thousand_guesses_at_SKUs_wake_hardly_a_stock_item()
+    public async Task Ten_thousand_guesses_at_SKUs_activate_almost_no_stock_item()
     {
         var guess = Shop.Unique("GUESS");
         var known = app.Services.GetRequiredService<KnownSkus>();
@@ -44,7 +44,7 @@ public sealed class UnknownSkuTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task What_an_order_takes_is_soon_missing_from_what_is_available()
+    public async Task Reserved_units_are_soon_missing_from_the_available_ones()
     {
         var shop = new Shop(app);
         var sku = await shop.Product(stock: 10);

@@ -21,7 +21,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     private IStreamStore Store => _app.Services.GetRequiredService<IStreamStore>();
 
     [Fact]
-    public async Task A_dead_letter_is_listed_and_gone_when_its_consumer_has_taken_it()
+    public async Task A_dead_letter_is_listed_until_its_consumer_has_processed_it()
     {
         var order = await LostOrder();
         await SetAside("order-index", order);
@@ -47,7 +47,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     }
 
     [Fact]
-    public async Task A_rewound_consumer_deals_again_with_what_it_had_dealt_with()
+    public async Task A_rewound_consumer_processes_past_events_again()
     {
         var order = await LostOrder();
         Assert.Contains("These have: ", await Run(1, "rewind", "--consumer", "nobody", "--to", "0"), StringComparison.Ordinal);
@@ -74,7 +74,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     [InlineData("dead-letters", "list", "--loudly")]
     [InlineData("rewind", "--consumer", "order-index")]
     [InlineData("rewind", "--consumer", "order-index", "--to", "-1")]
-    public async Task Arguments_that_are_no_command_are_answered_with_its_usage(params string[] arguments) =>
+    public async Task Invalid_arguments_are_answered_with_the_usage(params string[] arguments) =>
         Assert.StartsWith("Usage: " + arguments[0], await Run(2, arguments), StringComparison.Ordinal);
 
     [Fact]

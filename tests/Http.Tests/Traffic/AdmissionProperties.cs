@@ -23,7 +23,7 @@ public sealed class AdmissionProperties
     }
 
     [Fact]
-    public Task The_bounds_hold_and_everybody_is_served_in_turn_or_told_that_they_are_not() =>
+    public Task The_bounds_hold_and_every_request_is_served_in_turn_or_refused() =>
         Gen.Select(Gen.Int[1, 4], Gen.Int[0, 12], Day).SampleAsync(
             async (concurrent, queued, day) =>
             {

@@ -11,7 +11,7 @@ public sealed class AdmissionTests
     private readonly FakeTimeProvider _clock = new();
 
     [Fact]
-    public async Task Who_would_wait_too_long_is_shed_at_once_and_who_would_not_is_served()
+    public async Task A_request_is_shed_at_once_only_if_it_would_wait_too_long()
     {
         using var admission = Admission(concurrent: 2);
         var waiting = Fill(admission, 800);
@@ -33,7 +33,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task However_many_come_at_once_all_are_served_when_that_takes_no_longer_than_the_wait_allowed()
+    public async Task Any_number_of_requests_is_served_if_none_waits_longer_than_allowed()
     {
         using var admission = Admission(concurrent: 50);
         var waiting = Fill(admission, 10_000);
@@ -52,7 +52,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Nobody_is_shed_for_the_time_it_takes_to_read_what_very_many_send_at_once()
+    public async Task No_request_is_shed_for_the_time_it_takes_to_read_a_burst()
     {
         using var admission = Admission(concurrent: 50);
         var waiting = Fill(admission, 5_000);
@@ -73,7 +73,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task As_many_as_are_worked_on_may_wait_even_after_a_standstill_so_that_its_end_is_noticed()
+    public async Task As_many_requests_as_execute_may_wait_after_a_standstill_so_that_its_end_is_noticed()
     {
         using var admission = Admission(concurrent: 3, wait: TimeSpan.FromMinutes(10));
         var waiting = Fill(admission, 3);
@@ -87,7 +87,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Who_has_waited_twice_the_longest_wait_is_shed_although_nobody_moves()
+    public async Task A_request_that_has_waited_twice_the_longest_wait_is_shed_although_nothing_completes()
     {
         using var admission = Admission(concurrent: 1);
         var first = Come(admission);
@@ -103,7 +103,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Who_is_shed_is_told_when_those_who_wait_now_will_have_been_served()
+    public async Task A_shed_request_is_told_when_the_waiting_ones_will_have_been_served()
     {
         using var admission = Admission(concurrent: 2);
         Assert.Equal(TimeSpan.FromSeconds(1), admission.RetryAfter);
@@ -115,7 +115,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Who_has_left_before_queueing_up_takes_no_place()
+    public async Task A_caller_that_has_left_before_queueing_takes_no_place()
     {
         using var admission = Admission(concurrent: 1);
         Assert.True(admission.TryEnter());
@@ -125,7 +125,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Without_a_limit_all_are_worked_on()
+    public async Task Without_a_limit_all_requests_execute()
     {
         using var admission = Admission(concurrent: 0, queued: 0);
 
@@ -134,7 +134,7 @@ public sealed class AdmissionTests
     }
 
     [Fact]
-    public async Task Never_are_more_worked_on_than_may_be_and_nobody_is_lost_when_many_threads_come_and_go()
+    public async Task Concurrent_threads_never_exceed_the_limit_and_no_request_is_lost()
     {
         using var admission = new Admission(new AdmissionOptions(4, 100_000, TimeSpan.FromHours(1)), TimeProvider.System);
         var (at, most, served, gone) = (0, 0, 0, 0);

@@ -46,7 +46,7 @@ public sealed class CompletionRateTests
         }, iter: 200);
 
     [Fact]
-    public void Time_in_which_nobody_waits_does_not_count()
+    public void Time_without_waiting_requests_does_not_count()
     {
         foreach (var _ in Enumerable.Range(0, 40))
         {
@@ -61,7 +61,7 @@ public sealed class CompletionRateTests
     }
 
     [Fact]
-    public void A_pause_of_half_a_second_is_no_collapse()
+    public void A_pause_of_half_a_second_hardly_changes_the_rate()
     {
         Work(perSecond: 1_000, TimeSpan.FromSeconds(10));
         _clock.Advance(TimeSpan.FromMilliseconds(500));
@@ -87,7 +87,7 @@ public sealed class CompletionRateTests
     }
 
     [Fact]
-    public void Where_nothing_is_ever_completed_a_wait_has_no_end()
+    public void If_nothing_completes_a_wait_has_no_end()
     {
         _rate.Resume();
         _clock.Advance(CompletionRate.Enough * 2);

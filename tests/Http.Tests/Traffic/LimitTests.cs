@@ -15,7 +15,7 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
     private readonly GranaryApp _app = tight.App;
 
     [Fact]
-    public async Task A_caller_who_sends_too_fast_is_told_when_to_go_on_and_nobody_else_is_held_up()
+    public async Task A_caller_who_sends_too_fast_is_told_when_to_continue_and_delays_no_other_caller()
     {
         var (hasty, calm) = (await Client(), await Client());
         HttpResponseMessage answer;
@@ -46,7 +46,7 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
     }
 
     [Fact]
-    public async Task A_body_that_does_not_arrive_in_time_is_given_up()
+    public async Task A_request_whose_body_does_not_arrive_in_time_is_ended()
     {
         var token = _app.TokenOf(await _app.Register(Roles.Customer), Roles.Customer);
 

@@ -13,7 +13,7 @@ public sealed class LoadSheddingTests
     private int _begun;
 
     [Fact]
-    public async Task Beyond_those_worked_on_and_those_waiting_a_request_is_shed_at_once()
+    public async Task A_request_beyond_the_executing_and_waiting_ones_is_shed_at_once()
     {
         var shedding = Shedding(concurrent: 2, queued: 1);
         var admitted = Enumerable.Range(0, 3).Select(_ => shedding.InvokeAsync(new DefaultHttpContext())).ToList();
@@ -50,7 +50,7 @@ public sealed class LoadSheddingTests
     }
 
     [Fact]
-    public async Task What_must_answer_is_answered_however_busy_the_server_is()
+    public async Task Endpoints_that_must_answer_do_so_however_busy_the_server_is()
     {
         var shedding = Shedding(concurrent: 1, queued: 0);
         var busy = shedding.InvokeAsync(new DefaultHttpContext());
@@ -89,7 +89,7 @@ public sealed class LoadSheddingTests
     [InlineData("LoadShedding:MaxWait", "4")]
     [InlineData("LoadShedding:MaxWait", "soon")]
     [InlineData("Limits:MaxConnections", "0")]
-    public void A_setting_that_cannot_be_used_is_named(string key, string value)
+    public void An_invalid_setting_is_named(string key, string value)
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Granary:" + key, value)]).Build();
 

@@ -23,7 +23,7 @@ public sealed class RefusalPaceTests
     }
 
     [Fact]
-    public void Who_repeats_without_end_is_refused_twice_as_often_as_requests_are_completed()
+    public void Callers_that_repeat_endlessly_are_refused_twice_as_often_as_requests_complete()
     {
         // 3,000 callers, each of which repeats as soon as it is refused.
         var (refused, callers) = (0, new PriorityQueue<int, TimeSpan>(Enumerable.Range(0, 3_000).Select(caller => (caller, TimeSpan.Zero))));
@@ -40,7 +40,7 @@ public sealed class RefusalPaceTests
     }
 
     [Fact]
-    public void No_refusal_is_held_longer_than_the_longest_wait()
+    public void No_refusal_is_delayed_longer_than_the_longest_wait()
     {
         var holds = Enumerable.Range(0, 100_000).Select(_ => _pace.Next(completedPerSecond: 0)).ToList();
 
@@ -50,7 +50,7 @@ public sealed class RefusalPaceTests
     }
 
     [Fact]
-    public void Holds_follow_one_another_at_the_pace()
+    public void Delayed_refusals_follow_one_another_at_the_pace()
     {
         TimeSpan hold;
         while ((hold = _pace.Next(completedPerSecond: 2_000)) == TimeSpan.Zero)

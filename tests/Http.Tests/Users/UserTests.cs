@@ -10,7 +10,7 @@ public sealed class UserTests(GranaryApp app)
     private readonly HttpClient _anyone = app.CreateClient();
 
     [Fact]
-    public async Task Who_registers_becomes_a_customer_with_an_empty_wallet()
+    public async Task A_new_user_is_a_customer_with_an_empty_wallet()
     {
         var name = Shop.Unique("Zoe");
 
@@ -26,7 +26,7 @@ public sealed class UserTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_user_name_belongs_to_the_first_who_takes_it_whatever_the_case()
+    public async Task A_user_name_belongs_to_the_first_user_who_registers_it_whatever_the_case()
     {
         var name = Shop.Unique("ada");
         using var first = await Register(name, "correct horse");
@@ -46,7 +46,7 @@ public sealed class UserTests(GranaryApp app)
     [InlineData("""{"user_name":"ada"}""", "password")]
     [InlineData("""{"user_name":"ada","password":"short"}""", "password")]
     [InlineData("""{"user_name":"ada","password":"correct horse","roles":["admin"]}""", "roles")]
-    public async Task A_registration_out_of_form_is_refused(string body, string field)
+    public async Task A_malformed_registration_is_refused(string body, string field)
     {
         using var response = await _anyone.PostJson("/users", body);
 

@@ -64,7 +64,7 @@ public sealed class WebhookTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task The_log_tells_the_attempts_and_a_delivery_is_asked_for_again()
+    public async Task The_log_shows_the_attempts_and_a_delivery_can_be_repeated()
     {
         using var registered = await Register("order.amended");
         var deliveries = $"/webhooks/{(await registered.Body()).Text("id")}/deliveries";
