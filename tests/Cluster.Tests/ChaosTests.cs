@@ -92,7 +92,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
             ("silo cut off from PostgreSQL", async () =>
             {
                 deployment.Wire.Cut();
-                await Eventually.HoldsAsync(() => crowd.Tally.Failures > 0 || last.HasExited, "somebody notices");
+                await Eventually.HoldsAsync(() => crowd.Tally.Failures > 0 || last.HasExited, "a customer or the silo notices the fault");
                 deployment.Wire.Mend();
             }),
         ];
@@ -118,7 +118,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await Deployment.CountsActiveAsync(observer, deployment.Silos.Count - 1);
         crowd.Tally.Note("declared dead");
         await crowd.IsServedAsync();
-        crowd.Tally.Note("everybody served");
+        crowd.Tally.Note("all customers served");
     }
 
     private async Task EndureAsync(Deployment deployment, Crowd crowd, Account account, string fault, Func<Task> inject)
@@ -167,7 +167,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         // starts it again, as a supervisor would.
         foreach (var silo in deployment.Silos.Where(silo => silo.HasExited))
         {
-            output.WriteLine($"A silo was declared dead although nobody touched it, after: {fault}");
+            output.WriteLine($"A silo was declared dead although no fault touched it, after: {fault}");
             await Deployment.StartAsync(silo);
         }
 

@@ -66,7 +66,7 @@ internal sealed class Crowd : IAsyncDisposable
         var now = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync(
             () => _buying.IsFaulted || (_customers.TrueForAll(customer => customer.LastCompleted > now) && Tally.QuietFor(TimeSpan.FromSeconds(2))),
-            "the cluster serves everybody again",
+            "the cluster serves all customers again",
             TimeSpan.FromMinutes(2));
         Assert.False(_buying.IsFaulted, _buying.Exception?.ToString());
     }

@@ -130,7 +130,7 @@ internal sealed class Tally
             var failed = _unavailable + _broken;
             var answered = _served + _refused;
             var recovery = _lastTrouble == 0
-                ? "nobody waited"
+                ? "no customer waited"
                 : string.Create(CultureInfo.InvariantCulture, $"all well after {Stopwatch.GetElapsedTime(_begun, _lastTrouble).TotalSeconds:F1} s");
             _milliseconds.Sort();
             var p99 = _milliseconds.Count == 0 ? 0 : _milliseconds[(int)(_milliseconds.Count * 0.99)];

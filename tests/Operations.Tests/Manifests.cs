@@ -53,6 +53,6 @@ internal sealed class Manifests
         { SecretKeyRef.Key: "postgres" } => "Host=postgres.example;Username=granary;Database=granary",
         { SecretKeyRef.Key: "redis" } => "redis.example:6379",
         { SecretKeyRef.Key: "admin-password" } => Product.AdminPassword,
-        _ => throw new InvalidOperationException($"Nobody knows what is put in for {source.SecretKeyRef?.Key ?? source.FieldRef?.FieldPath}."),
+        _ => throw new InvalidOperationException($"The test has no value for {source.SecretKeyRef?.Key ?? source.FieldRef?.FieldPath}."),
     };
 }

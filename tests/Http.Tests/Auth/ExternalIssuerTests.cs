@@ -15,7 +15,7 @@ public sealed class ExternalIssuerTests(ExternalIssuerTests.Federation federatio
     public async Task The_issuers_users_have_an_account_from_their_first_request_and_the_roles_of_their_token()
     {
         using var customer = Client("ada", Audience);
-        using var admin = Client("root", Audience, Roles.Admin, "a role of somebody else's");
+        using var admin = Client("root", Audience, Roles.Admin, "a role of another system");
 
         using var me = await customer.GetAsync("/users/me", TestContext.Current.CancellationToken);
         var user = await me.Expect(HttpStatusCode.OK);

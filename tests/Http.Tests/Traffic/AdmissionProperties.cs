@@ -69,7 +69,7 @@ public sealed class AdmissionProperties
             Assert.Equal(_waiting.Count, Admission.Waiting);
             Assert.InRange(_working, 0, concurrent);
             Assert.InRange(_waiting.Count, 0, queued);
-            Assert.True(_waiting.Count == 0 || _working == concurrent, "Somebody waits while a turn is free.");
+            Assert.True(_waiting.Count == 0 || _working == concurrent, "A request waits while a turn is free.");
         }
 
         public async Task EndAsync()

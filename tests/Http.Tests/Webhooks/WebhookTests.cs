@@ -6,7 +6,7 @@ namespace Granary.Http.Tests.Webhooks;
 public sealed class WebhookTests(GranaryApp app)
 {
     // No receiver listens there; the application of the tests allows private targets.
-    private const string Nobody = "https://127.0.0.1:9/hook";
+    private const string NoReceiver = "https://127.0.0.1:9/hook";
 
     private readonly Shop _shop = new(app);
     private readonly HttpClient _staff = app.CreateClient(app.AdminToken);
@@ -24,7 +24,7 @@ public sealed class WebhookTests(GranaryApp app)
         Assert.StartsWith("whsec_", webhook.Text("secret"), StringComparison.Ordinal);
         var again = await read.Expect(HttpStatusCode.OK);
         Assert.False(again.TryGetProperty("secret", out _));
-        Assert.Equal((Nobody, "enabled"), (again.Text("url"), again.Text("status")));
+        Assert.Equal((NoReceiver, "enabled"), (again.Text("url"), again.Text("status")));
         Assert.Equal(["order.expired", "order.received"], again.At("events").Texts());
     }
 
@@ -87,7 +87,7 @@ public sealed class WebhookTests(GranaryApp app)
         await unknown.ExpectProblem(404, "not-found");
     }
 
-    private Task<HttpResponseMessage> Register(params string[] events) => _staff.PostJson("/webhooks", new { url = Nobody, events });
+    private Task<HttpResponseMessage> Register(params string[] events) => _staff.PostJson("/webhooks", new { url = NoReceiver, events });
 
     /// <summary>An order that was amended.</summary>
     private async Task<string?> Amended()
