@@ -35,7 +35,7 @@ public class DecisionBenchmarks
     [Benchmark]
     public OrderState PlaceAnOrder()
     {
-        var decision = OrderDecisions.Place(_newOrder, _placement, 7, _lines, 2 * Samples.Price, Samples.Noon.AddMinutes(15));
+        var decision = OrderDecisions.Place(_newOrder, _placement, 7, _lines, Samples.Noon.AddMinutes(15));
         return _newOrder.Apply(decision.Events[0], Samples.Noon);
     }
 

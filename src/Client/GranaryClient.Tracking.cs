@@ -46,7 +46,8 @@ public sealed partial class GranaryClient
         }
     }
 
-    private static bool IsOver(string status) => status is "completed" or "cancelled" or "expired";
+    /// <summary>Whether nothing more can happen to an order. A client knows only the words of the API, so they are repeated here.</summary>
+    internal static bool IsOver(string status) => status is "completed" or "cancelled" or "expired";
 
     /// <summary>Whether an order has ended and the caller has its whole history.</summary>
     private async Task<bool> IsOverAsync(string id, long seen, CancellationToken cancellationToken)

@@ -128,7 +128,7 @@ public static class VerifyCommand
         }
 
         List(report.Violations, "that must never be", console);
-        List(report.Unsettled, "to settle, which stock items and wallets do by themselves", console);
+        List(report.Lagging, "not yet in step with their orders, which stock items and wallets correct by themselves", console);
         console.WriteLine(report.IsSound ? "The journal is sound." : "The journal is NOT sound.");
         return report.IsSound ? 0 : Unsound;
     }

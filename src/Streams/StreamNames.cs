@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
+using Granary.Domain.Events;
 
 namespace Granary.Streams;
 
@@ -23,34 +24,13 @@ public static class StreamNames
     /// <summary>All namespaces.</summary>
     public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock];
 
-    private const string OrderPrefix = "order/";
-    private const string StockPrefix = "stock/";
-    private const string AlertPrefix = "stock-alert/";
-
     /// <summary>The namespace in which the events of a journal stream are published, or null if they are not published.</summary>
-    public static string? NamespaceOf(string journalStream)
+    public static string? NamespaceOf(string journalStream) => JournalStream.KindOf(journalStream) switch
     {
-        ArgumentNullException.ThrowIfNull(journalStream);
-        return journalStream.StartsWith(OrderPrefix, StringComparison.Ordinal) ? Orders
-            : journalStream.StartsWith(StockPrefix, StringComparison.Ordinal) ? Stock
-            : journalStream.StartsWith(AlertPrefix, StringComparison.Ordinal) ? Stock
-            : null;
-    }
-
-    /// <summary>The journal stream of an order.</summary>
-    public static string OrderStream(string orderId) => OrderPrefix + orderId;
-
-    /// <summary>The order whose journal stream this is.</summary>
-    public static string OrderIdOf(string journalStream) => journalStream[OrderPrefix.Length..];
-
-    /// <summary>The SKU in the name of a stock item's journal stream or of its alerts' journal stream.</summary>
-    public static string SkuOf(string journalStream) => journalStream[(journalStream.IndexOf('/', StringComparison.Ordinal) + 1)..];
-
-    /// <summary>The journal stream of the low-stock alerts of a stock item.</summary>
-    public static string AlertStream(string sku) => AlertPrefix + sku;
-
-    /// <summary>Whether a journal stream holds low-stock alerts.</summary>
-    public static bool IsAlert(string journalStream) => journalStream.StartsWith(AlertPrefix, StringComparison.Ordinal);
+        StreamKind.Order => Orders,
+        StreamKind.Stock or StreamKind.StockAlert => Stock,
+        StreamKind.User or null => null,
+    };
 
     /// <summary>The Orleans stream of a partition.</summary>
     public static StreamId StreamOf(string streamNamespace, int partition) =>

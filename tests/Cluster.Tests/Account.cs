@@ -49,7 +49,7 @@ internal sealed class Account : IAsyncDisposable
     {
         var recipient = await Recipient.ListenAsync(deployment.HostAddress);
         await using var cluster = await deployment.ConnectAsync();
-        var webhook = await cluster.Grains.GetGrain<IWebhookDesk>(0).Register(new RegisterWebhook(recipient.Url, WebhookEvents.Names, UserId.System));
+        var webhook = await cluster.Grains.GetGrain<IWebhookDesk>(0).Register(new RegisterWebhook(recipient.Url, OrderEvent.PublicNames, UserId.System));
         Assert.Null(webhook.Refusal);
         return new Account(deployment, recipient);
     }
@@ -87,7 +87,7 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>
-    /// Returns when the journal is sound and settled, and matches exactly the answers that customers got. Customers must be
+    /// Returns when the journal is sound and in step, and matches exactly the answers that customers got. Customers must be
     /// paused. Stock items and wallets whose silo died heal at the next call, so this method calls all of them meanwhile.
     /// </summary>
     public async Task IsExactAsync(Crowd crowd, Func<Task> touchEverything)
@@ -98,7 +98,7 @@ internal sealed class Account : IAsyncDisposable
             {
                 await touchEverything();
                 report = await ReadAsync();
-                return !report.IsSound || report.Unsettled.Count == 0;
+                return !report.IsSound || report.Lagging.Count == 0;
             },
             "every reservation and hold is in step with its order",
             Patience);

@@ -7,8 +7,7 @@ namespace Granary.Domain.Tests;
 /// <summary>The rooms of docs/architecture.md, as far as project references do not enforce them.</summary>
 public sealed partial class ArchitectureTests
 {
-    private static readonly string Root = typeof(ArchitectureTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(metadata => metadata.Key == "RepositoryRoot").Value!;
+    private static readonly string Root = SourceFiles.Repository;
 
     /// <summary>What may run only outside the pure rules: a host, a store, a clock, chance, a grain.</summary>
     private static readonly string[] ImpureWords =

@@ -8,8 +8,8 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Domain.Tests;
 
 /// <summary>
-/// Verdicts may arrive late, twice and in any order, and attempts may come and go between them. Whatever happens, a participant
-/// takes nothing that was not reserved, and after the last verdict the claim matches the order's decision.
+/// Standings may arrive late, twice and in any order, and attempts may come and go between them. Whatever happens, a participant
+/// takes nothing that was not reserved, and after the last standing the claim matches the order's decision.
 /// </summary>
 public sealed class ClaimProperties
 {
@@ -18,7 +18,7 @@ public sealed class ClaimProperties
         (amounts, steps, cancel) => LifeOf(amounts, steps, cancel).ToArray());
 
     [Fact]
-    public void A_claim_ends_as_its_order_decided_however_the_verdicts_arrive() =>
+    public void A_claim_ends_as_its_order_decided_however_the_standings_arrive() =>
         Gen.Select(Life, Gen.Int[0, 100].Array[30]).Sample((life, order) =>
         {
             var states = States(life);
@@ -33,7 +33,7 @@ public sealed class ClaimProperties
         }, iter: 5_000);
 
     [Fact]
-    public void A_verdict_never_touches_an_attempt_that_the_order_has_not_accepted() =>
+    public void A_standing_never_touches_an_attempt_that_the_order_has_not_accepted() =>
         Life.Sample(life =>
         {
             var states = States(life);
@@ -49,13 +49,13 @@ public sealed class ClaimProperties
     public void An_empty_claim_is_forgotten_when_the_order_has_ended()
     {
         var free = Given.Placed with { Lines = [new OrderLine("TEA", "Tea", 1, 0)], Total = 0 };
-        var verdict = ClaimVerdict.Next(
+        var alignment = ClaimAlignment.Next(
             new Claim { Pending = [new PendingAttempt(1, 0, Given.Noon)] },
             Given.Order(free, new OrderExpired("system")).ToStanding(),
             target: 0);
 
-        Assert.Equal(ClaimStep.Release, verdict.Step);
-        Assert.Equal([1L], verdict.Attempts);
+        Assert.Equal(ClaimStep.Release, alignment.Step);
+        Assert.Equal([1L], alignment.Attempts);
     }
 
     /// <summary>

@@ -14,7 +14,7 @@ public sealed class JournalAuditTests
     private readonly List<JournalRecord> _journal = [];
 
     [Fact]
-    public void A_journal_of_an_order_that_was_placed_paid_and_shipped_is_sound_and_settled()
+    public void A_journal_of_an_order_that_was_placed_paid_and_shipped_is_sound_and_in_step()
     {
         PlaceAndPay();
         Order(new OrderPackingStarted("u-operator"), new OrderShipped("u-operator", new Tracking("DHL", "1")));
@@ -24,7 +24,7 @@ public sealed class JournalAuditTests
         var report = Audit();
 
         Assert.Empty(report.Violations);
-        Assert.Empty(report.Unsettled);
+        Assert.Empty(report.Lagging);
         Assert.Equal((1, 1, 1), (report.Orders, report.Products, report.Users));
     }
 
@@ -43,7 +43,7 @@ public sealed class JournalAuditTests
     }
 
     [Fact]
-    public void A_reservation_of_an_undecided_attempt_is_unsettled_and_not_a_fault()
+    public void A_reservation_of_an_undecided_attempt_lags_behind_and_is_not_a_fault()
     {
         Open();
         Stock(new StockReserved("o1", 1, 2));
@@ -51,7 +51,7 @@ public sealed class JournalAuditTests
         var report = Audit();
 
         Assert.True(report.IsSound);
-        Assert.Single(report.Unsettled);
+        Assert.Single(report.Lagging);
     }
 
     [Fact]

@@ -84,6 +84,22 @@ public sealed class LifecycleTables
     public void A_caller_is_told_the_actions_that_a_status_permits(OrderStatus status, string actions) =>
         Assert.Equal(actions, string.Join(' ', OrderLifecycle.AllowedActions(status)));
 
+    [Theory]
+    [InlineData(OrderStatus.None, ClaimPhase.None)]
+    [InlineData(OrderStatus.Pending, ClaimPhase.Secured)]
+    [InlineData(OrderStatus.Paid, ClaimPhase.Paid)]
+    [InlineData(OrderStatus.Packing, ClaimPhase.Paid)]
+    [InlineData(OrderStatus.Shipped, ClaimPhase.Closed)]
+    [InlineData(OrderStatus.Received, ClaimPhase.Closed)]
+    [InlineData(OrderStatus.Completed, ClaimPhase.Closed)]
+    [InlineData(OrderStatus.Cancelled, ClaimPhase.None)]
+    [InlineData(OrderStatus.Expired, ClaimPhase.None)]
+    public void A_status_says_what_the_order_may_claim_of_stock_and_money(OrderStatus status, ClaimPhase phase)
+    {
+        Assert.Equal(phase, OrderLifecycle.PhaseOf(status));
+        Assert.Equal(phase, Given.OrderThatIs(status).ToStanding().Phase);
+    }
+
     private static TheoryData<TStatus, TTrigger, TStatus?> Read<TStatus, TTrigger>(string table)
         where TStatus : struct, Enum
         where TTrigger : struct, Enum

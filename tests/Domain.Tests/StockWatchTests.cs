@@ -93,7 +93,7 @@ public sealed class StockWatchTests
             1 or 2 => StockDecisions.Reserve(stock, new ReserveStock(order, attempt, step.Quantity, null), out _),
             3 => StockDecisions.Release(stock, order, attempts.FirstOrDefault()),
             4 => StockDecisions.Align(stock, Standing(ClaimPhase.Secured)),
-            5 => StockDecisions.Align(stock, Standing(ClaimPhase.Settled)),
+            5 => StockDecisions.Align(stock, Standing(ClaimPhase.Paid)),
             _ => StockDecisions.Align(stock, Standing(ClaimPhase.None)),
         };
 

@@ -90,7 +90,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     public async Task An_outdated_activation_does_not_deny_an_existing_order()
     {
         var id = silo.NewOrderId();
-        await silo.Order(id).Verdict(7);
+        await silo.Order(id).CheckBack(7);
         Assert.IsType<NotFound>((await silo.Order(id).Get(null)).Refusal);
         await silo.Journal.AppendAsync(Placed(id, afterVersion: 1));
 
@@ -103,7 +103,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     public async Task An_activation_that_is_losing_its_stream_does_not_deny_the_order_that_took_it()
     {
         var id = silo.NewOrderId();
-        await silo.Order(id).Verdict(7);
+        await silo.Order(id).CheckBack(7);
         var (placed, asked) = (new TaskCompletionSource(), new TaskCompletionSource());
         silo.Store.Interrupt(async store =>
         {
@@ -112,16 +112,59 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
             await asked.Task;
         });
 
-        var verdict = Record.ExceptionAsync(() => silo.Order(id).Verdict(9));
+        var checkBack = Record.ExceptionAsync(() => silo.Order(id).CheckBack(9));
         await placed.Task;
         var answers = Enumerable.Range(0, 50)
             .Select(_ => Record.ExceptionAsync(async () => Assert.NotNull((await silo.Order(id).Get(null)).Order)).AsTask())
             .ToList();
         asked.SetResult();
 
-        Assert.IsType<VersionConflictException>(await verdict);
+        Assert.IsType<VersionConflictException>(await checkBack);
         Assert.All(await Task.WhenAll(answers), fault => Assert.True(fault is null or VersionConflictException, $"{fault}"));
         Assert.Equal(2, (await EventuallyAsync(() => silo.Order(id).Get(null))).Order!.Version);
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_left_behind_amends_the_order_that_the_journal_has()
+    {
+        var (id, user, _) = await PlacedAsync("AMENDED");
+        var order = (await silo.Order(id).Get(null)).Order!;
+        await silo.Journal.AppendAsync(Amended(id, attempt: null, order.Lines, order.Total));
+
+        var reply = await silo.Order(id).Amend(new OrderCommand(user, user, ExpectedVersion: 2), new OrderAmendment(null, null, "gift wrap"));
+
+        Assert.Equal((3L, "gift wrap"), (reply.Order?.Version, reply.Order?.Note));
+    }
+
+    [Fact]
+    public async Task An_activation_that_was_left_behind_does_not_refuse_for_lack_of_what_its_order_has_already()
+    {
+        var (id, user, sku) = await PlacedAsync("AMENDED-TWICE");
+        var order = (await silo.Order(id).Get(null)).Order!;
+        await silo.Journal.AppendAsync(Amended(id, attempt: 7, [order.Lines[0] with { Quantity = 5 }], 500));
+        await silo.Stock(sku).Reserve(new ReserveStock(id, 7, 3, 100));
+        await silo.User(user).Hold(new HoldMoney(id, 7, 300));
+
+        var reply = await silo.Order(id).Amend(new OrderCommand(user, user), new OrderAmendment([new RequestedLine(sku, 5)], null, null));
+
+        Assert.Equal((2L, 500L), (reply.Order?.Version, reply.Order?.Total));
+        Assert.Equal(5, (await silo.Stock(sku).GetLevel()).Level!.Reserved);
+    }
+
+    /// <summary>An order of two units of a product that has five, and its activation.</summary>
+    private async Task<(string Id, string User, string Sku)> PlacedAsync(string product)
+    {
+        var user = await silo.NewUserAsync(10_000);
+        var sku = await silo.NewProductAsync(product, 100, 5);
+        var id = silo.NewOrderId();
+        await silo.Order(id).Place(new PlaceOrder { UserId = user, By = user, Lines = [new RequestedLine(sku, 2)] });
+        return (id, user, sku);
+    }
+
+    private JournalAppend Amended(string id, long? attempt, IReadOnlyList<OrderLine> lines, long total)
+    {
+        var amended = new OrderAmended("elsewhere", attempt, lines, total, null, "amended elsewhere");
+        return new JournalAppend(OrderState.StreamOf(id), 1, [OrderEvent.Codec.Encode(amended, silo.Clock.GetUtcNow(), trace: null)]);
     }
 
     private JournalAppend Placed(string id, long afterVersion)

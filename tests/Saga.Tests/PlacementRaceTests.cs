@@ -73,7 +73,7 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
             {
                 // The order's grain on another silo does this when the stock item asks it there.
                 interrupted = true;
-                await silo.Order(id).Verdict(((OrderPlaced)OrderEvent.Codec.Decode(RecordOf(append))).Attempt);
+                await silo.Order(id).CheckBack(((OrderPlaced)OrderEvent.Codec.Decode(RecordOf(append))).Attempt);
             }
         }));
 

@@ -115,7 +115,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         Assert.Equal(level.Received, level.OnHand + level.Sold);
         Assert.True(level.Available >= 0 && level.Available == level.OnHand - level.Reserved, $"{level}");
         Assert.Equal(Sum(orders, ClaimPhase.Secured, sku), level.Reserved);
-        Assert.Equal(Sum(orders, ClaimPhase.Settled, sku) + Sum(orders, ClaimPhase.Closed, sku), level.Sold);
+        Assert.Equal(Sum(orders, ClaimPhase.Paid, sku) + Sum(orders, ClaimPhase.Closed, sku), level.Sold);
     }
 
     private async Task CheckWalletAsync(string user, List<OrderState> orders)

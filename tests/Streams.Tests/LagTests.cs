@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Granary.Domain.Events;
 using Granary.Streams;
 using Granary.Testing;
 
@@ -32,7 +33,7 @@ public sealed class LagTests
 
         Volatile.Write(ref stands, false);
         await UntilAsync(RecordingConsumer.Name, lag => lag == 0, "it has caught up");
-        Assert.Equal(10, cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, StreamNames.OrderStream("lag")).Count);
+        Assert.Equal(10, cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, JournalStream.OfOrder("lag")).Count);
 
         Task UntilAsync(string consumer, Func<double, bool> condition, string what) => Eventually.HoldsAsync(
             () => Reported(metrics).TryGetValue(consumer, out var lag) && condition(lag), what, cancellation: Cancellation);

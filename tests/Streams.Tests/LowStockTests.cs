@@ -1,3 +1,4 @@
+using Granary.Domain.Events;
 using Granary.Domain.Stock;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -80,7 +81,7 @@ public sealed class LowStockTests : IDisposable
     }
 
     private static async Task<IReadOnlyList<StockAlert>> AlertsAsync(Product product, string sku = Product.Sku) =>
-        [.. (await product.Service<IJournal>().ReadStreamAsync(StreamNames.AlertStream(sku), 0, Cancellation)).Select(StockAlert.Codec.Decode)];
+        [.. (await product.Service<IJournal>().ReadStreamAsync(JournalStream.OfStockAlert(sku), 0, Cancellation)).Select(StockAlert.Codec.Decode)];
 
     private static async Task<IReadOnlyList<StockAlert>> UntilAlerts(Product product, int count)
     {
@@ -106,7 +107,7 @@ public sealed class LowStockTests : IDisposable
 
     private static IJournalConsumer Consumer(Product product, string sku)
     {
-        var partition = StreamNames.PartitionOf(StreamNames.AlertStream(sku), new StreamSettings().Partitions);
+        var partition = StreamNames.PartitionOf(JournalStream.OfStockAlert(sku), new StreamSettings().Partitions);
         return product.Grains.GetGrain<IJournalConsumer>(
             GrainId.Create(LowStockConsumer.Name, StreamNames.StreamOf(StreamNames.Stock, partition).GetKeyAsString()));
     }

@@ -89,7 +89,7 @@ public sealed class StreamCluster : IAsyncDisposable
         for (var i = 0; i < count; i++)
         {
             var appended = new JournalEvent(type, "{}"u8.ToArray(), DateTimeOffset.UtcNow);
-            await Journal.AppendAsync(new JournalAppend(StreamNames.OrderStream(order), afterVersion + i, [appended]));
+            await Journal.AppendAsync(new JournalAppend(JournalStream.OfOrder(order), afterVersion + i, [appended]));
         }
     }
 

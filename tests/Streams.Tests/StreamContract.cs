@@ -35,7 +35,7 @@ public abstract class StreamContract : IAsyncLifetime
         foreach (var consumer in new[] { RecordingConsumer.Name, SecondConsumer.Name })
         {
             await UntilComplete(cluster.Recorder, consumer, orders, 5);
-            Assert.All(orders, order => Assert.Equal([1, 2, 3, 4, 5], cluster.Recorder.VersionsOf(consumer, StreamNames.OrderStream(order))));
+            Assert.All(orders, order => Assert.Equal([1, 2, 3, 4, 5], cluster.Recorder.VersionsOf(consumer, JournalStream.OfOrder(order))));
         }
     }
 
@@ -69,7 +69,7 @@ public abstract class StreamContract : IAsyncLifetime
         await UntilComplete(cluster.Recorder, RecordingConsumer.Name, orders, 100);
         Assert.All(orders, order => Assert.Equal(
             Enumerable.Range(1, 100).Select(version => (long)version),
-            cluster.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order))));
+            cluster.Recorder.VersionsOf(RecordingConsumer.Name, JournalStream.OfOrder(order))));
     }
 
     [Fact]
@@ -86,9 +86,9 @@ public abstract class StreamContract : IAsyncLifetime
         await second.AppendAsync(order, 10, 5);
 
         await second.Recorder.UntilAsync(
-            () => second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)).Contains(15), "the new events arrive", Cancellation);
+            () => second.Recorder.VersionsOf(RecordingConsumer.Name, JournalStream.OfOrder(order)).Contains(15), "the new events arrive", Cancellation);
         // A stopped silo saves its checkpoints: processed events do not come again.
-        Assert.Equal([11, 12, 13, 14, 15], second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)));
+        Assert.Equal([11, 12, 13, 14, 15], second.Recorder.VersionsOf(RecordingConsumer.Name, JournalStream.OfOrder(order)));
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public abstract class StreamContract : IAsyncLifetime
         Assert.Empty(await cluster.Store.ReadDeadLettersAsync(RecordingConsumer.Name, 10, Cancellation));
         Assert.Equal(
             Enumerable.Range(1, 10).Select(version => (long)version),
-            cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, StreamNames.OrderStream("flaky")));
+            cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, JournalStream.OfOrder("flaky")));
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public abstract class StreamContract : IAsyncLifetime
         };
         await cluster.AppendAsync("poison", 0, 8);
 
-        var stream = StreamNames.OrderStream("poison");
+        var stream = JournalStream.OfOrder("poison");
         await cluster.Recorder.UntilAsync(
             () => cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, stream).SequenceEqual([1, 2, 3, 5, 6, 7, 8]),
             "the events around the poison arrive",
@@ -152,7 +152,7 @@ public abstract class StreamContract : IAsyncLifetime
         await cluster.AppendAsync("again", 0, 200);
         await UntilComplete(cluster.Recorder, RecordingConsumer.Name, ["again"], 200);
         await UntilComplete(cluster.Recorder, SecondConsumer.Name, ["again"], 200);
-        var stream = StreamNames.OrderStream("again");
+        var stream = JournalStream.OfOrder("again");
         var fiftieth = (await cluster.Journal.ReadStreamAsync(stream, 49, Cancellation))[0].Position;
 
         await cluster.Consumer(RecordingConsumer.Name, StreamNames.PartitionOf(stream, Partitions)).RewindAsync(fiftieth);
@@ -170,7 +170,7 @@ public abstract class StreamContract : IAsyncLifetime
     {
         await using var cluster = await StreamCluster.StartAsync(_database, silos: 2);
         var orders = Enumerable.Range(0, 64).Select(i => $"spread{i}").ToList();
-        Assert.Equal(Partitions, orders.Select(order => StreamNames.PartitionOf(StreamNames.OrderStream(order), Partitions)).Distinct().Count());
+        Assert.Equal(Partitions, orders.Select(order => StreamNames.PartitionOf(JournalStream.OfOrder(order), Partitions)).Distinct().Count());
         long version = 0;
 
         await UntilReadBy(2);
@@ -208,7 +208,7 @@ public abstract class StreamContract : IAsyncLifetime
             await UntilComplete(cluster.Recorder, consumer, orders, 40);
             Assert.All(orders, order => Assert.Equal(
                 Enumerable.Range(1, 40).Select(version => (long)version),
-                cluster.Recorder.DistinctVersionsOf(consumer, StreamNames.OrderStream(order))));
+                cluster.Recorder.DistinctVersionsOf(consumer, JournalStream.OfOrder(order))));
         }
     }
 
@@ -216,7 +216,7 @@ public abstract class StreamContract : IAsyncLifetime
         () =>
         {
             var got = recorder.Deliveries.Where(delivery => delivery.Consumer == consumer).Select(delivery => (delivery.Stream, delivery.Version)).ToHashSet();
-            return orders.All(order => Enumerable.Range(1, count).All(version => got.Contains((StreamNames.OrderStream(order), version))));
+            return orders.All(order => Enumerable.Range(1, count).All(version => got.Contains((JournalStream.OfOrder(order), version))));
         },
         $"{consumer} gets {count} events of every order",
         Cancellation);
@@ -228,7 +228,7 @@ public abstract class StreamContract : IAsyncLifetime
         {
             await _database.Journal.AppendBatchAsync(
                 [.. orders.Select(order => new JournalAppend(
-                    StreamNames.OrderStream(order), version, [new JournalEvent("order.test", "{}"u8.ToArray(), DateTimeOffset.UtcNow)]))],
+                    JournalStream.OfOrder(order), version, [new JournalEvent("order.test", "{}"u8.ToArray(), DateTimeOffset.UtcNow)]))],
                 outcomes);
             Assert.All(outcomes, Assert.Null);
         }

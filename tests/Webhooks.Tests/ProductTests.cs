@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Granary.Domain.Events;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -106,14 +107,14 @@ public sealed class ProductTests(PostgreSql server) : IAsyncLifetime
     /// <summary>Waits until no running transaction can insert an event before those of an order.</summary>
     private static async Task IsPastAsync(string orderId, IJournal journal)
     {
-        var last = (await journal.ReadStreamAsync(StreamNames.OrderStream(orderId), 0, Cancellation))[^1].Position;
+        var last = (await journal.ReadStreamAsync(JournalStream.OfOrder(orderId), 0, Cancellation))[^1].Position;
         await Eventually.HoldsAsync(
             async () => await journal.ReadEndAsync(Cancellation) >= last, "the order is in the past", cancellation: Cancellation);
     }
 
     private static IJournalConsumer ConsumerOf(string orderId, IGrainFactory grains)
     {
-        var partition = StreamNames.PartitionOf(StreamNames.OrderStream(orderId), new StreamSettings().Partitions);
+        var partition = StreamNames.PartitionOf(JournalStream.OfOrder(orderId), new StreamSettings().Partitions);
         return grains.GetGrain<IJournalConsumer>(GrainId.Create(
             WebhookConsumer.Name, StreamNames.StreamOf(StreamNames.Orders, partition).GetKeyAsString()));
     }

@@ -1,8 +1,4 @@
-using Granary.Domain.Orders;
 using Granary.Domain.Webhooks;
-using Granary.Grains.Interfaces;
-using Granary.Grains.Interfaces.Orders;
-using Granary.Grains.Interfaces.Webhooks;
 
 namespace Granary.Webhooks.Tests;
 
@@ -24,8 +20,4 @@ public sealed class WebhookSecretTests
         Assert.Equal(32, Convert.FromBase64String(one["whsec_".Length..]).Length);
         Assert.NotEqual(one, other);
     }
-
-    [Fact]
-    public void Webhooks_can_ask_for_every_event_that_the_readers_of_an_order_see() =>
-        Assert.Equal(OrderEvent.Codec.Names.Where(name => name != "order.attempt_voided").Order(), WebhookEvents.Names.Order());
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Auth;
 
-/// <summary>Composes authentication and authorisation: tokens, roles, user standing, logins.</summary>
+/// <summary>Composes authentication and authorisation: tokens, roles, active users, logins.</summary>
 public static class AuthSetup
 {
     /// <summary>Adds authentication and authorisation from <c>Granary:Auth</c> and <c>Granary:Admin</c>.</summary>
@@ -43,16 +43,16 @@ public static class AuthSetup
     /// <summary>Rejects callers without permission; must come after authentication and after the rate limits by caller.</summary>
     public static void UseGranaryAuthorization(this WebApplication app)
     {
-        app.UseMiddleware<UserStanding>();
+        app.UseMiddleware<ActiveUserCheck>();
         app.UseAuthorization();
     }
 
     /// <summary>
-    /// Marks an endpoint whose work checks the user's standing anyway: placing an order holds money, which a suspended user's
+    /// Marks an endpoint whose work asks the user anyway: placing an order holds money, which a suspended user's
     /// wallet refuses. This saves one call on the most frequent request.
     /// </summary>
-    public static TBuilder AsksStandingItself<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new UserStanding.AskedByEndpoint());
+    public static TBuilder AsksUserItself<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ActiveUserCheck.AskedByEndpoint());
 
     /// <summary>Maps <c>POST /auth/token</c>, unless an external issuer issues the tokens.</summary>
     public static void MapGranaryTokens(this IEndpointRouteBuilder routes)

@@ -30,8 +30,8 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
 
         var user = grains.User(userId);
         var credential = await user.GetCredential();
-        var verdict = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
-        if (credential is null || verdict == PasswordVerificationResult.Failed)
+        var match = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
+        if (credential is null || match == PasswordVerificationResult.Failed)
         {
             return LoginOutcome.Refused(Problem.Of(ProblemTypes.InvalidCredentials));
         }
@@ -43,7 +43,7 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
             return LoginOutcome.Refused(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
         }
 
-        if (verdict == PasswordVerificationResult.SuccessRehashNeeded)
+        if (match == PasswordVerificationResult.SuccessRehashNeeded)
         {
             await user.SetPassword(await passwords.HashAsync(password, cancellationToken), userId);
         }

@@ -8,7 +8,7 @@ namespace Granary.Api.Auth;
 
 /// <summary>
 /// Verifies tokens once and caches the result: the signature and the claims of a token do not change, and
-/// <see cref="UserStanding"/> checks on every request what may change about its user.
+/// <see cref="ActiveUserCheck"/> checks on every request what may change about its user.
 /// </summary>
 public sealed class TokenVerifier : JsonWebTokenHandler
 {

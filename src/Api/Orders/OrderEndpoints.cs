@@ -19,7 +19,7 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksStandingItself();
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksUserItself();
         orders.MapGet("/", ListOrders.List).WithName("ListOrders");
         orders.MapGet("/{id}", Get).WithName("GetOrder").Produces(StatusCodes.Status304NotModified);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()

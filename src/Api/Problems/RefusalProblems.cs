@@ -6,7 +6,7 @@ namespace Granary.Api.Problems;
 /// <summary>The one place that says how each refusal of the domain reads over HTTP.</summary>
 public sealed class RefusalProblems(Currency currency)
 {
-    // Prices settle within the time of an order; the caller need not wait long.
+    // A price stops moving within the time of an order; the caller need not wait long.
     private const int PriceRetrySeconds = 1;
 
     // Longer than a placement takes, shorter than the grace after which one that died is cleared away.

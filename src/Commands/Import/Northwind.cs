@@ -1,5 +1,7 @@
 using System.Globalization;
 using CsvHelper;
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Commands.Import;
 
@@ -27,13 +29,17 @@ public sealed record Northwind(
         .GroupBy(line => line.Sku)
         .ToDictionary(lines => lines.Key, lines => lines.Sum(line => line.Quantity));
 
-    /// <summary>What a customer's orders cost at catalogue prices, in minor units, by customer.</summary>
+    /// <summary>
+    /// What a customer's orders cost at catalogue prices, in minor units, by customer. An order above the limit is refused and
+    /// costs nothing.
+    /// </summary>
     public IReadOnlyDictionary<string, long> Spending()
     {
         var prices = Products.ToDictionary(product => product.Sku, product => product.Price);
         return Orders.GroupBy(order => order.CustomerId).ToDictionary(
             orders => orders.Key,
-            orders => orders.SelectMany(order => order.Lines).Sum(line => prices[line.Sku] * line.Quantity));
+            orders => orders.Sum(order => OrderTotal.Of(
+                order.Lines.Select(line => new OrderLine(line.Sku, line.Sku, line.Quantity, prices[line.Sku]))) ?? 0));
     }
 
     private static (NorthwindOrder Order, NorthwindLine Line) OrderLineOf(CsvReader row) => (

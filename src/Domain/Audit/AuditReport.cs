@@ -6,9 +6,9 @@ namespace Granary.Domain.Audit;
 /// <param name="Products">Stock items.</param>
 /// <param name="Users">Users.</param>
 /// <param name="Violations">What must never be: a gap, oversold stock, money from nowhere, an order without its reservation.</param>
-/// <param name="Unsettled">
+/// <param name="Lagging">
 /// Reservations and holds that are not in step with their orders yet. Normal for orders that were under way where the journal
-/// ends; stock items and wallets settle them by themselves once they are active.
+/// ends; stock items and wallets bring them in step by themselves once they are active.
 /// </param>
 public sealed record AuditReport(
     long Events,
@@ -16,7 +16,7 @@ public sealed record AuditReport(
     int Products,
     int Users,
     IReadOnlyList<string> Violations,
-    IReadOnlyList<string> Unsettled)
+    IReadOnlyList<string> Lagging)
 {
     /// <summary>Whether the journal is sound.</summary>
     public bool IsSound => Violations.Count == 0;

@@ -11,10 +11,10 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
 {
     public List<string> Violations { get; } = [];
 
-    public List<string> Unsettled { get; } = [];
+    public List<string> Lagging { get; } = [];
 
     /// <summary>What the orders judged so far account for as paid: sold units, captured money.</summary>
-    public long Settled { get; private set; }
+    public long Paid { get; private set; }
 
     /// <summary>The known orders that have a claim here.</summary>
     public IEnumerable<OrderStanding> Claimants(IReadOnlyDictionary<string, OrderStanding> standings) =>
@@ -35,32 +35,16 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
         var reserved = claim.Secured + accepted.Sum(pending => pending.Quantity);
         if (accepted.Count < claim.Pending.Length)
         {
-            Unsettled.Add($"{name}: order {standing.OrderId} has not accepted {claim.Reserved - reserved} that an attempt took.");
+            Lagging.Add($"{name}: order {standing.OrderId} has not accepted {claim.Reserved - reserved} that an attempt took.");
         }
 
-        switch (standing.Phase)
+        Paid += standing.Phase switch
         {
-            case ClaimPhase.Secured:
-                Settled += claim.Settled;
-                Demand(reserved >= right, $"{name}: pending order {standing.OrderId} has {reserved} set aside of {right}.");
-                Demand(claim.Settled == 0, $"{name}: pending order {standing.OrderId} counts as paid.");
-                Expect(reserved <= right, $"{name}: pending order {standing.OrderId} has {reserved} set aside, more than its {right}.");
-                break;
-            case ClaimPhase.Settled:
-                Settled += claim.Settled;
-                Demand(reserved + claim.Settled >= right, $"{name}: paid order {standing.OrderId} has {reserved} and {claim.Settled} of {right}.");
-                Expect(reserved == 0 && accepted.Count == 0, $"{name}: paid order {standing.OrderId} still has {reserved} set aside.");
-                break;
-            case ClaimPhase.Closed:
-                // A closed claim is forgotten: only one that lags behind can still be seen.
-                Settled += claim.Settled == 0 && reserved > 0 ? 0 : right;
-                Expect(claim.IsEmpty, $"{name}: shipped order {standing.OrderId} still has a claim.");
-                break;
-            default:
-                Settled += claim.Settled;
-                Expect(reserved == 0 && claim.Settled == 0 && accepted.Count == 0, $"{name}: order {standing.OrderId} is closed and still has a claim.");
-                break;
-        }
+            ClaimPhase.None => JudgeGivenUp(standing, claim, reserved, accepted.Count),
+            ClaimPhase.Secured => JudgeSecured(standing, claim, reserved, right),
+            ClaimPhase.Paid => JudgePaid(standing, claim, reserved, accepted.Count, right),
+            ClaimPhase.Closed => JudgeClosed(standing, claim, reserved, right),
+        };
     }
 
     /// <summary>Judges claims of orders that the journal does not know: an attempt that was never decided may have left them.</summary>
@@ -68,9 +52,37 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
     {
         foreach (var (order, claim) in claims.ByOrder.Where(claim => !standings.ContainsKey(claim.Key)))
         {
-            Demand(claim.Secured == 0 && claim.Settled == 0, $"{name}: order {order} has a confirmed claim and does not exist.");
+            Demand(claim.Secured == 0 && claim.Paid == 0, $"{name}: order {order} has a confirmed claim and does not exist.");
             Expect(claim.Pending.IsEmpty, $"{name}: an attempt at order {order} took {claim.Reserved}; there is no such order yet.");
         }
+    }
+
+    private long JudgeGivenUp(OrderStanding standing, Claim claim, long reserved, int accepted)
+    {
+        Expect(reserved == 0 && claim.Paid == 0 && accepted == 0, $"{name}: order {standing.OrderId} is given up and still has a claim.");
+        return claim.Paid;
+    }
+
+    private long JudgeSecured(OrderStanding standing, Claim claim, long reserved, long right)
+    {
+        Demand(reserved >= right, $"{name}: unpaid order {standing.OrderId} has {reserved} set aside of {right}.");
+        Demand(claim.Paid == 0, $"{name}: unpaid order {standing.OrderId} counts as paid.");
+        Expect(reserved <= right, $"{name}: unpaid order {standing.OrderId} has {reserved} set aside, more than its {right}.");
+        return claim.Paid;
+    }
+
+    private long JudgePaid(OrderStanding standing, Claim claim, long reserved, int accepted, long right)
+    {
+        Demand(reserved + claim.Paid >= right, $"{name}: paid order {standing.OrderId} has {reserved} and {claim.Paid} of {right}.");
+        Expect(reserved == 0 && accepted == 0, $"{name}: paid order {standing.OrderId} still has {reserved} set aside.");
+        return claim.Paid;
+    }
+
+    /// <summary>A closed claim is forgotten: only one that lags behind can still be seen.</summary>
+    private long JudgeClosed(OrderStanding standing, Claim claim, long reserved, long right)
+    {
+        Expect(claim.IsEmpty, $"{name}: the payment of order {standing.OrderId} is final and it still has a claim.");
+        return claim.Paid == 0 && reserved > 0 ? 0 : right;
     }
 
     private void Demand(bool holds, string otherwise)
@@ -85,7 +97,7 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
     {
         if (!holds)
         {
-            Unsettled.Add(otherwise);
+            Lagging.Add(otherwise);
         }
     }
 }

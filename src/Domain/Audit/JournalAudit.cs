@@ -19,7 +19,7 @@ public sealed class JournalAudit
     private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
-    private readonly List<string> _unsettled = [];
+    private readonly List<string> _lagging = [];
     private long _events;
 
     /// <summary>Every order stream so far, by order id; one that was only ever attempted does not <see cref="OrderState.Exists"/>.</summary>
@@ -36,8 +36,6 @@ public sealed class JournalAudit
     {
         ArgumentNullException.ThrowIfNull(record);
         _events++;
-        var slash = record.Stream.IndexOf('/', StringComparison.Ordinal);
-        var (kind, key) = slash < 0 ? (record.Stream, "") : (record.Stream[..(slash + 1)], record.Stream[(slash + 1)..]);
         if (_broken.ContainsKey(record.Stream))
         {
             return;
@@ -45,17 +43,17 @@ public sealed class JournalAudit
 
         try
         {
-            if (kind == OrderState.StreamOf(""))
+            switch (JournalStream.KindOf(record.Stream))
             {
-                Apply<OrderState, OrderEvent>(_orders, key, record);
-            }
-            else if (kind == StockState.StreamOf(""))
-            {
-                Apply<StockState, StockEvent>(_stock, key, record);
-            }
-            else if (kind == UserState.StreamOf(""))
-            {
-                Apply<UserState, UserEvent>(_users, key, record);
+                case StreamKind.Order:
+                    Apply<OrderState, OrderEvent>(_orders, record);
+                    break;
+                case StreamKind.Stock:
+                    Apply<StockState, StockEvent>(_stock, record);
+                    break;
+                case StreamKind.User:
+                    Apply<UserState, UserEvent>(_users, record);
+                    break;
             }
         }
         catch (Exception fault) when (fault is InvalidOperationException or JsonException or OverflowException)
@@ -70,7 +68,7 @@ public sealed class JournalAudit
     {
         _violations.Clear();
         _violations.AddRange(_broken.Values);
-        _unsettled.Clear();
+        _lagging.Clear();
         var standings = _orders.ToDictionary(order => order.Key, order => order.Value.ToStanding(), StringComparer.Ordinal);
         var live = standings.Values.Where(standing => standing.Phase != ClaimPhase.None).ToList();
         var bySku = live.SelectMany(standing => standing.Lines.Select(line => (line.Sku, Standing: standing)))
@@ -97,21 +95,24 @@ public sealed class JournalAudit
         }
 
         return new AuditReport(
-            _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _unsettled]);
+            _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _lagging]);
     }
 
-    private static void Apply<TState, TEvent>(Dictionary<string, TState> states, string key, JournalRecord record)
+    private static void Apply<TState, TEvent>(Dictionary<string, TState> states, JournalRecord record)
         where TState : class, IAggregate<TState, TEvent>
-        where TEvent : class =>
+        where TEvent : class
+    {
+        var key = JournalStream.KeyOf(record.Stream);
         states[key] = Aggregate.Fold<TState, TEvent>(states.GetValueOrDefault(key) ?? TState.Initial(key), [record]);
+    }
 
     private void JudgeStock(StockState stock, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
     {
         var name = $"Stock of {stock.Sku}";
         Demand(stock.Received == stock.OnHand + stock.Sold, $"{name}: received {stock.Received} is not on hand {stock.OnHand} and sold {stock.Sold}.");
         Demand(stock.Available >= 0, $"{name}: {stock.Reserved} units are reserved of {stock.OnHand} on hand.");
-        var settled = Judge(new ClaimJudge(name, stock.Claims, standing => standing.QuantityOf(stock.Sku)), orders, standings);
-        Demand(stock.Sold == settled, $"{name}: {stock.Sold} units are sold, but orders account for {settled}.");
+        var paid = Judge(new ClaimJudge(name, stock.Claims, standing => standing.QuantityOf(stock.Sku)), orders, standings);
+        Demand(stock.Sold == paid, $"{name}: {stock.Sold} units are sold, but orders account for {paid}.");
     }
 
     private void JudgeWallet(UserState user, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
@@ -119,9 +120,9 @@ public sealed class JournalAudit
         var name = $"Wallet of {user.Id}";
         Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited.");
         var claims = new ClaimJudge(name, user.Claims, standing => _orders[standing.OrderId].UserId == user.Id ? standing.Total : 0);
-        var settled = Judge(claims, orders, standings);
+        var paid = Judge(claims, orders, standings);
         var spent = user.Spent - user.Refunded;
-        Demand(spent == settled, $"{name}: {spent} is spent, but orders account for {settled}.");
+        Demand(spent == paid, $"{name}: {spent} is spent, but orders account for {paid}.");
     }
 
     /// <summary>Judges the orders that have a right here and those that have a claim, and returns what they account for as paid.</summary>
@@ -134,8 +135,8 @@ public sealed class JournalAudit
 
         claims.JudgeStrangers(standings);
         _violations.AddRange(claims.Violations);
-        _unsettled.AddRange(claims.Unsettled);
-        return claims.Settled;
+        _lagging.AddRange(claims.Lagging);
+        return claims.Paid;
     }
 
     private void Demand(bool holds, string otherwise)

@@ -12,16 +12,17 @@ public sealed record Claim
     /// <summary>Attempts that have taken something and of which it is not recorded here that the order accepted them.</summary>
     public ImmutableArray<PendingAttempt> Pending { get; init; } = [];
 
-    /// <summary>Taken and confirmed by a verdict of the order.</summary>
+    /// <summary>Taken, and confirmed by what the order has decided.</summary>
     public long Secured { get; init; }
 
-    /// <summary>Paid for, and still reversible.</summary>
-    public long Settled { get; init; }
+    /// <summary>Paid for, and still reversible. Snapshots have it under its older name.</summary>
+    [JsonPropertyName("settled")]
+    public long Paid { get; init; }
 
-    /// <summary>The order's version at the last verdict that was recorded here.</summary>
+    /// <summary>The order's version that this claim was last aligned with.</summary>
     public long OrderVersion { get; init; }
 
-    /// <summary>Everything that is set aside for the order and not settled.</summary>
+    /// <summary>Everything that is set aside for the order and not paid.</summary>
     [JsonIgnore]
     public long Reserved => Secured + Unconfirmed;
 
@@ -43,7 +44,7 @@ public sealed record Claim
 
     /// <summary>Nothing is left to remember.</summary>
     [JsonIgnore]
-    public bool IsEmpty => Secured == 0 && Settled == 0 && Pending.IsEmpty;
+    public bool IsEmpty => Secured == 0 && Paid == 0 && Pending.IsEmpty;
 
     /// <summary>Whether an attempt has taken something that is not part of the claim yet.</summary>
     public bool HasPending(long attempt)
@@ -59,7 +60,7 @@ public sealed record Claim
         return false;
     }
 
-    /// <summary>The pending attempts without those that a verdict has made part of the claim.</summary>
+    /// <summary>The pending attempts without those that the order has accepted and that are part of the claim now.</summary>
     internal ImmutableArray<PendingAttempt> Without(IReadOnlyList<long> attempts) =>
         attempts.Count == 0 ? Pending : Pending.RemoveAll(pending => attempts.Contains(pending.Attempt));
 }

@@ -51,18 +51,18 @@ public sealed record ClaimBook
         });
 
     /// <summary>The order has paid for this quantity; the attempts are part of it.</summary>
-    public ClaimBook Settle(string orderId, long orderVersion, long quantity, IReadOnlyList<long> attempts) =>
+    public ClaimBook Pay(string orderId, long orderVersion, long quantity, IReadOnlyList<long> attempts) =>
         Change(orderId, claim => claim with
         {
             Secured = 0,
-            Settled = quantity,
+            Paid = quantity,
             Pending = claim.Without(attempts),
             OrderVersion = orderVersion,
         });
 
-    /// <summary>What was settled is reversed or closed: nothing of it remains reversible.</summary>
-    public ClaimBook Unsettle(string orderId, long orderVersion) =>
-        Change(orderId, claim => claim with { Settled = 0, OrderVersion = orderVersion });
+    /// <summary>What was paid is reversed or final: nothing of it remains reversible.</summary>
+    public ClaimBook ClearPaid(string orderId, long orderVersion) =>
+        Change(orderId, claim => claim with { Paid = 0, OrderVersion = orderVersion });
 
     private ClaimBook Change(string orderId, Func<Claim, Claim> change) =>
         Find(orderId) is { } claim ? With(orderId, claim, change(claim)) : this;

@@ -16,7 +16,7 @@ public readonly struct Decision<TEvent>
     /// <summary>The command is already fulfilled.</summary>
     public static Decision<TEvent> Unchanged { get; } = new([], null);
 
-    /// <summary>What happened; empty when refused or unchanged.</summary>
+    /// <summary>What happened; empty when unchanged, and when refused unless time alone has made something happen.</summary>
     public IReadOnlyList<TEvent> Events { get; }
 
     /// <summary>Why not, or null.</summary>
@@ -28,4 +28,7 @@ public readonly struct Decision<TEvent>
 
     /// <summary>Several events that happen together.</summary>
     public static Decision<TEvent> Of(IReadOnlyList<TEvent> events) => new(events, null);
+
+    /// <summary>An event that happens whatever becomes of the command, and then what is decided after it.</summary>
+    public static Decision<TEvent> After(TEvent first, Decision<TEvent> then) => new([first, .. then.Events], then.Refusal);
 }

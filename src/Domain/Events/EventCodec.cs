@@ -29,6 +29,10 @@ public sealed class EventCodec<TEvent>
     /// <summary>The type name of an event.</summary>
     public string NameOf(TEvent domainEvent) => _byType[domainEvent.GetType()].Name;
 
+    /// <summary>The type name of a type of events.</summary>
+    public string NameOf<T>()
+        where T : TEvent => _byType[typeof(T)].Name;
+
     /// <summary>The event as a journal entry.</summary>
     public JournalEvent Encode(TEvent domainEvent, DateTimeOffset at, string? trace)
     {

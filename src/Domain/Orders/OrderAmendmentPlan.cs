@@ -8,14 +8,17 @@ namespace Granary.Domain.Orders;
 /// </summary>
 /// <param name="Lines">The wished lines; the price of a new product is null until it is reserved.</param>
 /// <param name="Increases">What must be reserved more.</param>
-public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadOnlyList<PlannedIncrease> Increases)
+/// <param name="HeldTotal">What the order holds already, in minor units.</param>
+public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadOnlyList<RequestedLine> Increases, long HeldTotal)
 {
     /// <summary>Compares the wished lines with the order.</summary>
     public static OrderAmendmentPlan For(OrderState order, IReadOnlyList<RequestedLine> wished)
     {
+        ArgumentNullException.ThrowIfNull(order);
+        ArgumentNullException.ThrowIfNull(wished);
         var current = order.Lines.ToDictionary(line => line.Sku, StringComparer.Ordinal);
         var lines = new List<PlannedLine>(wished.Count);
-        var increases = new List<PlannedIncrease>();
+        var increases = new List<RequestedLine>();
         foreach (var wish in wished)
         {
             var known = current.TryGetValue(wish.Sku, out var line);
@@ -23,16 +26,25 @@ public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadO
             var more = wish.Quantity - (known ? line.Quantity : 0);
             if (more > 0)
             {
-                increases.Add(new PlannedIncrease(wish.Sku, more));
+                increases.Add(new RequestedLine(wish.Sku, more));
             }
         }
 
-        return new OrderAmendmentPlan(lines, increases);
+        return new OrderAmendmentPlan(lines, increases, order.Total);
+    }
+
+    /// <summary>The wished lines at their prices, given what the increases cost today.</summary>
+    /// <param name="increases">The increases as they were reserved.</param>
+    public IReadOnlyList<OrderLine> Priced(IReadOnlyList<OrderLine> increases)
+    {
+        var today = increases.ToDictionary(line => line.Sku, StringComparer.Ordinal);
+        return
+        [
+            .. Lines.Select(line => new OrderLine(
+                line.Sku, line.Name ?? today[line.Sku].Name, line.Quantity, line.UnitPrice ?? today[line.Sku].UnitPrice)),
+        ];
     }
 }
 
 /// <summary>One wished line; name and price are null for a product that is new in the order.</summary>
 public readonly record struct PlannedLine(string Sku, long Quantity, string? Name, long? UnitPrice);
-
-/// <summary>Units of a product to reserve beyond what the order has.</summary>
-public readonly record struct PlannedIncrease(string Sku, long Quantity);

@@ -5,82 +5,116 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Orders;
 
-/// <summary>The rules of an order: state, command and time to events or a refusal. Pure.</summary>
+/// <summary>
+/// The rules of an order, a function for each operation: state, command and time to events or a refusal. Pure. Which status
+/// permits an operation is in <see cref="OrderLifecycle"/>.
+/// </summary>
 public static class OrderDecisions
 {
     /// <summary>Records an order whose lines are reserved and whose total is held under <paramref name="attempt"/>.</summary>
     public static Decision<OrderEvent> Place(
-        OrderState order, PlaceOrder command, long attempt, IReadOnlyList<OrderLine> lines, long total, DateTimeOffset expiresAt)
-    {
-        if (OrderLifecycle.Next(order.Status, OrderTrigger.Place) is null)
-        {
-            return Illegal(order);
-        }
-
-        return new OrderPlaced(
+        OrderState order, PlaceOrder command, long attempt, IReadOnlyList<OrderLine> lines, DateTimeOffset expiresAt) =>
+        OrderLifecycle.Next(order.Status, OrderTrigger.Place) is null ? Illegal(order)
+        : OrderTotal.Of(lines) is not { } total ? OrderTotal.TooHigh
+        : new OrderPlaced(
             command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt);
-    }
 
     /// <summary>Whether a repeated placement is the one that made the order.</summary>
     /// <returns>Null when it is; otherwise the refusal.</returns>
     public static Refusal? Replay(OrderState order, PlaceOrder command) =>
         order.UserId == command.UserId && order.Fingerprint == command.Fingerprint ? null : new IdempotencyKeyReused();
 
-    /// <summary>An action that only moves the status, such as paying or packing.</summary>
-    public static Decision<OrderEvent> Act(OrderState order, OrderCommand command, OrderTrigger trigger, OrderEvent domainEvent)
-    {
-        if (Guard(order, command) is { } refusal)
-        {
-            return refusal;
-        }
+    /// <summary>Whether the order may be amended, which is asked before anything is taken for the amendment.</summary>
+    /// <returns>Unchanged when it may; otherwise the refusal.</returns>
+    public static Decision<OrderEvent> MayAmend(OrderState order, OrderCommand command, DateTimeOffset now) =>
+        AsOf(now, order, due => Refused(due, command, OrderTrigger.Amend) is { } refusal ? refusal : Decision<OrderEvent>.Unchanged);
 
-        if (order.Status == LedTo(trigger))
+    /// <summary>Changes lines, address or note. What the order needs less is given back once this is durable.</summary>
+    /// <param name="lines">The amended lines, of which the order has everything: from before, or taken under the attempt.</param>
+    /// <param name="attempt">The attempt that took what the order needed more; null when it needed nothing.</param>
+    public static Decision<OrderEvent> Amend(
+        OrderState order, OrderCommand command, OrderAmendment amendment, IReadOnlyList<OrderLine> lines, long? attempt, DateTimeOffset now) =>
+        AsOf(now, order, due =>
         {
-            return Decision<OrderEvent>.Unchanged;
-        }
+            if (Refused(due, command, OrderTrigger.Amend) is { } refusal)
+            {
+                return refusal;
+            }
 
-        return OrderLifecycle.Next(order.Status, trigger) is null ? Illegal(order) : domainEvent;
-    }
+            if (OrderTotal.Of(lines) is not { } total)
+            {
+                return OrderTotal.TooHigh;
+            }
+
+            var (address, note) = (amendment.ShippingAddress ?? due.ShippingAddress, amendment.Note ?? due.Note);
+            var same = due.Lines.SequenceEqual(lines) && due.ShippingAddress == address && due.Note == note;
+            return same && attempt is null
+                ? Decision<OrderEvent>.Unchanged
+                : new OrderAmended(command.By, attempt, lines, total, address, note);
+        });
+
+    /// <summary>Pays, until the deadline.</summary>
+    public static Decision<OrderEvent> Pay(OrderState order, OrderCommand command, DateTimeOffset now) =>
+        Move(order, command, now, new OrderPaid(command.By));
+
+    /// <summary>Begins to pack.</summary>
+    public static Decision<OrderEvent> Pack(OrderState order, OrderCommand command, DateTimeOffset now) =>
+        Move(order, command, now, new OrderPackingStarted(command.By));
+
+    /// <summary>Hands the parcel to its carrier.</summary>
+    public static Decision<OrderEvent> Ship(OrderState order, OrderCommand command, Tracking tracking, DateTimeOffset now) =>
+        Move(order, command, now, new OrderShipped(command.By, tracking));
+
+    /// <summary>Notes that the parcel has arrived.</summary>
+    public static Decision<OrderEvent> Receive(OrderState order, OrderCommand command, DateTimeOffset now) =>
+        Move(order, command, now, new OrderReceived(command.By));
+
+    /// <summary>Closes the order.</summary>
+    public static Decision<OrderEvent> Complete(OrderState order, OrderCommand command, DateTimeOffset now) =>
+        Move(order, command, now, new OrderCompleted(command.By));
+
+    /// <summary>Gives the order up. What it took goes back: see <see cref="OrderLifecycle.PhaseOf"/>.</summary>
+    public static Decision<OrderEvent> Cancel(OrderState order, OrderCommand command, string? reason, DateTimeOffset now) =>
+        Move(order, command, now, new OrderCancelled(command.By, reason));
 
     /// <summary>Expires an unpaid order whose deadline has passed.</summary>
     public static Decision<OrderEvent> Expire(OrderState order, DateTimeOffset now) =>
-        order.Status == OrderStatus.Pending && now >= order.ExpiresAt
-            ? new OrderExpired(UserId.System)
-            : Decision<OrderEvent>.Unchanged;
+        order.Deadline is { } deadline && now >= deadline ? new OrderExpired(UserId.System) : Decision<OrderEvent>.Unchanged;
 
     /// <summary>
-    /// Voids an attempt that somebody keeps something for and that is not being decided. Nothing needs to be recorded when it
-    /// won, was voided before, or can no longer win because the order is closed.
+    /// Voids an attempt that a stock item or wallet keeps something for and that is not being decided. Nothing needs to be
+    /// recorded when it won, was voided before, or can no longer win because the order is over.
     /// </summary>
-    public static Decision<OrderEvent> Void(OrderState order, long attempt) =>
+    public static Decision<OrderEvent> VoidAttempt(OrderState order, long attempt) =>
         order.Accepted.Contains(attempt) || order.Voided.Contains(attempt) || OrderLifecycle.IsTerminal(order.Status)
             ? Decision<OrderEvent>.Unchanged
             : new AttemptVoided(UserId.System, attempt);
 
+    /// <summary>An action of a caller that moves the status. One that has happened already changes nothing.</summary>
+    private static Decision<OrderEvent> Move(OrderState order, OrderCommand command, DateTimeOffset now, OrderEvent moved) =>
+        AsOf(now, order, due =>
+            Guard(due, command) is { } refusal ? refusal
+            : OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value) ? Decision<OrderEvent>.Unchanged
+            : OrderLifecycle.Next(due.Status, moved.Trigger.Value) is null ? Illegal(due)
+            : moved);
+
+    /// <summary>Decides on the order as it is at a time: one whose deadline has passed expires first.</summary>
+    private static Decision<OrderEvent> AsOf(DateTimeOffset now, OrderState order, Func<OrderState, Decision<OrderEvent>> decide) =>
+        Expire(order, now).Events is [var expired]
+            ? Decision<OrderEvent>.After(expired, decide(order.Apply(expired, now)))
+            : decide(order);
+
+    private static Refusal? Refused(OrderState order, OrderCommand command, OrderTrigger trigger) =>
+        Guard(order, command) ?? (OrderLifecycle.Next(order.Status, trigger) is null ? Illegal(order) : null);
+
     /// <summary>Whether a command may touch the order at all: it exists for the caller, at the version the caller has seen.</summary>
     /// <returns>Null when it may; otherwise the refusal.</returns>
-    public static Refusal? Guard(OrderState order, OrderCommand command)
-    {
-        if (!order.Exists || (command.Owner is { } owner && owner != order.UserId))
-        {
-            return new NotFound();
-        }
-
-        return command.ExpectedVersion is { } expected && expected != order.VisibleVersion ? new StaleVersion(order.VisibleVersion) : null;
-    }
+    private static Refusal? Guard(OrderState order, OrderCommand command) =>
+        !order.Exists || (command.Owner is { } owner && owner != order.UserId) ? new NotFound()
+        : command.ExpectedVersion is { } expected && expected != order.VisibleVersion ? new StaleVersion(order.VisibleVersion)
+        : null;
 
     /// <summary>The refusal for what the current status does not permit.</summary>
-    public static IllegalTransition Illegal(OrderState order) =>
+    private static IllegalTransition Illegal(OrderState order) =>
         new(order.Status.ToString().ToLowerInvariant(), OrderLifecycle.AllowedActions(order.Status));
-
-    private static OrderStatus LedTo(OrderTrigger trigger) => trigger switch
-    {
-        OrderTrigger.Pay => OrderStatus.Paid,
-        OrderTrigger.Pack => OrderStatus.Packing,
-        OrderTrigger.Ship => OrderStatus.Shipped,
-        OrderTrigger.Receive => OrderStatus.Received,
-        OrderTrigger.Complete => OrderStatus.Completed,
-        OrderTrigger.Cancel => OrderStatus.Cancelled,
-        _ => throw new ArgumentOutOfRangeException(nameof(trigger), trigger, "Not an action of a caller."),
-    };
 }

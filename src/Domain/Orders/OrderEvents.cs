@@ -5,15 +5,16 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Domain.Orders;
 
 /// <summary>What happened to an order. The journal type names are also the public event names.</summary>
-/// <param name="By">Who asked for it: a user id, or <c>system</c>.</param>
-public abstract record OrderEvent(string By)
+public abstract record OrderEvent
 {
-    /// <summary>The type name of <see cref="OrderPlaced"/>.</summary>
-    public const string PlacedType = "order.placed";
+    private protected OrderEvent(string by, OrderTrigger? trigger) => (By, Trigger) = (by, trigger);
+
+    /// <summary>Who asked for it: a user id, or <c>system</c>.</summary>
+    public string By { get; init; }
 
     /// <summary>How order events are written in the journal.</summary>
     public static EventCodec<OrderEvent> Codec { get; } = new EventCodec<OrderEvent>()
-        .Add(PlacedType, OrderEventJson.Default.OrderPlaced)
+        .Add("order.placed", OrderEventJson.Default.OrderPlaced)
         .Add("order.amended", OrderEventJson.Default.OrderAmended)
         .Add("order.paid", OrderEventJson.Default.OrderPaid)
         .Add("order.packing_started", OrderEventJson.Default.OrderPackingStarted)
@@ -23,6 +24,15 @@ public abstract record OrderEvent(string By)
         .Add("order.cancelled", OrderEventJson.Default.OrderCancelled)
         .Add("order.expired", OrderEventJson.Default.OrderExpired)
         .Add("order.attempt_voided", OrderEventJson.Default.AttemptVoided);
+
+    /// <summary>The names of the events that readers of an order see, and that webhooks can ask for.</summary>
+    public static IReadOnlyList<string> PublicNames { get; } = [.. Codec.Names.Except([Codec.NameOf<AttemptVoided>()])];
+
+    /// <summary>
+    /// The transition that the event records, from which the status follows; null for an event that readers do not see. Not
+    /// public, so that it is not written into the journal.
+    /// </summary>
+    internal OrderTrigger? Trigger { get; }
 }
 
 /// <summary>The order exists: every line is reserved and the total is held, under one attempt.</summary>
@@ -35,7 +45,7 @@ public sealed record OrderPlaced(
     Address? ShippingAddress,
     string? Note,
     string? Fingerprint,
-    DateTimeOffset ExpiresAt) : OrderEvent(By);
+    DateTimeOffset ExpiresAt) : OrderEvent(By, OrderTrigger.Place);
 
 /// <summary>The order is now this; <paramref name="Attempt"/> took what it needed more, if anything.</summary>
 public sealed record OrderAmended(
@@ -44,34 +54,34 @@ public sealed record OrderAmended(
     IReadOnlyList<OrderLine> Lines,
     long Total,
     Address? ShippingAddress,
-    string? Note) : OrderEvent(By);
+    string? Note) : OrderEvent(By, OrderTrigger.Amend);
 
 /// <summary>The buyer has paid: from here on the hold is captured and the stock sold.</summary>
-public sealed record OrderPaid(string By) : OrderEvent(By);
+public sealed record OrderPaid(string By) : OrderEvent(By, OrderTrigger.Pay);
 
 /// <summary>The warehouse has begun to pack.</summary>
-public sealed record OrderPackingStarted(string By) : OrderEvent(By);
+public sealed record OrderPackingStarted(string By) : OrderEvent(By, OrderTrigger.Pack);
 
-/// <summary>The parcel has left; nothing can be refunded through a cancellation any more.</summary>
-public sealed record OrderShipped(string By, Tracking Tracking) : OrderEvent(By);
+/// <summary>The parcel has left.</summary>
+public sealed record OrderShipped(string By, Tracking Tracking) : OrderEvent(By, OrderTrigger.Ship);
 
 /// <summary>The parcel has arrived.</summary>
-public sealed record OrderReceived(string By) : OrderEvent(By);
+public sealed record OrderReceived(string By) : OrderEvent(By, OrderTrigger.Receive);
 
 /// <summary>The order is closed.</summary>
-public sealed record OrderCompleted(string By) : OrderEvent(By);
+public sealed record OrderCompleted(string By) : OrderEvent(By, OrderTrigger.Complete);
 
 /// <summary>The order is given up; what it took goes back.</summary>
-public sealed record OrderCancelled(string By, string? Reason) : OrderEvent(By);
+public sealed record OrderCancelled(string By, string? Reason) : OrderEvent(By, OrderTrigger.Cancel);
 
 /// <summary>The order was not paid in time; what it took goes back.</summary>
-public sealed record OrderExpired(string By) : OrderEvent(By);
+public sealed record OrderExpired(string By) : OrderEvent(By, OrderTrigger.Expire);
 
 /// <summary>
-/// An attempt that somebody still keeps something for shall never win. The event takes the version that a frozen activation
-/// would need for it.
+/// An attempt that a stock item or wallet still keeps something for shall never win. The event takes the version that a frozen
+/// activation would need for it.
 /// </summary>
-public sealed record AttemptVoided(string By, long Attempt) : OrderEvent(By);
+public sealed record AttemptVoided(string By, long Attempt) : OrderEvent(By, null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -18,7 +18,10 @@ public enum OrderTrigger
     Expire,
 }
 
-/// <summary>The legal transitions of an order, as a Stateless machine.</summary>
+/// <summary>
+/// The life of an order: which transitions are legal, as a Stateless machine, and what each status means for stock and money.
+/// Everything else that depends on the status is derived from these two tables.
+/// </summary>
 public static class OrderLifecycle
 {
     private static readonly TransitionTable<OrderStatus, OrderTrigger> Transitions = new(Machine);
@@ -36,8 +39,20 @@ public static class OrderLifecycle
     public static IReadOnlyList<string> AllowedActions(OrderStatus status) => Actions[status];
 
     /// <summary>No further transition leads out of the status.</summary>
-    public static bool IsTerminal(OrderStatus status) =>
-        status is OrderStatus.Completed or OrderStatus.Cancelled or OrderStatus.Expired;
+    public static bool IsTerminal(OrderStatus status) => Transitions.IsTerminal(status);
+
+    /// <summary>Whether a status is the one that a trigger leads to, so that the trigger has nothing left to do.</summary>
+    public static bool IsReached(OrderStatus status, OrderTrigger trigger) => Transitions.IsReached(status, trigger);
+
+    /// <summary>What the claims of an order on stock and money are worth while it has a status.</summary>
+    public static ClaimPhase PhaseOf(OrderStatus status) => status switch
+    {
+        OrderStatus.None => ClaimPhase.None,
+        OrderStatus.Pending => ClaimPhase.Secured,
+        OrderStatus.Paid or OrderStatus.Packing => ClaimPhase.Paid,
+        OrderStatus.Shipped or OrderStatus.Received or OrderStatus.Completed => ClaimPhase.Closed,
+        OrderStatus.Cancelled or OrderStatus.Expired => ClaimPhase.None,
+    };
 
     private static StateMachine<OrderStatus, OrderTrigger> Machine(OrderStatus status)
     {

@@ -7,8 +7,6 @@ namespace Granary.Domain.Orders;
 /// <summary>An order as its events have made it.</summary>
 public sealed record OrderState : IAggregate<OrderState, OrderEvent>
 {
-    private const string StreamPrefix = "order/";
-
     public required string Id { get; init; }
     public long Version { get; init; }
     public OrderStatus Status { get; init; }
@@ -42,7 +40,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     public static OrderState Initial(string key) => new() { Id = key };
 
     /// <inheritdoc/>
-    public static string StreamOf(string key) => StreamPrefix + key;
+    public static string StreamOf(string key) => JournalStream.OfOrder(key);
 
     /// <summary>
     /// The version of the last event that its readers see. Voiding an attempt changes nothing for them, so it must not make
@@ -50,29 +48,37 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// </summary>
     public long VisibleVersion => Timeline.IsEmpty ? 0 : Timeline[^1].Version;
 
-    /// <summary>Whether another state has the same lines, address and note: what an amendment can change.</summary>
-    public bool SaysTheSameAs(OrderState other) =>
-        Lines.SequenceEqual(other.Lines) && ShippingAddress == other.ShippingAddress && Note == other.Note;
-
     /// <summary>Whether the order was ever placed.</summary>
     public bool Exists => Status != OrderStatus.None;
+
+    /// <summary>When the order expires; null once it no longer can.</summary>
+    public DateTimeOffset? Deadline => OrderLifecycle.Next(Status, OrderTrigger.Expire) is null ? null : ExpiresAt;
+
+    /// <summary>Whether the order has another right to stock and money than before, so that those who keep them must be told.</summary>
+    /// <param name="before">An earlier state of the order.</param>
+    public bool ClaimsOtherThan(OrderState before)
+    {
+        ArgumentNullException.ThrowIfNull(before);
+        return OrderLifecycle.PhaseOf(Status) != OrderLifecycle.PhaseOf(before.Status)
+            || Total != before.Total
+            || !Lines.SequenceEqual(before.Lines)
+            || !Accepted.AsSpan().SequenceEqual(before.Accepted.AsSpan());
+    }
 
     /// <inheritdoc/>
     public OrderState Apply(OrderEvent domainEvent, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
         var next = this with { Version = Version + 1 };
+        next = domainEvent.Trigger is { } trigger ? next.Moved(domainEvent, trigger, at) : next;
         return domainEvent switch
         {
             OrderPlaced placed => next.Placed(placed, at),
-            OrderAmended amended => next.Amended(amended, at),
-            OrderPaid => next.Moved(domainEvent, OrderTrigger.Pay, at) with { WasPaid = true },
-            OrderPackingStarted => next.Moved(domainEvent, OrderTrigger.Pack, at),
-            OrderShipped shipped => next.Moved(domainEvent, OrderTrigger.Ship, at) with { Tracking = shipped.Tracking },
-            OrderReceived => next.Moved(domainEvent, OrderTrigger.Receive, at),
-            OrderCompleted => next.Moved(domainEvent, OrderTrigger.Complete, at),
-            OrderCancelled cancelled => next.Moved(domainEvent, OrderTrigger.Cancel, at) with { CancelReason = cancelled.Reason },
-            OrderExpired => next.Moved(domainEvent, OrderTrigger.Expire, at),
+            OrderAmended amended => next.Amended(amended),
+            OrderPaid => next with { WasPaid = true },
+            OrderShipped shipped => next with { Tracking = shipped.Tracking },
+            OrderCancelled cancelled => next with { CancelReason = cancelled.Reason },
+            OrderPackingStarted or OrderReceived or OrderCompleted or OrderExpired => next,
             AttemptVoided voided => next with { Voided = Voided.Add(voided.Attempt) },
             _ => throw new InvalidOperationException($"An order has no event {domainEvent.GetType().Name}."),
         };
@@ -92,7 +98,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         CancelReason = CancelReason,
         CreatedAt = CreatedAt,
         UpdatedAt = UpdatedAt,
-        ExpiresAt = Status == OrderStatus.Pending ? ExpiresAt : null,
+        ExpiresAt = Deadline,
         Version = VisibleVersion,
         AllowedActions = OrderLifecycle.AllowedActions(Status),
         Timeline = Timeline,
@@ -103,19 +109,13 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     {
         OrderId = Id,
         Version = Version,
-        Phase = Status switch
-        {
-            OrderStatus.Pending => ClaimPhase.Secured,
-            OrderStatus.Paid or OrderStatus.Packing => ClaimPhase.Settled,
-            OrderStatus.Shipped or OrderStatus.Received or OrderStatus.Completed => ClaimPhase.Closed,
-            _ => ClaimPhase.None,
-        },
+        Phase = OrderLifecycle.PhaseOf(Status),
         Lines = [.. Lines.Select(line => new RequestedLine(line.Sku, line.Quantity))],
         Total = Total,
         Accepted = Accepted,
     };
 
-    private OrderState Placed(OrderPlaced placed, DateTimeOffset at) => Moved(placed, OrderTrigger.Place, at) with
+    private OrderState Placed(OrderPlaced placed, DateTimeOffset at) => this with
     {
         UserId = placed.UserId,
         Lines = placed.Lines,
@@ -128,7 +128,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         Accepted = [placed.Attempt],
     };
 
-    private OrderState Amended(OrderAmended amended, DateTimeOffset at) => Moved(amended, OrderTrigger.Amend, at) with
+    private OrderState Amended(OrderAmended amended) => this with
     {
         Lines = amended.Lines,
         Total = amended.Total,

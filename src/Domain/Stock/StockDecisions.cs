@@ -101,16 +101,15 @@ public static class StockDecisions
     public static Decision<StockEvent> Align(StockState stock, OrderStanding standing)
     {
         var order = standing.OrderId;
-        var verdict = ClaimVerdict.Next(stock.Claims.Find(order), standing, standing.QuantityOf(stock.Sku));
-        return verdict.Step switch
+        var alignment = ClaimAlignment.Next(stock.Claims.Find(order), standing, standing.QuantityOf(stock.Sku));
+        return alignment.Step switch
         {
             ClaimStep.None => Decision<StockEvent>.Unchanged,
-            ClaimStep.Secure => new ReservationAmended(order, standing.Version, verdict.Quantity, verdict.Attempts),
-            ClaimStep.Release => new ReservationReleased(order, standing.Version, verdict.Attempts),
-            ClaimStep.Settle => new StockSold(order, standing.Version, verdict.Quantity, verdict.Attempts),
-            ClaimStep.Reverse => new StockRestocked(order, standing.Version, verdict.Quantity),
+            ClaimStep.Secure => new ReservationAmended(order, standing.Version, alignment.Quantity, alignment.Attempts),
+            ClaimStep.Release => new ReservationReleased(order, standing.Version, alignment.Attempts),
+            ClaimStep.Pay => new StockSold(order, standing.Version, alignment.Quantity, alignment.Attempts),
+            ClaimStep.Reverse => new StockRestocked(order, standing.Version, alignment.Quantity),
             ClaimStep.Close => new SaleClosed(order, standing.Version),
-            _ => throw new InvalidOperationException($"Unknown step {verdict.Step}."),
         };
     }
 

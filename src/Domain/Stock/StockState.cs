@@ -9,8 +9,6 @@ namespace Granary.Domain.Stock;
 /// <summary>A product and its stock as its events have made them. Quantities are units.</summary>
 public sealed record StockState : IAggregate<StockState, StockEvent>
 {
-    private const string StreamPrefix = "stock/";
-
     public required string Sku { get; init; }
     public long Version { get; init; }
     public StockStatus Status { get; init; }
@@ -46,7 +44,7 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
     public static StockState Initial(string key) => new() { Sku = key };
 
     /// <inheritdoc/>
-    public static string StreamOf(string key) => StreamPrefix + key;
+    public static string StreamOf(string key) => JournalStream.OfStock(key);
 
     /// <inheritdoc/>
     public StockState Apply(StockEvent domainEvent, DateTimeOffset at)
@@ -61,17 +59,17 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
             ReservationReleased e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, 0, e.Attempts) },
             StockSold e => next with
             {
-                Claims = Claims.Settle(e.Order, e.OrderVersion, e.Quantity, e.Attempts),
+                Claims = Claims.Pay(e.Order, e.OrderVersion, e.Quantity, e.Attempts),
                 OnHand = OnHand - e.Quantity,
                 Sold = Sold + e.Quantity,
             },
             StockRestocked e => next with
             {
-                Claims = Claims.Unsettle(e.Order, e.OrderVersion),
+                Claims = Claims.ClearPaid(e.Order, e.OrderVersion),
                 OnHand = OnHand + e.Quantity,
                 Sold = Sold - e.Quantity,
             },
-            SaleClosed e => next with { Claims = Claims.Unsettle(e.Order, e.OrderVersion) },
+            SaleClosed e => next with { Claims = Claims.ClearPaid(e.Order, e.OrderVersion) },
             StockAdjusted e => next with
             {
                 OnHand = OnHand + e.Quantity,

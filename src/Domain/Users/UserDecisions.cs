@@ -98,16 +98,15 @@ public static class UserDecisions
     public static Decision<UserEvent> Align(UserState user, OrderStanding standing)
     {
         var order = standing.OrderId;
-        var verdict = ClaimVerdict.Next(user.Claims.Find(order), standing, standing.Total);
-        return verdict.Step switch
+        var alignment = ClaimAlignment.Next(user.Claims.Find(order), standing, standing.Total);
+        return alignment.Step switch
         {
             ClaimStep.None => Decision<UserEvent>.Unchanged,
-            ClaimStep.Secure => new HoldAmended(order, standing.Version, verdict.Quantity, verdict.Attempts),
-            ClaimStep.Release => new HoldReleased(order, standing.Version, verdict.Attempts),
-            ClaimStep.Settle => new MoneyCaptured(order, standing.Version, verdict.Quantity, verdict.Attempts),
-            ClaimStep.Reverse => new MoneyRefunded(order, standing.Version, verdict.Quantity),
+            ClaimStep.Secure => new HoldAmended(order, standing.Version, alignment.Quantity, alignment.Attempts),
+            ClaimStep.Release => new HoldReleased(order, standing.Version, alignment.Attempts),
+            ClaimStep.Pay => new MoneyCaptured(order, standing.Version, alignment.Quantity, alignment.Attempts),
+            ClaimStep.Reverse => new MoneyRefunded(order, standing.Version, alignment.Quantity),
             ClaimStep.Close => new CaptureClosed(order, standing.Version),
-            _ => throw new InvalidOperationException($"Unknown step {verdict.Step}."),
         };
     }
 

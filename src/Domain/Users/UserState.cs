@@ -9,8 +9,6 @@ namespace Granary.Domain.Users;
 /// <summary>A user and the wallet as their events have made them. Amounts are minor units.</summary>
 public sealed record UserState : IAggregate<UserState, UserEvent>
 {
-    private const string StreamPrefix = "user/";
-
     public required string Id { get; init; }
     public long Version { get; init; }
     public UserStatus Status { get; init; }
@@ -47,7 +45,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     public static UserState Initial(string key) => new() { Id = key };
 
     /// <inheritdoc/>
-    public static string StreamOf(string key) => StreamPrefix + key;
+    public static string StreamOf(string key) => JournalStream.OfUser(key);
 
     /// <inheritdoc/>
     public UserState Apply(UserEvent domainEvent, DateTimeOffset at)
@@ -62,15 +60,15 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
             HoldReleased e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, 0, e.Attempts) },
             MoneyCaptured e => next with
             {
-                Claims = Claims.Settle(e.Order, e.OrderVersion, e.Amount, e.Attempts),
+                Claims = Claims.Pay(e.Order, e.OrderVersion, e.Amount, e.Attempts),
                 Spent = Spent + e.Amount,
             },
             MoneyRefunded e => next with
             {
-                Claims = Claims.Unsettle(e.Order, e.OrderVersion),
+                Claims = Claims.ClearPaid(e.Order, e.OrderVersion),
                 Refunded = Refunded + e.Amount,
             },
-            CaptureClosed e => next with { Claims = Claims.Unsettle(e.Order, e.OrderVersion) },
+            CaptureClosed e => next with { Claims = Claims.ClearPaid(e.Order, e.OrderVersion) },
             MoneyDeposited e => next with
             {
                 Deposited = Deposited + e.Amount,

@@ -31,7 +31,7 @@ public static class WebhookMessage
             order.Tracking,
             order.CancelReason,
             order.CreatedAt.UtcDateTime,
-            order.Status == OrderStatus.Pending ? order.ExpiresAt.UtcDateTime : null);
+            order.Deadline?.UtcDateTime);
         var message = new Message(last.Type, last.At.UtcDateTime, data);
         return JsonSerializer.SerializeToUtf8Bytes(message, WebhookMessageJson.Default.Message);
     }

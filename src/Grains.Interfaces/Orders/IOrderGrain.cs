@@ -54,9 +54,9 @@ public interface IOrderGrain : IGrainWithStringKey
     Task<OrderReply> Expire();
 
     /// <summary>
-    /// The verdict on an attempt. A stock item or a user asks for it while it still keeps a reservation or hold for the attempt.
+    /// What the order has decided on an attempt. A stock item or a user asks while it still keeps a reservation or hold for it.
     /// An attempt that is neither in flight nor accepted is voided durably first, so that it can never be accepted later.
     /// </summary>
     [Alias("verdict"), AlwaysInterleave]
-    Task<OrderStanding> Verdict(long attempt);
+    Task<OrderStanding> CheckBack(long attempt);
 }

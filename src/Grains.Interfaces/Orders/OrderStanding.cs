@@ -9,7 +9,7 @@ public sealed record OrderStanding
 {
     [Id(0)] public required string OrderId { get; init; }
 
-    /// <summary>The order's version at the time of the verdict; a later one overrides an earlier one.</summary>
+    /// <summary>The order's version that this is the standing at; a later one overrides an earlier one.</summary>
     [Id(1)] public required long Version { get; init; }
 
     [Id(2)] public required ClaimPhase Phase { get; init; }
@@ -56,8 +56,8 @@ public enum ClaimPhase
     Secured,
 
     /// <summary>Paid and still refundable: sold and captured.</summary>
-    Settled,
+    Paid,
 
-    /// <summary>Shipped: sold and captured finally; the participant can forget the claim.</summary>
+    /// <summary>Sold and captured finally; the participant can forget the claim.</summary>
     Closed,
 }

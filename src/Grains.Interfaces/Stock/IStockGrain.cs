@@ -33,7 +33,7 @@ public interface IStockGrain : IGrainWithStringKey
     [Alias("release"), Idempotent]
     Task Release(string orderId, long attempt);
 
-    /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; stale verdicts are ignored.</summary>
+    /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; a stale standing is ignored.</summary>
     [Alias("align")]
     Task Align(OrderStanding standing);
 }

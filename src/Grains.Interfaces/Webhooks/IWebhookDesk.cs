@@ -8,7 +8,7 @@ namespace Granary.Grains.Interfaces.Webhooks;
 public interface IWebhookDesk : IGrainWithIntegerKey
 {
     /// <summary>Registers a webhook. It gets the events from then on, and possibly an event from just before.</summary>
-    /// <returns>The webhook with its secret, or <see cref="InvalidValue"/> if the target is not allowed.</returns>
+    /// <returns>The webhook with its secret, or <see cref="InvalidValue"/> if the target is not allowed or an event is unknown.</returns>
     [Alias("register")]
     Task<WebhookReply> Register(RegisterWebhook command);
 

@@ -2,7 +2,7 @@ namespace Granary.Grains.Interfaces.Webhooks;
 
 /// <summary>Registers a webhook.</summary>
 /// <param name="Url">The URL that receives the events.</param>
-/// <param name="Events">Names of <see cref="WebhookEvents"/>, at least one.</param>
+/// <param name="Events">Names of events of orders, at least one.</param>
 /// <param name="By">The acting user.</param>
 [GenerateSerializer, Immutable, Alias("granary.register-webhook")]
 public sealed record RegisterWebhook(

@@ -269,7 +269,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
 
     private async Task<OrderStanding> AskAsync(string orderId, PendingAttempt pending)
     {
-        var standing = await GrainFactory.Order(orderId).Verdict(pending.Attempt).WaitAsync(LongestQuestion);
+        var standing = await GrainFactory.Order(orderId).CheckBack(pending.Attempt).WaitAsync(LongestQuestion);
         if (standing.InFlight)
         {
             _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);

@@ -20,6 +20,8 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
     /// </summary>
     private const double GracesKept = 1.5;
 
+    private static readonly string Placed = OrderEvent.Codec.NameOf<OrderPlaced>();
+
     private readonly Lock _lock = new();
     private Generation _current = new();
     private Generation _previous = new();
@@ -32,7 +34,7 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
         lock (_lock)
         {
             Turn();
-            if (record.Type == OrderEvent.PlacedType)
+            if (record.Type == Placed)
             {
                 if (AttemptOf(record.Payload.Span) is { } attempt)
                 {

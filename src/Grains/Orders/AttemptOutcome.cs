@@ -1,3 +1,4 @@
+using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -44,24 +45,8 @@ internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, 
             : Taken([.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))]);
     }
 
-    /// <summary>The sum of the lines; null when it exceeds what an order may cost.</summary>
-    public static long? TotalOf(IEnumerable<OrderLine> lines)
-    {
-        var total = 0L;
-        foreach (var line in lines)
-        {
-            // A line is below 10^16 and there are at most 100 of them: the sum stays below 2^63.
-            total += line.LineTotal;
-        }
-
-        return total <= Limits.Amount ? total : null;
-    }
-
-    /// <summary>The refusal of a total that is too high.</summary>
-    public static InvalidValue TooDear => new("items", $"The total must not exceed {Limits.Amount} minor units.");
-
     private static AttemptOutcome Taken(IReadOnlyList<OrderLine> lines) =>
-        TotalOf(lines) is { } total ? new(lines, total, null) : new(null, 0, TooDear);
+        OrderTotal.Of(lines) is { } total ? new(lines, total, null) : new(null, 0, OrderTotal.TooHigh);
 
     private static List<string> SkusWith(
         IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies, ReserveResult result)

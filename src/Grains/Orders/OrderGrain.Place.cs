@@ -1,4 +1,5 @@
 using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Grains.Orders;
@@ -30,19 +31,19 @@ public sealed partial class OrderGrain
     }
 
     /// <inheritdoc/>
-    public async Task<OrderReply> Amend(OrderCommand command, OrderAmendment amendment)
+    public Task<OrderReply> Amend(OrderCommand command, OrderAmendment amendment)
     {
         ArgumentNullException.ThrowIfNull(amendment);
-        await LoadAsync();
-        await ExpireIfDueAsync();
-        if (OrderDecisions.Guard(Decided, command) is { } refusal)
+        return AnswerAsync(() => AmendAsync(command, amendment));
+    }
+
+    private async Task<Refusal?> AmendAsync(OrderCommand command, OrderAmendment amendment)
+    {
+        var permission = OrderDecisions.MayAmend(Decided, command, Now);
+        await RecordAsync(permission);
+        if (permission.Refusal is { } refusal)
         {
             return refusal;
-        }
-
-        if (OrderLifecycle.Next(Decided.Status, OrderTrigger.Amend) is null)
-        {
-            return OrderDecisions.Illegal(Decided);
         }
 
         var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, logger);
@@ -57,38 +58,25 @@ public sealed partial class OrderGrain
         }
     }
 
-    private async Task<OrderReply> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment)
+    private async Task<Refusal?> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment)
     {
         var before = Decided;
         var taken = amendment.Lines is { } wished
-            ? await attempt.TakeAllAsync(() => OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished), before.Total))
+            ? await attempt.TakeAllAsync(() => OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished)))
             : new AttemptOutcome(before.Lines, before.Total, null);
         if (taken.Lines is null)
         {
-            return taken.Refusal!;
+            return taken.Refusal;
         }
 
-        var amended = before with
+        var decision = OrderDecisions.Amend(
+            Decided, command, amendment, taken.Lines, attempt.HasTaken ? attempt.Number : null, Now);
+        if (decision.Refusal is not null)
         {
-            Lines = taken.Lines,
-            ShippingAddress = amendment.ShippingAddress ?? before.ShippingAddress,
-            Note = amendment.Note ?? before.Note,
-        };
-        if (!attempt.HasTaken && amended.SaysTheSameAs(before))
-        {
-            return new OrderReply(Durable.ToOrder());
+            await attempt.ReleaseAsync();
         }
 
-        Raise([new OrderAmended(
-            command.By,
-            attempt.HasTaken ? attempt.Number : null,
-            amended.Lines,
-            taken.Total,
-            amended.ShippingAddress,
-            amended.Note)]);
-        await CommitAsync();
-        metrics.Reached(OrderStatus.Pending);
-        await AlignAsync(before.Lines.Concat(taken.Lines).Select(line => line.Sku));
-        return new OrderReply(Durable.ToOrder());
+        await RecordAsync(decision);
+        return decision.Refusal;
     }
 }

@@ -32,25 +32,24 @@ public sealed partial class OrderGrain(
     }
 
     /// <inheritdoc/>
-    public Task<OrderReply> Pay(OrderCommand command) => ActAsync(command, OrderTrigger.Pay, new OrderPaid(command.By));
+    public Task<OrderReply> Pay(OrderCommand command) => ActAsync(order => OrderDecisions.Pay(order, command, Now));
 
     /// <inheritdoc/>
-    public Task<OrderReply> Pack(OrderCommand command) => ActAsync(command, OrderTrigger.Pack, new OrderPackingStarted(command.By));
+    public Task<OrderReply> Pack(OrderCommand command) => ActAsync(order => OrderDecisions.Pack(order, command, Now));
 
     /// <inheritdoc/>
     public Task<OrderReply> Ship(OrderCommand command, Tracking tracking) =>
-        ActAsync(command, OrderTrigger.Ship, new OrderShipped(command.By, tracking));
+        ActAsync(order => OrderDecisions.Ship(order, command, tracking, Now));
 
     /// <inheritdoc/>
-    public Task<OrderReply> Receive(OrderCommand command) => ActAsync(command, OrderTrigger.Receive, new OrderReceived(command.By));
+    public Task<OrderReply> Receive(OrderCommand command) => ActAsync(order => OrderDecisions.Receive(order, command, Now));
 
     /// <inheritdoc/>
-    public Task<OrderReply> Complete(OrderCommand command) =>
-        ActAsync(command, OrderTrigger.Complete, new OrderCompleted(command.By));
+    public Task<OrderReply> Complete(OrderCommand command) => ActAsync(order => OrderDecisions.Complete(order, command, Now));
 
     /// <inheritdoc/>
     public Task<OrderReply> Cancel(OrderCommand command, string? reason) =>
-        ActAsync(command, OrderTrigger.Cancel, new OrderCancelled(command.By, reason));
+        ActAsync(order => OrderDecisions.Cancel(order, command, reason, Now));
 
     /// <inheritdoc/>
     public async Task<OrderReply> Expire()
@@ -61,12 +60,12 @@ public sealed partial class OrderGrain(
             return new NotFound();
         }
 
-        await ExpireIfDueAsync();
+        await RecordAsync(OrderDecisions.Expire(Decided, Now));
         return new OrderReply(Durable.ToOrder());
     }
 
     /// <inheritdoc/>
-    public async Task<OrderStanding> Verdict(long attempt)
+    public async Task<OrderStanding> CheckBack(long attempt)
     {
         if (_amending.Contains(attempt) || placing.IsInFlight(attempt))
         {
@@ -74,27 +73,38 @@ public sealed partial class OrderGrain(
         }
 
         await LoadAsync();
-        Raise(OrderDecisions.Void(Decided, attempt).Events);
+        Raise(OrderDecisions.VoidAttempt(Decided, attempt).Events);
         await CommitAsync();
         return Durable.ToStanding();
     }
 
-    private async Task<OrderReply> ActAsync(OrderCommand command, OrderTrigger trigger, OrderEvent domainEvent)
+    private Task<OrderReply> ActAsync(Func<OrderState, Decision<OrderEvent>> decide) => AnswerAsync(async () =>
     {
-        await LoadAsync();
-        await ExpireIfDueAsync();
-        var decision = OrderDecisions.Act(Decided, command, trigger, domainEvent);
-        if (decision.Refusal is { } refusal)
-        {
-            await CommitAsync();
-            return await RefreshAsync() ? await ActAsync(command, trigger, domainEvent) : refusal;
-        }
-
-        await DecideAsync(decision);
-        if (decision.Events.Count == 0)
+        var decision = decide(Decided);
+        await RecordAsync(decision);
+        if (decision is { Events: [], Refusal: null })
         {
             // The caller repeats what is decided, perhaps because the first answer was lost and with it the word to the others.
             await AlignAsync(Durable.Lines.Select(line => line.Sku));
+        }
+
+        return decision.Refusal;
+    });
+
+    /// <summary>
+    /// Answers with the order after a decision, or with the refusal. An activation that was left behind must not refuse what it
+    /// only does not know of: before any refusal it reads what the journal has newer, and decides again.
+    /// </summary>
+    private async Task<OrderReply> AnswerAsync(Func<Task<Refusal?>> decide)
+    {
+        await LoadAsync();
+        while (await decide() is { } refusal)
+        {
+            await CommitAsync();
+            if (!await RefreshAsync())
+            {
+                return refusal;
+            }
         }
 
         return new OrderReply(Durable.ToOrder());
@@ -115,22 +125,22 @@ public sealed partial class OrderGrain(
         }
     }
 
-    private Task ExpireIfDueAsync() => DecideAsync(OrderDecisions.Expire(Decided, Now));
-
-    /// <summary>Makes a change of status durable, then lets those who keep stock and money follow.</summary>
-    private async Task DecideAsync(Decision<OrderEvent> decision)
+    /// <summary>Makes what was decided durable. Those who keep stock and money follow where their claims have changed.</summary>
+    private async Task RecordAsync(Decision<OrderEvent> decision)
     {
         if (decision.Events.Count == 0)
         {
             return;
         }
 
+        var before = Decided;
         Raise(decision.Events);
+        var after = Decided;
         await CommitAsync();
-        metrics.Reached(Durable.Status);
-        if (Durable.Status is not (OrderStatus.Packing or OrderStatus.Received or OrderStatus.Completed))
+        metrics.Reached(after.Status);
+        if (after.ClaimsOtherThan(before))
         {
-            await AlignAsync(Durable.Lines.Select(line => line.Sku));
+            await AlignAsync(before.Lines.Concat(after.Lines).Select(line => line.Sku));
         }
     }
 }

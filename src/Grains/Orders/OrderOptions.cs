@@ -9,6 +9,6 @@ public sealed class OrderOptions
     /// <summary>An order that is not paid within this time expires.</summary>
     public TimeSpan PaymentTimeout { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>A reservation or hold that is not confirmed within this time asks its order for a verdict.</summary>
+    /// <summary>A reservation or hold that is not confirmed within this time is checked back with its order.</summary>
     public TimeSpan ReservationGrace { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -19,9 +19,9 @@ internal static class OrderPlacement
             return await TakeUnpricedAsync(attempt, lines);
         }
 
-        if (AttemptOutcome.TotalOf(priced) is not { } total)
+        if (OrderTotal.Of(priced) is not { } total)
         {
-            return new(null, 0, AttemptOutcome.TooDear);
+            return new(null, 0, OrderTotal.TooHigh);
         }
 
         var hold = attempt.HoldAsync(total);
@@ -38,27 +38,22 @@ internal static class OrderPlacement
 
     /// <summary>Takes what a plan needs beyond what the order has: the increases, then the difference in money.</summary>
     /// <returns>The amended lines and their total, or why not.</returns>
-    public static async Task<AttemptOutcome> TakeMoreAsync(Attempt attempt, OrderAmendmentPlan plan, long currentTotal)
+    public static async Task<AttemptOutcome> TakeMoreAsync(Attempt attempt, OrderAmendmentPlan plan)
     {
-        var more = plan.Increases.Select(increase => new RequestedLine(increase.Sku, increase.Quantity)).ToList();
-        var replies = await Task.WhenAll(more.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var taken = AttemptOutcome.From(more, replies, null);
+        var replies = await Task.WhenAll(plan.Increases.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
+        var taken = AttemptOutcome.From(plan.Increases, replies, null);
         if (taken.Refusal is not null)
         {
             return taken;
         }
 
-        var today = taken.Lines!.ToDictionary(line => line.Sku, StringComparer.Ordinal);
-        var lines = plan.Lines
-            .Select(line => new OrderLine(
-                line.Sku, line.Name ?? today[line.Sku].Name, line.Quantity, line.UnitPrice ?? today[line.Sku].UnitPrice))
-            .ToList();
-        if (AttemptOutcome.TotalOf(lines) is not { } total)
+        var lines = plan.Priced(taken.Lines!);
+        if (OrderTotal.Of(lines) is not { } total)
         {
-            return new(null, 0, AttemptOutcome.TooDear);
+            return new(null, 0, OrderTotal.TooHigh);
         }
 
-        var refusal = total > currentTotal ? await attempt.HoldAsync(total - currentTotal) : null;
+        var refusal = total > plan.HeldTotal ? await attempt.HoldAsync(total - plan.HeldTotal) : null;
         return refusal is null ? new(lines, total, null) : new(null, 0, refusal);
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Journal;
@@ -22,7 +23,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     public async IAsyncEnumerable<OrderUpdate?> FollowAsync(
         string orderId, long afterVersion, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var stream = StreamNames.OrderStream(orderId);
+        var stream = JournalStream.OfOrder(orderId);
         var state = OrderState.Initial(orderId);
         var signal = new WakeSignal();
 
@@ -41,7 +42,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
                     }
                 }
 
-                if (IsAtEnd(state.Status))
+                if (OrderLifecycle.IsTerminal(state.Status))
                 {
                     yield break;
                 }
@@ -85,8 +86,6 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, static _ => { }, stoppingToken);
-
-    private static bool IsAtEnd(OrderStatus status) => status is OrderStatus.Completed or OrderStatus.Cancelled or OrderStatus.Expired;
 
     private void Add(string stream, WakeSignal signal)
     {

@@ -1,3 +1,4 @@
+using Granary.Domain.Events;
 using Granary.Grains.Claims;
 using Granary.Streams;
 
@@ -14,7 +15,7 @@ public sealed class PlacementNews(JournalFeed feed, RecentPlacements placements)
         ArgumentNullException.ThrowIfNull(page);
         foreach (var record in page.Events)
         {
-            if (StreamNames.NamespaceOf(record.Stream) == StreamNames.Orders)
+            if (JournalStream.KindOf(record.Stream) == StreamKind.Order)
             {
                 placements.Hear(record);
             }

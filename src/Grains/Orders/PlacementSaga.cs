@@ -176,7 +176,7 @@ public sealed class PlacementSaga(
         {
             var now = clock.GetUtcNow();
             var decision = OrderDecisions.Place(
-                order, command, attempt.Number, taken.Lines!, taken.Total, now + options.Value.PaymentTimeout);
+                order, command, attempt.Number, taken.Lines!, now + options.Value.PaymentTimeout);
             var events = new List<JournalEvent>(decision.Events.Count);
             var placed = Aggregate.Record(order, decision.Events, now, events);
             try

@@ -46,7 +46,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
             return;
         }
 
-        var items = events.Where(record => !StreamNames.IsAlert(record.Stream)).ToLookup(record => StreamNames.SkuOf(record.Stream));
+        var items = events.Where(record => JournalStream.KindOf(record.Stream) == StreamKind.Stock).ToLookup(record => JournalStream.KeyOf(record.Stream));
         await LearnAsync([.. items.Select(item => item.Key).Where(sku => !_watches.ContainsKey(sku))]);
         foreach (var item in items)
         {
@@ -65,11 +65,11 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
             return;
         }
 
-        var alerts = await journal.ReadStreamsAsync([.. skus.Select(StreamNames.AlertStream)]);
+        var alerts = await journal.ReadStreamsAsync([.. skus.Select(JournalStream.OfStockAlert)]);
         foreach (var sku in skus)
         {
             // Its units are unknown so far, so the consumer asks it in any case.
-            var last = alerts[StreamNames.AlertStream(sku)].LastOrDefault();
+            var last = alerts[JournalStream.OfStockAlert(sku)].LastOrDefault();
             _watches[sku] = new StockWatch
             {
                 AlertVersion = last?.Version ?? 0,
@@ -88,7 +88,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         if (alert is not null)
         {
             var appended = StockAlert.Codec.Encode(alert, Now, trace: null);
-            await journal.AppendAsync(new JournalAppend(StreamNames.AlertStream(sku), watch.AlertVersion, [appended]));
+            await journal.AppendAsync(new JournalAppend(JournalStream.OfStockAlert(sku), watch.AlertVersion, [appended]));
             metrics.Alerted(alert);
         }
 

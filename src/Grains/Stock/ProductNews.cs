@@ -1,3 +1,4 @@
+using Granary.Domain.Events;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Streams;
 
@@ -20,9 +21,9 @@ public sealed class ProductNews(JournalFeed feed) : IProductNews
         {
             foreach (var record in page.Events)
             {
-                if (StreamNames.NamespaceOf(record.Stream) == StreamNames.Stock && !StreamNames.IsAlert(record.Stream))
+                if (JournalStream.KindOf(record.Stream) == StreamKind.Stock)
                 {
-                    changed(new ProductChange(StreamNames.SkuOf(record.Stream), record.Version));
+                    changed(new ProductChange(JournalStream.KeyOf(record.Stream), record.Version));
                 }
             }
         }

@@ -1,6 +1,6 @@
 using System.Data.Common;
+using Granary.Domain.Events;
 using Granary.Grains.Interfaces.Webhooks;
-using Granary.Streams;
 using Granary.Streams.Views;
 
 namespace Granary.Grains.Webhooks;
@@ -64,7 +64,7 @@ public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)]
         return new WebhookDelivery(
             row.GetString(0),
             row.GetString(1),
-            StreamNames.OrderIdOf(row.GetString(2)),
+            JournalStream.KeyOf(row.GetString(2)),
             row.GetInt64(3),
             status,
             row.GetInt32(5),

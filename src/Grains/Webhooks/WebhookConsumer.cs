@@ -53,7 +53,7 @@ public sealed class WebhookConsumer(
         foreach (var stream in wanted.GroupBy(record => record.Stream))
         {
             var positions = stream.Select(record => record.Position).ToHashSet();
-            var state = OrderState.Initial(StreamNames.OrderIdOf(stream.Key));
+            var state = OrderState.Initial(JournalStream.KeyOf(stream.Key));
             foreach (var record in histories[stream.Key])
             {
                 state = Aggregate.Fold<OrderState, OrderEvent>(state, [record]);

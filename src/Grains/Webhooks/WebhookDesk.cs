@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Granary.Domain.Orders;
 using Granary.Domain.Webhooks;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
@@ -19,6 +20,11 @@ public sealed class WebhookDesk(
     public Task<WebhookReply> Register(RegisterWebhook command) => ReachingAsync(async () =>
     {
         ArgumentNullException.ThrowIfNull(command);
+        if (command.Events.Except(OrderEvent.PublicNames, StringComparer.Ordinal).Any())
+        {
+            return new WebhookReply(null, Refusal: new InvalidValue("events", $"must be of {string.Join(", ", OrderEvent.PublicNames)}"));
+        }
+
         if (await guard.ProblemAsync(command.Url, CancellationToken.None) is { } problem)
         {
             return new WebhookReply(null, Refusal: new InvalidValue("url", problem));

@@ -126,15 +126,15 @@ public sealed partial class WebhookDispatcher(
 
     private async Task RecordAsync(Endpoint endpoint, DeliveryClaim claim, AttemptResult result)
     {
-        var verdict = DeliveryVerdicts.Of(result.StatusCode);
-        metrics.Attempted(verdict, result.Duration);
-        switch (verdict)
+        var answer = DeliveryAnswers.Of(result.StatusCode);
+        metrics.Attempted(answer, result.Duration);
+        switch (answer)
         {
-            case DeliveryVerdict.Taken:
+            case DeliveryAnswer.Taken:
                 _failing.TryRemove(endpoint.Webhook.Id, out _);
                 await deliveries.DeliveredAsync(claim, result, CancellationToken.None);
                 break;
-            case DeliveryVerdict.Gone:
+            case DeliveryAnswer.Gone:
                 _failing.TryRemove(endpoint.Webhook.Id, out _);
                 Disabled(endpoint.Webhook.Id);
                 await deliveries.DisableAsync(claim, result, "The receiver answered 410 Gone.", CancellationToken.None);

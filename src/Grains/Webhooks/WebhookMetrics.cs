@@ -27,12 +27,12 @@ public sealed class WebhookMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    internal void Attempted(DeliveryVerdict verdict, TimeSpan duration)
+    internal void Attempted(DeliveryAnswer answer, TimeSpan duration)
     {
-        var result = verdict switch
+        var result = answer switch
         {
-            DeliveryVerdict.Taken => "taken",
-            DeliveryVerdict.Gone => "gone",
+            DeliveryAnswer.Taken => "taken",
+            DeliveryAnswer.Gone => "gone",
             _ => "failed",
         };
         _attempts.Add(1, new KeyValuePair<string, object?>("result", result));

@@ -28,7 +28,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     /// After a connection was lost. Most calls never went over it and are answered meanwhile; and until every silo knows that one is
     /// gone, a call made anew could be passed on to it and be lost again.
     /// </summary>
-    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LostCallPause = TimeSpan.FromSeconds(1);
 
     // Asked of every call, and reflection would look for the attribute anew each time.
     private static readonly ConcurrentDictionary<MethodInfo, bool> Declared = new();
@@ -73,7 +73,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
             var lost = losses?.Next;
             var call = context.Invoke();
             if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost
-                && await Task.WhenAny(call, Task.Delay(Settling)) != call)
+                && await Task.WhenAny(call, Task.Delay(LostCallPause)) != call)
             {
                 await CallAnewAsync(context, call);
                 return;

@@ -22,9 +22,9 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     /// <summary>
     /// The position below which nothing can change any more. Rows that lie above all transactions of this server were restored,
-    /// and nothing has been appended since (otherwise the offset would be ahead of them); then all rows are settled.
+    /// and nothing has been appended since (otherwise the offset would be ahead of them); then all rows are stable.
     /// </summary>
-    private const string Settled =
+    private const string StablePosition =
         """
         (SELECT greatest(
             (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20,
@@ -87,13 +87,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         _recent.TakeAfter(afterPosition) is { Length: > 0 } own
             ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation))
             : ReadAsync(
-                $"{Select} WHERE position > $1 AND position < {Settled} ORDER BY position LIMIT $2",
+                $"{Select} WHERE position > $1 AND position < {StablePosition} ORDER BY position LIMIT $2",
                 [Number(afterPosition), Number(limit)],
                 cancellation);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
-        await ReadAsync($"{Select} WHERE position < {Settled} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
+        await ReadAsync($"{Select} WHERE position < {StablePosition} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -247,16 +247,16 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         });
 
     /// <summary>
-    /// A page that this process wrote in part: only the rest is read from the database. The settled position is read first; it
+    /// A page that this process wrote in part: only the rest is read from the database. The stable position is read first; it
     /// can only grow until the rows are read, so no row before it can be missing.
     /// </summary>
     private async Task<IReadOnlyList<JournalRecord>> ReadAroundAsync(
         CommittedBatch[] own, long afterPosition, int limit, CancellationToken cancellation)
     {
         await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {Settled}"));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {StablePosition}"));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"{Select} WHERE position > $1 AND position < {Settled} AND position >> 20 <> ALL ($3) ORDER BY position LIMIT $2")
+            $"{Select} WHERE position > $1 AND position < {StablePosition} AND position >> 20 <> ALL ($3) ORDER BY position LIMIT $2")
         {
             Parameters =
             {

@@ -113,7 +113,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     {
         var shop = new Shop(_app);
         var id = (await (await shop.Customer()).Placed((await shop.Product(), 1))).Text("id")!;
-        var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(StreamNames.OrderStream(id), 0, Cancellation));
+        var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(id), 0, Cancellation));
         await Shop.Eventually(async () => (await Indexed(record)).Count == 1
             && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint => checkpoint.Position >= record.Position));
         await _app.Services.GetRequiredService<OrderIndex>().RemoveAsync([id], Cancellation);
@@ -121,7 +121,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     }
 
     private Task<IReadOnlyList<OrderIndexEntry>> Indexed(JournalRecord order) =>
-        _app.Services.GetRequiredService<OrderIndex>().ReadAsync([StreamNames.OrderIdOf(order.Stream)], Cancellation);
+        _app.Services.GetRequiredService<OrderIndex>().ReadAsync([JournalStream.KeyOf(order.Stream)], Cancellation);
 
     private Task SetAside(string consumer, JournalRecord record) => Store.AddDeadLettersAsync(
         [

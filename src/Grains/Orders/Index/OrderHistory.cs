@@ -1,7 +1,6 @@
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Journal;
-using Granary.Streams;
 
 namespace Granary.Grains.Orders.Index;
 
@@ -44,7 +43,7 @@ internal static class OrderHistory
 
     private static void Add(List<OrderState> orders, string stream, IEnumerable<JournalRecord> history)
     {
-        var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(StreamNames.OrderIdOf(stream)), history);
+        var state = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(JournalStream.KeyOf(stream)), history);
         if (state.Exists)
         {
             orders.Add(state);

@@ -2,11 +2,11 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Journal;
-using Granary.Streams;
 
 namespace Granary.Grains.Orders.Index;
 
@@ -64,7 +64,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             await Task.Delay(CatchUpTime, cancellationToken);
             foreach (var page in suspects.Distinct().Chunk(PageLength))
             {
-                var orders = await OrderHistory.ReadAsync(journal, [.. page.Select(StreamNames.OrderStream)], cancellationToken);
+                var orders = await OrderHistory.ReadAsync(journal, [.. page.Select(JournalStream.OfOrder)], cancellationToken);
                 differences.AddRange(await CompareAsync(orders, grains, cancellationToken));
             }
         }
@@ -147,7 +147,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             }
 
             position = page[^1].Position;
-            var streams = page.Where(record => record.Version == 1 && StreamNames.NamespaceOf(record.Stream) == StreamNames.Orders)
+            var streams = page.Where(record => record.Version == 1 && JournalStream.KindOf(record.Stream) == StreamKind.Order)
                 .Select(record => record.Stream).ToList();
             yield return await OrderHistory.ReadAsync(journal, streams, cancellationToken);
             progress.Report(Math.Min(1, (double)position / end));
@@ -161,7 +161,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         var after = "";
         while (await index.ReadIdsAsync(after, PageLength, cancellationToken) is { Count: > 0 } ids)
         {
-            var known = await OrderHistory.ReadAsync(journal, [.. ids.Select(StreamNames.OrderStream)], cancellationToken);
+            var known = await OrderHistory.ReadAsync(journal, [.. ids.Select(JournalStream.OfOrder)], cancellationToken);
             var unknown = ids.Except(known.Select(order => order.Id)).ToList();
             if (unknown.Count > 0)
             {

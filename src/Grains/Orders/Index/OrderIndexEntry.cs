@@ -32,7 +32,7 @@ public sealed record OrderIndexEntry(
             order.Total,
             order.CreatedAt,
             order.UpdatedAt,
-            order.Status == OrderStatus.Pending ? Whole(order.ExpiresAt) : null,
+            order.Deadline is { } deadline ? Whole(deadline) : null,
             order.VisibleVersion);
     }
 

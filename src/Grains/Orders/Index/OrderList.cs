@@ -3,7 +3,6 @@ using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Journal;
-using Granary.Streams;
 
 namespace Granary.Grains.Orders.Index;
 
@@ -40,11 +39,11 @@ public sealed class OrderList(OrderIndex index, IJournal journal)
             return [];
         }
 
-        var histories = await journal.ReadStreamsAsync([.. entries.Select(entry => StreamNames.OrderStream(entry.OrderId))], cancellationToken);
+        var histories = await journal.ReadStreamsAsync([.. entries.Select(entry => JournalStream.OfOrder(entry.OrderId))], cancellationToken);
         var orders = new List<Order>(entries.Count);
         foreach (var entry in entries)
         {
-            var history = histories[StreamNames.OrderStream(entry.OrderId)].Where(record => record.Version <= entry.Version);
+            var history = histories[JournalStream.OfOrder(entry.OrderId)].Where(record => record.Version <= entry.Version);
             var order = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(entry.OrderId), history);
             if (order.Exists)
             {

@@ -4,7 +4,7 @@ using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Auth;
 
-public sealed class StandingTests(GranaryApp app)
+public sealed class ActiveUserTests(GranaryApp app)
 {
     private readonly Shop _shop = new(app);
 

@@ -8,16 +8,16 @@ public enum ClaimStep
     /// <summary>It agrees already.</summary>
     None,
 
-    /// <summary>The order has a right to <see cref="ClaimVerdict.Quantity"/>, no more.</summary>
+    /// <summary>The order has a right to <see cref="ClaimAlignment.Quantity"/>, no more.</summary>
     Secure,
 
-    /// <summary>The order has paid for <see cref="ClaimVerdict.Quantity"/>.</summary>
-    Settle,
+    /// <summary>The order has paid for <see cref="ClaimAlignment.Quantity"/>.</summary>
+    Pay,
 
     /// <summary>The order has no right to what was set aside and not paid.</summary>
     Release,
 
-    /// <summary>The order was cancelled after it was paid: <see cref="ClaimVerdict.Quantity"/> goes back.</summary>
+    /// <summary>The order was cancelled after it was paid: <see cref="ClaimAlignment.Quantity"/> goes back.</summary>
     Reverse,
 
     /// <summary>What was paid is final.</summary>
@@ -28,19 +28,19 @@ public enum ClaimStep
 /// <param name="Step">The kind of step.</param>
 /// <param name="Quantity">Units or minor units that it concerns.</param>
 /// <param name="Attempts">Pending attempts that the order has accepted and that the step makes part of the claim.</param>
-public readonly record struct ClaimVerdict(ClaimStep Step, long Quantity, IReadOnlyList<long> Attempts)
+public readonly record struct ClaimAlignment(ClaimStep Step, long Quantity, IReadOnlyList<long> Attempts)
 {
-    private static readonly ClaimVerdict Agreed = new(ClaimStep.None, 0, []);
+    private static readonly ClaimAlignment Agreed = new(ClaimStep.None, 0, []);
 
     /// <summary>
-    /// The next step for a claim, given what its order has decided. Repeat until it is <see cref="ClaimStep.None"/>. A verdict
-    /// older than the recorded one changes nothing, and no verdict ever takes more than was reserved, so verdicts may arrive
+    /// The next step for a claim, given the standing of its order. Repeat until it is <see cref="ClaimStep.None"/>. A standing
+    /// older than the recorded one changes nothing, and no step ever takes more than was reserved, so standings may arrive
     /// late, twice or in the wrong order.
     /// </summary>
     /// <param name="claim">The claim, or null when nothing is kept for the order.</param>
     /// <param name="standing">What the order has decided.</param>
     /// <param name="target">The quantity that the order has a right to here.</param>
-    public static ClaimVerdict Next(Claim? claim, OrderStanding standing, long target)
+    public static ClaimAlignment Next(Claim? claim, OrderStanding standing, long target)
     {
         if (claim is null || standing.Version < claim.OrderVersion)
         {
@@ -50,16 +50,18 @@ public readonly record struct ClaimVerdict(ClaimStep Step, long Quantity, IReadO
         var (accepted, taken) = Accepted(claim, standing);
         var quantity = claim.Secured + taken;
         var open = quantity > 0 || accepted.Count > 0;
+
+        // One arm for each phase, and no default: the compiler names a phase that is forgotten here.
         return standing.Phase switch
         {
-            ClaimPhase.Secured when quantity > target => new(ClaimStep.Secure, target, accepted),
-            ClaimPhase.Settled or ClaimPhase.Closed when open && claim.Settled == 0 && target > 0
-                => new(ClaimStep.Settle, Math.Min(target, quantity), accepted),
-            ClaimPhase.Settled or ClaimPhase.Closed when open => new(ClaimStep.Release, quantity, accepted),
-            ClaimPhase.Closed when claim.Settled > 0 => new(ClaimStep.Close, claim.Settled, []),
-            ClaimPhase.None when claim.Settled > 0 => new(ClaimStep.Reverse, claim.Settled, []),
-            ClaimPhase.None when open => new(ClaimStep.Release, quantity, accepted),
-            _ => Agreed,
+            ClaimPhase.None when claim.Paid > 0 => new(ClaimStep.Reverse, claim.Paid, []),
+            ClaimPhase.None => open ? new(ClaimStep.Release, quantity, accepted) : Agreed,
+            ClaimPhase.Secured => quantity > target ? new(ClaimStep.Secure, target, accepted) : Agreed,
+            ClaimPhase.Paid or ClaimPhase.Closed when open => claim.Paid == 0 && target > 0
+                ? new(ClaimStep.Pay, Math.Min(target, quantity), accepted)
+                : new(ClaimStep.Release, quantity, accepted),
+            ClaimPhase.Paid => Agreed,
+            ClaimPhase.Closed => claim.Paid > 0 ? new(ClaimStep.Close, claim.Paid, []) : Agreed,
         };
     }
 

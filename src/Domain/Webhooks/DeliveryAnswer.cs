@@ -1,7 +1,7 @@
 namespace Granary.Domain.Webhooks;
 
 /// <summary>What an answer means (Standard Webhooks 1.0.0, "Interpreting the response").</summary>
-public enum DeliveryVerdict
+public enum DeliveryAnswer
 {
     /// <summary>The receiver has taken the message: 2xx.</summary>
     Taken,
@@ -14,13 +14,13 @@ public enum DeliveryVerdict
 }
 
 /// <summary>Reads answers.</summary>
-public static class DeliveryVerdicts
+public static class DeliveryAnswers
 {
     /// <summary>What an HTTP status means; null where there was no answer.</summary>
-    public static DeliveryVerdict Of(int? statusCode) => statusCode switch
+    public static DeliveryAnswer Of(int? statusCode) => statusCode switch
     {
-        >= 200 and <= 299 => DeliveryVerdict.Taken,
-        410 => DeliveryVerdict.Gone,
-        _ => DeliveryVerdict.NotTaken,
+        >= 200 and <= 299 => DeliveryAnswer.Taken,
+        410 => DeliveryAnswer.Gone,
+        _ => DeliveryAnswer.NotTaken,
     };
 }

@@ -11,9 +11,9 @@ namespace Granary.Api.Auth;
 /// and so does the removal of a role. A call to the user's grain costs about 10 µs locally and one hop remotely, which does not
 /// justify the complexity of a cache.
 /// </summary>
-public sealed class UserStanding(RequestDelegate next, IGrainFactory grains, AuthOptions options)
+public sealed class ActiveUserCheck(RequestDelegate next, IGrainFactory grains, AuthOptions options)
 {
-    /// <summary>Marks an endpoint whose work checks the standing anyway.</summary>
+    /// <summary>Marks an endpoint whose work asks the user anyway.</summary>
     internal sealed record AskedByEndpoint;
 
     public Task InvokeAsync(HttpContext context)

@@ -1,0 +1,52 @@
+namespace Granary.Domain.Events;
+
+/// <summary>What the events of a journal stream are about.</summary>
+public enum StreamKind
+{
+    Order,
+    Stock,
+    StockAlert,
+    User,
+}
+
+/// <summary>
+/// The names of the journal's streams, <c>kind/key</c>. They are stored with every event, so a name that was written once stays
+/// valid. This is the only place that knows the prefixes.
+/// </summary>
+public static class JournalStream
+{
+    private const string OrderPrefix = "order/";
+    private const string StockPrefix = "stock/";
+    private const string StockAlertPrefix = "stock-alert/";
+    private const string UserPrefix = "user/";
+
+    /// <summary>The stream of an order.</summary>
+    public static string OfOrder(string orderId) => OrderPrefix + orderId;
+
+    /// <summary>The stream of a stock item.</summary>
+    public static string OfStock(string sku) => StockPrefix + sku;
+
+    /// <summary>The stream of a stock item's low-stock alerts.</summary>
+    public static string OfStockAlert(string sku) => StockAlertPrefix + sku;
+
+    /// <summary>The stream of a user and the wallet.</summary>
+    public static string OfUser(string userId) => UserPrefix + userId;
+
+    /// <summary>What a stream is about; null when its name has none of the prefixes.</summary>
+    public static StreamKind? KindOf(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream.StartsWith(OrderPrefix, StringComparison.Ordinal) ? StreamKind.Order
+            : stream.StartsWith(StockPrefix, StringComparison.Ordinal) ? StreamKind.Stock
+            : stream.StartsWith(StockAlertPrefix, StringComparison.Ordinal) ? StreamKind.StockAlert
+            : stream.StartsWith(UserPrefix, StringComparison.Ordinal) ? StreamKind.User
+            : null;
+    }
+
+    /// <summary>The key in a stream's name: the order id, SKU or user id. A name without a slash is its own key.</summary>
+    public static string KeyOf(string stream)
+    {
+        ArgumentNullException.ThrowIfNull(stream);
+        return stream[(stream.IndexOf('/', StringComparison.Ordinal) + 1)..];
+    }
+}

@@ -1,0 +1,37 @@
+using System.Text;
+using System.Text.Json;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Grains.EventSourcing;
+
+namespace Granary.Domain.Tests;
+
+/// <summary>What is written into stores, byte for byte: names in it outlive the names in the code.</summary>
+public sealed class StoredNamesTests
+{
+    [Fact]
+    public void An_event_is_written_with_its_members_and_nothing_else()
+    {
+        Assert.Equal("""{"by":"u-buyer"}""", Written(new OrderPaid("u-buyer")));
+        Assert.Equal("""{"by":"u-buyer","reason":"too late"}""", Sorted(new OrderCancelled("u-buyer", "too late")));
+        Assert.Equal("""{"attempt":9,"by":"system"}""", Sorted(new AttemptVoided("system", 9)));
+    }
+
+    [Fact]
+    public void A_snapshot_keeps_the_names_of_a_claim()
+    {
+        var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 9, null, null), new StockReserved("o1", 1, 4), new StockSold("o1", 2, 4, [1]));
+        var snapshot = new Snapshot<StockState> { State = stock, Version = stock.Version };
+
+        var json = JsonSerializer.Serialize(snapshot, SnapshotJson.Default.SnapshotStockState);
+
+        Assert.Contains("\"settled\":4", json, StringComparison.Ordinal);
+        Assert.Equal(4, JsonSerializer.Deserialize(json, SnapshotJson.Default.SnapshotStockState)!.State!.Claims.Find("o1")!.Paid);
+    }
+
+    private static string Written(OrderEvent domainEvent) =>
+        Encoding.UTF8.GetString(OrderEvent.Codec.Encode(domainEvent, Given.Noon, trace: null).Payload.Span);
+
+    private static string Sorted(OrderEvent domainEvent) => JsonSerializer.Serialize(
+        new SortedDictionary<string, JsonElement>(JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(Written(domainEvent))!, StringComparer.Ordinal));
+}
