@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Grains.Orders;
@@ -45,7 +47,7 @@ public sealed partial class OrderGrain
             return OrderDecisions.Illegal(Decided);
         }
 
-        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, logger);
+        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, group: null, logger);
         _amending.Add(attempt.Number);
         try
         {
@@ -60,14 +62,21 @@ public sealed partial class OrderGrain
     private async Task<OrderReply> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment)
     {
         var before = Decided;
-        var taken = amendment.Lines is { } wished
+        var outcome = amendment.Lines is { } wished
             ? await attempt.TakeAllAsync(() => OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished), before.Total))
-            : new AttemptOutcome(before.Lines, before.Total, null);
-        if (taken.Lines is null)
+            : new AttemptOutcome.Taken(before.Lines, before.Total);
+        return outcome switch
         {
-            return taken.Refusal!;
-        }
+            AttemptOutcome.Taken taken => await AmendAsync(attempt, command, amendment, before, taken),
+            AttemptOutcome.PriceMoved moved => new PriceMoving(moved.Sku),
+            AttemptOutcome.Refused refused => refused.Refusal,
+            _ => throw new UnreachableException(),
+        };
+    }
 
+    private async Task<OrderReply> AmendAsync(
+        Attempt attempt, OrderCommand command, OrderAmendment amendment, OrderState before, AttemptOutcome.Taken taken)
+    {
         var amended = before with
         {
             Lines = taken.Lines,

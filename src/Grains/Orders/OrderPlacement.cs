@@ -21,7 +21,7 @@ internal static class OrderPlacement
 
         if (AttemptOutcome.TotalOf(priced) is not { } total)
         {
-            return new(null, 0, AttemptOutcome.TooDear);
+            return AttemptOutcome.TooDear;
         }
 
         var hold = attempt.HoldAsync(total);
@@ -42,36 +42,31 @@ internal static class OrderPlacement
     {
         var more = plan.Increases.Select(increase => new RequestedLine(increase.Sku, increase.Quantity)).ToList();
         var replies = await Task.WhenAll(more.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var taken = AttemptOutcome.From(more, replies, null);
-        if (taken.Refusal is not null)
+        var outcome = AttemptOutcome.From(more, replies, null);
+        if (outcome is not AttemptOutcome.Taken reserved)
         {
-            return taken;
+            return outcome;
         }
 
-        var today = taken.Lines!.ToDictionary(line => line.Sku, StringComparer.Ordinal);
+        var today = reserved.Lines.ToDictionary(line => line.Sku, StringComparer.Ordinal);
         var lines = plan.Lines
             .Select(line => new OrderLine(
                 line.Sku, line.Name ?? today[line.Sku].Name, line.Quantity, line.UnitPrice ?? today[line.Sku].UnitPrice))
             .ToList();
-        if (AttemptOutcome.TotalOf(lines) is not { } total)
-        {
-            return new(null, 0, AttemptOutcome.TooDear);
-        }
-
-        var refusal = total > currentTotal ? await attempt.HoldAsync(total - currentTotal) : null;
-        return refusal is null ? new(lines, total, null) : new(null, 0, refusal);
+        var amended = AttemptOutcome.Of(lines);
+        return amended is AttemptOutcome.Taken { Total: var total } && total > currentTotal
+            && await attempt.HoldAsync(total - currentTotal) is { } refusal
+            ? new AttemptOutcome.Refused(refusal)
+            : amended;
     }
 
     private static async Task<AttemptOutcome> TakeUnpricedAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines)
     {
         var replies = await Task.WhenAll(lines.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var reserved = AttemptOutcome.From(lines, replies, null);
-        if (reserved.Lines is null)
-        {
-            return reserved;
-        }
-
-        return await attempt.HoldAsync(reserved.Total) is { } refusal ? AttemptOutcome.From(lines, [], refusal) : reserved;
+        var outcome = AttemptOutcome.From(lines, replies, null);
+        return outcome is AttemptOutcome.Taken { Total: var total } && await attempt.HoldAsync(total) is { } refusal
+            ? AttemptOutcome.From(lines, [], refusal)
+            : outcome;
     }
 
     private static OrderLine[]? Priced(IReadOnlyList<RequestedLine> lines, PriceBook prices)
