@@ -22,7 +22,6 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PriceBook>();
         services.AddSingleton<OrderMetrics>();
-        services.AddSingleton<LocalAttempts>();
         services.AddSingleton<PlacementSaga>();
         services.AddSingleton<StockMetrics>();
         services.AddSingleton<SnapshotStore>();

@@ -109,12 +109,3 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
         return null;
     }
 }
-
-/// <summary>An append that another one requires.</summary>
-/// <param name="Stream">Its stream.</param>
-/// <param name="Outcome">What <see cref="IJournal.AppendAsync"/> returned for it.</param>
-public readonly record struct Requirement(string Stream, Task Outcome)
-{
-    /// <summary>Whether it is durable already.</summary>
-    public bool IsDurable => Outcome.IsCompletedSuccessfully;
-}

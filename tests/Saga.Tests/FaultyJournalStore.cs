@@ -10,12 +10,26 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     private Func<IJournalStore, Task>? _interruption;
     private long _bytes;
     private long _commits;
+    private long _writes;
+    private long _reads;
 
     /// <summary>Payload bytes appended.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Batches committed.</summary>
     public long Commits => Volatile.Read(ref _commits);
+
+    /// <summary>Times that a batch was brought to the store.</summary>
+    public long Writes => Volatile.Read(ref _writes);
+
+    /// <summary>Times that the store was asked for one stream.</summary>
+    public long Reads => Volatile.Read(ref _reads);
+
+    /// <summary>Whether the store is out of reach.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>A stream that another activation has always just written to.</summary>
+    public string? Contested { get; set; }
 
     /// <summary>Runs an interruption just before the next batch, as if another silo had written.</summary>
     public void Interrupt(Func<IJournalStore, Task> interruption) => _interruption = interruption;
@@ -24,6 +38,8 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
 
     public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
     {
+        Interlocked.Increment(ref _writes);
+        ThrowIfAway();
         var fault = plan.Next();
         if (fault == Fault.Before)
         {
@@ -35,7 +51,7 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
             await interruption(inner);
         }
 
-        await inner.AppendBatchAsync(batch, outcomes);
+        await AppendAsync(batch, outcomes);
         Interlocked.Increment(ref _commits);
         Interlocked.Add(ref _bytes, batch.Sum(append => append.Events.Sum(journalEvent => (long)journalEvent.Payload.Length)));
         if (fault == Fault.After)
@@ -44,8 +60,12 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
         }
     }
 
-    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
-        inner.ReadStreamAsync(stream, afterVersion, cancellation);
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation)
+    {
+        Interlocked.Increment(ref _reads);
+        ThrowIfAway();
+        return inner.ReadStreamAsync(stream, afterVersion, cancellation);
+    }
 
     public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
         inner.ReadStreamsAsync(streams, cancellation);
@@ -56,4 +76,39 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     public Task<long> ReadEndAsync(CancellationToken cancellation) => inner.ReadEndAsync(cancellation);
 
     public ValueTask DisposeAsync() => inner is IAsyncDisposable disposable ? disposable.DisposeAsync() : ValueTask.CompletedTask;
+
+    private async Task AppendAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)
+    {
+        var failures = new Dictionary<string, Exception>(StringComparer.Ordinal);
+        var taken = new List<int>();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            outcomes[i] = batch[i].Stream == Contested
+                ? new VersionConflictException(batch[i].Stream, batch[i].AfterVersion)
+                : batch[i].FailureAfter(failures);
+            if (outcomes[i] is { } failure)
+            {
+                failures[batch[i].Stream] = failure;
+            }
+            else
+            {
+                taken.Add(i);
+            }
+        }
+
+        var takenOutcomes = new Exception?[taken.Count];
+        await inner.AppendBatchAsync([.. taken.Select(i => batch[i])], takenOutcomes);
+        foreach (var (i, outcome) in taken.Zip(takenOutcomes))
+        {
+            outcomes[i] = outcome;
+        }
+    }
+
+    private void ThrowIfAway()
+    {
+        if (IsAway)
+        {
+            throw new JournalUnavailableException("Injected: the store is away.");
+        }
+    }
 }

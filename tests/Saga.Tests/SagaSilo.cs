@@ -81,12 +81,19 @@ public class SagaSilo : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A saga beside the silo's own, as another silo would have.</summary>
-    public PlacementSaga NewSaga(IJournal? journal = null) => journal is null
-        ? ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts())
-        : ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services, new LocalAttempts(), journal);
+    /// <summary>A saga beside the silo's own, as another silo has.</summary>
+    public SagaElsewhere NewSaga(IJournal? journal = null) => new(journal is null
+        ? ActivatorUtilities.CreateInstance<PlacementSaga>(Services)
+        : ActivatorUtilities.CreateInstance<PlacementSaga>(Services, journal));
 
     public string NewOrderId() => OrderId.New(Clock.GetUtcNow());
+
+    protected IServiceProvider Services => _host.Services;
+
+    /// <summary>Adds what a test needs beside the silo.</summary>
+    protected virtual void Compose(IServiceCollection services)
+    {
+    }
 
     private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
@@ -109,7 +116,9 @@ public class SagaSilo : IAsyncLifetime
             Store = new FaultyJournalStore((IJournalStore)inner.ImplementationFactory!(provider), Faults));
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
         builder.Services.Replace(ServiceDescriptor.Singleton<ICatalogue>(Catalogue));
+        Compose(builder.Services);
         builder.Services.AddSingleton<IOutgoingGrainCallFilter>(new FaultyCalls(Faults));
+        builder.Services.AddSingleton<IOutgoingGrainCallFilter, CallsFromElsewhere>();
         _host = builder.Build();
         await _host.StartAsync();
     }

@@ -26,11 +26,11 @@ public interface IStockGrain : IGrainWithStringKey
     /// <summary>
     /// Reserves units for one attempt of an order, at a price that the order has read. Idempotent by (order, attempt).
     /// </summary>
-    [Alias("reserve"), Idempotent]
+    [Alias("reserve"), Idempotent(LeavesConflicts = true)]
     Task<ReserveReply> Reserve(ReserveStock command);
 
     /// <summary>Releases the reservation of one attempt. Idempotent.</summary>
-    [Alias("release"), Idempotent]
+    [Alias("release"), Idempotent(LeavesConflicts = true)]
     Task Release(string orderId, long attempt);
 
     /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; a stale standing is ignored.</summary>

@@ -38,7 +38,15 @@ public sealed record ReserveStock(
     [property: Id(0)] string OrderId,
     [property: Id(1)] long Attempt,
     [property: Id(2)] long Quantity,
-    [property: Id(3)] long? ExpectedPrice);
+    [property: Id(3)] long? ExpectedPrice)
+{
+    /// <summary>
+    /// The commit group of the order that is being placed. It does not travel: null on another silo, and where the caller relies
+    /// on the reservation only when that is durable.
+    /// </summary>
+    [field: NonSerialized]
+    public ICommitGroup? Group { get; init; }
+}
 
 /// <summary>The answer to <see cref="ReserveStock"/>.</summary>
 /// <param name="Result">Whether the units are reserved.</param>

@@ -41,11 +41,11 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>Holds money for one attempt of an order. Idempotent by (order, attempt).</summary>
     /// <returns>Null if held; otherwise the refusal.</returns>
-    [Alias("hold"), Idempotent]
+    [Alias("hold"), Idempotent(LeavesConflicts = true)]
     Task<Refusal?> Hold(HoldMoney command);
 
     /// <summary>Releases the hold of one attempt. Idempotent.</summary>
-    [Alias("release"), Idempotent]
+    [Alias("release"), Idempotent(LeavesConflicts = true)]
     Task Release(string orderId, long attempt);
 
     /// <summary>Aligns the records kept for an order with the order's decision. Idempotent; a stale standing is ignored.</summary>

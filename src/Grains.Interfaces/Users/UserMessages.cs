@@ -32,7 +32,15 @@ public sealed record DepositMoney(
 public sealed record HoldMoney(
     [property: Id(0)] string OrderId,
     [property: Id(1)] long Attempt,
-    [property: Id(2)] long Amount);
+    [property: Id(2)] long Amount)
+{
+    /// <summary>
+    /// The commit group of the order that is being placed. It does not travel: null on another silo, and where the caller relies
+    /// on the hold only when that is durable.
+    /// </summary>
+    [field: NonSerialized]
+    public ICommitGroup? Group { get; init; }
+}
 
 /// <summary>A user as readers see it.</summary>
 [GenerateSerializer, Immutable, Alias("granary.user")]

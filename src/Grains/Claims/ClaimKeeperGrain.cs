@@ -107,20 +107,12 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     protected void Watch(string orderId) => _watch.Add(orderId, Now + keeping.Options.Value.ReservationGrace);
 
     /// <summary>
-    /// Returns when an attempt can rely on the decision: when the decision is durable or, if the attempt runs in this process, at
-    /// once, because its order then requires the append.
+    /// Returns when the caller can rely on what was decided for it: at once where the commit group of its order takes the append
+    /// in, because the order then requires it; otherwise when it is durable.
     /// </summary>
-    protected Task SecureAsync(long attempt)
-    {
-        if (keeping.Attempts.Find(attempt) is not { } local)
-        {
-            return CommitAsync();
-        }
-
-        // If the attempt has ended meanwhile, no order may follow that requires the append.
-        local.Require(HandInAsync());
-        return keeping.Attempts.Find(attempt) is null ? CommitAsync() : Task.CompletedTask;
-    }
+    /// <param name="group">The group that came with the call; null from another silo.</param>
+    protected Task SecureAsync(ICommitGroup? group) =>
+        group is not null && group.Join(HandInAsync()) ? Task.CompletedTask : CommitAsync();
 
     /// <inheritdoc/>
     protected override void OnDurable()

@@ -12,7 +12,6 @@ public sealed record ClaimKeeping(
     SiloLosses Losses,
     RecentPlacements Placements,
     CheckBackTurns Turns,
-    LocalAttempts Attempts,
     TimeProvider Clock,
     IOptions<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

@@ -1,77 +1,34 @@
-using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Stock;
-using Granary.Journal;
 
 namespace Granary.Grains.Orders;
 
 /// <summary>
 /// One attempt at placing or amending an order: it reserves stock and holds money under its own number, and can give back
-/// what it took. What it cannot give back, because somebody is out of reach, comes back through the check-back of whoever
-/// keeps it.
+/// what it took. What it cannot give back, because a participant is out of reach, comes back through that participant's
+/// check-back.
 /// </summary>
 /// <param name="orderId">The order.</param>
 /// <param name="userId">The user who pays.</param>
-internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string orderId, string userId, ILogger logger)
+/// <param name="group">
+/// Where the order's append will require what participants on this silo decide; the attempt is then made anew when one of them
+/// has lost its stream. Null where everything taken must be durable first; then the single call is repeated.
+/// </param>
+internal sealed class Attempt(
+    IGrainFactory grains, PriceBook prices, string orderId, string userId, CommitGroup? group, ILogger logger)
 {
-    /// <summary>Calls to one participant before its conflict is passed on.</summary>
-    private const int MaxTries = 3;
-
     // Replies come in side by side where the attempt is not made on a grain's scheduler.
     private readonly Lock _lock = new();
     private readonly List<string> _reserved = [];
-    private readonly List<Task<Requirement?>> _handedIn = [];
     private bool _held;
 
-    /// <summary>The attempt's number: random, so that no two attempts at an order share one. Nobody outside names it, so it may be guessed.</summary>
+    /// <summary>The attempt's number: random, so that no two attempts at an order share one. No caller outside names it, so it may be guessed.</summary>
     public long Number { get; } = Random.Shared.NextInt64();
 
     /// <summary>Whether anything was or may have been taken.</summary>
     public bool HasTaken => _held || Reserved.Length > 0;
-
-    /// <summary>
-    /// A participant in this process has decided something for the attempt, which the order will require. Called on the
-    /// participant's own thread.
-    /// </summary>
-    /// <param name="handedIn">Ends when that is handed in to the journal.</param>
-    public void Require(Task<Requirement?> handedIn)
-    {
-        lock (_lock)
-        {
-            _handedIn.Add(handedIn);
-        }
-    }
-
-    /// <summary>Returns when everything that was decided for the attempt is handed in to the journal.</summary>
-    /// <exception cref="RequirementFailedException">A participant has lost what it decided.</exception>
-    public async Task<IReadOnlyList<Requirement>> RequirementsAsync()
-    {
-        Task<Requirement?>[] all;
-        lock (_lock)
-        {
-            all = [.. _handedIn];
-        }
-
-        var requirements = new List<Requirement>(all.Length);
-        try
-        {
-            foreach (var handedIn in all)
-            {
-                if (await handedIn is { } requirement)
-                {
-                    requirements.Add(requirement);
-                }
-            }
-        }
-        catch (JournalException fault)
-        {
-            throw new RequirementFailedException(OrderState.StreamOf(orderId), fault);
-        }
-
-        return requirements;
-    }
 
     /// <summary>Reserves a line.</summary>
     public Task<ReserveReply> ReserveAsync(string sku, long quantity, long? expectedPrice)
@@ -81,7 +38,7 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
             _reserved.Add(sku);
         }
 
-        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice));
+        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice) { Group = group });
     }
 
     /// <summary>Holds money.</summary>
@@ -89,7 +46,8 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     public Task<Refusal?> HoldAsync(long amount)
     {
         _held = true;
-        return RetryAsync(() => grains.User(userId).Hold(new HoldMoney(orderId, Number, amount)));
+        var command = new HoldMoney(orderId, Number, amount) { Group = group };
+        return AskAsync(() => grains.User(userId).Hold(command));
     }
 
     /// <summary>Takes everything or nothing: a refusal or a fault gives back what was taken.</summary>
@@ -97,61 +55,39 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
     {
         try
         {
-            var taken = await take();
-            if (taken.Lines is null)
+            var outcome = await take();
+            if (outcome is not AttemptOutcome.Taken)
             {
-                await ReleaseAsync();
+                await GiveBackAsync();
             }
 
-            return taken;
+            return outcome;
         }
         catch
         {
-            await ReleaseAsync();
+            await GiveBackAsync();
             throw;
         }
     }
 
     /// <summary>Gives back everything that was or may have been taken. What cannot be given back now is left to check-back.</summary>
-    public async Task ReleaseAsync()
+    public async Task GiveBackAsync()
     {
+        group?.Close();
         var releases = Reserved
-            .Select(sku => RetryAsync(() => Done(grains.StockItem(sku).Release(orderId, Number))))
+            .Select(sku => ParticipantCalls.RepeatAsync(() => grains.StockItem(sku).Release(orderId, Number)))
             .ToList();
         if (_held)
         {
-            releases.Add(RetryAsync(() => Done(grains.User(userId).Release(orderId, Number))));
+            releases.Add(ParticipantCalls.RepeatAsync(() => grains.User(userId).Release(orderId, Number)));
         }
 
         var all = Task.WhenAll(releases);
-        await ((Task)all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         foreach (var fault in all.Exception?.InnerExceptions ?? (IReadOnlyList<Exception>)[])
         {
             logger.LogWarning(fault, "Order {Order} could not release all of attempt {Attempt}; check-back will.", orderId, Number);
         }
-    }
-
-    /// <summary>Calls a participant again when the activation it reached had lost its stream to another one.</summary>
-    internal static async Task<T> RetryAsync<T>(Func<Task<T>> call)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (VersionConflictException) when (tries < MaxTries)
-            {
-                // The loser has deactivated; the next call reaches a fresh activation.
-            }
-        }
-    }
-
-    /// <summary>A call without a result, in the form of one with.</summary>
-    internal static async Task<bool> Done(Task call)
-    {
-        await call;
-        return true;
     }
 
     /// <summary>The products of which units were or may have been taken.</summary>
@@ -166,9 +102,11 @@ internal sealed class Attempt(IGrainFactory grains, PriceBook prices, string ord
         }
     }
 
+    private Task<T> AskAsync<T>(Func<Task<T>> ask) => group is null ? ParticipantCalls.RepeatAsync(ask) : ask();
+
     private async Task<ReserveReply> ReserveTrackedAsync(string sku, ReserveStock command)
     {
-        var reply = await RetryAsync(() => grains.StockItem(sku).Reserve(command));
+        var reply = await AskAsync(() => grains.StockItem(sku).Reserve(command));
         if (reply.Result != ReserveResult.Reserved)
         {
             lock (_lock)

@@ -5,15 +5,26 @@ using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Grains.Orders;
 
-/// <summary>What an attempt came to: priced lines, a refusal, or that a price has moved and it must be made again.</summary>
-/// <param name="Lines">The lines at their confirmed prices; null unless everything was taken.</param>
-/// <param name="Total">Their total in minor units.</param>
-/// <param name="Refusal">Why not; null when taken, or when to try again.</param>
-/// <param name="Contended">Whether it would have been taken if other attempts at the same order had not taken something.</param>
-internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, long Total, Refusal? Refusal, bool Contended = false)
+/// <summary>What an attempt at taking stock and money came to: one of the three cases below, and no other.</summary>
+internal abstract record AttemptOutcome
 {
-    /// <summary>A product costs something else than the price book said.</summary>
-    public static AttemptOutcome PriceMoved => default;
+    private AttemptOutcome()
+    {
+    }
+
+    /// <summary>Everything was taken.</summary>
+    /// <param name="Lines">The lines at their confirmed prices.</param>
+    /// <param name="Total">Their total in minor units.</param>
+    public sealed record Taken(IReadOnlyList<OrderLine> Lines, long Total) : AttemptOutcome;
+
+    /// <summary>A product costs something else than the price book said; another attempt takes it at the new price.</summary>
+    /// <param name="Sku">The first line's product of which the price moved.</param>
+    public sealed record PriceMoved(string Sku) : AttemptOutcome;
+
+    /// <summary>Something cannot be taken.</summary>
+    /// <param name="Refusal">Why not.</param>
+    /// <param name="Contended">Whether it would have been taken if other attempts at the same order had not taken something.</param>
+    public sealed record Refused(Refusal Refusal, bool Contended = false) : AttemptOutcome;
 
     /// <summary>Names the refusal that matters most: who may not buy, what cannot be bought, what is short, what is too dear.</summary>
     public static AttemptOutcome From(
@@ -21,56 +32,62 @@ internal readonly record struct AttemptOutcome(IReadOnlyList<OrderLine>? Lines, 
     {
         if (holdRefusal is UnknownUser or UserSuspended)
         {
-            return new(null, 0, holdRefusal);
+            return new Refused(holdRefusal);
         }
 
-        if (SkusWith(lines, replies, ReserveResult.Unknown) is { Count: > 0 } unknown)
+        if (SkusWith(lines, replies, ReserveResult.Unknown) is { } unknown)
         {
-            return new(null, 0, new UnknownProduct(unknown));
+            return new Refused(new UnknownProduct(unknown));
         }
 
-        if (SkusWith(lines, replies, ReserveResult.NotForSale) is { Count: > 0 } notForSale)
+        if (SkusWith(lines, replies, ReserveResult.NotForSale) is { } notForSale)
         {
-            return new(null, 0, new ProductNotForSale(notForSale));
+            return new Refused(new ProductNotForSale(notForSale));
         }
 
-        if (Shortages(lines, replies) is { Count: > 0 } shortages)
+        if (Shortages(lines, replies) is { } shortages)
         {
             var contended = replies.All(reply => reply.Result != ReserveResult.Insufficient || reply.Contended);
-            return new(null, 0, new InsufficientStock(shortages), contended);
+            return new Refused(new InsufficientStock(shortages), contended);
         }
 
-        return replies.Any(reply => reply.Result == ReserveResult.PriceChanged) ? PriceMoved
-            : holdRefusal is not null ? new(null, 0, holdRefusal, holdRefusal is InsufficientFunds { Contended: true })
-            : Taken([.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))]);
+        if (SkusWith(lines, replies, ReserveResult.PriceChanged) is [var moved, ..])
+        {
+            return new PriceMoved(moved);
+        }
+
+        return holdRefusal is not null
+            ? new Refused(holdRefusal, holdRefusal is InsufficientFunds { Contended: true })
+            : Of([.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))]);
     }
 
-    private static AttemptOutcome Taken(IReadOnlyList<OrderLine> lines) =>
-        OrderTotal.Of(lines) is { } total ? new(lines, total, null) : new(null, 0, OrderTotal.TooHigh);
+    /// <summary>Lines that were taken, unless they cost more than an order may.</summary>
+    public static AttemptOutcome Of(IReadOnlyList<OrderLine> lines) =>
+        OrderTotal.Of(lines) is { } total ? new Taken(lines, total) : new Refused(OrderTotal.TooHigh);
 
-    private static List<string> SkusWith(
+    private static List<string>? SkusWith(
         IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies, ReserveResult result)
     {
-        var skus = new List<string>();
+        List<string>? skus = null;
         for (var i = 0; i < replies.Count; i++)
         {
             if (replies[i].Result == result)
             {
-                skus.Add(lines[i].Sku);
+                (skus ??= []).Add(lines[i].Sku);
             }
         }
 
         return skus;
     }
 
-    private static List<StockShortage> Shortages(IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies)
+    private static List<StockShortage>? Shortages(IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies)
     {
-        var shortages = new List<StockShortage>();
+        List<StockShortage>? shortages = null;
         for (var i = 0; i < replies.Count; i++)
         {
             if (replies[i].Result == ReserveResult.Insufficient)
             {
-                shortages.Add(new StockShortage(lines[i].Sku, lines[i].Quantity, replies[i].Available));
+                (shortages ??= []).Add(new StockShortage(lines[i].Sku, lines[i].Quantity, replies[i].Available));
             }
         }
 

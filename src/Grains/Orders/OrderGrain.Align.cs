@@ -22,8 +22,8 @@ public sealed partial class OrderGrain
         {
             var standing = Durable.ToStanding();
             var pushes = targets
-                .Select(sku => Attempt.RetryAsync(() => Attempt.Done(GrainFactory.StockItem(sku).Align(standing))))
-                .Append(Attempt.RetryAsync(() => Attempt.Done(GrainFactory.User(Durable.UserId).Align(standing))));
+                .Select(sku => ParticipantCalls.RepeatAsync(() => GrainFactory.StockItem(sku).Align(standing)))
+                .Append(ParticipantCalls.RepeatAsync(() => GrainFactory.User(Durable.UserId).Align(standing)));
             await Task.WhenAll(pushes);
             _unaligned.ExceptWith(targets);
             _alignTimer?.Dispose();

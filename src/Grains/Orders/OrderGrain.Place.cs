@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -46,7 +47,7 @@ public sealed partial class OrderGrain
             return refusal;
         }
 
-        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, logger);
+        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, group: null, logger);
         _amending.Add(attempt.Number);
         try
         {
@@ -61,19 +62,24 @@ public sealed partial class OrderGrain
     private async Task<Refusal?> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment)
     {
         var before = Decided;
-        var taken = amendment.Lines is { } wished
+        var outcome = amendment.Lines is { } wished
             ? await attempt.TakeAllAsync(() => OrderPlacement.TakeMoreAsync(attempt, OrderAmendmentPlan.For(before, wished)))
-            : new AttemptOutcome(before.Lines, before.Total, null);
-        if (taken.Lines is null)
+            : new AttemptOutcome.Taken(before.Lines, before.Total);
+        return outcome switch
         {
-            return taken.Refusal;
-        }
+            AttemptOutcome.Taken taken => await AmendAsync(attempt, command, amendment, taken.Lines),
+            AttemptOutcome.PriceMoved moved => new PriceMoving(moved.Sku),
+            AttemptOutcome.Refused refused => refused.Refusal,
+            _ => throw new UnreachableException(),
+        };
+    }
 
-        var decision = OrderDecisions.Amend(
-            Decided, command, amendment, taken.Lines, attempt.HasTaken ? attempt.Number : null, Now);
+    private async Task<Refusal?> AmendAsync(Attempt attempt, OrderCommand command, OrderAmendment amendment, IReadOnlyList<OrderLine> lines)
+    {
+        var decision = OrderDecisions.Amend(Decided, command, amendment, lines, attempt.HasTaken ? attempt.Number : null, Now);
         if (decision.Refusal is not null)
         {
-            await attempt.ReleaseAsync();
+            await attempt.GiveBackAsync();
         }
 
         await RecordAsync(decision);

@@ -21,7 +21,7 @@ internal static class OrderPlacement
 
         if (OrderTotal.Of(priced) is not { } total)
         {
-            return new(null, 0, OrderTotal.TooHigh);
+            return new AttemptOutcome.Refused(OrderTotal.TooHigh);
         }
 
         var hold = attempt.HoldAsync(total);
@@ -41,32 +41,26 @@ internal static class OrderPlacement
     public static async Task<AttemptOutcome> TakeMoreAsync(Attempt attempt, OrderAmendmentPlan plan)
     {
         var replies = await Task.WhenAll(plan.Increases.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var taken = AttemptOutcome.From(plan.Increases, replies, null);
-        if (taken.Refusal is not null)
+        var outcome = AttemptOutcome.From(plan.Increases, replies, null);
+        if (outcome is not AttemptOutcome.Taken reserved)
         {
-            return taken;
+            return outcome;
         }
 
-        var lines = plan.Priced(taken.Lines!);
-        if (OrderTotal.Of(lines) is not { } total)
-        {
-            return new(null, 0, OrderTotal.TooHigh);
-        }
-
-        var refusal = total > plan.HeldTotal ? await attempt.HoldAsync(total - plan.HeldTotal) : null;
-        return refusal is null ? new(lines, total, null) : new(null, 0, refusal);
+        var amended = AttemptOutcome.Of(plan.Priced(reserved.Lines));
+        return amended is AttemptOutcome.Taken { Total: var total } && total > plan.HeldTotal
+            && await attempt.HoldAsync(total - plan.HeldTotal) is { } refusal
+            ? new AttemptOutcome.Refused(refusal)
+            : amended;
     }
 
     private static async Task<AttemptOutcome> TakeUnpricedAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines)
     {
         var replies = await Task.WhenAll(lines.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var reserved = AttemptOutcome.From(lines, replies, null);
-        if (reserved.Lines is null)
-        {
-            return reserved;
-        }
-
-        return await attempt.HoldAsync(reserved.Total) is { } refusal ? AttemptOutcome.From(lines, [], refusal) : reserved;
+        var outcome = AttemptOutcome.From(lines, replies, null);
+        return outcome is AttemptOutcome.Taken { Total: var total } && await attempt.HoldAsync(total) is { } refusal
+            ? AttemptOutcome.From(lines, [], refusal)
+            : outcome;
     }
 
     private static OrderLine[]? Priced(IReadOnlyList<RequestedLine> lines, PriceBook prices)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
@@ -12,9 +13,9 @@ namespace Granary.Grains.Orders;
 /// <summary>
 /// Places orders: takes stock and money under an attempt, then makes the order durable at the version that only a new one has.
 /// (Garcia-Molina and Salem, "Sagas", SIGMOD 1987.) It runs on the silo that has the request and needs no activation of the
-/// order: there is no state yet that one would guard, and between all who place an order under the same id the journal decides.
-/// From then on the order is its grain. What is taken on the same silo need not be durable before the order is handed in to the
-/// journal, because the order <see cref="JournalAppend.Requires">requires</see> it; mostly one commit has all of them.
+/// order: there is no state yet that one would guard, and between requests that place an order under the same id the journal
+/// decides. From then on the order is its grain. What is taken on the same silo need not be durable before the order is handed in
+/// to the journal, because the order <see cref="JournalAppend.Requires">requires</see> it; mostly one commit has all of them.
 /// </summary>
 public sealed class PlacementSaga(
     IGrainFactory grains,
@@ -22,17 +23,20 @@ public sealed class PlacementSaga(
     TimeProvider clock,
     PriceBook prices,
     OrderMetrics metrics,
-    LocalAttempts underWay,
     IOptions<OrderOptions> options,
     ILogger<PlacementSaga> logger)
 {
-    /// <summary>Attempts while prices keep moving or another attempt at the same order has what this one needs.</summary>
-    private const int MaxAttempts = 5;
+    /// <summary>
+    /// Attempts while prices keep moving, another attempt at the same order has what this one needs, or a participant's activation
+    /// has lost its stream.
+    /// </summary>
+    internal const int MaxAttempts = 5;
 
     /// <summary>Before the first attempt after one that met another attempt at the same order; doubles from one to the next.</summary>
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
 
     private readonly ConcurrentDictionary<string, Task> _turns = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<long, Attempt> _inFlight = new();
     private readonly RecentIds _placed = new();
 
     /// <summary>
@@ -47,7 +51,7 @@ public sealed class PlacementSaga(
         ArgumentNullException.ThrowIfNull(command);
         if (command.Fingerprint is null)
         {
-            // Without a key the id is fresh, and nobody else knows it.
+            // Without a key the id is fresh, and no other request knows it.
             return await PlaceInTurnAsync(orderId, command);
         }
 
@@ -63,7 +67,7 @@ public sealed class PlacementSaga(
 
         try
         {
-            // A repetition that went the way of a new order would find out by a conflict, which all who share its commit would pay for.
+            // A repetition that went the way of a new order would find out by a conflict, which every append of its commit would pay for.
             if (_placed.MayContain(orderId) && await ReadAsync(orderId) is { Exists: true } order)
             {
                 return Replay(order, command);
@@ -85,12 +89,13 @@ public sealed class PlacementSaga(
     }
 
     /// <summary>Whether an attempt is being made here.</summary>
-    internal bool IsInFlight(long attempt) => underWay.Find(attempt) is not null;
+    internal bool IsInFlight(long attempt) => _inFlight.ContainsKey(attempt);
 
     /// <summary>The answer to a repeated placement.</summary>
     internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
         OrderDecisions.Replay(order, command) is { } refusal ? refusal : new OrderReply(order.ToOrder(), Replayed: true);
 
+    /// <summary>Makes attempts until one has an answer. This is the only place that repeats what keeps an attempt from it.</summary>
     private async Task<OrderReply> PlaceInTurnAsync(string orderId, PlaceOrder command)
     {
         var pause = FirstPause;
@@ -101,13 +106,14 @@ public sealed class PlacementSaga(
             {
                 reply = await AttemptAsync(orderId, command);
             }
-            catch (RequirementFailedException fault) when (fault.InnerException is VersionConflictException && attempts < MaxAttempts)
+            catch (JournalException fault) when (IsOfActivationLeftBehind(fault) && attempts < MaxAttempts)
             {
-                // An activation left behind had decided. It is gone; the next attempt reaches the one that may decide.
+                // The activation that decided is gone; the next attempt reaches the one that may decide.
                 continue;
             }
-            catch (RequirementFailedException fault)
+            catch (JournalException fault) when (fault is VersionConflictException or RequirementFailedException)
             {
+                // Under these names no caller takes them for a fault of its own to repeat.
                 throw fault.InnerException is JournalAppendException
                     ? new JournalAppendException(fault.Message, fault)
                     : new JournalUnavailableException(fault.Message, fault);
@@ -131,21 +137,28 @@ public sealed class PlacementSaga(
         }
     }
 
+    /// <summary>One attempt, which reads downwards: reserve and hold; then decide and append, or give back.</summary>
     private async Task<OrderReply> AttemptAsync(string orderId, PlaceOrder command)
     {
-        var attempt = new Attempt(grains, prices, orderId, command.UserId, logger);
-        underWay.Begin(attempt);
+        var group = new CommitGroup();
+        var attempt = new Attempt(grains, prices, orderId, command.UserId, group, logger);
+        _inFlight[attempt.Number] = attempt;
         OrderReply? reply = null;
         try
         {
-            var taken = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command.Lines, prices));
-            return reply = taken.Lines is not null ? await RecordAsync(attempt, orderId, command, taken)
-                : taken.Refusal is { } refusal ? await RefuseAsync(orderId, command, refusal, taken.Contended)
-                : new PriceMoving(command.Lines[0].Sku);
+            // Reserve and hold, or give back.
+            var outcome = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command.Lines, prices));
+            return reply = outcome switch
+            {
+                AttemptOutcome.Taken taken => await RecordAsync(attempt, group, orderId, command, taken),
+                AttemptOutcome.PriceMoved moved => new PriceMoving(moved.Sku),
+                AttemptOutcome.Refused refused => await RefuseAsync(orderId, command, refused),
+                _ => throw new UnreachableException(),
+            };
         }
         finally
         {
-            underWay.End(attempt);
+            _inFlight.TryRemove(attempt.Number, out _);
             if (reply is not { Order: not null, Replayed: false })
             {
                 // Perhaps no order has followed what was taken, and so nothing has started its commit.
@@ -155,44 +168,43 @@ public sealed class PlacementSaga(
     }
 
     /// <summary>Makes the order durable. A new order needs no read: only a conflict shows that something is there already.</summary>
-    private async Task<OrderReply> RecordAsync(Attempt attempt, string orderId, PlaceOrder command, AttemptOutcome taken)
+    private async Task<OrderReply> RecordAsync(
+        Attempt attempt, CommitGroup group, string orderId, PlaceOrder command, AttemptOutcome.Taken taken)
     {
+        var order = OrderState.Initial(orderId);
         try
         {
-            return await RecordAsync(attempt, orderId, command, taken, await attempt.RequirementsAsync());
+            var requirements = await group.CloseAsync(orderId);
+            while (!order.Exists && !order.Voided.Contains(attempt.Number))
+            {
+                // Decide.
+                var now = clock.GetUtcNow();
+                var decision = OrderDecisions.Place(
+                    order, command, attempt.Number, taken.Lines, now + options.Value.PaymentTimeout);
+                var events = new List<JournalEvent>(decision.Events.Count);
+                var placed = Aggregate.Record(order, decision.Events, now, events);
+                try
+                {
+                    // Append.
+                    await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
+                    metrics.Created();
+                    metrics.Reached(OrderStatus.Pending);
+                    return new OrderReply(placed.ToOrder());
+                }
+                catch (VersionConflictException)
+                {
+                    order = await ReadAsync(orderId);
+                }
+            }
         }
         catch (RequirementFailedException)
         {
-            await attempt.ReleaseAsync();
+            await attempt.GiveBackAsync();
             throw;
         }
-    }
 
-    private async Task<OrderReply> RecordAsync(
-        Attempt attempt, string orderId, PlaceOrder command, AttemptOutcome taken, IReadOnlyList<Requirement> requirements)
-    {
-        var order = OrderState.Initial(orderId);
-        while (!order.Exists && !order.Voided.Contains(attempt.Number))
-        {
-            var now = clock.GetUtcNow();
-            var decision = OrderDecisions.Place(
-                order, command, attempt.Number, taken.Lines!, now + options.Value.PaymentTimeout);
-            var events = new List<JournalEvent>(decision.Events.Count);
-            var placed = Aggregate.Record(order, decision.Events, now, events);
-            try
-            {
-                await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
-                metrics.Created();
-                metrics.Reached(OrderStatus.Pending);
-                return new OrderReply(placed.ToOrder());
-            }
-            catch (VersionConflictException)
-            {
-                order = await ReadAsync(orderId);
-            }
-        }
-
-        await attempt.ReleaseAsync();
+        // Or give back. Where the append failed otherwise, the order may be durable, and what it took is its own.
+        await attempt.GiveBackAsync();
         return order.Exists ? Replay(order, command) : new OrderInFlight();
     }
 
@@ -200,11 +212,18 @@ public sealed class PlacementSaga(
     /// Refuses, unless the request repeats one that made the order, or one that is still being worked on, here or on another
     /// silo, and has itself taken what is missing now.
     /// </summary>
-    private async Task<OrderReply> RefuseAsync(string orderId, PlaceOrder command, Refusal refusal, bool contended) =>
-        (contended || command.Fingerprint is not null) && await ReadAsync(orderId) is { Exists: true } order ? Replay(order, command)
-        : contended ? new OrderInFlight()
-        : refusal;
+    private async Task<OrderReply> RefuseAsync(string orderId, PlaceOrder command, AttemptOutcome.Refused refused) =>
+        (refused.Contended || command.Fingerprint is not null) && await ReadAsync(orderId) is { Exists: true } order ? Replay(order, command)
+        : refused.Contended ? new OrderInFlight()
+        : refused.Refusal;
 
     private async Task<OrderState> ReadAsync(string orderId) => Aggregate.Fold<OrderState, OrderEvent>(
         OrderState.Initial(orderId), await journal.ReadStreamAsync(OrderState.StreamOf(orderId), 0));
+
+    /// <summary>
+    /// Whether an activation of a participant has lost its stream to another one. A participant on another silo says so itself; of
+    /// one on this silo the order's append learns it.
+    /// </summary>
+    private static bool IsOfActivationLeftBehind(JournalException fault) =>
+        fault is VersionConflictException or RequirementFailedException { InnerException: VersionConflictException };
 }

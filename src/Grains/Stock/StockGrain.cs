@@ -84,7 +84,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
         }
 
         // A refusal may depend on decisions that are not durable yet, and no order will require them: it waits.
-        await (reply.Result == ReserveResult.Reserved ? SecureAsync(command.Attempt) : CommitAsync());
+        await (reply.Result == ReserveResult.Reserved ? SecureAsync(command.Group) : CommitAsync());
         metrics.Deducted(reply.Result == ReserveResult.Reserved);
         return reply;
     }

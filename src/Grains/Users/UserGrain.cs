@@ -57,7 +57,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
             Watch(command.OrderId);
         }
 
-        await (decision.Refusal is null ? SecureAsync(command.Attempt) : CommitAsync());
+        await (decision.Refusal is null ? SecureAsync(command.Group) : CommitAsync());
         return decision.Refusal;
     }
 

@@ -4,11 +4,13 @@ using Granary.Grains.Orders;
 
 namespace Granary.Hosting.Clustering;
 
-/// <summary>Places orders in a process that is itself a silo, without a grain call.</summary>
+/// <summary>
+/// Places orders in a process that is a silo itself: without a call. It repeats nothing: the saga makes further attempts, and its
+/// calls to participants are repeated like those of every endpoint (<see cref="RepeatedCalls"/>).
+/// </summary>
 internal sealed class LocalPlacing(PlacementSaga saga) : IOrderPlacing
 {
-    public Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command) =>
-        RepeatedCalls.RunAsync(() => saga.PlaceAsync(orderId, command));
+    public Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command) => saga.PlaceAsync(orderId, command);
 }
 
 /// <summary>Places orders from a client of a cluster: on the silo where the order's grain starts.</summary>

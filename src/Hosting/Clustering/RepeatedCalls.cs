@@ -10,7 +10,8 @@ namespace Granary.Hosting.Clustering;
 /// <summary>
 /// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream, or that waits when a
 /// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is
-/// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work.
+/// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work. A store that is out
+/// of reach is not waited for here: the store does that itself. See the table of retries in <c>docs/architecture.md</c>.
 /// </summary>
 public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
 {
@@ -31,7 +32,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     private static readonly TimeSpan LostCallPause = TimeSpan.FromSeconds(1);
 
     // Asked of every call, and reflection would look for the attribute anew each time.
-    private static readonly ConcurrentDictionary<MethodInfo, bool> Declared = new();
+    private static readonly ConcurrentDictionary<MethodInfo, IdempotentAttribute?> Declared = new();
 
     /// <inheritdoc/>
     public Task Invoke(IOutgoingGrainCallContext context)
@@ -44,29 +45,11 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
             : context.Invoke();
     }
 
-    /// <summary>Work of this process that is idempotent and meets the same faults.</summary>
-    internal static async Task<T> RunAsync<T>(Func<Task<T>> work)
-    {
-        var started = Stopwatch.GetTimestamp();
-        foreach (var pause in Pauses)
-        {
-            try
-            {
-                return await work();
-            }
-            catch (Exception fault) when (IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience)
-            {
-                await PauseAsync(pause);
-            }
-        }
-
-        return await work();
-    }
-
     private async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
     {
         var started = Stopwatch.GetTimestamp();
-        var idempotent = IsIdempotent(context.InterfaceMethod, context.Request);
+        var declared = Declared.GetOrAdd(context.InterfaceMethod, static method => method.GetCustomAttribute<IdempotentAttribute>());
+        var idempotent = declared is not null && IsRepeatable(context.Request);
         var timedOut = false;
         foreach (var pause in Pauses)
         {
@@ -106,43 +89,56 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
                 return idempotent;
             }
 
-            return idempotent && IsPassing(fault) && Stopwatch.GetElapsedTime(started) < Patience;
+            return idempotent && IsPassing(fault, declared!) && Stopwatch.GetElapsedTime(started) < Patience;
         }
     }
 
     /// <summary>
-    /// Makes a call a second time because a connection was lost: nobody knows whether the answer was to come over that one, so the
-    /// first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, comes by
+    /// Makes a call a second time because a connection was lost: it is not known whether the answer was to come over that one, so
+    /// the first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, comes by
     /// here itself, and is not repeated beyond that.
     /// </summary>
     private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
     {
-        var again = (Task)context.InterfaceMethod.Invoke(context.Grain, Arguments(context.Request))!;
+        context.Request.SetTarget(new Reference(context.Grain));
+        var again = context.Request.Invoke().AsTask();
         if (await Task.WhenAny(call, again) == call && call.IsCompletedSuccessfully && context.Response?.Exception is null)
         {
             return;
         }
 
-        await again;
-        context.Result = again.GetType().GetProperty(nameof(Task<>.Result))?.GetValue(again);
+        context.Response = await again;
     }
-
-    private static object?[] Arguments(IInvokable request) =>
-        [.. Enumerable.Range(0, request.GetArgumentCount()).Select(request.GetArgument)];
 
     /// <summary>Pauses with jitter, so that the callers of a lost silo do not return in step.</summary>
     private static Task PauseAsync(TimeSpan pause) => Task.Delay(pause * (0.5 + Random.Shared.NextDouble()));
 
-    private static bool IsPassing(Exception fault) =>
-        fault is OrleansMessageRejectionException or ConnectionFailedException or VersionConflictException or JournalUnavailableException;
-
-    private static bool IsIdempotent(MethodInfo method, IInvokable request)
+    /// <summary>
+    /// Whether the grain is elsewhere a moment later. A call is also rejected when the grain cannot read its stream, and the store
+    /// has already been asked for as long as it is worth.
+    /// </summary>
+    private static bool IsPassing(Exception fault, IdempotentAttribute declared) => fault switch
     {
-        if (!Declared.GetOrAdd(method, static method => method.GetCustomAttribute<IdempotentAttribute>() is not null))
+        VersionConflictException => !declared.LeavesConflicts,
+        OrleansMessageRejectionException => !IsOfStore(fault),
+        _ => fault is ConnectionFailedException,
+    };
+
+    private static bool IsOfStore(Exception fault)
+    {
+        for (var cause = fault.InnerException; cause is not null; cause = cause.InnerException)
         {
-            return false;
+            if (cause is JournalUnavailableException)
+            {
+                return true;
+            }
         }
 
+        return false;
+    }
+
+    private static bool IsRepeatable(IInvokable request)
+    {
         for (var i = 0; i < request.GetArgumentCount(); i++)
         {
             if (request.GetArgument(i) is IRepeatable { IsRepeatable: false })
@@ -152,5 +148,13 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
         }
 
         return true;
+    }
+
+    /// <summary>The reference through which a call was made, as what a request is carried out on: that makes the call again.</summary>
+    private sealed class Reference(object grain) : ITargetHolder
+    {
+        public object GetTarget() => grain;
+
+        public object? GetComponent(Type componentType) => null;
     }
 }

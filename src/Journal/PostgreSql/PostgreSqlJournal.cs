@@ -32,7 +32,11 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         FROM journal_epoch, (SELECT max(position) AS newest FROM journal) AS restored)
         """;
 
-    private const int ReadAttempts = 3;
+    /// <summary>
+    /// How long a read is repeated, if appends are for as long: over the restart of a server. A reader of a server that is away for
+    /// longer hears of it soon.
+    /// </summary>
+    private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
@@ -85,7 +89,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         _recent.TakeAfter(afterPosition) is { Length: > 0 } own
-            ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation))
+            ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation), cancellation)
             : ReadAsync(
                 $"{Select} WHERE position > $1 AND position < {StablePosition} ORDER BY position LIMIT $2",
                 [Number(afterPosition), Number(limit)],
@@ -234,17 +238,19 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     }
 
     private Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation) =>
-        RepeatAsync(async () =>
-        {
-            await using var command = dataSource.CreateCommand(sql);
-            foreach (var parameter in parameters)
+        RepeatAsync(
+            async () =>
             {
-                command.Parameters.Add(parameter.Clone());
-            }
+                await using var command = dataSource.CreateCommand(sql);
+                foreach (var parameter in parameters)
+                {
+                    command.Parameters.Add(parameter.Clone());
+                }
 
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            return await RecordsAsync(reader, cancellation);
-        });
+                await using var reader = await command.ExecuteReaderAsync(cancellation);
+                return await RecordsAsync(reader, cancellation);
+            },
+            cancellation);
 
     /// <summary>
     /// A page that this process wrote in part: only the rest is read from the database. The stable position is read first; it
@@ -295,9 +301,14 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         return records;
     }
 
-    /// <summary>Reads are repeated: after a restart of the server, the first use of a pooled connection fails.</summary>
-    private static async Task<T> RepeatAsync<T>(Func<Task<T>> read)
+    /// <summary>
+    /// Reads, over an outage if it is short. At least twice: after a restart of the server the first use of a pooled connection
+    /// fails. No caller repeats a read for that reason.
+    /// </summary>
+    private async Task<T> RepeatAsync<T>(Func<Task<T>> read, CancellationToken cancellation)
     {
+        var longest = options.RetryFor < LongestReading ? options.RetryFor : LongestReading;
+        var deadline = Environment.TickCount64 + (long)longest.TotalMilliseconds;
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -306,12 +317,12 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
             }
             catch (Exception fault) when (IsOutage(fault))
             {
-                if (attempt == ReadAttempts)
+                if (attempt > 1 && Environment.TickCount64 >= deadline)
                 {
                     throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
                 }
 
-                await PauseAsync(attempt);
+                await PauseAsync(attempt, cancellation);
             }
         }
     }
@@ -326,8 +337,9 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         reader.IsDBNull(6) ? null : reader.GetString(6));
 
     /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not retry in step.</summary>
-    private static Task PauseAsync(int attempt) =>
-        Task.Delay(TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())));
+    private static Task PauseAsync(int attempt, CancellationToken cancellation = default) => Task.Delay(
+        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())),
+        cancellation);
 
     private static bool IsConflict(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 
