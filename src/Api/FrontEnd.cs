@@ -10,6 +10,7 @@ using Granary.Api.Telemetry;
 using Granary.Api.Traffic;
 using Granary.Api.Users;
 using Granary.Api.Webhooks;
+using Granary.Hosting;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
@@ -21,7 +22,14 @@ namespace Granary.Api;
 /// <summary>Composes the HTTP front end: the services of its endpoints and the request pipeline.</summary>
 public static class FrontEnd
 {
-    private const string DefaultAddress = "http://localhost:5080";
+    /// <summary>Runs the whole process until it is told to stop.</summary>
+    /// <param name="args">Settings as command-line arguments.</param>
+    /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
+    public static async Task RunAsync(string[] args)
+    {
+        await using var app = Build(args);
+        await app.RunUntilStoppedAsync();
+    }
 
     /// <summary>Composes the whole process: the front end, and a silo in the process or a client of the cluster.</summary>
     /// <param name="args">Settings as command-line arguments.</param>
@@ -48,20 +56,19 @@ public static class FrontEnd
     /// <summary>Adds the services of the endpoints.</summary>
     private static void AddFrontEnd(this WebApplicationBuilder builder)
     {
-        if (builder.Configuration[WebHostDefaults.ServerUrlsKey] is null && builder.Configuration[WebHostDefaults.HttpPortsKey] is null)
+        var settings = builder.Settings();
+        if (settings.Read(SettingKeys.Urls).Count + settings.Read(SettingKeys.HttpPorts).Count + settings.Read(SettingKeys.HttpsPorts).Count == 0)
         {
-            builder.WebHost.UseUrls(DefaultAddress);
+            builder.WebHost.UseUrls(SettingKeys.Urls.Default);
         }
-
-        CheckAddresses(builder.Configuration[WebHostDefaults.ServerUrlsKey]);
 
         var services = builder.Services;
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddExceptionHandler<FaultHandler>();
         services.AddProblemDetails();
-        services.AddSingleton(Currency.From(builder.Configuration));
-        services.AddSingleton(TrackingOptions.From(builder.Configuration));
+        services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
+        services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<RefusalProblems>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestMetrics>();
@@ -69,26 +76,11 @@ public static class FrontEnd
         builder.AddTrafficLimits();
         services.AddApiDocument();
         builder.AddProductCache();
-        services.AddSingleton<Draining>();
+        var drainTime = settings.Read(SettingKeys.DrainTime);
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Draining>(provider, drainTime));
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
         services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
-    }
-
-    private static void CheckAddresses(string? addresses)
-    {
-        foreach (var address in addresses?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [])
-        {
-            try
-            {
-                BindingAddress.Parse(address);
-            }
-            catch (FormatException)
-            {
-                throw new InvalidConfigurationException(
-                    WebHostDefaults.ServerUrlsKey, $"has '{address}', which is not an address to listen on; a valid one is http://localhost:5080.");
-            }
-        }
     }
 
     /// <summary>Builds the request pipeline and maps the endpoints.</summary>

@@ -1,3 +1,5 @@
+using System.CommandLine;
+using Granary.Commands.Grammar;
 using Granary.Hosting;
 using Granary.Hosting.Settings;
 using Granary.Journal;
@@ -12,39 +14,40 @@ namespace Granary.Commands;
 /// The command <c>backup FILE</c>: a consistent copy of the embedded database while the product runs. PostgreSQL brings its
 /// own tools; see <c>docs/operations.md</c>.
 /// </summary>
-public static class BackupCommand
+internal static class BackupCommand
 {
     /// <summary>What it is called by.</summary>
     public const string Name = "backup";
 
-    /// <summary>Runs it.</summary>
-    /// <param name="arguments">What follows <c>backup</c>.</param>
-    /// <param name="configuration">Names the database, as for a silo.</param>
-    /// <param name="console">Where the outcome is told.</param>
-    /// <returns>The exit code of the process.</returns>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IConfiguration configuration, IAnsiConsole console)
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console)
     {
-        if (arguments is not [{ Length: > 0 } target])
-        {
-            console.WriteLine($"usage: {Name} FILE");
-            return ExitCodes.Usage;
-        }
+        var target = new Argument<string>("FILE") { Description = "The file to create; an existing one is never overwritten" };
+        var command = GranaryCommand.Of(
+            Name,
+            "Copies the embedded database to a file while the product runs",
+            $"{Name} /backups/granary.db",
+            $"{Name} /backups/granary.db --Granary:DataDirectory /var/lib/granary");
+        command.Add(target);
+        command.SetAction(parsed => RunAsync(parsed.GetRequiredValue(target), PlatformSettings.From(CommandSettings.Of(parsed)), console));
+        return command;
+    }
 
-        var options = SiloOptions.From(configuration);
+    private static async Task<int> RunAsync(string target, PlatformSettings options, IAnsiConsole console)
+    {
         if (options.Storage != StorageKind.Sqlite)
         {
-            console.WriteLine("This command copies the embedded database; PostgreSQL is backed up with pg_dump or pg_basebackup.");
+            console.Say("This command copies the embedded database; PostgreSQL is backed up with pg_dump or pg_basebackup.");
             return ExitCodes.Usage;
         }
 
         if (File.Exists(target))
         {
-            console.WriteLine($"{target} exists; a backup never overwrites one.");
+            console.Say($"{target} exists; a backup never overwrites one.");
             return ExitCodes.CannotCreate;
         }
 
-        if (EmbeddedDatabase.IsMissing(options, console))
+        if (StoreAccess.IsMissing(options, console))
         {
             return ExitCodes.Unavailable;
         }
@@ -59,17 +62,17 @@ public static class BackupCommand
         catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
         {
             Discard(partial);
-            console.WriteLine($"{options.SqliteFile} cannot be copied: {fault.Message}");
+            console.Say($"{options.SqliteFile} cannot be copied: {fault.Message}");
             return ExitCodes.BadData;
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
         {
             Discard(partial);
-            console.WriteLine($"{target} cannot be written: {fault.Message}");
+            console.Say($"{target} cannot be written: {fault.Message}");
             return ExitCodes.CannotCreate;
         }
 
-        console.WriteLine($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");
+        console.Say($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");
         return 0;
     }
 
@@ -87,7 +90,7 @@ public static class BackupCommand
     }
 
     /// <summary>One read transaction over the whole database: writers go on, and the copy is of one moment.</summary>
-    private static async Task CopyAsync(SiloOptions options, string target)
+    private static async Task CopyAsync(PlatformSettings options, string target)
     {
         await using var connection = new SqliteConnection(SqliteJournal.ConnectionString(options.SqliteFile, options.Journal));
         await connection.OpenAsync();

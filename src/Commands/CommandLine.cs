@@ -1,23 +1,57 @@
+using System.CommandLine;
+using Granary.Commands.Grammar;
+using Granary.Hosting;
+using Granary.Hosting.Settings;
+using Microsoft.AspNetCore.Connections;
+using Spectre.Console;
+
 namespace Granary.Commands;
 
-/// <summary>
-/// Tells the arguments of a command from settings of the product: <c>--Granary:Key value</c> or <c>--Granary:Key=value</c>,
-/// and so for every key that has a section.
-/// </summary>
+/// <summary>The program's command line: without a command it runs the product, with one it does what <c>--help</c> says.</summary>
 public static class CommandLine
 {
-    /// <summary>The configuration that a process started with these arguments would have.</summary>
-    public static IConfiguration Settings(IReadOnlyList<string> arguments) =>
-        WebApplication.CreateBuilder([.. arguments.Where((_, i) => IsSetting(arguments, i))]).Configuration;
+    /// <summary>Runs a command line to its end.</summary>
+    /// <param name="arguments">The program's arguments.</param>
+    /// <param name="product">Runs the product with settings until it is told to stop.</param>
+    /// <param name="console">Where commands report; the process's own by default.</param>
+    /// <param name="errors">Where it is told why nothing was done; the process's own by default.</param>
+    /// <returns>The exit code of the process, one of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> arguments, Func<string[], Task> product, IAnsiConsole? console = null, TextWriter? errors = null)
+    {
+        ArgumentNullException.ThrowIfNull(product);
+        console ??= AnsiConsole.Console;
+        errors ??= Console.Error;
+        var parsed = GranaryCommand.Create(product, console).Parse(
+            arguments, new ParserConfiguration { ResponseFileTokenReplacer = null, EnablePosixBundling = false });
+        if (parsed.Action is not HelpWithExamples && Misuse.Of(parsed) is { } misuse)
+        {
+            await errors.WriteLineAsync(misuse);
+            await errors.WriteLineAsync($"'{parsed.CommandResult.Command.Path()} --help' tells how it is used.");
+            return ExitCodes.Usage;
+        }
 
-    /// <summary>What is left for the command itself.</summary>
-    public static IReadOnlyList<string> WithoutSettings(IReadOnlyList<string> arguments) =>
-        [.. arguments.Where((_, i) => !IsSetting(arguments, i))];
+        try
+        {
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                Output = console.Profile.Out.Writer,
+                Error = errors,
+                EnableDefaultExceptionHandler = false,
 
-    private static bool IsSetting(IReadOnlyList<string> arguments, int index) =>
-        Names(arguments[index]) || (index > 0 && Names(arguments[index - 1]) && !arguments[index - 1].Contains('=', StringComparison.Ordinal));
-
-    private static bool Names(string argument) =>
-        argument.StartsWith("--", StringComparison.Ordinal) && argument.AsSpan().IndexOf(':') is > 2 and var colon
-        && !argument.AsSpan(0, colon).Contains('=');
+                // The product's host handles the signals itself, and takes the time that it needs to stop.
+                ProcessTerminationTimeout = null,
+            });
+        }
+        catch (InvalidConfigurationException problem)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return ExitCodes.Configuration;
+        }
+        catch (IOException problem) when (problem.InnerException is AddressInUseException)
+        {
+            await errors.WriteLineAsync($"{problem.Message} Choose another address with --urls.");
+            return ExitCodes.Configuration;
+        }
+    }
 }

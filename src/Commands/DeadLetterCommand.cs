@@ -1,5 +1,8 @@
+using System.CommandLine;
 using System.Globalization;
+using Granary.Commands.Grammar;
 using Granary.Streams;
+using Spectre.Console;
 
 namespace Granary.Commands;
 
@@ -7,12 +10,10 @@ namespace Granary.Commands;
 /// The command <c>dead-letters</c>: lists the events that consumers of the streams could not take, and has the running product
 /// try them again.
 /// </summary>
-internal sealed class DeadLetterCommand(IStreamStore store, TextWriter output)
+internal static class DeadLetterCommand
 {
     /// <summary>The command's name, the first argument.</summary>
     public const string Name = "dead-letters";
-
-    private const string Usage = $"Usage: {Name} list [--consumer NAME]\n       {Name} replay (--id ID | --all) [--consumer NAME]";
 
     /// <summary>Where Orleans' own subscribers keep their letters: they have no checkpoint and no way back to one event.</summary>
     private const string PlainSubscriber = "subscription:";
@@ -22,71 +23,98 @@ internal sealed class DeadLetterCommand(IStreamStore store, TextWriter output)
 
     private const int MostListed = 1_000;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="action"><c>list</c> or <c>replay</c>.</param>
-    /// <param name="connect">Connects to the running product; not called to list.</param>
-    /// <returns>The exit code: 1 when a letter was not taken, 2 when the arguments are no command.</returns>
-    public async Task<int> RunAsync(string? action, CommandArguments arguments, Func<Task<IGrainFactory>> connect)
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console) => new(Name, "The events that consumers of the streams failed on")
     {
-        var id = 0L;
-        var all = arguments["--all"] is not null;
-        var valid = arguments.Unknown is null && action switch
-        {
-            "list" => !all && arguments["--id"] is null,
-            "replay" => all != (arguments["--id"] is { } text && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out id)),
-            _ => false,
-        };
-        if (!valid)
-        {
-            await output.WriteLineAsync(Usage);
-            return 2;
-        }
+        List(console),
+        Replay(console),
+    };
 
-        var letters = await store.ReadDeadLettersAsync(arguments["--consumer"], action == "list" ? MostListed : int.MaxValue, CancellationToken.None);
-        return action == "list" ? await ListAsync(letters) : await ReplayAsync([.. letters.Where(letter => all || letter.Position == id)], connect);
+    private static GranaryCommand List(IAnsiConsole console)
+    {
+        var consumer = CommandOptions.Consumer("Lists the dead letters of this consumer only");
+        var command = GranaryCommand.Of(
+            "list", "Lists dead letters, oldest first: id, consumer, event, error", $"{Name} list", $"{Name} list {consumer.Name} order-index");
+        command.Add(consumer);
+        command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, _) =>
+        {
+            await stores.MigrateViewsAsync(CancellationToken.None);
+            return Show(await stores.Get<IStreamStore>().ReadDeadLettersAsync(parsed.GetValue(consumer), MostListed, CancellationToken.None), console);
+        }));
+        return command;
     }
 
-    private async Task<int> ListAsync(IReadOnlyList<DeadLetter> letters)
+    private static GranaryCommand Replay(IAnsiConsole console)
+    {
+        var id = CommandOptions.Position("--id", "Replays the dead letter with this id", "ID");
+        var all = new Option<bool>("--all") { Description = "Replays all of them" };
+        var consumer = CommandOptions.Consumer("Replays the dead letters of this consumer only");
+        var command = GranaryCommand.Of(
+            "replay",
+            "Has the running product's consumers try dead letters again. Exits with 1 where one was not taken",
+            $"{Name} replay {id.Name} 4711",
+            $"{Name} replay {all.Name} {consumer.Name} order-index");
+        command.Add(id);
+        command.Add(all);
+        command.Add(consumer);
+        command.Validators.Add(given =>
+        {
+            if (given.GetValue(all) == given.GetResult(id) is not null)
+            {
+                given.AddError($"Say which to replay: {id.Name} ID or {all.Name}.");
+            }
+        });
+        command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, settings) =>
+        {
+            await stores.MigrateViewsAsync(CancellationToken.None);
+            var letters = await stores.Get<IStreamStore>().ReadDeadLettersAsync(parsed.GetValue(consumer), int.MaxValue, CancellationToken.None);
+            await using var product = new ProductConnection(settings);
+            return await ReplayAsync(
+                [.. letters.Where(letter => parsed.GetValue(all) || letter.Position == parsed.GetValue(id))], product, console);
+        }));
+        return command;
+    }
+
+    private static int Show(IReadOnlyList<DeadLetter> letters, IAnsiConsole console)
     {
         foreach (var letter in letters)
         {
-            await output.WriteLineAsync(string.Create(
+            console.Say(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{letter.Position}  {letter.Consumer}  {letter.Type} of {letter.Stream} version {letter.Version}  set aside {letter.Attempts} times, last {letter.At:u}  {letter.Error}"));
         }
 
-        await output.WriteLineAsync(letters.Count == MostListed ? $"The first {MostListed} dead letters." : $"{letters.Count} dead letters.");
+        console.Say(letters.Count == MostListed ? $"The first {MostListed} dead letters." : $"{letters.Count} dead letters.");
         return 0;
     }
 
-    private async Task<int> ReplayAsync(IReadOnlyList<DeadLetter> letters, Func<Task<IGrainFactory>> connect)
+    private static async Task<int> ReplayAsync(IReadOnlyList<DeadLetter> letters, ProductConnection product, IAnsiConsole console)
     {
         if (letters.Count == 0)
         {
-            await output.WriteLineAsync("There is no such dead letter.");
+            console.Say("There is no such dead letter.");
             return 1;
         }
 
         var complete = true;
-        IGrainFactory? grains = null;
         foreach (var consumer in letters.GroupBy(letter => letter.Consumer))
         {
             if (consumer.Key.StartsWith(PlainSubscriber, StringComparison.Ordinal))
             {
-                await output.WriteLineAsync(
+                console.Say(
                     $"{consumer.Key}: not replayed. It is a plain subscriber, which gets what comes and keeps no place; its events are in the journal under their id.");
                 complete = false;
                 continue;
             }
 
-            grains ??= await connect();
+            var grains = await product.GrainsAsync();
             var (taken, all) = (0, consumer.Count());
             foreach (var call in consumer.GroupBy(letter => letter.Partition).SelectMany(partition => partition.Chunk(LettersPerCall)))
             {
                 taken += await Consumers.Partition(grains, consumer.Key, call[0].Partition).ReplayAsync([.. call.Select(letter => letter.Position)]);
             }
 
-            await output.WriteLineAsync(taken == all
+            console.Say(taken == all
                 ? $"{consumer.Key}: {taken} of {all} taken."
                 : $"{consumer.Key}: {taken} of {all} taken; what is still refused stays a dead letter, and the silo's log says why.");
             complete &= taken == all;

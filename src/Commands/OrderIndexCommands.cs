@@ -1,8 +1,6 @@
+using System.CommandLine;
+using Granary.Commands.Grammar;
 using Granary.Grains.Orders.Index;
-using Granary.Hosting;
-using Granary.Hosting.Clustering;
-using Granary.Hosting.Settings;
-using Granary.Hosting.Stores;
 using Spectre.Console;
 
 namespace Granary.Commands;
@@ -12,58 +10,41 @@ namespace Granary.Commands;
 /// databases of the configuration, while the product runs or while it does not; only <c>check-projection --grains</c>, which
 /// compares the live orders as well, needs it running.
 /// </summary>
-public static class OrderIndexCommands
+internal static class OrderIndexCommands
 {
-    public const string Rebuild = "rebuild-projection";
-    public const string Check = "check-projection";
-
-    /// <summary>Has the check ask the running product's grains, too.</summary>
-    private const string GrainsFlag = "--grains";
-
-    /// <summary>Runs one of them.</summary>
-    /// <param name="arguments">What follows the name: settings of the product, and <c>--grains</c> for the check.</param>
-    /// <returns>The exit code: 1 when the check found differences, or no silo to ask.</returns>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
-    public static async Task<int> RunAsync(string command, IReadOnlyList<string> arguments, IAnsiConsole console)
+    /// <summary>Puts <c>rebuild-projection</c> together.</summary>
+    public static Command Rebuild(IAnsiConsole console)
     {
-        var own = CommandLine.WithoutSettings(arguments);
-        if (own.Any(argument => command != Check || argument != GrainsFlag))
+        var command = GranaryCommand.Of(
+            "rebuild-projection", "Rebuilds the index behind GET /orders from the journal; the product may run meanwhile", "rebuild-projection");
+        command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, _) =>
         {
-            console.WriteLine($"usage: {Rebuild} | {Check} [{GrainsFlag}]");
-            return ExitCodes.Usage;
-        }
-
-        var configuration = CommandLine.Settings(arguments);
-        if (EmbeddedDatabase.IsMissing(SiloOptions.From(configuration), console))
-        {
-            return ExitCodes.Unavailable;
-        }
-
-        await using var stores = StoreReader.Open(configuration);
-        await stores.MigrateViewsAsync(CancellationToken.None);
-        var audit = stores.Get<OrderIndexAudit>();
-        if (command == Rebuild)
-        {
-            var entered = await WithProgressAsync(console, "Rebuilding the index of orders", audit.RebuildAsync);
-            console.WriteLine($"{entered} orders entered.");
+            await stores.MigrateViewsAsync(CancellationToken.None);
+            var entered = await WithProgressAsync(console, "Rebuilding the index of orders", stores.Get<OrderIndexAudit>().RebuildAsync);
+            console.Say($"{entered} orders entered.");
             return 0;
-        }
+        }));
+        return command;
+    }
 
-        if (!arguments.Contains(GrainsFlag))
+    /// <summary>Puts <c>check-projection</c> together.</summary>
+    public static Command Check(IAnsiConsole console)
+    {
+        var live = new Option<bool>("--grains") { Description = "Compares with the orders of the running product, too, which activates each" };
+        var command = GranaryCommand.Of(
+            "check-projection",
+            "Compares the index behind GET /orders with the journal. Exits with 1 where they differ",
+            "check-projection",
+            $"check-projection {live.Name}");
+        command.Add(live);
+        command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, settings) =>
         {
-            return await CheckAsync(console, (progress, cancellation) => audit.CheckAsync(progress, cancellation));
-        }
-
-        try
-        {
-            await using var cluster = await RunningCluster.ConnectAsync(configuration, CancellationToken.None);
-            return await CheckAsync(console, (progress, cancellation) => audit.CheckAsync(progress, cancellation, cluster.Grains));
-        }
-        catch (ClusterNotRunningException fault)
-        {
-            console.WriteLine(fault.Message);
-            return 1;
-        }
+            await stores.MigrateViewsAsync(CancellationToken.None);
+            await using var product = new ProductConnection(settings);
+            var grains = parsed.GetValue(live) ? await product.GrainsAsync() : null;
+            return await CheckAsync(console, (progress, cancellation) => stores.Get<OrderIndexAudit>().CheckAsync(progress, cancellation, grains));
+        }));
+        return command;
     }
 
     private static async Task<int> CheckAsync(
@@ -72,10 +53,10 @@ public static class OrderIndexCommands
         var differences = await WithProgressAsync(console, "Checking the index of orders", check);
         foreach (var (id, difference) in differences)
         {
-            console.WriteLine($"{id} {difference}");
+            console.Say($"{id} {difference}");
         }
 
-        console.WriteLine($"{differences.Count} differences.");
+        console.Say($"{differences.Count} differences.");
         return differences.Count == 0 ? 0 : 1;
     }
 

@@ -1,54 +1,70 @@
-using System.Globalization;
+using System.CommandLine;
+using Granary.Commands.Grammar;
+using Granary.Hosting.Settings;
+using Granary.Hosting.Stores;
 using Granary.Journal;
 using Granary.Streams;
-using Microsoft.Extensions.Options;
+using Spectre.Console;
 
 namespace Granary.Commands;
 
-/// <summary>The command <c>rewind</c>: has a consumer of the running product deal again with all that follows a position.</summary>
-internal sealed class RewindCommand(IStreamStore store, IJournal journal, IOptions<StreamSettings> settings, TextWriter output)
+/// <summary>The command <c>rewind</c>: has a consumer of the running product process again all that follows a position.</summary>
+internal static class RewindCommand
 {
     /// <summary>The command's name, the first argument.</summary>
     public const string Name = "rewind";
 
-    /// <summary>Runs it.</summary>
-    /// <param name="connect">Connects to the running product.</param>
-    /// <returns>The exit code: 1 when there is no such consumer or position, 2 when the arguments are no command.</returns>
-    public async Task<int> RunAsync(CommandArguments arguments, Func<Task<IGrainFactory>> connect)
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console)
     {
-        if (arguments.Unknown is not null
-            || arguments["--consumer"] is not { } consumer
-            || !long.TryParse(arguments["--to"], NumberStyles.None, CultureInfo.InvariantCulture, out var position))
+        var consumer = CommandOptions.Consumer("The consumer to set back");
+        consumer.Required = true;
+        var position = CommandOptions.Position("--to", "The position after which the consumer goes on", "POSITION");
+        position.Required = true;
+        var command = GranaryCommand.Of(
+            Name,
+            "Sets a consumer of the running product back to a position. Exits with 1 where there is no such consumer or position",
+            $"{Name} {consumer.Name} order-index {position.Name} 0");
+        command.Add(consumer);
+        command.Add(position);
+        command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, settings) =>
         {
-            await output.WriteLineAsync($"Usage: {Name} --consumer NAME --to POSITION");
-            return 2;
-        }
+            await stores.MigrateViewsAsync(CancellationToken.None);
+            await using var product = new ProductConnection(settings);
+            return await RunAsync(parsed.GetRequiredValue(consumer), parsed.GetRequiredValue(position) ?? 0, stores, settings.Streams(), product, console);
+        }));
+        return command;
+    }
 
-        var known = (await store.ReadCheckpointsAsync(CancellationToken.None)).Select(checkpoint => checkpoint.Consumer).Distinct().ToList();
+    private static async Task<int> RunAsync(
+        string consumer, long position, StoreReader stores, StreamSettings streams, ProductConnection product, IAnsiConsole console)
+    {
+        var checkpoints = await stores.Get<IStreamStore>().ReadCheckpointsAsync(CancellationToken.None);
+        var known = checkpoints.Select(checkpoint => checkpoint.Consumer).Distinct().ToList();
         if (!known.Contains(consumer))
         {
-            await output.WriteLineAsync($"No consumer {consumer} has a checkpoint. These have: {string.Join(", ", known)}.");
+            console.Say($"No consumer {consumer} has a checkpoint. These have: {string.Join(", ", known)}.");
             return 1;
         }
 
-        var end = await journal.ReadEndAsync();
+        var end = await stores.Get<IJournal>().ReadEndAsync();
         if (position > end)
         {
-            await output.WriteLineAsync($"The journal ends at position {end}.");
+            console.Say($"The journal ends at position {end}.");
             return 1;
         }
 
-        var rewound = await RewindAsync(await connect(), consumer, position);
-        await output.WriteLineAsync(
-            $"{consumer}: {rewound} of {settings.Value.Partitions} partitions rewound to position {position}; the others were not beyond it. "
-            + $"They go on with the next event, or within {settings.Value.NudgePeriod.TotalSeconds:0} seconds.");
+        var rewound = await RewindAsync(await product.GrainsAsync(), consumer, position, streams.Partitions);
+        console.Say(
+            $"{consumer}: {rewound} of {streams.Partitions} partitions rewound to position {position}; the others were not beyond it. "
+            + $"They go on with the next event, or within {streams.NudgePeriod.TotalSeconds:0} seconds.");
         return 0;
     }
 
-    private async Task<int> RewindAsync(IGrainFactory grains, string consumer, long position)
+    private static async Task<int> RewindAsync(IGrainFactory grains, string consumer, long position, int partitions)
     {
         var rewound = 0;
-        for (var number = 0; number < settings.Value.Partitions; number++)
+        for (var number = 0; number < partitions; number++)
         {
             // A partition that is not so far yet would skip what lies between.
             var partition = Consumers.Partition(grains, consumer, number);

@@ -1,6 +1,10 @@
+using System.CommandLine;
+using Granary.Commands.Grammar;
+using Granary.Hosting;
 using Granary.Hosting.Auth;
-using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
+using Npgsql;
+using Spectre.Console;
 
 namespace Granary.Commands;
 
@@ -8,38 +12,40 @@ namespace Granary.Commands;
 /// The command <c>rotate-signing-key</c>: adds a new signing key, which every front end takes up within minutes. With
 /// <c>--revoke-previous</c> it takes away all others, after a leak: everybody has to log in again.
 /// </summary>
-public static class RotateSigningKeyCommand
+internal static class RotateSigningKeyCommand
 {
-    /// <summary>The command's name, the first argument.</summary>
-    public const string Name = "rotate-signing-key";
+    private const string Name = "rotate-signing-key";
 
-    private const string RevokeFlag = "--revoke-previous";
-
-    /// <summary>Runs it.</summary>
-    /// <param name="arguments">What follows the name.</param>
-    /// <param name="configuration">Names the store of the keys, as for the product.</param>
-    /// <param name="output">Where the outcome is told.</param>
-    /// <returns>The exit code.</returns>
-    /// <exception cref="InvalidConfigurationException">The configuration cannot be run with.</exception>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IConfiguration configuration, TextWriter output)
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console)
     {
-        if (arguments.Any(argument => argument != RevokeFlag))
+        var revoke = new Option<bool>("--revoke-previous") { Description = "Removes all other keys, after a leak: every user has to log in again" };
+        var command = GranaryCommand.Of(
+            Name,
+            "Creates a new key for tokens; the old key verifies until its tokens have expired. Exits with 1 where keys are configured",
+            Name,
+            $"{Name} {revoke.Name} --Granary:DataDirectory /var/lib/granary");
+        command.Add(revoke);
+        command.SetAction(async parsed =>
         {
-            await output.WriteLineAsync($"Usage: {Name} [{RevokeFlag}]");
-            return 2;
-        }
-
-        try
-        {
-            await using var stores = StoreReader.Open(configuration);
-            await stores.Get<SigningKeyRing>().RotateAsync(arguments.Contains(RevokeFlag), default);
-            await output.WriteLineAsync("The signing key was rotated; the front ends take the new one up within two minutes.");
-            return 0;
-        }
-        catch (NotSupportedException configured)
-        {
-            await output.WriteLineAsync(configured.Message);
-            return 1;
-        }
+            try
+            {
+                await using var stores = StoreReader.Open(CommandSettings.Of(parsed));
+                await stores.Get<SigningKeyRing>().RotateAsync(parsed.GetValue(revoke), CancellationToken.None);
+                console.Say("The signing key was rotated; the front ends take the new one up within two minutes.");
+                return 0;
+            }
+            catch (NotSupportedException configured)
+            {
+                console.Say(configured.Message);
+                return 1;
+            }
+            catch (NpgsqlException fault)
+            {
+                console.Say(fault.Message);
+                return ExitCodes.Unavailable;
+            }
+        });
+        return command;
     }
 }

@@ -27,6 +27,12 @@ public static class Limits
     /// <summary>Characters of a URL.</summary>
     public const int UrlLength = 2_048;
 
+    /// <summary>Fewest characters of a new user's password (NIST SP 800-63B, section 3.1.1).</summary>
+    public const int ShortestPassword = 8;
+
+    /// <summary>Most characters of a password: hashing must not become a way to make the server read megabytes.</summary>
+    public const int LongestPassword = 256;
+
     /// <summary>Characters of a short name.</summary>
     public const int NameLength = 200;
 }

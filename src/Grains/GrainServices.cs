@@ -10,15 +10,14 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Granary.Grains;
 
 /// <summary>
-/// Services that the grains need beside those of the silo (an <see cref="IJournal"/>, grain storage, an
-/// <see cref="ICatalogue"/>).
+/// Services that the grains need beside those of the silo (<see cref="OrderOptions"/>, an <see cref="IJournal"/>, grain storage,
+/// an <see cref="ICatalogue"/>).
 /// </summary>
 public static class GrainServices
 {
     /// <summary>Registers these services.</summary>
     public static IServiceCollection AddGranaryGrains(this IServiceCollection services)
     {
-        services.AddOptions<OrderOptions>().BindConfiguration(OrderOptions.Section);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PriceBook>();
         services.AddSingleton<OrderMetrics>();

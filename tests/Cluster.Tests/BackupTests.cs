@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Commands;
+using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Granary.Testing;
 using Microsoft.Data.Sqlite;
@@ -242,7 +243,7 @@ public sealed partial class BackupTests : IDisposable
 
     private static async Task AssertHasAsync(Dictionary<string, string?> settings, List<string> orders)
     {
-        await using var stores = StoreReader.Open(Configuration(settings));
+        await using var stores = StoreReader.Open(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()));
         foreach (var order in orders)
         {
             Assert.NotEmpty(await stores.Journal.ReadStreamAsync($"order/{order}", 0, TestContext.Current.CancellationToken));
@@ -259,19 +260,20 @@ public sealed partial class BackupTests : IDisposable
     }
 
     private static Task<(int Code, string Text)> VerifyAsync(Dictionary<string, string?> settings, params string[] arguments) =>
-        RunAsync(console => VerifyCommand.RunAsync(arguments, Configuration(settings), console));
+        RunAsync(settings, ["verify", .. arguments]);
 
     private static Task<(int Code, string Text)> BackupAsync(Dictionary<string, string?> settings, string file) =>
-        RunAsync(console => BackupCommand.RunAsync([file], Configuration(settings), console));
+        RunAsync(settings, "backup", file);
 
-    private static async Task<(int Code, string Text)> RunAsync(Func<IAnsiConsole, Task<int>> command)
+    private static async Task<(int Code, string Text)> RunAsync(Dictionary<string, string?> settings, params string[] command)
     {
         using var text = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(text), Interactive = InteractionSupport.No });
-        console.Profile.Width = 400;
-        return (await command(console), text.ToString());
+        var code = await CommandLine.RunAsync(
+            [.. command, .. settings.Select(setting => $"--{setting.Key}={setting.Value}")],
+            _ => throw new InvalidOperationException("The product was to run."),
+            console,
+            text);
+        return (code, text.ToString());
     }
-
-    private static IConfiguration Configuration(Dictionary<string, string?> settings) =>
-        new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
 }

@@ -1,4 +1,5 @@
 using Granary.Client;
+using Granary.Commands;
 using Granary.Commands.Import;
 using Spectre.Console;
 
@@ -16,8 +17,10 @@ public sealed class NorthwindImportTests
         var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Out = new AnsiConsoleOutput(output) });
 
-        var exit = await ImportCommand.RunAsync(
-            ["northwind", "--url", app.Address.ToString(), "--restock", "cover", "--password", GranaryApp.AdminPassword], console);
+        var exit = await CommandLine.RunAsync(
+            ["import", "northwind", "--url", app.Address.ToString(), "--restock", "cover", "--password", GranaryApp.AdminPassword],
+            _ => throw new InvalidOperationException("The product was to run."),
+            console);
 
         var text = output.ToString();
         Assert.True(exit == 0, text);

@@ -185,11 +185,11 @@ public sealed class KubernetesTests
         Assert.True(TimeToStop(manifests.FrontEnd) > ShutdownTimeout(frontEnd));
 
         // An append during an outage of the database; a call that is lost with a silo and repeated once.
-        var options = silo.Services.GetRequiredService<SiloOptions>();
+        var options = silo.Services.GetRequiredService<PlatformSettings>();
         Assert.True(ShutdownTimeout(silo) > options.Journal.RetryFor + options.ResponseTimeout);
         Assert.True(
             ShutdownTimeout(frontEnd) > frontEnd.Services.GetRequiredService<Draining>().Time
-                + (frontEnd.Services.GetRequiredService<SiloOptions>().ResponseTimeout * 2));
+                + (frontEnd.Services.GetRequiredService<PlatformSettings>().ResponseTimeout * 2));
     }
 
     [Theory]
@@ -244,7 +244,7 @@ public sealed class KubernetesTests
         await using var app = Build(settings, build);
 
         Assert.All(environment.Keys.Except(OfTheHost), variable => Assert.True(settings.WasRead(variable), $"{deployment.Name()} does not read {variable}"));
-        var options = app.Services.GetRequiredService<SiloOptions>();
+        var options = app.Services.GetRequiredService<PlatformSettings>();
         Assert.Equal((StorageKind.PostgreSql, ClusteringKind.Redis), (options.Storage, options.Clustering));
         Assert.Equal(
             environment["DOTNET_shutdownTimeoutSeconds"], ShutdownTimeout(app).TotalSeconds.ToString(CultureInfo.InvariantCulture));

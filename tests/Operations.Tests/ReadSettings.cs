@@ -16,6 +16,9 @@ internal sealed class ReadSettings : ConfigurationProvider, IConfigurationSource
         }
     }
 
+    /// <summary>The keys that the program has asked for.</summary>
+    public IReadOnlyCollection<string> Keys => [.. _read.Keys];
+
     /// <summary>Whether the program has read the setting of an environment variable.</summary>
     public bool WasRead(string variable) => _read.ContainsKey(KeyOf(variable));
 

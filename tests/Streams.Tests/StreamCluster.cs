@@ -1,10 +1,8 @@
 using Granary.Domain.Events;
 using Granary.Grains.Stock;
-using Granary.Hosting.Settings;
 using Granary.Journal;
 using Granary.Streams;
 using Granary.Streams.Views;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -47,16 +45,6 @@ public sealed class StreamCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSiloHost((_, host) =>
         {
-            host.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                [$"{StreamSettings.Section}:Pace"] = "00:00:00.01",
-                [$"{StreamSettings.Section}:PollPeriod"] = "00:00:00.2",
-                [$"{StreamSettings.Section}:NudgePeriod"] = "00:00:00.5",
-                [$"{StreamSettings.Section}:TailLength"] = "64",
-                [$"{StreamSettings.Section}:BatchLength"] = "16",
-                [$"{StreamSettings.Section}:MaxDeliveryTime"] = "00:00:02",
-                [$"{StreamSettings.Section}:RetryDelay"] = "00:00:00.001",
-            });
             host.Logging.SetMinimumLevel(LogLevel.Warning);
             database.Register(host.Services);
             host.Services.AddSingleton(recorder);
@@ -66,7 +54,16 @@ public sealed class StreamCluster : IAsyncDisposable
             host.Services.AddSingleton<JournalMetrics>();
             host.Services.AddSingleton<GroupCommitJournal>();
             host.Services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
-            host.Services.AddSingleton(Options.Create(StreamSettingsReader.Read(host.Configuration)));
+            host.Services.AddSingleton(Options.Create(new StreamSettings
+            {
+                Pace = TimeSpan.FromMilliseconds(10),
+                PollPeriod = TimeSpan.FromMilliseconds(200),
+                NudgePeriod = TimeSpan.FromMilliseconds(500),
+                TailLength = 64,
+                BatchLength = 16,
+                MaxDeliveryTime = TimeSpan.FromSeconds(2),
+                RetryDelay = TimeSpan.FromMilliseconds(1),
+            }));
             host.Services.AddJournalFeed();
         });
         builder.ConfigureSilo((_, silo) => silo.AddJournalStreams());

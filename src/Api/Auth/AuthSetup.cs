@@ -15,7 +15,8 @@ public static class AuthSetup
     /// <exception cref="InvalidConfigurationException">The configuration is invalid; the message names the key.</exception>
     public static void AddGranaryAuth(this IHostApplicationBuilder builder)
     {
-        var options = AuthOptions.From(builder.Configuration);
+        var settings = builder.Settings();
+        var options = AuthOptions.From(settings);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Passwords>();
@@ -36,7 +37,7 @@ public static class AuthSetup
         services.AddSigningKeys(options);
         if (options.Authority is null)
         {
-            AddLogins(services, builder.Configuration);
+            AddLogins(services, settings);
         }
     }
 
@@ -71,13 +72,13 @@ public static class AuthSetup
         services.Remove(starter);
     }
 
-    private static void AddLogins(IServiceCollection services, IConfiguration configuration)
+    private static void AddLogins(IServiceCollection services, SettingsReader settings)
     {
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<TokenIssuer>();
         services.AddSingleton<Login>();
         services.AddHostedService<SigningKeyUpkeep>();
-        services.AddSingleton(AdministratorOptions.From(configuration));
+        services.AddSingleton(new AdministratorOptions(settings.Read(SettingKeys.AdminUserName), settings.Read(SettingKeys.AdminPassword)));
         services.TryAddSingleton(Console.Out);
         services.AddSingleton<FirstAdministrator>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());

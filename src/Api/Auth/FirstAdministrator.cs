@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
-using Granary.Hosting.Settings;
 
 namespace Granary.Api.Auth;
 
@@ -78,26 +77,4 @@ public sealed partial class FirstAdministrator(
 /// <summary>The first administrator.</summary>
 /// <param name="UserName">The name to log in with.</param>
 /// <param name="Password">The password, or null to generate one.</param>
-public sealed record AdministratorOptions(string UserName, string? Password)
-{
-    private const string Section = "Granary:Admin";
-
-    /// <summary>Reads the options.</summary>
-    /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
-    public static AdministratorOptions From(IConfiguration configuration)
-    {
-        var section = configuration.GetSection(Section);
-        var password = section["Password"] is { Length: > 0 } text ? text : null;
-        if (password is { Length: < Passwords.ShortestPassword or > Passwords.LongestPassword })
-        {
-            throw new InvalidConfigurationException(
-                $"{Section}:Password", $"must have {Passwords.ShortestPassword} to {Passwords.LongestPassword} characters.");
-        }
-
-        var name = section["UserName"] ?? "admin";
-        return UserId.IsValidName(name)
-            ? new AdministratorOptions(name, password)
-            : throw new InvalidConfigurationException(
-                $"{Section}:UserName", $"is '{name}'; it takes 3 to 64 ASCII letters, digits and . _ - @ +.");
-    }
-}
+public sealed record AdministratorOptions(string UserName, string? Password);

@@ -11,14 +11,6 @@ namespace Granary.Api.Auth;
 /// </summary>
 public sealed class Passwords : IDisposable
 {
-    /// <summary>
-    /// Maximum password length in characters, so that hashing cannot be used to make the server read megabytes.
-    /// </summary>
-    public const int LongestPassword = 256;
-
-    /// <summary>Minimum password length of a new user, in characters (NIST SP 800-63B, section 3.1.1).</summary>
-    public const int ShortestPassword = 8;
-
     private const int MostWaiting = 64;
 
     // The hasher's interface requires a user, which the hash format does not use.

@@ -27,7 +27,7 @@ public static class TokenEndpoints
     {
         var validation = new Validation();
         var userName = validation.Text("user_name", request.UserName, Limits.NameLength);
-        var password = validation.Text("password", request.Password, Passwords.LongestPassword);
+        var password = validation.Text("password", request.Password, Limits.LongestPassword);
         if (validation.Failed)
         {
             return validation.ToProblem();

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Granary.Hosting.Settings;
-
 namespace Granary.Api.Http;
 
 /// <summary>
@@ -8,12 +5,10 @@ namespace Granary.Api.Http;
 /// connection, and continues to serve for <c>Granary:DrainTime</c>, in which a load balancer stops sending; only then does it
 /// stop listening.
 /// </summary>
-public sealed class Draining(IConfiguration configuration, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
+public sealed class Draining(TimeSpan time, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
 {
-    private const string Key = "Granary:DrainTime";
-
     /// <summary>How long it continues to serve.</summary>
-    public TimeSpan Time { get; } = From(configuration);
+    public TimeSpan Time { get; } = time;
 
     /// <summary>The HTTP part: a caller with a persistent connection learns that it will be closed.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -38,16 +33,4 @@ public sealed class Draining(IConfiguration configuration, IHostApplicationLifet
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static TimeSpan From(IConfiguration configuration)
-    {
-        if (configuration[Key] is not { Length: > 0 } value)
-        {
-            return TimeSpan.Zero;
-        }
-
-        return TimeSpan.TryParse(value, CultureInfo.InvariantCulture, out var time) && time >= TimeSpan.Zero && time < TimeSpan.FromMinutes(5)
-            ? time
-            : throw new InvalidConfigurationException(Key, $"is '{value}'; it takes a time below five minutes, such as 00:00:05.");
-    }
 }

@@ -1,5 +1,3 @@
-using Granary.Hosting.Settings;
-
 namespace Granary.Api.Http;
 
 /// <summary>An amount of money.</summary>
@@ -21,18 +19,6 @@ public sealed record MoneyRequest
 /// <param name="Code">ISO 4217 code.</param>
 public sealed record Currency(string Code)
 {
-    private const string Key = "Granary:Currency";
-
     /// <summary>The money for an amount in minor units.</summary>
     public Money Of(long amount) => new(amount, Code);
-
-    /// <summary>Reads the deployment's currency.</summary>
-    /// <exception cref="InvalidConfigurationException">It is not an ISO 4217 code.</exception>
-    public static Currency From(IConfiguration configuration)
-    {
-        var code = configuration[Key] ?? "USD";
-        return code.Length == 3 && code.All(char.IsAsciiLetterUpper)
-            ? new Currency(code)
-            : throw new InvalidConfigurationException(Key, $"is '{code}'; it takes an ISO 4217 code such as USD.");
-    }
 }

@@ -6,7 +6,7 @@ namespace Granary.Api.Start;
 
 /// <summary>Prints where the product answers and what to do next, if a person is at the terminal.</summary>
 public sealed class Welcome(
-    IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, SiloOptions silo) : IHostedService
+    IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, PlatformSettings silo) : IHostedService
 {
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

@@ -50,7 +50,7 @@ public static class DashboardEndpoints
         var form = await context.Request.ReadFormAsync(cancellationToken);
         var validation = new Validation();
         var userName = validation.Text("user_name", form["user_name"], Limits.NameLength);
-        var password = validation.Text("password", form["password"], Passwords.LongestPassword);
+        var password = validation.Text("password", form["password"], Limits.LongestPassword);
         if (validation.Failed)
         {
             return Page("Both are needed.", StatusCodes.Status400BadRequest);

@@ -18,7 +18,7 @@ public static class TrafficSetup
     /// <exception cref="InvalidConfigurationException">The configuration is invalid; the message names the key.</exception>
     public static void AddTrafficLimits(this WebApplicationBuilder builder)
     {
-        var options = TrafficOptions.From(builder.Configuration);
+        var options = TrafficOptions.From(builder.Settings());
         var services = builder.Services;
         services.AddSingleton(options);
         services.AddSingleton(provider => new Admission(options.Admission, provider.GetRequiredService<TimeProvider>()));

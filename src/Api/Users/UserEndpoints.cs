@@ -37,7 +37,7 @@ public static class UserEndpoints
         var name = validation.Text("user_name", request.UserName, LongestUserName);
         validation.Require(UserId.IsValidName(name), "user_name", "must be 3 to 64 ASCII letters, digits and . _ - @ +");
         var password = validation.Text(
-            "password", request.Password, Passwords.LongestPassword, Passwords.ShortestPassword);
+            "password", request.Password, Limits.LongestPassword, Limits.ShortestPassword);
         var displayName = validation.OptionalText("display_name", request.DisplayName, Limits.NameLength);
         if (validation.Failed)
         {

@@ -1,32 +1,68 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Granary.Client;
+using Granary.Commands.Grammar;
+using Granary.Hosting;
 using Spectre.Console;
 
 namespace Granary.Commands.Import;
 
 /// <summary>The command <c>import northwind</c>.</summary>
-public static class ImportCommand
+internal static class ImportCommand
 {
-    // Exit codes of sysexits.h.
-    private const int Usage = 64;
-    private const int Unavailable = 69;
-
+    private const string PasswordVariable = "GRANARY_PASSWORD";
+    private const int MostParallel = 64;
     private const string Currency = "USD";
 
-    /// <summary>Runs it.</summary>
-    /// <param name="arguments">What follows <c>import</c>.</param>
-    /// <param name="console">Where progress and summary are shown.</param>
-    /// <returns>The exit code of the process.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, IAnsiConsole console)
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console)
     {
-        var (options, error) = ImportOptions.Parse(arguments);
-        if (options is null)
+        var url = new Option<Uri>("--url")
         {
-            console.WriteLine(error!);
-            console.WriteLine(ImportOptions.Usage);
-            return Usage;
+            Description = "Where the product answers",
+            HelpName = "URL",
+            DefaultValueFactory = _ => new Uri("http://localhost:5080"),
+            CustomParser = WebAddress,
+        };
+        var restock = new Option<string>("--restock") { Description = "cover: adds what the stock lacks for all orders", DefaultValueFactory = _ => "cover" };
+        restock.AcceptOnlyFromAmong("none", "cover");
+        var user = new Option<string>("--user") { Description = "Logs in as this administrator", HelpName = "NAME", DefaultValueFactory = _ => "admin" };
+        var password = new Option<string>("--password") { Description = $"Their password; better in the variable {PasswordVariable}", HelpName = "PASSWORD" };
+        var data = new Option<string>("--data") { Description = "The CSV files; without it, those that come with the product", HelpName = "DIRECTORY" };
+        var parallel = new Option<int>("--parallel")
+        {
+            Description = $"Orders in flight at once, 1 to {MostParallel}",
+            HelpName = "N",
+            DefaultValueFactory = _ => 8,
+            CustomParser = Parallelism,
+        };
+        var northwind = GranaryCommand.Of(
+            "northwind",
+            "Loads the Northwind catalogue and replays its 830 orders through the HTTP API. Exits with 1 where an item was oversold",
+            "import northwind --url http://localhost:5080",
+            "import northwind --restock none --parallel 16");
+        foreach (var option in (Option[])[url, restock, user, password, data, parallel])
+        {
+            northwind.Add(option);
         }
 
+        northwind.SetAction(parsed => RunAsync(
+            new ImportOptions
+            {
+                Url = parsed.GetRequiredValue(url),
+                Restock = parsed.GetValue(restock) == "cover",
+                User = parsed.GetRequiredValue(user),
+                Password = parsed.GetValue(password) ?? Environment.GetEnvironmentVariable(PasswordVariable),
+                Data = parsed.GetValue(data) ?? Path.Combine(AppContext.BaseDirectory, "samples", "northwind"),
+                Parallel = parsed.GetValue(parallel),
+            },
+            console));
+        return new Command("import", "Loads data into a running product") { northwind };
+    }
+
+    private static async Task<int> RunAsync(ImportOptions options, IAnsiConsole console)
+    {
         try
         {
             using var http = new HttpClient { BaseAddress = options.Url };
@@ -42,10 +78,34 @@ public static class ImportCommand
         }
         catch (Exception fault) when (fault is GranaryProblemException or HttpRequestException or IOException)
         {
-            console.WriteLine(fault.Message);
-            console.WriteLine($"The import stopped; running it again goes on. It spoke to {options.Url}");
-            return Unavailable;
+            console.Say(fault.Message);
+            console.Say($"The import stopped; running it again goes on. It spoke to {options.Url}");
+            return ExitCodes.Unavailable;
         }
+    }
+
+    private static Uri? WebAddress(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+        {
+            return url;
+        }
+
+        argument.AddError($"--url is '{text}'; it takes an address such as http://localhost:5080.");
+        return null;
+    }
+
+    private static int Parallelism(ArgumentResult argument)
+    {
+        var text = argument.Tokens[0].Value;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count is >= 1 and <= MostParallel)
+        {
+            return count;
+        }
+
+        argument.AddError($"--parallel is '{text}'; it takes a whole number from 1 to {MostParallel}.");
+        return 0;
     }
 
     private static async Task<ReplaySummary> ReplayAsync(ImportOptions options, GranaryClient client, IAnsiConsole console)

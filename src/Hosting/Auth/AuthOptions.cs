@@ -5,9 +5,6 @@ namespace Granary.Hosting.Auth;
 /// <summary>How callers authenticate; read once at start.</summary>
 public sealed record AuthOptions
 {
-    private const string Section = "Granary:Auth";
-    private const StringSplitOptions Separators = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
-
     /// <summary>An external OpenID Connect issuer, or null when this platform issues the tokens.</summary>
     public Uri? Authority { get; init; }
 
@@ -39,59 +36,16 @@ public sealed record AuthOptions
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
-    public static AuthOptions From(IConfiguration configuration)
+    public static AuthOptions From(SettingsReader settings) => new()
     {
-        var section = configuration.GetSection(Section);
-        var shared = string.Equals(configuration["Granary:Storage"], "PostgreSql", StringComparison.OrdinalIgnoreCase);
-        return new AuthOptions
-        {
-            Authority = AuthorityFrom(section),
-            Issuer = section["Issuer"] ?? "granary",
-            Audience = section["Audience"] ?? "granary",
-            RolesClaim = section["RolesClaim"] ?? "roles",
-            TokenLifetime = DurationFrom(section, "TokenLifetime", TimeSpan.FromHours(1)),
-            KeyLifetime = DurationFrom(section, "KeyLifetime", TimeSpan.FromDays(90)),
-            SigningKeys = SigningKeysFrom(section),
-            DataDirectory = configuration["Granary:DataDirectory"] is { Length: > 0 } directory ? directory : "./data",
-            ConnectionString = shared ? configuration.GetConnectionString("Granary") : null,
-        };
-    }
-
-    private static Uri? AuthorityFrom(IConfigurationSection section)
-    {
-        if (section["Authority"] is not { Length: > 0 } text)
-        {
-            return null;
-        }
-
-        var usable = Uri.TryCreate(text, UriKind.Absolute, out var authority)
-            && (authority.Scheme == Uri.UriSchemeHttps || authority.IsLoopback);
-        return usable ? authority : throw Unusable("Authority", "the https address of an OpenID Connect issuer");
-    }
-
-    private static IReadOnlyList<byte[]> SigningKeysFrom(IConfigurationSection section) =>
-        [.. (section["SigningKey"] ?? "").Split(',', Separators).Select(SecretFrom)];
-
-    private static byte[] SecretFrom(string text)
-    {
-        var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) && length >= SigningKey.SecretBytes
-            ? bytes[..length]
-            : throw Unusable("SigningKey", "the base64 form of at least 32 random bytes, or several, separated by commas");
-    }
-
-    private static TimeSpan DurationFrom(IConfigurationSection section, string key, TimeSpan otherwise)
-    {
-        if (section[key] is not { } text)
-        {
-            return otherwise;
-        }
-
-        return TimeSpan.TryParse(text, out var duration) && duration > TimeSpan.Zero
-            ? duration
-            : throw Unusable(key, "a positive duration such as 01:00:00");
-    }
-
-    private static InvalidConfigurationException Unusable(string key, string expected) =>
-        new($"{Section}:{key}", $"must be {expected}.");
+        Authority = settings.Read(SettingKeys.Authority),
+        Issuer = settings.Read(SettingKeys.Issuer),
+        Audience = settings.Read(SettingKeys.Audience),
+        RolesClaim = settings.Read(SettingKeys.RolesClaim),
+        TokenLifetime = settings.Read(SettingKeys.TokenLifetime),
+        KeyLifetime = settings.Read(SettingKeys.KeyLifetime),
+        SigningKeys = settings.Read(SettingKeys.TokenKeys),
+        DataDirectory = settings.Read(SettingKeys.DataDirectory),
+        ConnectionString = settings.Read(SettingKeys.Storage) == StorageKind.PostgreSql ? settings.Read(SettingKeys.Database) : null,
+    };
 }

@@ -8,7 +8,6 @@ using Orleans.Serialization;
 using Orleans.Versions.Compatibility;
 using Orleans.Versions.Selector;
 using StackExchange.Redis;
-using SiloOptions = Granary.Hosting.Settings.SiloOptions;
 
 namespace Granary.Hosting.Clustering;
 
@@ -49,7 +48,7 @@ internal static class ClusterSetup
     /// </summary>
     private const double ProbeExtension = 1.5;
 
-    public static void JoinCluster(this ISiloBuilder silo, SiloOptions options)
+    public static void JoinCluster(this ISiloBuilder silo, PlatformSettings options)
     {
         var siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
         var gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
@@ -91,7 +90,7 @@ internal static class ClusterSetup
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = GrainAddressesKept);
     }
 
-    public static void ConnectToCluster(this IClientBuilder client, SiloOptions options)
+    public static void ConnectToCluster(this IClientBuilder client, PlatformSettings options)
     {
         client.UseRedisClustering(redis => Reach(redis, options));
         client.Services.TellFaults();
@@ -102,7 +101,7 @@ internal static class ClusterSetup
     }
 
     /// <summary>Connects a command to the running cluster, without waiting for one to start.</summary>
-    public static void ConnectOnce(this IClientBuilder client, SiloOptions options)
+    public static void ConnectOnce(this IClientBuilder client, PlatformSettings options)
     {
         if (options.Clustering == ClusteringKind.Localhost)
         {
@@ -131,7 +130,7 @@ internal static class ClusterSetup
         faults.SupportedNamespacePrefixes.Add("Polly");
     });
 
-    private static void Listen(ISiloBuilder silo, SiloOptions options, int siloPort, int gatewayPort)
+    private static void Listen(ISiloBuilder silo, PlatformSettings options, int siloPort, int gatewayPort)
     {
         if (options.Address is { } address)
         {
@@ -143,13 +142,13 @@ internal static class ClusterSetup
         }
     }
 
-    private static void Name(ClusterOptions cluster, SiloOptions options)
+    private static void Name(ClusterOptions cluster, PlatformSettings options)
     {
         cluster.ClusterId = options.ClusterId;
         cluster.ServiceId = ServiceId;
     }
 
-    private static void Reach(RedisClusteringOptions redis, SiloOptions options)
+    private static void Reach(RedisClusteringOptions redis, PlatformSettings options)
     {
         redis.ConfigurationOptions = ConfigurationOptions.Parse(options.Redis!);
 

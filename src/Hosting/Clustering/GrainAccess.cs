@@ -16,13 +16,12 @@ public enum HostingKind
 /// <summary>Composes a front end's access to grains.</summary>
 public static class GrainAccess
 {
-    private const string Key = "Granary:Hosting";
-
     /// <summary>Adds a silo or a client of a cluster, depending on <c>Granary:Hosting</c>.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static void AddGrains(this IHostApplicationBuilder builder)
     {
-        if (From(builder.Configuration) == HostingKind.Client)
+        var settings = builder.Settings();
+        if (settings.Read(SettingKeys.Hosting) == HostingKind.Client)
         {
             builder.AddGranaryClusterClient();
             builder.Services.AddSingleton<IOrderPlacing, GrainPlacing>();
@@ -35,23 +34,10 @@ public static class GrainAccess
             builder.Services.AddSingleton<IOrderPlacing, LocalPlacing>();
         }
 
-        if (builder.Configuration["Granary:Clustering"] is { Length: > 0 } clustering
-            && clustering.Equals(nameof(ClusteringKind.Redis), StringComparison.OrdinalIgnoreCase))
+        if (settings.Read(SettingKeys.Clustering) == ClusteringKind.Redis)
         {
             // A single silo fails together with its front end: there is no other silo to repeat a call to.
             builder.Services.AddSingleton<IOutgoingGrainCallFilter, RepeatedCalls>();
         }
-    }
-
-    private static HostingKind From(IConfiguration configuration)
-    {
-        if (configuration[Key] is not { Length: > 0 } value)
-        {
-            return HostingKind.CoHosted;
-        }
-
-        return Enum.GetNames<HostingKind>().FirstOrDefault(name => name.Equals(value, StringComparison.OrdinalIgnoreCase)) is { } known
-            ? Enum.Parse<HostingKind>(known)
-            : throw new InvalidConfigurationException(Key, $"is '{value}'; it takes {string.Join(" or ", Enum.GetNames<HostingKind>())}.");
     }
 }

@@ -19,19 +19,20 @@ public static class GranaryClusterClient
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranaryClusterClient(this IHostApplicationBuilder builder)
     {
-        var options = SiloOptions.From(builder.Configuration);
+        var settings = builder.Settings();
+        var options = PlatformSettings.From(settings);
         if (options.Clustering != ClusteringKind.Redis)
         {
-            throw new InvalidConfigurationException("Granary:Clustering", "must be Redis if Granary:Hosting is Client: clients find silos there.");
+            throw new InvalidConfigurationException(SettingKeys.Clustering, "must be Redis if Granary:Hosting is Client: clients find silos there.");
         }
 
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
-        builder.Services.AddViews(options, StreamSettingsReader.Read(builder.Configuration));
+        builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderTracker();
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddClientHealth();
-        var telemetry = TelemetryOptions.From(builder.Configuration);
+        var telemetry = TelemetryOptions.From(settings);
         builder.UseOrleansClient(client =>
         {
             client.ConnectToCluster(options);

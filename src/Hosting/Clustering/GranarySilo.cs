@@ -15,7 +15,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
-using SiloOptions = Granary.Hosting.Settings.SiloOptions;
 
 namespace Granary.Hosting.Clustering;
 
@@ -32,18 +31,20 @@ public static class GranarySilo
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranarySilo(this IHostApplicationBuilder builder)
     {
-        var options = SiloOptions.From(builder.Configuration);
+        var settings = builder.Settings();
+        var options = PlatformSettings.From(settings);
         AddJournal(builder.Services, options);
+        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();
-        builder.Services.AddViews(options, StreamSettingsReader.Read(builder.Configuration));
+        builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker();
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddWebhookDatabase(options);
-        builder.Services.AddWebhooks(WebhookSettings.Read(builder.Configuration));
+        builder.Services.AddWebhooks(settings.Webhooks());
         builder.Services.AddSiloHealth();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ClusterMetrics>();
-        var telemetry = TelemetryOptions.From(builder.Configuration);
-        builder.Services.AddSingleton(LowStockSettings.Read(builder.Configuration));
+        var telemetry = TelemetryOptions.From(settings);
+        builder.Services.AddSingleton(settings.LowStock());
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options);
@@ -63,7 +64,7 @@ public static class GranarySilo
         return builder;
     }
 
-    private static void AddJournal(IServiceCollection services, SiloOptions options)
+    private static void AddJournal(IServiceCollection services, PlatformSettings options)
     {
         services.AddStores(options);
 
@@ -74,7 +75,7 @@ public static class GranarySilo
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalStartup>();
     }
 
-    private static void AddSnapshots(ISiloBuilder silo, SiloOptions options)
+    private static void AddSnapshots(ISiloBuilder silo, PlatformSettings options)
     {
         silo.Services.TryAddSingleton<JsonGrainStateSerializer>();
         silo.AddAdoNetGrainStorage(Snapshots, storage => storage.Configure((AdoNetGrainStorageOptions snapshots, IServiceProvider provider) =>

@@ -17,15 +17,15 @@ public sealed class RunningCluster : IAsyncDisposable
     /// <summary>The factory for calls of its grains.</summary>
     public IGrainFactory Grains => _client.Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Connects to the product that runs with a configuration.</summary>
+    /// <summary>Connects to the product that runs with these settings.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration does not say where a silo listens.</exception>
     /// <exception cref="ClusterNotRunningException">No silo answers.</exception>
-    public static async Task<RunningCluster> ConnectAsync(IConfiguration configuration, CancellationToken cancellationToken)
+    public static async Task<RunningCluster> ConnectAsync(SettingsReader settings, CancellationToken cancellationToken)
     {
-        var options = SiloOptions.From(configuration);
+        var options = PlatformSettings.From(settings);
         if (options is { Clustering: ClusteringKind.Localhost, GatewayPort: 0 })
         {
-            throw new InvalidConfigurationException("Granary:Silo:GatewayPort", "is 0: the running product took a free port, and a command cannot know which.");
+            throw new InvalidConfigurationException(SettingKeys.GatewayPort, "is 0: the running product took a free port, and a command cannot know which.");
         }
 
         var builder = Host.CreateEmptyApplicationBuilder(null);

@@ -7,7 +7,7 @@ namespace Granary.Hosting.Health;
 /// Whether this silo takes part in its cluster. An unavailable table of silos only degrades it: silos that know each other
 /// continue without the table, and taking them all out of service would turn a small fault into an outage.
 /// </summary>
-internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider services, SiloOptions options) : IHealthCheck
+internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider services, PlatformSettings options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {

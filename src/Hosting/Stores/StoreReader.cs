@@ -21,17 +21,17 @@ public sealed class StoreReader : IAsyncDisposable
 
     /// <summary>Opens the stores.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
-    public static StoreReader Open(IConfiguration configuration)
+    public static StoreReader Open(SettingsReader settings)
     {
         var services = new ServiceCollection();
-        var options = SiloOptions.From(configuration);
+        var options = PlatformSettings.From(settings);
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddStores(options);
         services.AddSingleton<IJournal, JournalReader>();
-        services.AddViews(options, StreamSettingsReader.Read(configuration));
+        services.AddViews(options, settings.Streams());
         services.AddOrderIndex();
-        services.AddSigningKeys(AuthOptions.From(configuration));
+        services.AddSigningKeys(AuthOptions.From(settings));
         return new StoreReader(services.BuildServiceProvider());
     }
 

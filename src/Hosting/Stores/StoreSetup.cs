@@ -13,7 +13,7 @@ namespace Granary.Hosting.Stores;
 /// <summary>Adds the configured stores of the journal (without its writer), the catalogue, the views and the webhooks.</summary>
 internal static class StoreSetup
 {
-    public static void AddStores(this IServiceCollection services, SiloOptions options)
+    public static void AddStores(this IServiceCollection services, PlatformSettings options)
     {
         services.AddSingleton(options);
         services.AddSingleton(options.Journal);
@@ -33,7 +33,7 @@ internal static class StoreSetup
     }
 
     /// <summary>Adds the database of the views and the services that follow the journal.</summary>
-    public static void AddViews(this IServiceCollection services, SiloOptions options, StreamSettings streams)
+    public static void AddViews(this IServiceCollection services, PlatformSettings options, StreamSettings streams)
     {
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(streams));
         if (options.Storage == StorageKind.PostgreSql)
@@ -50,7 +50,7 @@ internal static class StoreSetup
     }
 
     /// <summary>Adds the database of the webhooks.</summary>
-    public static void AddWebhookDatabase(this IServiceCollection services, SiloOptions options) =>
+    public static void AddWebhookDatabase(this IServiceCollection services, PlatformSettings options) =>
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!, durable: true)
             : new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
@@ -63,7 +63,7 @@ internal static class StoreSetup
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new InvalidConfigurationException("Granary:DataDirectory", $"is '{path}', which cannot be created: {fault.Message}");
+            throw new InvalidConfigurationException(SettingKeys.DataDirectory, $"is '{path}', which cannot be created: {fault.Message}");
         }
     }
 }

@@ -13,6 +13,8 @@ public static class LogSetup
     /// <summary>Adds the log. The section <c>Serilog</c> of the configuration sets levels.</summary>
     public static void AddGranaryLog(this IHostApplicationBuilder builder)
     {
+        // Serilog reads the section itself, when the first logger is made; a level that it does not know must stop the program sooner.
+        builder.Settings().Read(SettingKeys.LogLevel);
         builder.Services.AddSerilog((_, log) => Compose(builder, log));
         LoggersByCategory.Decorate(builder.Services);
     }

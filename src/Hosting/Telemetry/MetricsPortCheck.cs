@@ -8,39 +8,16 @@ namespace Granary.Hosting.Telemetry;
 /// </summary>
 internal sealed class MetricsPortCheck(TelemetryOptions options, IConfiguration configuration) : IHostedService
 {
-    // Kestrel's default when nothing is configured.
-    private const string DefaultAddress = "http://localhost:5000";
-
     /// <exception cref="InvalidConfigurationException">No address has the port reserved for metrics.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var addresses = Addresses();
+        var addresses = ListenAddresses.From(configuration);
         return options.MetricsPort == 0 || addresses.Any(address => BindingAddress.Parse(address).Port == options.MetricsPort)
             ? Task.CompletedTask
             : throw new InvalidConfigurationException(
-                TelemetryOptions.PortKey, $"is {options.MetricsPort}; the process listens on {string.Join(", ", addresses)} only.");
+                SettingKeys.MetricsPort, $"is {options.MetricsPort}; the process listens on {string.Join(", ", addresses)} only.");
     }
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>
-    /// The addresses that the server will listen on, as ASP.NET Core reads them: an earlier source overrides later ones.
-    /// </summary>
-    private string[] Addresses()
-    {
-        string[][] sources =
-        [
-            [.. configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>()],
-            Listed(WebHostDefaults.ServerUrlsKey),
-            [
-                .. Listed(WebHostDefaults.HttpPortsKey).Select(port => $"http://*:{port}"),
-                .. Listed(WebHostDefaults.HttpsPortsKey).Select(port => $"https://*:{port}"),
-            ],
-        ];
-        return sources.FirstOrDefault(addresses => addresses.Length > 0) ?? [DefaultAddress];
-    }
-
-    private string[] Listed(string key) =>
-        configuration[key]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 }

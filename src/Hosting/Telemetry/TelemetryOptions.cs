@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Telemetry;
@@ -15,60 +14,17 @@ namespace Granary.Hosting.Telemetry;
 public sealed record TelemetryOptions(
     double TraceRatio, bool Tracing, bool Export, int MetricsPort, bool Dashboard, string? ServiceName)
 {
-    // One request in a hundred shows where time goes, at almost no cost for the others.
-    private const double DefaultRatio = 0.01;
-
-    /// <summary>The key of <see cref="MetricsPort"/>.</summary>
-    public const string PortKey = "Granary:Telemetry:MetricsPort";
-
-    private const string RatioKey = "Granary:Telemetry:TraceRatio";
-    private const string DashboardKey = "Granary:Telemetry:Dashboard";
-
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
-    public static TelemetryOptions From(IConfiguration configuration)
+    public static TelemetryOptions From(SettingsReader settings)
     {
-        var export = configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
-        var ratio = Ratio(configuration[RatioKey]);
+        var export = settings.Read(SettingKeys.Collector) is not null;
+        var ratio = settings.Read(SettingKeys.TraceRatio);
         return new TelemetryOptions(
-            ratio ?? DefaultRatio,
-            Tracing: export || ratio > 0,
+            ratio,
+            Tracing: export || (settings.IsSet(SettingKeys.TraceRatio) && ratio > 0),
             export,
-            Port(configuration[PortKey]),
-            Switch(configuration[DashboardKey]),
-            configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : null);
-    }
-
-    private static double? Ratio(string? text)
-    {
-        if (text is not { Length: > 0 })
-        {
-            return null;
-        }
-
-        return double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var ratio) && ratio is >= 0 and <= 1
-            ? ratio
-            : throw new InvalidConfigurationException(RatioKey, $"is '{text}'; it takes a share from 0 to 1, such as 0.01.");
-    }
-
-    private static int Port(string? text)
-    {
-        if (text is not { Length: > 0 })
-        {
-            return 0;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port <= System.Net.IPEndPoint.MaxPort
-            ? port
-            : throw new InvalidConfigurationException(PortKey, $"is '{text}'; it takes one of the ports that the process listens on, or 0 for all.");
-    }
-
-    private static bool Switch(string? text)
-    {
-        if (text is not { Length: > 0 })
-        {
-            return true;
-        }
-
-        return bool.TryParse(text, out var on) ? on : throw new InvalidConfigurationException(DashboardKey, $"is '{text}'; it takes true or false.");
+            settings.Read(SettingKeys.MetricsPort),
+            settings.Read(SettingKeys.Dashboard),
+            settings.Read(SettingKeys.ServiceName));
     }
 }

@@ -18,7 +18,7 @@ public static class TelemetrySetup
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static void AddGranaryTelemetry(this IHostApplicationBuilder builder, string service)
     {
-        var options = TelemetryOptions.From(builder.Configuration);
+        var options = TelemetryOptions.From(builder.Settings());
         builder.Services.AddSingleton(options);
         builder.Services.AddHostedService<MetricsPortCheck>();
         var telemetry = builder.Services.AddOpenTelemetry()

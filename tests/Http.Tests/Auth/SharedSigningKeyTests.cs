@@ -1,4 +1,5 @@
 using Granary.Hosting.Auth;
+using Granary.Hosting.Settings;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -49,7 +50,7 @@ public sealed class SharedSigningKeyTests : IAsyncLifetime
 
     private async Task<SigningKeyRing> Ring()
     {
-        var options = AuthOptions.From(new ConfigurationBuilder().Build());
+        var options = AuthOptions.From(new SettingsReader(new ConfigurationBuilder().Build()));
         var ring = new SigningKeyRing(new PostgreSqlSigningKeys(_database), options, TimeProvider.System);
         await ring.RefreshAsync(TestContext.Current.CancellationToken);
         return ring;

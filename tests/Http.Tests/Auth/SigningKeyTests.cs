@@ -123,7 +123,7 @@ public sealed class SigningKeyTests : IDisposable
         return ring;
     }
 
-    private static AuthOptions Options(string? signingKey) => AuthOptions.From(new ConfigurationBuilder()
+    private static AuthOptions Options(string? signingKey) => AuthOptions.From(new SettingsReader(new ConfigurationBuilder()
         .AddInMemoryCollection([new("Granary:Auth:SigningKey", signingKey), new("Granary:Auth:TokenLifetime", Lifetime.ToString())])
-        .Build());
+        .Build()));
 }

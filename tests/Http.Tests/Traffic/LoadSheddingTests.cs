@@ -93,7 +93,7 @@ public sealed class LoadSheddingTests
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Granary:" + key, value)]).Build();
 
-        var problem = Assert.Throws<InvalidConfigurationException>(() => TrafficOptions.From(settings));
+        var problem = Assert.Throws<InvalidConfigurationException>(() => TrafficOptions.From(new SettingsReader(settings)));
 
         Assert.Equal("Granary:" + key, problem.Key);
     }

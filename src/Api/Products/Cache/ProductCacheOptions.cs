@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Hosting.Settings;
 using StackExchange.Redis;
 
@@ -7,8 +6,6 @@ namespace Granary.Api.Products.Cache;
 /// <summary>Settings of the product cache, section <c>Granary:Cache</c>. Read and checked once, at start.</summary>
 public sealed record ProductCacheOptions
 {
-    private const string RedisKey = "ConnectionStrings:Redis";
-
     /// <summary>Maximum deviation of a copy's life from <see cref="Duration"/>, as a share of it.</summary>
     public const double Jitter = 0.1;
 
@@ -38,65 +35,31 @@ public sealed record ProductCacheOptions
 
     /// <summary>Reads the options.</summary>
     /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
-    public static ProductCacheOptions From(IConfiguration configuration, string clusterId)
+    public static ProductCacheOptions From(SettingsReader settings)
     {
-        var defaults = new ProductCacheOptions();
         var options = new ProductCacheOptions
         {
-            Duration = Time(configuration, "Granary:Cache:Duration", defaults.Duration),
-            NegativeDuration = Time(configuration, "Granary:Cache:NegativeDuration", defaults.NegativeDuration),
-            Entries = Number(configuration, "Granary:Cache:Entries", defaults.Entries),
-            ExpectedSkus = Number(configuration, "Granary:Cache:ExpectedSkus", defaults.ExpectedSkus),
-            RedisTimeout = Time(configuration, "Granary:Cache:RedisTimeout", defaults.RedisTimeout),
-            Redis = configuration[RedisKey] is { Length: > 0 } redis ? ParseRedis(redis) : null,
-            Prefix = $"granary:{clusterId}:",
+            Duration = settings.Read(SettingKeys.CacheDuration),
+            NegativeDuration = settings.Read(SettingKeys.NegativeCacheDuration),
+            Entries = settings.Read(SettingKeys.CacheEntries),
+            ExpectedSkus = settings.Read(SettingKeys.ExpectedSkus),
+            RedisTimeout = settings.Read(SettingKeys.CacheRedisTimeout),
+            Redis = settings.Read(SettingKeys.Redis) is { } redis ? ParseRedis(redis) : null,
+            Prefix = $"granary:{settings.Read(SettingKeys.ClusterId)}:",
         };
         return options.NegativeDuration <= options.Duration
             ? options
-            : throw new InvalidConfigurationException("Granary:Cache:NegativeDuration", "must not be above Granary:Cache:Duration.");
+            : throw new InvalidConfigurationException(SettingKeys.NegativeCacheDuration, $"must not be above {SettingKeys.CacheDuration}.");
     }
 
     /// <summary>Parses the connection string of the second level.</summary>
-    /// <exception cref="InvalidConfigurationException">It is not a connection string of StackExchange.Redis.</exception>
     public static ConfigurationOptions ParseRedis(string connection)
     {
-        try
-        {
-            var server = ConfigurationOptions.Parse(connection);
+        var server = ConfigurationOptions.Parse(connection);
 
-            // An unavailable second level is skipped, from the start on and without queueing commands for its return.
-            server.AbortOnConnectFail = false;
-            server.BacklogPolicy = BacklogPolicy.FailFast;
-            return server;
-        }
-        catch (ArgumentException fault)
-        {
-            // The message does not repeat the value: it may contain a password.
-            throw new InvalidConfigurationException(RedisKey, $"is not a Redis connection string: {fault.Message}");
-        }
-    }
-
-    private static TimeSpan Time(IConfiguration configuration, string key, TimeSpan fallback)
-    {
-        if (configuration[key] is not { Length: > 0 } text)
-        {
-            return fallback;
-        }
-
-        return TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var time) && time > TimeSpan.Zero && time <= TimeSpan.FromDays(1)
-            ? time
-            : throw new InvalidConfigurationException(key, "must be a positive time of at most a day, such as 00:00:30.");
-    }
-
-    private static int Number(IConfiguration configuration, string key, int fallback)
-    {
-        if (configuration[key] is not { Length: > 0 } text)
-        {
-            return fallback;
-        }
-
-        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 10_000_000
-            ? number
-            : throw new InvalidConfigurationException(key, "must be a whole number from 1 to 10000000.");
+        // An unavailable second level is skipped, from the start on and without queueing commands for its return.
+        server.AbortOnConnectFail = false;
+        server.BacklogPolicy = BacklogPolicy.FailFast;
+        return server;
     }
 }

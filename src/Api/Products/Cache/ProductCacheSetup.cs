@@ -16,8 +16,7 @@ public static class ProductCacheSetup
     /// <exception cref="InvalidConfigurationException">A setting is invalid.</exception>
     public static void AddProductCache(this WebApplicationBuilder builder)
     {
-        var silo = SiloOptions.From(builder.Configuration);
-        var options = ProductCacheOptions.From(builder.Configuration, silo.ClusterId);
+        var options = ProductCacheOptions.From(builder.Settings());
         var services = builder.Services;
         services.AddSingleton(new KnownSkus(options.ExpectedSkus));
         if (options.Redis is { } server)

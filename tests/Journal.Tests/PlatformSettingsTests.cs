@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 
 namespace Granary.Journal.Tests;
 
-public sealed class SiloOptionsTests
+public sealed class PlatformSettingsTests
 {
     [Fact]
     public void Nothing_configured_is_an_embedded_silo_with_a_file()
@@ -59,6 +59,6 @@ public sealed class SiloOptionsTests
             "Granary:Storage",
             Assert.Throws<InvalidConfigurationException>(() => Read(("Granary:Clustering", "Redis"), ("ConnectionStrings:Redis", "localhost"))).Key);
 
-    private static SiloOptions Read(params (string Key, string Value)[] values) => SiloOptions.From(
-        new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(pair => pair.Key, string? (pair) => pair.Value)).Build());
+    private static PlatformSettings Read(params (string Key, string Value)[] values) => PlatformSettings.From(new SettingsReader(
+        new ConfigurationBuilder().AddInMemoryCollection(values.ToDictionary(pair => pair.Key, string? (pair) => pair.Value)).Build()));
 }

@@ -1,0 +1,104 @@
+using System.Net;
+using Granary.Journal;
+
+namespace Granary.Hosting.Settings;
+
+/// <summary>Where events and snapshots are stored.</summary>
+public enum StorageKind
+{
+    /// <summary>A file under <c>Granary:DataDirectory</c>.</summary>
+    Sqlite,
+
+    /// <summary>The database of <c>ConnectionStrings:Granary</c>.</summary>
+    PostgreSql,
+}
+
+/// <summary>How silos find each other.</summary>
+public enum ClusteringKind
+{
+    /// <summary>One silo, alone on this machine.</summary>
+    Localhost,
+
+    /// <summary>Any number of silos, through the Redis server of <c>ConnectionStrings:Redis</c>.</summary>
+    Redis,
+}
+
+/// <summary>What silos, front ends and commands have in common: the stores and the cluster. Read and checked once, before anything starts.</summary>
+public sealed record PlatformSettings
+{
+    /// <summary><c>Granary:DataDirectory</c>: where the embedded database and generated secrets live.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary><c>Granary:Storage</c>.</summary>
+    public required StorageKind Storage { get; init; }
+
+    /// <summary><c>Granary:Clustering</c>.</summary>
+    public required ClusteringKind Clustering { get; init; }
+
+    /// <summary><c>ConnectionStrings:Granary</c>; set where <see cref="Storage"/> is PostgreSQL.</summary>
+    public string? PostgreSql { get; init; }
+
+    /// <summary><c>ConnectionStrings:Redis</c>; set where <see cref="Clustering"/> is Redis.</summary>
+    public string? Redis { get; init; }
+
+    /// <summary><c>Granary:Silo:ClusterId</c>: silos with the same id form one cluster.</summary>
+    public required string ClusterId { get; init; }
+
+    /// <summary><c>Granary:Silo:Address</c>: the address told to other silos; by default the host's own.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary><c>Granary:Silo:Port</c>: for other silos; 0 takes a free one.</summary>
+    public required int SiloPort { get; init; }
+
+    /// <summary><c>Granary:Silo:GatewayPort</c>: for clients of the cluster; 0 takes a free one.</summary>
+    public required int GatewayPort { get; init; }
+
+    /// <summary><c>Granary:Silo:ProbeTimeout</c>: how often a silo probes the others, and how long it waits for the answer.</summary>
+    public required TimeSpan ProbeTimeout { get; init; }
+
+    /// <summary><c>Granary:Silo:MissedProbes</c>: probes in a row without an answer after which a silo votes another dead.</summary>
+    public required int MissedProbes { get; init; }
+
+    /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take. A front end repeats one that is idempotent, once.</summary>
+    public required TimeSpan ResponseTimeout { get; init; }
+
+    /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>
+    public required JournalStoreOptions Journal { get; init; }
+
+    /// <summary>The file of the embedded database.</summary>
+    public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
+
+    /// <summary>Reads them.</summary>
+    /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
+    public static PlatformSettings From(SettingsReader settings)
+    {
+        var storage = settings.Read(SettingKeys.Storage);
+        var clustering = settings.Read(SettingKeys.Clustering);
+        if (storage == StorageKind.Sqlite && clustering == ClusteringKind.Redis)
+        {
+            throw new InvalidConfigurationException(
+                SettingKeys.Storage, "must be PostgreSql where Granary:Clustering is Redis: silos of a cluster share one journal.");
+        }
+
+        return new PlatformSettings
+        {
+            DataDirectory = Path.GetFullPath(settings.Read(SettingKeys.DataDirectory)),
+            Storage = storage,
+            Clustering = clustering,
+            PostgreSql = storage == StorageKind.PostgreSql ? settings.Require(SettingKeys.Database, "where Granary:Storage is PostgreSql") : null,
+            Redis = clustering == ClusteringKind.Redis ? settings.Require(SettingKeys.Redis, "where Granary:Clustering is Redis") : null,
+            ClusterId = settings.Read(SettingKeys.ClusterId),
+            Address = settings.Read(SettingKeys.SiloAddress),
+            SiloPort = settings.Read(SettingKeys.SiloPort),
+            GatewayPort = settings.Read(SettingKeys.GatewayPort),
+            ProbeTimeout = settings.Read(SettingKeys.ProbeTimeout),
+            MissedProbes = settings.Read(SettingKeys.MissedProbes),
+            ResponseTimeout = settings.Read(SettingKeys.ResponseTimeout),
+            Journal = new JournalStoreOptions
+            {
+                RetryFor = settings.Read(SettingKeys.RetryFor),
+                CommandTimeout = settings.Read(SettingKeys.CommandTimeout),
+            },
+        };
+    }
+}

@@ -1,0 +1,276 @@
+using System.Net;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
+using Granary.Grains.Webhooks;
+using Granary.Hosting.Auth;
+using Granary.Hosting.Clustering;
+using Granary.Journal;
+using Granary.Streams;
+using Npgsql;
+using Serilog.Events;
+using StackExchange.Redis;
+using static Granary.Hosting.Settings.SettingRules;
+
+namespace Granary.Hosting.Settings;
+
+/// <summary>
+/// Every key that the platform reads, declared once: commands complete it, <c>docs/settings.md</c> lists it, tests try a bad value
+/// of it.
+/// </summary>
+public static class SettingKeys
+{
+    // Before the keys: fields are initialised in the order of the file.
+    private static readonly List<SettingKey> Declared = [];
+
+    // One request in a hundred shows where time goes, at almost no cost for the others.
+    private const double DefaultTraceRatio = 0.01;
+
+    private static readonly TimeSpan AMoment = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan AMonth = TimeSpan.FromDays(30);
+    private static readonly TimeSpan TenYears = TimeSpan.FromDays(3_650);
+
+    private static readonly JournalStoreOptions JournalDefaults = new();
+    private static readonly OrderOptions OrderDefaults = new();
+    private static readonly StreamSettings StreamDefaults = new();
+    private static readonly WebhookOptions WebhookDefaults = new();
+
+    /// <summary>All of them, in the order of the documentation.</summary>
+    public static IReadOnlyList<SettingKey> All => Declared;
+
+    public static SettingKey<string> DataDirectory { get; } = Declare(Text("Granary:DataDirectory", "data",
+        "where the embedded SQLite files and generated secrets are kept (mode 0600)", "./data"));
+
+    public static SettingKey<StorageKind> Storage { get; } = Declare(Choice("Granary:Storage", StorageKind.Sqlite,
+        "where events and snapshots are stored: embedded files, or the database of `ConnectionStrings:Granary`"));
+
+    public static SettingKey<ClusteringKind> Clustering { get; } = Declare(Choice("Granary:Clustering", ClusteringKind.Localhost,
+        "how silos find each other: one silo alone, or any number through the server of `ConnectionStrings:Redis`"));
+
+    public static SettingKey<HostingKind> Hosting { get; } = Declare(Choice("Granary:Hosting", HostingKind.CoHosted,
+        "front end: runs a silo in its own process, or connects to the silos of a cluster"));
+
+    public static SettingKey<string?> Database { get; } = Declare(Secret("ConnectionStrings:Granary", "",
+        "a PostgreSQL connection string such as Host=localhost;Database=granary;Username=granary", "the database, where `Granary:Storage` is `PostgreSql`",
+        text => IsParsed(() => new NpgsqlConnectionStringBuilder(text))));
+
+    public static SettingKey<string?> Redis { get; } = Declare(Secret("ConnectionStrings:Redis", "",
+        "a Redis connection string such as localhost:6379", "the Redis server: cluster membership, and the second level of the catalogue cache",
+        text => IsParsed(() => ConfigurationOptions.Parse(text))));
+
+    public static SettingKey<string> Currency { get; } = Declare(Form("Granary:Currency", "USD", "an ISO 4217 code such as USD",
+        "the one currency of the deployment", text => text.Length == 3 && text.All(char.IsAsciiLetterUpper)));
+
+    public static SettingKey<TimeSpan> DrainTime { get; } = Declare(Duration("Granary:DrainTime", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5),
+        "front end: how long it continues to serve, no longer ready, after it was told to stop"));
+
+    public static SettingKey<string> AdminUserName { get; } = Declare(Form("Granary:Admin:UserName", "admin",
+        "3 to 64 ASCII letters, digits and . _ - @ +", "the first administrator of an empty store; no effect later", UserId.IsValidName));
+
+    public static SettingKey<string?> AdminPassword { get; } = Declare(Secret("Granary:Admin:Password", "generated",
+        $"{Limits.ShortestPassword} to {Limits.LongestPassword} characters", "the first administrator's password; a generated one is printed once",
+        text => text.Length is >= Limits.ShortestPassword and <= Limits.LongestPassword));
+
+    public static SettingKey<Uri?> Authority { get; } = Declare(Url("Granary:Auth:Authority",
+        "the https address of an OpenID Connect issuer", "an external issuer of tokens, instead of Granary's own logins",
+        uri => uri.Scheme == Uri.UriSchemeHttps || uri.IsLoopback));
+
+    public static SettingKey<string> Issuer { get; } = Declare(Text("Granary:Auth:Issuer", "granary", "the `iss` of Granary's own tokens"));
+
+    public static SettingKey<string> Audience { get; } = Declare(Text("Granary:Auth:Audience", "granary", "the `aud` that tokens must carry"));
+
+    public static SettingKey<string> RolesClaim { get; } = Declare(Text("Granary:Auth:RolesClaim", "roles",
+        "the claim that lists the roles in an external issuer's tokens"));
+
+    public static SettingKey<TimeSpan> TokenLifetime { get; } = Declare(Duration("Granary:Auth:TokenLifetime",
+        TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), AMonth, "how long one of Granary's own tokens is valid"));
+
+    public static SettingKey<TimeSpan> KeyLifetime { get; } = Declare(Duration("Granary:Auth:KeyLifetime",
+        TimeSpan.FromDays(90), TimeSpan.FromMinutes(1), TenYears, "the age at which a generated signing key is replaced"));
+
+    public static SettingKey<IReadOnlyList<byte[]>> TokenKeys { get; } = Declare(List("Granary:Auth:SigningKey", "generated", ',',
+        "the base64 form of at least 32 random bytes, or several, separated by commas",
+        "the keys of Granary's own tokens, instead of generated ones: the first signs, all verify",
+        (string text, out byte[] secret) =>
+        {
+            var bytes = new byte[text.Length];
+            var holds = Convert.TryFromBase64String(text, bytes, out var length) && length >= SigningKey.SecretBytes;
+            secret = bytes[..length];
+            return holds;
+        },
+        secret: true));
+
+    public static SettingKey<TimeSpan> PaymentTimeout { get; } = Declare(Duration("Granary:Orders:PaymentTimeout",
+        OrderDefaults.PaymentTimeout, AMoment, AMonth, "unpaid orders expire after this time"));
+
+    public static SettingKey<TimeSpan> ReservationGrace { get; } = Declare(Duration("Granary:Orders:ReservationGrace",
+        OrderDefaults.ReservationGrace, AMoment, AMonth, "when an unconfirmed reservation or hold checks back with its order"));
+
+    public static SettingKey<TimeSpan> TrackingHeartbeat { get; } = Declare(Duration("Granary:Orders:TrackingHeartbeat",
+        TimeSpan.FromSeconds(15), AMoment, TimeSpan.FromDays(1), "how often the connection of a followed order carries a comment"));
+
+    public static SettingKey<long> LowThreshold { get; } = Declare(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
+        "an item with this many available units or fewer is low; 0 turns alerts off"));
+
+    public static SettingKey<int> SiloPort { get; } = Declare(Port("Granary:Silo:Port", 11_111, "any free one", "the silo's port for other silos"));
+
+    public static SettingKey<int> GatewayPort { get; } = Declare(Port("Granary:Silo:GatewayPort", 30_000, "any free one",
+        "the silo's port for clients of the cluster and for commands"));
+
+    public static SettingKey<IPAddress?> SiloAddress { get; } = Declare(Address("Granary:Silo:Address", "the host's",
+        "the address that the silo publishes; if it is a loopback address, the silo listens only there"));
+
+    public static SettingKey<string> ClusterId { get; } = Declare(Text("Granary:Silo:ClusterId", "granary", "processes with the same id form one cluster"));
+
+    public static SettingKey<TimeSpan> ProbeTimeout { get; } = Declare(Duration("Granary:Silo:ProbeTimeout", TimeSpan.FromSeconds(2), AMoment, AMonth,
+        "how often silos probe each other, and how long a response may take"));
+
+    public static SettingKey<int> MissedProbes { get; } = Declare(Number("Granary:Silo:MissedProbes", 3, 1, 1_000,
+        "after so many missed probes in a row, a silo votes to declare the other dead"));
+
+    public static SettingKey<TimeSpan> ResponseTimeout { get; } = Declare(Duration("Granary:Silo:ResponseTimeout", TimeSpan.FromSeconds(10), AMoment, AMonth,
+        "how long a call to a grain may take; an idempotent call is then repeated once"));
+
+    public static SettingKey<TimeSpan> RetryFor { get; } = Declare(Duration("Granary:Journal:RetryFor", JournalDefaults.RetryFor, AMoment, AMonth,
+        "how long the journal retries a commit of unknown outcome"));
+
+    public static SettingKey<TimeSpan> CommandTimeout { get; } = Declare(Duration("Granary:Journal:CommandTimeout", JournalDefaults.CommandTimeout,
+        AMoment, AMonth, "the time limit of one statement"));
+
+    public static SettingKey<bool> Deliver { get; } = Declare(Flag("Granary:Streams:Deliver", StreamDefaults.Deliver,
+        "whether the silo delivers events to consumers; off, they stop and catch up later"));
+
+    public static SettingKey<int> Partitions { get; } = Declare(Number("Granary:Streams:Partitions", StreamDefaults.Partitions, 1, StreamSettings.MostPartitions,
+        "part of every checkpoint's key: change it only while the cluster is stopped, and rebuild"));
+
+    public static SettingKey<TimeSpan> Pace { get; } = Declare(Duration("Granary:Streams:Pace", StreamDefaults.Pace, AMoment, AMonth,
+        "minimum time between two reads of the journal while events arrive; two and a half times that beyond 5,000 events a second"));
+
+    public static SettingKey<TimeSpan> PollPeriod { get; } = Declare(Duration("Granary:Streams:PollPeriod", StreamDefaults.PollPeriod, AMoment, AMonth,
+        "time between reads when nothing wakes the feed"));
+
+    public static SettingKey<TimeSpan> NudgePeriod { get; } = Declare(Duration("Granary:Streams:NudgePeriod", StreamDefaults.NudgePeriod, AMoment, AMonth,
+        "time between calls to consumers without events"));
+
+    public static SettingKey<int> TailLength { get; } = Declare(Number("Granary:Streams:TailLength", StreamDefaults.TailLength, 1, 1_000_000,
+        "events in memory per stream; more if the last two reads of the journal returned more"));
+
+    public static SettingKey<int> BatchLength { get; } = Declare(Number("Granary:Streams:BatchLength", StreamDefaults.BatchLength, 1, 1_000_000,
+        "most events in one delivery"));
+
+    public static SettingKey<TimeSpan> MaxDeliveryTime { get; } = Declare(Duration("Granary:Streams:MaxDeliveryTime", StreamDefaults.MaxDeliveryTime, AMoment, AMonth,
+        "how long a delivery is retried before its events become dead letters"));
+
+    public static SettingKey<int> MaxAttempts { get; } = Declare(Number("Granary:Streams:MaxAttempts", StreamDefaults.MaxAttempts, 1, 1_000,
+        "how often a consumer tries an event that fails alone before it becomes a dead letter"));
+
+    public static SettingKey<TimeSpan> RetryDelay { get; } = Declare(Duration("Granary:Streams:RetryDelay", StreamDefaults.RetryDelay, AMoment, AMonth,
+        "the wait before the second attempt at one event; it doubles with every further one"));
+
+    public static SettingKey<bool> WebhooksOverHttp { get; } = Declare(Flag("Granary:Webhooks:AllowHttp", WebhookDefaults.AllowHttp,
+        "whether the targets of webhooks may be `http`"));
+
+    public static SettingKey<bool> PrivateWebhookTargets { get; } = Declare(Flag("Granary:Webhooks:AllowPrivateTargets", WebhookDefaults.AllowPrivateTargets,
+        "whether the targets of webhooks may be outside the public internet"));
+
+    public static SettingKey<TimeSpan> WebhookTimeout { get; } = Declare(Duration("Granary:Webhooks:Timeout", WebhookDefaults.Timeout,
+        AMoment, TimeSpan.FromMinutes(5), "how long an attempt to deliver may take"));
+
+    public static SettingKey<int> WebhookConcurrency { get; } = Declare(Number("Granary:Webhooks:Concurrency", WebhookDefaults.Concurrency, 1, 100,
+        "attempts at one webhook at a time"));
+
+    public static SettingKey<TimeSpan> KeepDeliveries { get; } = Declare(Duration("Granary:Webhooks:KeepDeliveries", WebhookDefaults.KeepDeliveries,
+        TimeSpan.FromHours(1), TenYears, "how long the log keeps delivered and dead messages"));
+
+    public static SettingKey<TimeSpan> CacheDuration { get; } = Declare(Duration("Granary:Cache:Duration", TimeSpan.FromSeconds(30), AMoment, TimeSpan.FromDays(1),
+        "lifetime of a product's copy, ± 10 % so that copies loaded together do not expire together"));
+
+    public static SettingKey<TimeSpan> NegativeCacheDuration { get; } = Declare(Duration("Granary:Cache:NegativeDuration", TimeSpan.FromSeconds(5),
+        AMoment, TimeSpan.FromDays(1), "the same for \"no such product\"; at most `Granary:Cache:Duration`"));
+
+    public static SettingKey<int> CacheEntries { get; } = Declare(Number("Granary:Cache:Entries", 100_000, 1, 10_000_000, "copies kept in one process"));
+
+    public static SettingKey<int> ExpectedSkus { get; } = Declare(Number("Granary:Cache:ExpectedSkus", 100_000, 1, 10_000_000,
+        "size of the first layer of the filter of known SKUs"));
+
+    public static SettingKey<TimeSpan> CacheRedisTimeout { get; } = Declare(Duration("Granary:Cache:RedisTimeout", TimeSpan.FromMilliseconds(250),
+        AMoment, TimeSpan.FromDays(1), "how long a read waits for Redis"));
+
+    public static SettingKey<int> PermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:PermitsPerSecond", 20_000, 0, 1_000_000_000,
+        "requests per caller and second for long; 0 turns the limit off. Lower it on the internet"));
+
+    public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
+        "requests that a caller who was quiet may send at once"));
+
+    public static SettingKey<int> MaxConcurrent { get; } = Declare(Number("Granary:LoadShedding:MaxConcurrent", 512, 0, 1_000_000_000,
+        "requests that are worked on at a time; 0 turns shedding off"));
+
+    public static SettingKey<int> MaxQueued { get; } = Declare(Number("Granary:LoadShedding:MaxQueued", 16_000, 0, 1_000_000_000,
+        "requests that wait at most, whatever the rate; with 0, a request that finds no free turn is refused"));
+
+    public static SettingKey<TimeSpan> MaxWait { get; } = Declare(Duration("Granary:LoadShedding:MaxWait", TimeSpan.FromSeconds(6), AMoment, TimeSpan.FromHours(1),
+        "a request that would wait longer for its turn is answered 503 at once"));
+
+    public static SettingKey<int> MaxConnections { get; } = Declare(Number("Granary:Limits:MaxConnections", 16_000, 1, 1_000_000_000,
+        "open connections, including those that follow orders; the server closes further connections at once"));
+
+    public static SettingKey<TimeSpan> RequestTimeout { get; } = Declare(Duration("Granary:Limits:RequestTimeout", TimeSpan.FromSeconds(30),
+        AMoment, TimeSpan.FromHours(1), "how long a request may take once it has its turn"));
+
+    public static SettingKey<IReadOnlyList<string>> CorsOrigins { get; } = Declare(List("Granary:Cors:Origins", "", ',',
+        "origins such as https://shop.example, separated by commas", "the origins whose scripts may call the API",
+        (string text, out string origin) => Uri.TryCreate(origin = text, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == text));
+
+    public static SettingKey<IReadOnlyList<System.Net.IPNetwork>> TrustedProxies { get; } = Declare(List<System.Net.IPNetwork>("Granary:TrustedProxies", "", ',',
+        "networks such as 10.0.0.0/8, separated by commas", "the networks of proxies whose `X-Forwarded-For` is believed", System.Net.IPNetwork.TryParse));
+
+    public static SettingKey<int> MetricsPort { get; } = Declare(Port("Granary:Telemetry:MetricsPort", 0, "every port that the process listens on",
+        "the only port that answers `/metrics`; the process must listen on it"));
+
+    public static SettingKey<double> TraceRatio { get; } = Declare(Share("Granary:Telemetry:TraceRatio", DefaultTraceRatio,
+        "share of the requests that are traced; without this key and without a collector, tracing is off"));
+
+    public static SettingKey<bool> Dashboard { get; } = Declare(Flag("Granary:Telemetry:Dashboard", true, "`/dashboard`, and the counters it needs on silos"));
+
+    public static SettingKey<Uri?> Collector { get; } = Declare(Url("OTEL_EXPORTER_OTLP_ENDPOINT", "the http or https address of an OpenTelemetry collector",
+        "where traces go; the other variables of the OpenTelemetry SDK apply as well", _ => true));
+
+    public static SettingKey<string?> ServiceName { get; } = Declare(OptionalText("OTEL_SERVICE_NAME", "the service name of the traces",
+        "granary, granary-silo"));
+
+    public static SettingKey<LogEventLevel> LogLevel { get; } = Declare(Choice("Serilog:MinimumLevel:Default", LogEventLevel.Information,
+        "the least severe entries that are logged; `Serilog:MinimumLevel:Override:SOURCE` sets it for one source"));
+
+    public static SettingKey<IReadOnlyList<string>> Urls { get; } = Declare(List(WebHostDefaults.ServerUrlsKey, "http://localhost:5080", ';',
+        "addresses to listen on such as http://localhost:5080, separated by semicolons", "where HTTP is answered (`ASPNETCORE_URLS` in the environment)",
+        (string text, out string address) =>
+        {
+            address = text;
+            return IsParsed(() => BindingAddress.Parse(text));
+        }));
+
+    public static SettingKey<IReadOnlyList<string>> HttpPorts { get; } = Declare(Ports(WebHostDefaults.HttpPortsKey,
+        "ports to listen on, on every address, where `urls` is not set"));
+
+    public static SettingKey<IReadOnlyList<string>> HttpsPorts { get; } = Declare(Ports(WebHostDefaults.HttpsPortsKey,
+        "the same for https"));
+
+    private static SettingKey<T> Declare<T>(SettingKey<T> key)
+    {
+        Declared.Add(key);
+        return key;
+    }
+
+    private static bool IsParsed(Func<object> parse)
+    {
+        try
+        {
+            parse();
+            return true;
+        }
+        catch (Exception fault) when (fault is ArgumentException or FormatException)
+        {
+            return false;
+        }
+    }
+}

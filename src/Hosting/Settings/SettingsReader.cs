@@ -1,0 +1,42 @@
+namespace Granary.Hosting.Settings;
+
+/// <summary>
+/// Reads the configuration, and nothing else does: each key by its own rule, and a value that breaks it with the same message. A key
+/// that is set to nothing counts as not set.
+/// </summary>
+public sealed class SettingsReader(IConfiguration configuration)
+{
+    /// <summary>The value of a key, or what holds without one.</summary>
+    /// <exception cref="InvalidConfigurationException">The key does not take its value.</exception>
+    public T Read<T>(SettingKey<T> key) => Text(key) is { } text ? key.Parse(text) : key.Fallback;
+
+    /// <summary>The value of a key that must be set.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="when">When it must be set, for the message: "where …".</param>
+    /// <exception cref="InvalidConfigurationException">The key is not set, or does not take its value.</exception>
+    public T Require<T>(SettingKey<T> key, string when) =>
+        Text(key) is { } text ? key.Parse(text) : throw new InvalidConfigurationException(key, $"is missing; {when} it takes {key.Takes}.");
+
+    /// <summary>Whether a key has a value.</summary>
+    public bool IsSet(SettingKey key) => Text(key) is not null;
+
+    private string? Text(SettingKey key)
+    {
+        if (configuration[key.Name] is { Length: > 0 } text)
+        {
+            return text;
+        }
+
+        // The array form of configuration files.
+        return key.IsList && configuration.GetSection(key.Name).GetChildren().Select(item => item.Value).OfType<string>().ToList() is { Count: > 0 } items
+            ? string.Join(',', items)
+            : null;
+    }
+}
+
+/// <summary>Gives a program under construction its settings.</summary>
+public static class SettingsOfBuilder
+{
+    /// <summary>The settings that the program is started with.</summary>
+    public static SettingsReader Settings(this IHostApplicationBuilder builder) => new(builder.Configuration);
+}
