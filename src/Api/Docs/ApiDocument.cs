@@ -53,22 +53,20 @@ public static class ApiDocument
     private static Task DescribeOperationAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var name = operation.OperationId;
-        var needsToken = !context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any();
-        if (needsToken)
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = [] }];
         }
 
-        operation.Summary = OperationTexts.SummaryOf(name);
-        DescribeParameters(operation);
+        DescribeParameters(operation, metadata.OfType<RequestHeader>());
         foreach (var content in operation.RequestBody?.Content?.Values ?? [])
         {
-            content.Example = RequestExamples.Of(name);
+            content.Example = metadata.OfType<RequestExample>().LastOrDefault() is { } example ? JsonNode.Parse(example.Body) : null;
         }
 
         operation.Responses ??= [];
-        foreach (var problems in OperationProblems.Of(name, needsToken, operation.RequestBody is not null))
+        foreach (var problems in metadata.OfType<AnsweredProblems>().SelectMany(answer => answer.Types).Distinct().GroupBy(type => type.Status))
         {
             operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = ResponseOf(problems, context.Document!);
         }
@@ -76,10 +74,10 @@ public static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static void DescribeParameters(OpenApiOperation operation)
+    private static void DescribeParameters(OpenApiOperation operation, IEnumerable<RequestHeader> headers)
     {
         operation.Parameters ??= [];
-        foreach (var header in OperationTexts.HeadersOf(operation.OperationId))
+        foreach (var header in headers)
         {
             operation.Parameters.Add(new OpenApiParameter
             {
@@ -91,7 +89,7 @@ public static class ApiDocument
             });
         }
 
-        // Read as a text, so that whatever else a caller sends is refused like everything else.
+        // The endpoint reads it as text, so that anything else than a number is refused by the API's own validation.
         if (operation.Parameters.FirstOrDefault(parameter => parameter.Name == "limit") is OpenApiParameter limit)
         {
             limit.Schema = new OpenApiSchema
