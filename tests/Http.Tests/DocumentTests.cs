@@ -81,6 +81,21 @@ public sealed class DocumentTests(GranaryApp app)
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hideClientButton", "true")]
+    [InlineData("showDeveloperTools", "\"never\"")]
+    [InlineData("telemetry", "false")]
+    [InlineData("agent", """{"disabled":true}""")]
+    [InlineData("mcp", """{"disabled":true}""")]
+    public async Task The_reference_offers_nothing_of_its_vendor(string setting, string value)
+    {
+        using var client = app.CreateClient();
+
+        var page = await client.GetStringAsync(new Uri("/docs/", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Contains($"\"{setting}\":{value}", page.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_answer_that_the_document_does_not_promise_is_found()
     {

@@ -31,7 +31,16 @@ public static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        routes.MapScalarApiReference("/docs", reference => reference.WithTitle("Granary API").DisableDefaultFonts()).AllowAnonymous();
+
+        // Nothing of the page offers, loads or tells its vendor anything.
+        routes.MapScalarApiReference("/docs", reference => reference
+            .WithTitle("Granary API")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools()).AllowAnonymous();
     }
 
     private static async Task DescribeAsync(
