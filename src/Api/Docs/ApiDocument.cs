@@ -23,6 +23,9 @@ public static class ApiDocument
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+        // Every GET is answered to HEAD too. The description of the document states it once instead of repeating each operation.
+        options.ShouldInclude = description => description.HttpMethod != HttpMethods.Head;
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(DescribeOperationAsync);
     });
@@ -32,7 +35,7 @@ public static class ApiDocument
     {
         routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
 
-        // Nothing of the page offers, loads or tells its vendor anything.
+        // The page offers no services of its vendor and sends the vendor nothing.
         routes.MapScalarApiReference("/docs", reference => reference
             .WithTitle("Granary API")
             .DisableDefaultFonts()
@@ -47,7 +50,8 @@ public static class ApiDocument
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info.Title = "Granary";
-        document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems.";
+        document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems. "
+            + "HEAD is answered wherever GET is, with the same headers and without a body.";
         document.AddComponent(ProblemSchema, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken));
         document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
