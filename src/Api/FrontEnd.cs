@@ -104,7 +104,7 @@ public static class FrontEnd
         app.UseMiddleware<Utf8Bodies>();
 
         // Endpoints require authorisation unless they opt out.
-        var api = app.MapGroup("").RequireAuthorization();
+        var api = app.MapGroup("").RequireAuthorization().AnswersCommonProblems().AnswersHeadLikeGet();
         api.MapGranaryTokens();
         api.MapOrders();
         api.MapProducts();

@@ -8,8 +8,9 @@ using Granary.Http.Tests;
 namespace Granary.Fuzz.Tests;
 
 /// <summary>
-/// Sends malformed requests to every endpoint. Whatever it sends, the server must answer without a 5xx and without internal
-/// details, and continue to run. The environment variable <c>FUZZ_SEED</c> chooses another run than the default.
+/// Sends malformed requests to every endpoint. Whatever it sends, the server must answer with what its document promises,
+/// without a 5xx and without internal details, and continue to run. The environment variable <c>FUZZ_SEED</c> chooses another
+/// run than the default.
 /// </summary>
 public sealed partial class FuzzTests : IAsyncLifetime
 {
@@ -35,12 +36,14 @@ public sealed partial class FuzzTests : IAsyncLifetime
     private readonly ConcurrentDictionary<string, int> _reached = new();
     private readonly ConcurrentDictionary<int, int> _statuses = new();
     private GranaryApp _app = null!;
+    private Contract _contract = null!;
     private HttpClient _client = null!;
 
     public async ValueTask InitializeAsync()
     {
         // Without the limits on load: deliberate shedding would hide failures.
         _app = await GranaryApp.StartWith("--Granary:RateLimit:PermitsPerSecond=0", "--Granary:LoadShedding:MaxConcurrent=0");
+        _contract = await _app.Contract();
         _client = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -100,7 +103,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
             {
                 using var response = await _client.SendAsync(
                     request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);
-                await Judge(told, response);
+                await Judge(told, request, response);
             }
             catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ResponseEnded
                 || exception.InnerException is IOException)
@@ -113,7 +116,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
         }
     }
 
-    private async Task Judge(string told, HttpResponseMessage response)
+    private async Task Judge(string told, HttpRequestMessage request, HttpResponseMessage response)
     {
         var mediaType = response.Content.Headers.ContentType?.MediaType;
         if (mediaType == "text/event-stream")
@@ -123,6 +126,14 @@ public sealed partial class FuzzTests : IAsyncLifetime
 
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         var status = (int)response.StatusCode;
+
+        // The server refuses what is no HTTP before the application sees it; only answers of the application have an id.
+        if (response.Headers.Contains("X-Request-Id")
+            && _contract.Violation(request.Method, PathOf(request), status, mediaType, body) is { } violation)
+        {
+            _faults.Enqueue($"{told}: {violation}");
+        }
+
         _statuses.AddOrUpdate(status, 1, (_, count) => count + 1);
         if (status >= 500)
         {
@@ -140,6 +151,10 @@ public sealed partial class FuzzTests : IAsyncLifetime
 
     /// <summary>The metrics for Prometheus intentionally contain names of the runtime's and Orleans' instruments.</summary>
     private static bool IsMetrics(int status, string body) => status == 200 && body.StartsWith("# TYPE", StringComparison.Ordinal);
+
+    /// <summary>The path as the server reads it, without dot segments, which the request has as they were made.</summary>
+    private static string PathOf(HttpRequestMessage request) =>
+        new Uri(request.RequestUri!.OriginalString).AbsolutePath;
 
     private HttpRequestMessage RequestTo(Target target, Scene scene, Random random)
     {

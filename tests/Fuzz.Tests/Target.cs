@@ -21,7 +21,7 @@ internal sealed record Target(string Method, string Pattern, JsonNode? Example)
             (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? ["GET"]).Select(method => new Target(
                 method,
                 "/" + endpoint.RoutePattern.RawText!.Trim('/'),
-                RequestExamples.Of(endpoint.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName)))),
+                endpoint.Metadata.GetMetadata<RequestExample>() is { } example ? JsonNode.Parse(example.Body) : null))),
     ];
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -6,9 +7,15 @@ using Json.Schema;
 
 namespace Granary.Http.Tests;
 
-/// <summary>What the OpenAPI document promises: which answers each operation has, and what their bodies look like.</summary>
+/// <summary>
+/// What the OpenAPI document promises: which statuses, problem types and media types each operation answers with, and what the
+/// bodies look like.
+/// </summary>
 public sealed class Contract
 {
+    private const string Problem = "application/problem+json";
+    private const string ProblemPages = "/problems/";
+
     // JsonSchema.Net 8 puts every schema that it builds into a dictionary that bears one thread only (json-everything issue 999).
     private static readonly Lock Building = new();
 
@@ -25,31 +32,76 @@ public sealed class Contract
             .Select(path => (Matching(path.Key), path.Value!.AsObject()))];
     }
 
+    /// <summary>Every answer that is promised.</summary>
+    public IEnumerable<Promise> Promises =>
+        from path in _paths
+        from method in path.Methods
+        let name = NameOf(method.Value!)
+        from response in method.Value!["responses"]!.AsObject()
+        from answer in SlugsOf(response.Value!) is { Count: > 0 } slugs ? slugs : [""]
+        select new Promise(name, int.Parse(response.Key, CultureInfo.InvariantCulture), answer);
+
+    /// <summary>The promise that an answer keeps, or null when its path and method are not in the document.</summary>
+    public Promise? Kept(HttpMethod method, string path, int status, string? mediaType, string body) =>
+        method != HttpMethod.Head && OperationOf(method, path) is { } operation
+            ? new Promise(NameOf(operation), status, mediaType == Problem ? SlugOf(body) : "")
+            : null;
+
     /// <summary>How an answer breaks the promise, or null when it keeps it.</summary>
-    public string? Violation(HttpMethod method, string path, int status, string? mediaType, string body)
+    /// <param name="body">The body; null when it was not read because it does not end.</param>
+    public string? Violation(HttpMethod method, string path, int status, string? mediaType, string? body)
     {
-        var methods = _paths.Find(candidate => candidate.Path.IsMatch(path)).Methods;
-        if (methods?[method.Method.ToLowerInvariant()] is not { } operation)
+        if (OperationOf(method, path) is not { } operation)
         {
             // An unknown path or method, or a browser's preflight, has no operation to keep to; the tests of those look at the problem themselves.
             return status is 404 or 405 || method == HttpMethod.Options || IsUndescribed(path) ? null : $"{method} {path} is not in the document";
         }
 
         var where = $"{method} {path} {status}";
-        if (operation["responses"]?[status.ToString(System.Globalization.CultureInfo.InvariantCulture)] is not { } response)
+        if (operation["responses"]?[status.ToString(CultureInfo.InvariantCulture)] is not { } response)
         {
             return $"{where}: the document does not know this answer: {body}";
         }
 
-        if (body.Length == 0)
+        if (method == HttpMethod.Head)
+        {
+            return body is "" ? null : $"{where}: an answer to HEAD has no body";
+        }
+
+        if (body is "")
         {
             return response["content"] is null ? null : $"{where}: a body was promised";
         }
 
-        return response["content"]?[mediaType ?? ""]?["schema"] is { } schema
-            ? Mismatch(where, schema, body)
-            : $"{where}: the document does not know a body of type {mediaType}";
+        if (response["content"]?[mediaType ?? ""] is not { } content)
+        {
+            return $"{where}: the document does not know a body of type {mediaType}";
+        }
+
+        if (mediaType == Problem && !SlugsOf(response).Contains(SlugOf(body!)))
+        {
+            return $"{where}: the document does not know this problem here: {body}";
+        }
+
+        return body is not null && content["schema"] is { } schema ? Mismatch(where, schema, body) : null;
     }
+
+    // HEAD has the answers of GET, which the document does not repeat.
+    private JsonNode? OperationOf(HttpMethod method, string path)
+    {
+        var name = method == HttpMethod.Head ? "get" : method.Method.ToLowerInvariant();
+        return _paths.Find(candidate => candidate.Path.IsMatch(path)).Methods?[name];
+    }
+
+    private static string NameOf(JsonNode operation) => operation["operationId"]!.GetValue<string>();
+
+    private static List<string> SlugsOf(JsonNode response) =>
+        [.. response["content"]?[Problem]?["examples"]?.AsObject().Select(example => example.Key) ?? []];
+
+    private static string SlugOf(string body) =>
+        JsonNode.Parse(body)?["type"]?.GetValue<string>() is { } type && type.StartsWith(ProblemPages, StringComparison.Ordinal)
+            ? type[ProblemPages.Length..]
+            : "";
 
     private static bool IsUndescribed(string path) =>
         path.StartsWith("/problems", StringComparison.Ordinal) || path.StartsWith("/openapi", StringComparison.Ordinal)
@@ -82,7 +134,7 @@ public sealed class Contract
     }
 
     private static Regex Matching(string template) =>
-        new("^" + Regex.Replace(Regex.Escape(template), @"\\\{[^}]+}", "[^/]+") + "/?$", RegexOptions.CultureInvariant);
+        new("^" + Regex.Replace(Regex.Escape(template), @"\\\{[^}]+}", "[^/]+") + "/?$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase);
 }
 
 /// <summary>Holds every answer that a test sees against the <see cref="Contract"/>.</summary>
@@ -92,16 +144,22 @@ public sealed class ContractHandler(Func<Task<Contract>> contract) : DelegatingH
     {
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        if (mediaType == "text/event-stream")
+        string? body = null;
+        if (mediaType != "text/event-stream" || request.Method == HttpMethod.Head)
         {
-            return response;
+            await response.Content.LoadIntoBufferAsync(cancellationToken);
+            body = await response.Content.ReadAsStringAsync(cancellationToken);
         }
 
-        await response.Content.LoadIntoBufferAsync(cancellationToken);
-        var body = await response.Content.ReadAsStringAsync(cancellationToken);
-        var violation = (await contract()).Violation(
-            request.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode, mediaType, body);
+        var (method, path, status) = (request.Method, request.RequestUri!.AbsolutePath, (int)response.StatusCode);
+        var promised = await contract();
+        var violation = promised.Violation(method, path, status, mediaType, body);
         Assert.True(violation is null, violation);
+        if (promised.Kept(method, path, status, mediaType, body ?? "") is { } kept)
+        {
+            PromiseLedger.Kept(kept);
+        }
+
         return response;
     }
 }

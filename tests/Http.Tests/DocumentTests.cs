@@ -19,9 +19,12 @@ public sealed class DocumentTests(GranaryApp app)
             Assert.Equal(
                 operation.TryGetProperty("security", out _),
                 responses.TryGetValue("401", out var refused) && refused.ToString().Contains("/problems/unauthorized", StringComparison.Ordinal));
-            Assert.All(["400", "429", "500", "503"], status =>
+            Assert.All(["429", "500", "503"], status =>
                 Assert.Equal("#/components/schemas/Problem", responses[status].Text("content", "application/problem+json", "schema", "$ref")));
-            if (operation.TryGetProperty("requestBody", out var body))
+            Assert.Equal(
+                operation.TryGetProperty("requestBody", out var body),
+                responses.ContainsKey("413") && responses.ContainsKey("415"));
+            if (body.ValueKind == JsonValueKind.Object)
             {
                 Assert.Equal(JsonValueKind.Object, body.At("content", "application/json", "example").ValueKind);
             }
@@ -78,12 +81,28 @@ public sealed class DocumentTests(GranaryApp app)
         Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("hideClientButton", "true")]
+    [InlineData("showDeveloperTools", "\"never\"")]
+    [InlineData("telemetry", "false")]
+    [InlineData("agent", """{"disabled":true}""")]
+    [InlineData("mcp", """{"disabled":true}""")]
+    public async Task The_reference_offers_nothing_of_its_vendor(string setting, string value)
+    {
+        using var client = app.CreateClient();
+
+        var page = await client.GetStringAsync(new Uri("/docs/", UriKind.Relative), TestContext.Current.CancellationToken);
+
+        Assert.Contains($"\"{setting}\":{value}", page.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_answer_that_the_document_does_not_promise_is_found()
     {
         var contract = new Contract("""
-            { "paths": { "/things/{id}": { "get": { "responses": { "200": { "content": { "application/json": {
-              "schema": { "$ref": "#/components/schemas/Thing" } } } } } } } },
+            { "paths": { "/things/{id}": { "get": { "operationId": "GetThing", "responses": {
+              "200": { "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Thing" } } } },
+              "404": { "content": { "application/problem+json": { "schema": { "type": "object" }, "examples": { "not-found": {} } } } } } } } },
               "components": { "schemas": { "Thing": { "type": "object", "required": ["id"], "properties": { "id": { "type": "string" } } } } } }
             """);
 
@@ -93,6 +112,27 @@ public sealed class DocumentTests(GranaryApp app)
         Assert.NotNull(Get("/things/1", 200, "{}"));
         Assert.NotNull(Get("/things/1", 418, """{ "id": "1" }"""));
         Assert.NotNull(Get("/others/1", 200, """{ "id": "1" }"""));
+        Assert.NotNull(contract.Violation(HttpMethod.Get, "/things/1", 200, "text/plain", "1"));
+        Assert.NotNull(contract.Violation(HttpMethod.Post, "/things/1", 200, "application/json", """{ "id": "1" }"""));
+
+        string? Problem(int status, string slug) => contract.Violation(
+            HttpMethod.Get, "/things/1", status, "application/problem+json", $$"""{ "type": "/problems/{{slug}}" }""");
+        Assert.Null(Problem(404, "not-found"));
+        Assert.NotNull(Problem(404, "unknown-product"));
+        Assert.NotNull(Problem(409, "not-found"));
+    }
+
+    [Fact]
+    public void A_promise_that_no_answer_has_kept_is_found()
+    {
+        var contract = new Contract("""
+            { "paths": { "/things": { "post": { "operationId": "AddThing", "responses": { "201": {}, "409": { "content": {
+              "application/problem+json": { "schema": {}, "examples": { "taken": {}, "full": {} } } } } } } } }, "components": { "schemas": {} } }
+            """);
+
+        var kept = contract.Kept(HttpMethod.Post, "/things", 409, "application/problem+json", """{ "type": "/problems/taken" }""");
+
+        Assert.Equal([new("AddThing", 201, ""), new("AddThing", 409, "full")], contract.Promises.Except([kept!.Value]));
     }
 
     [Fact]

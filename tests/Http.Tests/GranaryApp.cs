@@ -19,6 +19,7 @@ public sealed class GranaryApp : IAsyncLifetime
 
     private readonly string _directory = Directory.CreateTempSubdirectory("granary-http-tests-").FullName;
     private readonly string[] _settings;
+    private readonly Action<WebApplicationBuilder>? _configure;
     private WebApplication? _app;
     private Task<Contract>? _contract;
 
@@ -27,13 +28,22 @@ public sealed class GranaryApp : IAsyncLifetime
     {
     }
 
-    private GranaryApp(string[] settings) => _settings = settings;
+    private GranaryApp(string[] settings, Action<WebApplicationBuilder>? configure = null)
+    {
+        _settings = settings;
+        _configure = configure;
+    }
 
     /// <summary>A separate, started application for a test that needs other settings.</summary>
     /// <param name="settings">Command-line arguments such as <c>--Granary:RateLimit:Burst=2</c>.</param>
-    public static async Task<GranaryApp> StartWith(params string[] settings)
+    public static Task<GranaryApp> StartWith(params string[] settings) => StartWith(null, settings);
+
+    /// <summary>An application of its own for a test that puts doubles into it, started.</summary>
+    /// <param name="configure">Adds the doubles.</param>
+    /// <param name="settings">Command-line arguments.</param>
+    public static async Task<GranaryApp> StartWith(Action<WebApplicationBuilder>? configure, params string[] settings)
     {
-        var app = new GranaryApp(settings);
+        var app = new GranaryApp(settings, configure);
         await app.InitializeAsync();
         return app;
     }
@@ -59,7 +69,7 @@ public sealed class GranaryApp : IAsyncLifetime
             $"--Granary:Admin:Password={AdminPassword}",
             "--Granary:Webhooks:AllowPrivateTargets=true",
             .. _settings,
-        ]);
+        ], _configure);
         await _app.StartAsync();
         if (Services.GetService<FirstAdministrator>() is { } administrator)
         {
@@ -104,7 +114,9 @@ public sealed class GranaryApp : IAsyncLifetime
     private async Task<Contract> ReadContract()
     {
         using var client = new HttpClient();
-        return new Contract(await client.GetStringAsync(new Uri(Address, "/openapi/v1.json")));
+        var contract = new Contract(await client.GetStringAsync(new Uri(Address, "/openapi/v1.json")));
+        PromiseLedger.Promised(contract.Promises);
+        return contract;
     }
 
     public async ValueTask DisposeAsync()

@@ -44,8 +44,8 @@ public sealed class ProblemTests(GranaryApp app)
             var problem = await JsonSerializer.DeserializeAsync<JsonElement>(
                 context.Response.Body, cancellationToken: TestContext.Current.CancellationToken);
             Assert.Equal(status, context.Response.StatusCode);
-            Assert.Equal(told, Detail().Contains("took effect is unknown", StringComparison.Ordinal));
-            Assert.Equal(!told, Detail().Contains("changes nothing", StringComparison.Ordinal));
+            Assert.Equal(told, Detail().Contains("unknown whether the request took effect", StringComparison.Ordinal));
+            Assert.Equal(!told, Detail().Contains("only reads", StringComparison.Ordinal));
 
             string Detail() => problem.GetProperty("detail").GetString()!;
         }

@@ -1,3 +1,5 @@
 using Granary.Http.Tests;
 
 [assembly: AssemblyFixture(typeof(GranaryApp))]
+[assembly: AssemblyFixture(typeof(WholeRun))]
+[assembly: RecordsTestMethod]

@@ -1,3 +1,4 @@
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
@@ -20,7 +21,9 @@ public static class TokenEndpoints
     /// <summary>Maps the endpoint.</summary>
     public static void MapTokens(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/auth/token", IssueToken).AllowAnonymous().WithTags("Users and tokens").WithName("IssueToken")
-            .WithSummary("Exchanges a user name and a password for an access token");
+            .WithSummary("Get a token for a user name and a password")
+            .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple" }""")
+            .Answers(ProblemTypes.InvalidCredentials, ProblemTypes.UserSuspended);
 
     private static async Task<Results<Ok<TokenBody>, ProblemResult>> IssueToken(
         TokenRequest request, [FromServices] Login login, HttpContext context, CancellationToken cancellationToken)

@@ -23,6 +23,9 @@ public static class ApiDocument
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
     {
         options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+        // Every GET is answered to HEAD too. The description of the document states it once instead of repeating each operation.
+        options.ShouldInclude = description => description.HttpMethod != HttpMethods.Head;
         options.AddDocumentTransformer(DescribeAsync);
         options.AddOperationTransformer(DescribeOperationAsync);
     });
@@ -31,14 +34,24 @@ public static class ApiDocument
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
         routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
-        routes.MapScalarApiReference("/docs", reference => reference.WithTitle("Granary API").DisableDefaultFonts()).AllowAnonymous();
+
+        // The page offers no services of its vendor and sends the vendor nothing.
+        routes.MapScalarApiReference("/docs", reference => reference
+            .WithTitle("Granary API")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()
+            .HideClientButton()
+            .HideDeveloperTools()).AllowAnonymous();
     }
 
     private static async Task DescribeAsync(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
     {
         document.Info.Title = "Granary";
-        document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems.";
+        document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems. "
+            + "HEAD is answered wherever GET is, with the same headers and without a body.";
         document.AddComponent(ProblemSchema, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken));
         document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
@@ -53,22 +66,20 @@ public static class ApiDocument
     private static Task DescribeOperationAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var name = operation.OperationId;
-        var needsToken = !context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any();
-        if (needsToken)
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        if (!metadata.OfType<IAllowAnonymous>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = [] }];
         }
 
-        operation.Summary = OperationTexts.SummaryOf(name);
-        DescribeParameters(operation);
+        DescribeParameters(operation, metadata.OfType<RequestHeader>());
         foreach (var content in operation.RequestBody?.Content?.Values ?? [])
         {
-            content.Example = RequestExamples.Of(name);
+            content.Example = metadata.OfType<RequestExample>().LastOrDefault() is { } example ? JsonNode.Parse(example.Body) : null;
         }
 
         operation.Responses ??= [];
-        foreach (var problems in OperationProblems.Of(name, needsToken, operation.RequestBody is not null))
+        foreach (var problems in metadata.OfType<AnsweredProblems>().SelectMany(answer => answer.Types).Distinct().GroupBy(type => type.Status))
         {
             operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = ResponseOf(problems, context.Document!);
         }
@@ -76,10 +87,10 @@ public static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static void DescribeParameters(OpenApiOperation operation)
+    private static void DescribeParameters(OpenApiOperation operation, IEnumerable<RequestHeader> headers)
     {
         operation.Parameters ??= [];
-        foreach (var header in OperationTexts.HeadersOf(operation.OperationId))
+        foreach (var header in headers)
         {
             operation.Parameters.Add(new OpenApiParameter
             {
@@ -91,7 +102,7 @@ public static class ApiDocument
             });
         }
 
-        // Read as a text, so that whatever else a caller sends is refused like everything else.
+        // The endpoint reads it as text, so that anything else than a number is refused by the API's own validation.
         if (operation.Parameters.FirstOrDefault(parameter => parameter.Name == "limit") is OpenApiParameter limit)
         {
             limit.Schema = new OpenApiSchema

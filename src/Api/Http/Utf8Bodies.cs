@@ -1,18 +1,19 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
 namespace Granary.Api.Http;
 
 /// <summary>
 /// Refuses bodies in encodings other than UTF-8, the only one for JSON between systems (RFC 8259, section 8.1). The framework
-/// would transcode some of them and fail on encoding names it does not know.
+/// would transcode some of them and fail on encoding names it does not know. Endpoints that read no body ignore its type.
 /// </summary>
 public sealed class Utf8Bodies(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var contentType = context.Request.ContentType;
-        if (contentType is null or "application/json" || IsUtf8(contentType))
+        if (contentType is null or "application/json" || !ReadsBody(context) || IsUtf8(contentType))
         {
             return next(context);
         }
@@ -20,6 +21,8 @@ public sealed class Utf8Bodies(RequestDelegate next)
         context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
         return Task.CompletedTask;
     }
+
+    private static bool ReadsBody(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
 
     private static bool IsUtf8(string contentType) =>
         MediaTypeHeaderValue.TryParse(contentType, out var type)

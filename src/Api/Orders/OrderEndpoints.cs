@@ -1,4 +1,5 @@
 using Granary.Api.Auth;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
@@ -19,20 +20,53 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksUserItself();
-        orders.MapGet("/", ListOrders.List).WithName("ListOrders");
-        orders.MapGet("/{id}", Get).WithName("GetOrder").Produces(StatusCodes.Status304NotModified);
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksUserItself()
+            .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
+            .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
+            .Reads(RequestHeader.IdempotencyKey)
+            .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
+            .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
+            .Answers(ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
+        orders.MapGet("/", ListOrders.List).WithName("ListOrders").WithSummary("List orders, newest first")
+            .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
+        orders.MapGet("/{id}", Get).WithName("GetOrder").WithSummary("Read an order")
+            .Reads(RequestHeader.IfNoneMatch)
+            .Produces(StatusCodes.Status304NotModified)
+            .Answers(ProblemTypes.NotFound);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()
-            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
-        orders.MapPut("/{id}", Amend).WithName("AmendOrder");
-        orders.MapDelete("/{id}", Cancel).WithName("CancelOrder");
-        orders.MapPost("/{id}/pay", Pay).WithName("PayOrder");
-        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").RequireAuthorization(Policies.Operator);
-        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").RequireAuthorization(Policies.Operator);
-        orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder");
-        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").RequireAuthorization(Policies.Operator);
+            .WithSummary("Follow an order: its events as they happen, as server-sent events")
+            .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first."))
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+            .Answers(ProblemTypes.NotFound);
+        orders.MapPut("/{id}", Amend).WithName("AmendOrder").WithSummary("Change an order's lines, address or note").IsAction()
+            .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")
+            .Reads(RequestHeader.IfMatch with { IsRequired = true })
+            .Answers(ProblemTypes.PreconditionRequired, ProblemTypes.UnknownProduct, ProblemTypes.ProductNotForSale)
+            .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds);
+        orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").WithSummary("Cancel an order: stock and money come back").IsAction()
+            .WithExample("""{ "reason": "Ordered by mistake." }""")
+            .Reads(RequestHeader.IfMatch);
+        orders.MapPost("/{id}/pay", Pay).WithName("PayOrder").WithSummary("Pay an order with the money that is held for it").IsAction()
+            .Reads(RequestHeader.IfMatch);
+        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").WithSummary("Say that an order is being packed").IsAction()
+            .RequireAuthorization(Policies.Operator)
+            .Reads(RequestHeader.IfMatch);
+        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").IsAction()
+            .WithSummary("Say that an order was shipped, with its tracking number")
+            .WithExample("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }""")
+            .RequireAuthorization(Policies.Operator)
+            .Reads(RequestHeader.IfMatch);
+        orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder").WithSummary("Say that an order was received").IsAction()
+            .Reads(RequestHeader.IfMatch);
+        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").WithSummary("Close an order that was received").IsAction()
+            .RequireAuthorization(Policies.Operator)
+            .Reads(RequestHeader.IfMatch);
         return orders;
     }
+
+    /// <summary>What every change of an order can be refused with.</summary>
+    private static RouteHandlerBuilder IsAction(this RouteHandlerBuilder route) => route.Answers(
+        ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.IllegalTransition, ProblemTypes.PreconditionFailed);
 
     private static async Task<Results<Ok<OrderBody>, StatusCodeHttpResult, ProblemResult>> Get(
         string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)

@@ -47,6 +47,11 @@ public static class TrackOrder
         http.Response.Headers.CacheControl = "no-store";
         // Otherwise proxies such as nginx buffer the response.
         http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return TypedResults.Empty;
+        }
+
         try
         {
             await http.Response.Body.FlushAsync(end.Token);

@@ -10,22 +10,22 @@ using Microsoft.AspNetCore.Diagnostics;
 
 namespace Granary.Api.Problems;
 
-/// <summary>Turns what endpoints and the framework throw into problem details; the exception itself only reaches the log.</summary>
+/// <summary>Turns exceptions of endpoints and the framework into problem details. The exception itself is only logged.</summary>
 public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExceptionHandler
 {
-    // A silo that failed is declared dead, and a store fails over, within seconds.
+    // Within seconds, a failed silo is declared dead and a store fails over.
     private const int RetrySeconds = 2;
 
-    // The meaning of these types leaves open whether the request took effect, which whoever only read need not ask.
-    private const string UnavailableToReader = "Storage or a part of the cluster is out of reach. The request changes nothing and may be repeated as it is.";
-    private const string FaultToReader = "A fault of the server. The request changes nothing and may be repeated as it is.";
+    // The meaning of these types leaves open whether the request took effect. A request that only reads has no effect.
+    private const string UnavailableToReader = "The storage or a part of the cluster cannot be reached. The request only reads and can be repeated.";
+    private const string FaultToReader = "The server has a fault. The request only reads and can be repeated.";
 
     /// <inheritdoc/>
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
         if (httpContext.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is left to read an answer.
+            // The caller has closed the connection.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }

@@ -13,16 +13,16 @@ public sealed record Problem
     /// <summary>The HTTP status.</summary>
     public required int Status { get; init; }
 
-    /// <summary>What happened this time, for a person.</summary>
+    /// <summary>What happened in this occurrence, for a person to read.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>The id under which the server's logs and traces know the request.</summary>
+    /// <summary>The id of the request in the server's logs and traces.</summary>
     public string? RequestId { get; init; }
 
-    /// <summary>What is wrong, by field; a field of a list reads <c>items[0].quantity</c>.</summary>
+    /// <summary>What is wrong, by field. A field of a list is named like <c>items[0].quantity</c>.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; init; }
 
-    /// <summary>The lines that could not be served.</summary>
+    /// <summary>The lines that caused the refusal.</summary>
     public IReadOnlyList<ProblemLine>? Lines { get; init; }
 
     /// <summary>The status of the order, product or user that refused.</summary>
@@ -37,7 +37,7 @@ public sealed record Problem
     /// <summary>The amount asked for.</summary>
     public Money? Required { get; init; }
 
-    /// <summary>The amount that is free in the wallet.</summary>
+    /// <summary>The amount that is available in the wallet.</summary>
     public Money? Available { get; init; }
 
     /// <summary>Seconds after which to try again; sent as <c>Retry-After</c>.</summary>
@@ -49,8 +49,8 @@ public sealed record Problem
         new() { Type = type.Uri, Title = type.Title, Status = type.Status, Detail = detail ?? type.Meaning };
 }
 
-/// <summary>One line that could not be served.</summary>
+/// <summary>One line that caused the refusal.</summary>
 /// <param name="Sku">The product.</param>
-/// <param name="Requested">Units asked for, where the number is the matter.</param>
-/// <param name="Available">Units that could be had, where the number is the matter.</param>
+/// <param name="Requested">Units asked for, if the number caused the refusal.</param>
+/// <param name="Available">Units available, if the number caused the refusal.</param>
 public sealed record ProblemLine(string Sku, long? Requested = null, long? Available = null);

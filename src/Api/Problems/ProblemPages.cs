@@ -41,7 +41,7 @@ public static class ProblemPages
             <dt>HTTP status</dt><dd>{type.Status}</dd>
             <dt>When</dt><dd>{WebUtility.HtmlEncode(type.Meaning)}</dd>
             <dt>What to do</dt><dd>{WebUtility.HtmlEncode(type.Remedy)}</dd>
-            <dt>Members of its own</dt><dd>{members}</dd>
+            <dt>Extension members</dt><dd>{members}</dd>
             </dl>
             <p><a href="/problems">All problems</a></p>
             """;

@@ -6,13 +6,13 @@ namespace Granary.Api.Problems;
 /// <summary>The one place that says how each refusal of the domain reads over HTTP.</summary>
 public sealed class RefusalProblems(Currency currency)
 {
-    // A price stops moving within the time of an order; the caller need not wait long.
+    // A price changes rarely, so the next attempt almost always finds it unchanged.
     private const int PriceRetrySeconds = 1;
 
-    // Longer than a placement takes, shorter than the grace after which one that died is cleared away.
+    // Longer than a placement takes, shorter than the grace after which an abandoned placement is voided.
     private const int PlacementRetrySeconds = 5;
 
-    /// <summary>The answer for a refusal.</summary>
+    /// <summary>The answer to a refusal.</summary>
     public ProblemResult For(Refusal refusal) => new(refusal switch
     {
         NotFound => Problem.Of(ProblemTypes.NotFound),

@@ -1,4 +1,5 @@
 using Granary.Api.Auth;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
@@ -15,11 +16,26 @@ public static class ProductEndpoints
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products");
-        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous();
-        products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin);
-        products.MapGet("/{sku}", Get).WithName("GetProduct").Produces(StatusCodes.Status304NotModified).AllowAnonymous();
-        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator);
-        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator);
+        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous()
+            .WithSummary("Search the catalogue")
+            .Answers(ProblemTypes.Validation);
+        products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin)
+            .WithSummary("Create or change a product")
+            .WithExample("""{ "name": "Stoneware cup", "description": "Holds 0.3 l.", "price": { "amount": 1400, "currency": "USD" } }""")
+            .Answers(ProblemTypes.IllegalTransition);
+        products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous()
+            .WithSummary("Read a product")
+            .Reads(RequestHeader.IfNoneMatch)
+            .Produces(StatusCodes.Status304NotModified)
+            .Answers(ProblemTypes.NotFound);
+        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator)
+            .WithSummary("Read a product's stock level")
+            .Answers(ProblemTypes.NotFound);
+        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator)
+            .WithSummary("Add or take out stock")
+            .WithExample("""{ "quantity": 100, "reason": "delivery" }""")
+            .Reads(RequestHeader.IdempotencyKey)
+            .Answers(ProblemTypes.NotFound, ProblemTypes.InsufficientStock, ProblemTypes.IdempotencyKeyReused);
         return products;
     }
 

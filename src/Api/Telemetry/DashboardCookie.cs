@@ -32,7 +32,7 @@ internal static class DashboardCookie
 
     /// <summary>Whether a browser requests the dashboard page; then the login page is a better response than a problem.</summary>
     public static bool IsVisit(HttpRequest request) =>
-        request.Path.StartsWithSegments(Root) && HttpMethods.IsGet(request.Method)
+        request.Path.StartsWithSegments(Root) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     private static CookieOptions Options(HttpContext context, TimeSpan? lifetime) => new()

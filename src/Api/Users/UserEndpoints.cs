@@ -1,4 +1,5 @@
 using Granary.Api.Auth;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
@@ -19,16 +20,28 @@ public static class UserEndpoints
     public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/users").WithTags("Users");
-        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous();
-        users.MapGet("/me", GetMe).WithName("GetMe");
-        users.MapGet("/{id}", Get).WithName("GetUser");
-        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").RequireAuthorization(Policies.Admin);
-        users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles").RequireAuthorization(Policies.Admin);
-        users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser").RequireAuthorization(Policies.Admin);
-        users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser").RequireAuthorization(Policies.Admin);
-        users.MapPost("/{id}/close", Close).WithName("CloseUser").RequireAuthorization(Policies.Admin);
+        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous()
+            .WithSummary("Register a user")
+            .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
+            .Answers(ProblemTypes.UserNameTaken);
+        users.MapGet("/me", GetMe).WithName("GetMe").WithSummary("Read the caller and the wallet");
+        users.MapGet("/{id}", Get).WithName("GetUser").WithSummary("Read a user and the wallet")
+            .Answers(ProblemTypes.NotFound);
+        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").WithSummary("Put money into a user's wallet").ChangesUser()
+            .WithExample("""{ "amount": 50000, "currency": "USD" }""")
+            .Reads(RequestHeader.IdempotencyKey)
+            .Answers(ProblemTypes.IdempotencyKeyReused);
+        users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles").WithSummary("Give a user other roles").ChangesUser()
+            .WithExample("""{ "roles": ["customer", "operator"] }""");
+        users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser").ChangesUser()
+            .WithSummary("Suspend a user, who cannot order until the suspension is lifted");
+        users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser").WithSummary("Lift a suspension").ChangesUser();
+        users.MapPost("/{id}/close", Close).WithName("CloseUser").WithSummary("Close a user's account for good").ChangesUser();
         return users;
     }
+
+    private static RouteHandlerBuilder ChangesUser(this RouteHandlerBuilder route) =>
+        route.RequireAuthorization(Policies.Admin).Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
     private static async Task<Results<Created<UserBody>, ProblemResult>> Register(
         RegisterUserRequest request, Passwords passwords, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
@@ -107,7 +120,7 @@ public static class UserEndpoints
     private static Task<UserAnswer> Close(string id, Caller caller, [AsParameters] UserDesk desk) =>
         id == caller.UserId ? NotOneself() : Ask(id, desk, user => user.Close(caller.UserId));
 
-    /// <summary>Whoever takes an administrator away must be another one: so there is always one left.</summary>
+    /// <summary>Only another administrator may take one away, so that at least one is always left.</summary>
     private static Task<UserAnswer> NotOneself() => Task.FromResult<UserAnswer>(new ProblemResult(Problem.Of(
         ProblemTypes.Forbidden, "An administrator cannot suspend, close or take the admin role from their own account: ask another one.")));
 
@@ -119,7 +132,7 @@ public static class UserEndpoints
             : AbsentOr(reply?.Refusal, desk);
     }
 
-    /// <summary>A user who is named by the address and unknown is not found; any other refusal speaks for itself.</summary>
+    /// <summary>An unknown user in the address is answered with not-found; any other refusal keeps its own problem.</summary>
     private static ProblemResult AbsentOr(Refusal? refusal, UserDesk desk) =>
         desk.Problems.For(refusal is null or UnknownUser ? new NotFound() : refusal);
 

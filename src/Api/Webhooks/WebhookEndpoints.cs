@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Api.Auth;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
@@ -16,12 +17,18 @@ public static class WebhookEndpoints
     public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
         var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator);
-        webhooks.MapPost("/", Register).WithName("RegisterWebhook");
-        webhooks.MapGet("/", List).WithName("ListWebhooks");
-        webhooks.MapGet("/{id}", Get).WithName("GetWebhook");
-        webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook");
-        webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries");
-        webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver).WithName("Redeliver");
+        webhooks.MapPost("/", Register).WithName("RegisterWebhook").WithSummary("Register an address that events are sent to")
+            .WithExample("""{ "url": "https://hooks.example/granary", "events": ["order.paid", "order.cancelled"] }""");
+        webhooks.MapGet("/", List).WithName("ListWebhooks").WithSummary("List webhooks")
+            .Answers(ProblemTypes.Validation);
+        webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
+            .Answers(ProblemTypes.NotFound);
+        webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook").WithSummary("Delete a webhook");
+        webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries")
+            .WithSummary("List a webhook's deliveries and their outcomes")
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
+        webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver).WithName("Redeliver").WithSummary("Send a delivery again")
+            .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
         return webhooks;
     }
 

@@ -13,6 +13,8 @@ public static class HealthSetup
     /// <summary>Whether requests should be sent to this process.</summary>
     public const string ReadyPath = "/health/ready";
 
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
     // Shorter than the probe's own timeout.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
@@ -20,8 +22,8 @@ public static class HealthSetup
     public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("");
-        group.MapGet(LivePath, () => TypedResults.Ok(new { status = "live" }));
-        group.MapGet(ReadyPath, async (Readiness readiness, CancellationToken cancellationToken) =>
+        group.MapMethods(LivePath, ReadMethods, () => TypedResults.Ok(new { status = "live" }));
+        group.MapMethods(ReadyPath, ReadMethods, async (Readiness readiness, CancellationToken cancellationToken) =>
         {
             var report = await readiness.AskAsync(cancellationToken);
             return TypedResults.Json(

@@ -39,7 +39,7 @@ public static class TelemetrySetup
     {
         var port = routes.ServiceProvider.GetRequiredService<TelemetryOptions>().MetricsPort;
         var scrape = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
-        return routes.MapGet(MetricsPath, context =>
+        return routes.MapMethods(MetricsPath, [HttpMethods.Get, HttpMethods.Head], context =>
         {
             // Compare with the port of the connection, not of the Host header, which callers control.
             if (port == 0 || context.Connection.LocalPort == port)

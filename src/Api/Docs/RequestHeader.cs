@@ -1,0 +1,16 @@
+namespace Granary.Api.Docs;
+
+/// <summary>A header of a request that a route reads, as the document names it.</summary>
+public sealed record RequestHeader(string Name, string Description, bool IsRequired = false)
+{
+    /// <summary>Makes a repeated request safe.</summary>
+    public static readonly RequestHeader IdempotencyKey = new(
+        Http.IdempotencyKey.Header,
+        "1 to 255 visible ASCII characters. A request that is repeated with the same key is carried out once and gets the same answer.");
+
+    /// <summary>Guards a change against a version that the caller has not seen.</summary>
+    public static readonly RequestHeader IfMatch = new("If-Match", "An entity tag: refused with 412 unless the order is at this version.");
+
+    /// <summary>Saves the caller a body that it has already.</summary>
+    public static readonly RequestHeader IfNoneMatch = new("If-None-Match", "Entity tags: answered with 304 if the current version is among them.");
+}

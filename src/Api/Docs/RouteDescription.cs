@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using Granary.Api.Problems;
+
+namespace Granary.Api.Docs;
+
+/// <summary>
+/// Metadata of a route about its request and its answers, from which the document is generated. The HTTP tests fail on an answer
+/// that is not promised here and on a promised answer that no test has produced.
+/// </summary>
+public static class RouteDescription
+{
+    /// <summary>Promises that the route, or every route of the group, can answer with these problems.</summary>
+    public static TBuilder Answers<TBuilder>(this TBuilder route, params ProblemType[] problems)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new AnsweredProblems(problems));
+
+    /// <summary>Names a header that the route reads.</summary>
+    public static TBuilder Reads<TBuilder>(this TBuilder route, RequestHeader header)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(header);
+
+    /// <summary>Gives a body for the route that can be sent as it stands, but for the host of a webhook.</summary>
+    public static TBuilder WithExample<TBuilder>(this TBuilder route, [StringSyntax(StringSyntaxAttribute.Json)] string body)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RequestExample(body));
+}
+
+/// <summary>Problems that a route can answer with.</summary>
+public sealed record AnsweredProblems(IReadOnlyList<ProblemType> Types);
+
+/// <summary>A body of a request, as JSON.</summary>
+public sealed record RequestExample(string Body);
