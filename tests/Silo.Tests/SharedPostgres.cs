@@ -5,13 +5,10 @@ using Granary.Testing;
 
 namespace Granary.Silo.Tests;
 
-/// <summary>
-/// One PostgreSQL server for all tests of the assembly, started when the first test asks for a database. It does not flush to the
-/// disk: a killed server loses nothing by that, because the kernel keeps what it wrote.
-/// </summary>
+/// <summary>One PostgreSQL server for all tests of the assembly, started when the first test asks for a database.</summary>
 public sealed class SharedPostgres : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgresServer>> _server = new(() => PostgresServer.StartAsync(fsync: false));
+    private readonly Lazy<Task<PostgresServer>> _server = new(PostgresServer.StartAsync);
 
     /// <summary>A connection string for an empty database.</summary>
     public async Task<string> CreateDatabaseAsync() => await (await _server.Value).CreateDatabaseAsync();

@@ -131,6 +131,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
         catch (TimeoutException)
         {
+            output.WriteLine(crowd.Tally.Describe(fault));
             ShowLogs(deployment);
             throw;
         }

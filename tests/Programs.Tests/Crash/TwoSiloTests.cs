@@ -18,7 +18,7 @@ public sealed class TwoSiloTests
         var directory = Directory.CreateTempSubdirectory("granary-crash-").FullName;
         try
         {
-            await using var postgres = await PostgresServer.StartAsync(fsync: false);
+            await using var postgres = await PostgresServer.StartAsync();
             await using var redis = await RedisServer.StartAsync();
             var database = await postgres.CreateDatabaseAsync();
             var settings = new Dictionary<string, string>

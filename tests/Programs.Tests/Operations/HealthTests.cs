@@ -36,7 +36,7 @@ public sealed class HealthTests(TracedProduct traced)
     [Fact]
     public async Task Readiness_reflects_storage_and_membership_and_liveness_reflects_neither()
     {
-        await using var postgres = await PostgresServer.StartAsync(fsync: false);
+        await using var postgres = await PostgresServer.StartAsync();
         await using var redis = await RedisServer.StartAsync();
         string[] settings =
         [

@@ -29,7 +29,7 @@ public sealed class OverloadTests
     [Fact]
     public async Task Throughput_stays_near_the_peak_during_a_flood_and_shedding_ends_with_it()
     {
-        await using var postgres = await PostgresServer.StartAsync(fsync: false);
+        await using var postgres = await PostgresServer.StartAsync();
         var database = await postgres.CreateDatabaseAsync();
         await using var product = await ProductProcess.StartAsync(new Dictionary<string, string>
         {

@@ -9,8 +9,10 @@ public sealed class PublishTests
     [InlineData("src/Silo")]
     public async Task Published_assemblies_are_compiled_ahead_of_time(string project)
     {
+        // What "dotnet publish" sets. Evaluating the project suffices; publishing would compile the product once more.
         var answer = await Command.RunAsync(
-            "dotnet", "publish", Repository.PathOf(project), "-getProperty:PublishReadyToRun", "-getProperty:RuntimeIdentifier");
+            "dotnet", "msbuild", Repository.PathOf(project), "-property:_IsPublishing=true", "-property:Configuration=Release",
+            "-getProperty:PublishReadyToRun", "-getProperty:RuntimeIdentifier");
 
         var properties = JsonDocument.Parse(answer).RootElement.GetProperty("Properties");
         Assert.Equal("true", properties.GetProperty("PublishReadyToRun").GetString());

@@ -8,6 +8,7 @@ using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Granary.Journal;
+using Granary.Testing;
 
 namespace Granary.Silo.Tests.Saga;
 
@@ -23,7 +24,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         await WriteBehindAsync(StockState.StreamOf(sku), 2, "stock.reserved", """{"order":"elsewhere","attempt":1,"quantity":4}""");
 
         await Assert.ThrowsAsync<VersionConflictException>(() => silo.Stock(sku).Reserve(new ReserveStock("here", 1, 2, 100)));
-        var reply = await EventuallyAsync(() => silo.Stock(sku).Reserve(new ReserveStock("here", 1, 2, 100)));
+        var reply = await AnsweredAsync(() => silo.Stock(sku).Reserve(new ReserveStock("here", 1, 2, 100)));
 
         Assert.Equal((ReserveResult.Insufficient, 1L), (reply.Result, reply.Available));
     }
@@ -38,7 +39,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         var faults = (await Task.WhenAll(holds)).OfType<VersionConflictException>().ToList();
 
         Assert.NotEmpty(faults);
-        var wallet = (await EventuallyAsync(() => silo.User(user).Get())).User!.Wallet;
+        var wallet = (await AnsweredAsync(() => silo.User(user).Get())).User!.Wallet;
         Assert.Equal(10_005, wallet.Deposited);
         Assert.Equal((20 - faults.Count) * 10, wallet.Held);
     }
@@ -80,7 +81,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         var id = silo.NewOrderId();
         await silo.Stock(sku).Reserve(new ReserveStock(id, 7, 5, 100));
 
-        await EventuallyAsync(async () => (await silo.Stock(sku).GetLevel()).Level!, level => level.Available == 5);
+        await AnsweredAsync(async () => (await silo.Stock(sku).GetLevel()).Level!, level => level.Available == 5);
 
         var events = await silo.Journal.ReadStreamAsync(OrderState.StreamOf(id), 0, TestContext.Current.CancellationToken);
         Assert.Equal("order.attempt_voided", Assert.Single(events).Type);
@@ -121,7 +122,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
 
         Assert.IsType<VersionConflictException>(await verdict);
         Assert.All(await Task.WhenAll(answers), fault => Assert.True(fault is null or VersionConflictException, $"{fault}"));
-        Assert.Equal(2, (await EventuallyAsync(() => silo.Order(id).Get(null))).Order!.Version);
+        Assert.Equal(2, (await AnsweredAsync(() => silo.Order(id).Get(null))).Order!.Version);
     }
 
     private JournalAppend Placed(string id, long afterVersion)
@@ -134,25 +135,15 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
     private Task WriteBehindAsync(string stream, long afterVersion, string type, string json) => silo.Journal.AppendAsync(
         new JournalAppend(stream, afterVersion, [new JournalEvent(type, Encoding.UTF8.GetBytes(json), silo.Clock.GetUtcNow())]));
 
-    private static Task<T> EventuallyAsync<T>(Func<Task<T>> ask) => EventuallyAsync(ask, _ => true);
+    private static Task<T> AnsweredAsync<T>(Func<Task<T>> ask) => AnsweredAsync(ask, _ => true);
 
-    private static async Task<T> EventuallyAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfied)
-    {
-        for (var deadline = DateTime.UtcNow.AddSeconds(30); ; await Task.Delay(10))
+    /// <summary>An answer that satisfies; an activation that lost answers with a conflict until it has ended.</summary>
+    private static Task<T> AnsweredAsync<T>(Func<Task<T>> ask, Func<T, bool> satisfied) => Eventually.SucceedsAsync(
+        async () =>
         {
-            try
-            {
-                var answer = await ask();
-                if (satisfied(answer) || DateTime.UtcNow > deadline)
-                {
-                    Assert.True(satisfied(answer), $"Still {answer}.");
-                    return answer;
-                }
-            }
-            catch (VersionConflictException) when (DateTime.UtcNow < deadline)
-            {
-                // The activation that lost is ending.
-            }
-        }
-    }
+            var answer = await ask();
+            Assert.True(satisfied(answer), $"Still {answer}.");
+            return answer;
+        },
+        fault => fault is VersionConflictException or Xunit.Sdk.XunitException);
 }

@@ -32,8 +32,13 @@ public sealed class HotSkuTests(PatientSilo silo) : IClassFixture<PatientSilo>
     {
         const int Open = 100_000;
         var sku = await silo.NewProductAsync("BUSY", 10, 2 * Open);
-        await Task.WhenAll(Enumerable.Range(0, Open).Select(i =>
-            silo.Stock(sku).Reserve(new ReserveStock($"open-{i}", i + 1, 1, 10))));
+
+        // In parts: on a busy machine the last of so many calls would wait longer for its answer than a caller does.
+        foreach (var part in Enumerable.Range(0, Open).Chunk(5_000))
+        {
+            await Task.WhenAll(part.Select(i => silo.Stock(sku).Reserve(new ReserveStock($"open-{i}", i + 1, 1, 10))));
+        }
+
         Assert.Equal(Open, (await silo.Stock(sku).GetLevel()).Level!.Reserved);
 
         var before = silo.Store.Bytes;

@@ -4,6 +4,7 @@ using Granary.Domain.Stock;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
+using Granary.Testing;
 
 namespace Granary.Silo.Tests.Saga;
 
@@ -13,7 +14,6 @@ namespace Granary.Silo.Tests.Saga;
 /// </summary>
 public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyList<string> users)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Order>> _acknowledged = [];
     private readonly HashSet<string> _ids = [];
@@ -48,22 +48,13 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
     }
 
     /// <summary>Waits until the account balances; if it never does, reports the difference.</summary>
-    public async Task BalancesAsync()
-    {
-        var deadline = DateTime.UtcNow + Patience;
-        while (true)
+    public Task BalancesAsync() => Eventually.SucceedsAsync(
+        async () =>
         {
-            try
-            {
-                await CheckAsync();
-                return;
-            }
-            catch (Exception imbalance) when (DateTime.UtcNow < deadline && imbalance is Xunit.Sdk.XunitException or JournalException)
-            {
-                await Task.Delay(20);
-            }
-        }
-    }
+            await CheckAsync();
+            return true;
+        },
+        fault => fault is Xunit.Sdk.XunitException or JournalException);
 
     private async Task CheckAsync()
     {

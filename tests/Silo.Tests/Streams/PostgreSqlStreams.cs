@@ -3,6 +3,7 @@ using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Streams.Views;
 using Granary.Streams;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
@@ -80,11 +81,11 @@ public sealed class PostgreSqlStreams(SharedPostgres server) : StreamContract
         await cluster.AppendAsync("fast", 0, 20);
         await transaction.CommitAsync(cancellation);
 
-        await cluster.Recorder.UntilAsync(
+        await Eventually.HoldsAsync(
             () => cluster.Recorder.VersionsOf(RecordingConsumer.Name, "order/slow").SequenceEqual([1])
                 && cluster.Recorder.VersionsOf(RecordingConsumer.Name, "order/fast").Count == 20,
             "the late event and those after it arrive",
-            cancellation);
+            cancellation: cancellation);
     }
 }
 

@@ -6,10 +6,7 @@ namespace Granary.Silo.Tests.Streams;
 /// <summary>Records what consumers got and controls how they behave. All silos of a test share it.</summary>
 public sealed class Recorder
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
     private readonly ConcurrentQueue<Delivery> _deliveries = new();
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Called before an event is recorded; throws to refuse it.</summary>
     public Action<string, JournalRecord>? BeforeTaking { get; set; }
@@ -35,34 +32,6 @@ public sealed class Recorder
         foreach (var record in events)
         {
             _deliveries.Enqueue(new Delivery(consumer, silo, record.Stream, record.Version));
-        }
-
-        Interlocked.Exchange(ref _changed, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
-    }
-
-    /// <summary>Waits until what was recorded meets a condition.</summary>
-    public Task UntilAsync(Func<bool> condition, string what, CancellationToken cancellationToken) =>
-        UntilAsync(() => Task.FromResult(condition()), what, cancellationToken);
-
-    /// <summary>Waits until what was recorded, or something else, meets a condition.</summary>
-    public async Task UntilAsync(Func<Task<bool>> condition, string what, CancellationToken cancellationToken)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        timeout.CancelAfter(Patience);
-        while (true)
-        {
-            var changed = Volatile.Read(ref _changed).Task;
-            if (await condition())
-            {
-                return;
-            }
-
-            // Conditions may depend on more than deliveries, such as a table; so the wait is also limited.
-            await changed.WaitAsync(TimeSpan.FromMilliseconds(100), CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (timeout.IsCancellationRequested)
-            {
-                Assert.Fail($"Not in time: {what}");
-            }
         }
     }
 

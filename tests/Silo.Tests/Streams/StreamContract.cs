@@ -1,6 +1,7 @@
 using Granary.Domain.Events;
 using Granary.Journal;
 using Granary.Streams;
+using Granary.Testing;
 
 namespace Granary.Silo.Tests.Streams;
 
@@ -44,7 +45,7 @@ public abstract class StreamContract : IAsyncLifetime
     {
         await using var cluster = await StreamCluster.StartAsync(_database);
         var sent = 0;
-        await cluster.Recorder.UntilAsync(
+        await Eventually.HoldsAsync(
             async () =>
             {
                 // Until the pulling agent knows the subscriber, an event can be missed.
@@ -53,7 +54,7 @@ public abstract class StreamContract : IAsyncLifetime
                 return cluster.Recorder.VersionsOf(PlainSubscriber.Name, "stock/sku").Count > 3;
             },
             "a plain subscriber gets events",
-            Cancellation);
+            cancellation: Cancellation);
         var versions = cluster.Recorder.VersionsOf(PlainSubscriber.Name, "stock/sku");
         Assert.Equal(Enumerable.Range((int)versions[0], versions.Count).Select(version => (long)version), versions);
     }
@@ -85,8 +86,8 @@ public abstract class StreamContract : IAsyncLifetime
         await using var second = await StreamCluster.StartAsync(_database);
         await second.AppendAsync(order, 10, 5);
 
-        await second.Recorder.UntilAsync(
-            () => second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)).Contains(15), "the new events arrive", Cancellation);
+        await Eventually.HoldsAsync(
+            () => second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)).Contains(15), "the new events arrive", cancellation: Cancellation);
         // A stopped silo saves its checkpoints: processed events do not come again.
         Assert.Equal([11, 12, 13, 14, 15], second.Recorder.VersionsOf(RecordingConsumer.Name, StreamNames.OrderStream(order)));
     }
@@ -129,10 +130,10 @@ public abstract class StreamContract : IAsyncLifetime
         await cluster.AppendAsync("poison", 0, 8);
 
         var stream = StreamNames.OrderStream("poison");
-        await cluster.Recorder.UntilAsync(
+        await Eventually.HoldsAsync(
             () => cluster.Recorder.DistinctVersionsOf(RecordingConsumer.Name, stream).SequenceEqual([1, 2, 3, 5, 6, 7, 8]),
             "the events around the poison arrive",
-            Cancellation);
+            cancellation: Cancellation);
         var letter = Assert.Single(await cluster.Store.ReadDeadLettersAsync(RecordingConsumer.Name, 10, Cancellation));
         Assert.Equal((stream, 4, "order.test"), (letter.Stream, letter.Version, letter.Type));
         Assert.Contains("cannot be understood", letter.Error, StringComparison.Ordinal);
@@ -157,8 +158,8 @@ public abstract class StreamContract : IAsyncLifetime
 
         await cluster.Consumer(RecordingConsumer.Name, StreamNames.PartitionOf(stream, Partitions)).RewindAsync(fiftieth);
 
-        await cluster.Recorder.UntilAsync(
-            () => cluster.Recorder.VersionsOf(RecordingConsumer.Name, stream).Count >= 350, "the rewound events arrive", Cancellation);
+        await Eventually.HoldsAsync(
+            () => cluster.Recorder.VersionsOf(RecordingConsumer.Name, stream).Count >= 350, "the rewound events arrive", cancellation: Cancellation);
         Assert.Equal(
             Enumerable.Range(1, 200).Concat(Enumerable.Range(51, 150)).Select(version => (long)version),
             cluster.Recorder.VersionsOf(RecordingConsumer.Name, stream));
@@ -180,7 +181,7 @@ public abstract class StreamContract : IAsyncLifetime
         await UntilComplete(cluster.Recorder, RecordingConsumer.Name, orders, (int)version);
 
         // Orleans decides when it moves partitions: repeated rounds of events show which silos read them now.
-        Task UntilReadBy(int silos) => cluster.Recorder.UntilAsync(
+        Task UntilReadBy(int silos) => Eventually.HoldsAsync(
             async () =>
             {
                 await Task.WhenAll(orders.Select(order => cluster.AppendAsync(order, version, 1)));
@@ -189,7 +190,7 @@ public abstract class StreamContract : IAsyncLifetime
                 return cluster.Recorder.Deliveries.Where(delivery => delivery.Version == version).Select(delivery => delivery.Silo).Distinct().Count() == silos;
             },
             $"{silos} silos share the partitions",
-            Cancellation);
+            cancellation: Cancellation);
     }
 
     [Fact]
@@ -198,7 +199,7 @@ public abstract class StreamContract : IAsyncLifetime
         await using var cluster = await StreamCluster.StartAsync(_database, silos: 3);
         var orders = Enumerable.Range(0, 64).Select(i => $"killed{i}").ToList();
         var appending = Task.WhenAll(orders.Select(order => cluster.AppendAsync(order, 0, 40)));
-        await cluster.Recorder.UntilAsync(() => cluster.Recorder.Deliveries.Count > 500, "deliveries are under way", Cancellation);
+        await Eventually.HoldsAsync(() => cluster.Recorder.Deliveries.Count > 500, "deliveries are under way", cancellation: Cancellation);
 
         await cluster.Orleans.KillSiloAsync(cluster.Orleans.Silos[2], Cancellation);
         await appending;
@@ -212,14 +213,14 @@ public abstract class StreamContract : IAsyncLifetime
         }
     }
 
-    private static Task UntilComplete(Recorder recorder, string consumer, IEnumerable<string> orders, int count) => recorder.UntilAsync(
+    private static Task UntilComplete(Recorder recorder, string consumer, IEnumerable<string> orders, int count) => Eventually.HoldsAsync(
         () =>
         {
             var got = recorder.Deliveries.Where(delivery => delivery.Consumer == consumer).Select(delivery => (delivery.Stream, delivery.Version)).ToHashSet();
             return orders.All(order => Enumerable.Range(1, count).All(version => got.Contains((StreamNames.OrderStream(order), version))));
         },
         $"{consumer} gets {count} events of every order",
-        Cancellation);
+        cancellation: Cancellation);
 
     private async Task AppendHistoryAsync(List<string> orders, int count)
     {
