@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs the packages that the tests need and the machine lacks, builds, and runs every test project of Orleans.sln.
-# The last line is "N passed, N failed" over all projects; the script fails if a test failed or a project could not be run.
-# Arguments name the projects to run, such as Journal.Tests; without arguments all run.
+# Installs the packages that the tests need and the machine lacks, builds, and runs every test suite, two at a time.
+# The last line is "N passed, N failed" over all suites; the script fails if a test failed or a suite could not be run.
+# Arguments name suites, such as Saga, or projects, such as Silo.Tests; without arguments all run.
+# GRANARY_TEST_JOBS sets how many suites run side by side. docs/testing.md describes the suites and what each one costs.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
@@ -42,43 +43,106 @@ if [ ${#missing[@]} -gt 0 ]; then
     fi
 fi
 
-if ! dotnet build Orleans.sln --verbosity quiet; then
+started=$SECONDS
+if ! dotnet restore Orleans.sln --locked-mode --verbosity quiet; then
+    echo "If a package was changed on purpose, run: dotnet restore Orleans.sln --force-evaluate" >&2
     echo "0 passed, 1 failed"
     exit 1
 fi
+# One compiler process for all projects: each of its own would load and compile the analyzers anew. It ends with the build.
+dotnet build Orleans.sln --no-restore --verbosity quiet -p:UseSharedCompilation=true
+built=$?
+dotnet build-server shutdown --vbcscompiler >/dev/null
+if [ $built -ne 0 ]; then
+    echo "0 passed, 1 failed"
+    exit 1
+fi
+echo "== Build: $((SECONDS - started)) s"
+
+# A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
+# The longest suites come first, and one that mostly waits comes beside one that computes.
+folders=(Programs.Tests/Cluster Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal Silo.Tests/Saga Http.Tests/Fuzz)
+suites=(Programs.Tests/Cluster Http.Tests Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal
+    Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
+
+for project in tests/*.Tests; do
+    [[ " ${suites[*]} " == *" ${project#tests/} "* ]] || { echo "test.sh: no suite runs $project" >&2; exit 1; }
+done
+
+wanted() { # wanted SUITE WORD...: whether the suite is among the words, as itself, by its folder or by its project.
+    local suite=$1 word
+    shift
+    [ $# -eq 0 ] && return
+    for word; do
+        [[ $word == "$suite" || $word == "${suite#*/}" || $word == "${suite%%/*}" ]] && return
+    done
+    return 1
+}
 
 results=$(mktemp -d)
-passed=0 failed=0
-for project in tests/*.Tests/*.csproj; do
-    name=$(basename "$project" .csproj)
-    if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
-        continue
+run() { # run SUITE: the output, the results and the exit code go to files of the suite.
+    local suite=$1 project=${1%%/*} file=$results/${1//\//.} folder began=$SECONDS
+    local filter=()
+    if [[ $suite == */* ]]; then
+        filter=(-namespace "Granary.$project.${suite#*/}*")
+    else
+        for folder in "${folders[@]}"; do
+            [[ $folder == "$project"/* ]] && filter+=(-namespace- "Granary.$project.${folder#*/}*")
+        done
     fi
-    dotnet "tests/$name/bin/Debug/net10.0/Granary.$name.dll" -noLogo -noColor -result-trx "$results/$name.trx" 2>&1 | tee "$results/$name.log"
-    status=${PIPESTATUS[0]}
-    counters=$(grep -o '<Counters [^>]*' "$results/$name.trx" 2>/dev/null)
+    dotnet "tests/$project/bin/Debug/net10.0/Granary.$project.dll" -noLogo -noColor "${filter[@]}" -result-trx "$file.trx" >"$file.log" 2>&1
+    echo "$? $((SECONDS - began))" >"$file.end"
+}
+
+passed=0 failed=0
+report() { # report SUITE: prints the output of a suite that has ended, and counts its tests.
+    local suite=$1 file=$results/${1//\//.} status seconds counters bad
+    read -r status seconds <"$file.end"
+    cat "$file.log"
+    counters=$(grep -o '<Counters [^>]*' "$file.trx" 2>/dev/null)
     count() { grep -o " $1=\"[0-9]*" <<<"$counters" | grep -o '[0-9]*$' || echo 0; }
     bad=$(($(count failed) + $(count error)))
-    # A project that failed without naming a test, for example because a fixture could not start, counts as one failure.
-    [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
-    echo "== $name: $(count passed) passed, $bad failed"
+    # A suite that failed without naming a test, for example because a fixture could not start, counts as one failure.
+    # So does a suite without tests: its folder was renamed or emptied.
+    [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$(count passed)" -eq 0 ]; } && bad=1
+    echo "== $suite: $(count passed) passed, $bad failed, $seconds s"
     passed=$((passed + $(count passed)))
     failed=$((failed + bad))
     if [ "$bad" -gt 0 ]; then
-        # Each failed test with the first lines of its output; if the log names none, the end of the project's log.
+        # Each failed test with the first lines of its output; if the log names none, the end of the suite's log.
         {
-            echo "== Failed in $name (exit code $status)"
-            if grep -q '\[FAIL\]$' "$results/$name.log"; then
-                awk '/^    [^ ].*\[FAIL\]$/ { lines = 60 } !/^    / && NF { lines = 0 } lines-- > 0' "$results/$name.log"
+            echo "== Failed in $suite (exit code $status)"
+            if grep -q '\[FAIL\]$' "$file.log"; then
+                awk '/^    [^ ].*\[FAIL\]$/ { lines = 60 } !/^    / && NF { lines = 0 } lines-- > 0' "$file.log"
             else
-                tail -40 "$results/$name.log"
+                tail -40 "$file.log"
             fi
         } >>"$results/failures"
     fi
+}
+
+declare -A running=()
+report_next() { # Waits until one of the running suites ends.
+    local ended
+    wait -n -p ended "${!running[@]}"
+    report "${running[$ended]}"
+    unset "running[$ended]"
+}
+
+for suite in "${suites[@]}"; do
+    wanted "$suite" "$@" || continue
+    [ ${#running[@]} -ge "${GRANARY_TEST_JOBS:-2}" ] && report_next
+    run "$suite" &
+    running[$!]=$suite
 done
+while [ ${#running[@]} -gt 0 ]; do
+    report_next
+done
+
 # Repeated at the end: of a long run, often only the end of the output is kept.
 [ -e "$results/failures" ] && cut -c 1-500 "$results/failures"
 rm -rf "$results"
 
+echo "== Everything: $((SECONDS - started)) s"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -62,17 +62,6 @@ public sealed class Shop(GranaryApp app)
         return await response.Expect(HttpStatusCode.OK);
     }
 
-    /// <summary>Waits for effects after a response, such as an order's messages to its stock and its user.</summary>
-    public static async Task Eventually(Func<Task<bool>> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromMinutes(1));
-        while (!await condition())
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(20), deadline.Token);
-        }
-    }
-
     /// <summary>Money on the wire.</summary>
     public static object Usd(long amount) => new { amount, currency = "USD" };
 }

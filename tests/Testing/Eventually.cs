@@ -1,15 +1,21 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace Granary.Testing;
 
-/// <summary>Waits for a condition that another process or a background task brings about.</summary>
+/// <summary>Waits for what another process or a background task brings about. No other code of the tests polls.</summary>
 public static class Eventually
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns when the condition holds.</summary>
     /// <exception cref="TimeoutException">It did not hold in time; the message names the condition.</exception>
-    public static async Task HoldsAsync(Func<Task<bool>> condition, string what, TimeSpan? timeout = null, CancellationToken cancellation = default)
+    public static async Task HoldsAsync(
+        Func<Task<bool>> condition,
+        [CallerArgumentExpression(nameof(condition))] string what = "",
+        TimeSpan? timeout = null,
+        CancellationToken cancellation = default)
     {
         var started = Stopwatch.StartNew();
         while (!await condition())
@@ -19,11 +25,33 @@ public static class Eventually
                 throw new TimeoutException($"Waited {started.Elapsed.TotalSeconds:F0} s in vain: {what}.");
             }
 
-            await Task.Delay(20, cancellation);
+            await Task.Delay(Interval, cancellation);
         }
     }
 
     /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?, CancellationToken)"/>
-    public static Task HoldsAsync(Func<bool> condition, string what, TimeSpan? timeout = null, CancellationToken cancellation = default) =>
+    public static Task HoldsAsync(
+        Func<bool> condition,
+        [CallerArgumentExpression(nameof(condition))] string what = "",
+        TimeSpan? timeout = null,
+        CancellationToken cancellation = default) =>
         HoldsAsync(() => Task.FromResult(condition()), what, timeout, cancellation);
+
+    /// <summary>Repeats an attempt while it fails with a fault that may pass, and returns its result.</summary>
+    /// <exception cref="Exception">The last such fault, if the attempt did not succeed in time.</exception>
+    public static async Task<T> SucceedsAsync<T>(Func<Task<T>> attempt, Func<Exception, bool> mayPass)
+    {
+        var started = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return await attempt();
+            }
+            catch (Exception fault) when (mayPass(fault) && started.Elapsed < Patience)
+            {
+                await Task.Delay(Interval);
+            }
+        }
+    }
 }

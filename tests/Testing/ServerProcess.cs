@@ -9,6 +9,13 @@ namespace Granary.Testing;
 /// </summary>
 internal sealed class ServerProcess : IDisposable
 {
+    // Below the ports that the kernel gives to outgoing connections: no connection takes a port before its server listens on it.
+    private const int FirstPort = 12_000;
+    private const int Ports = 17_000;
+
+    // Suites run side by side, so each test process starts elsewhere in the range.
+    private static int _ports = Environment.ProcessId * 199 % Ports;
+
     private readonly Process _process;
     private readonly Queue<string> _output = new();
 
@@ -97,11 +104,23 @@ internal sealed class ServerProcess : IDisposable
         _process.Dispose();
     }
 
+    /// <summary>A TCP port that no process listens on.</summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = FirstPort + (Interlocked.Increment(ref _ports) % Ports);
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // The port is in use; the next one may be free.
+            }
+        }
     }
 
     private static string[] Identity(string? user) =>

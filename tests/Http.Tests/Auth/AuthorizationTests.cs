@@ -3,6 +3,7 @@ using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
+using Granary.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -165,7 +166,7 @@ public sealed class AuthorizationTests(GranaryApp app)
             using var amended = await shop.Staff.SendJson(
                 HttpMethod.Put, "/orders/" + OrderId, new { note = "ring twice" }, ("If-Match", "*"));
             await amended.Expect(HttpStatusCode.OK);
-            await Shop.Eventually(async () =>
+            await Eventually.HoldsAsync(async () =>
             {
                 using var log = await shop.Staff.SendJson(HttpMethod.Get, $"/webhooks/{Webhook}/deliveries");
                 Delivery = (await log.Body()).At("data").EnumerateArray()
@@ -173,7 +174,7 @@ public sealed class AuthorizationTests(GranaryApp app)
                     ? found.Text("id")!
                     : "";
                 return Delivery.Length > 0;
-            });
+            }, cancellation: TestContext.Current.CancellationToken);
         }
 
         private static TokenIssuer Issuer(GranaryApp app, TimeProvider time, string? audience = null)

@@ -14,7 +14,7 @@ public sealed class SharedSigningKeyTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _server = await PostgresServer.StartAsync(fsync: false);
+        _server = await PostgresServer.StartAsync();
         _database = NpgsqlDataSource.Create(await _server.CreateDatabaseAsync());
     }
 

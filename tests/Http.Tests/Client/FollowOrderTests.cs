@@ -1,6 +1,7 @@
 using System.Net;
 using Granary.Client;
 using Granary.Grains.Interfaces;
+using Granary.Testing;
 
 namespace Granary.Http.Tests.Client;
 
@@ -73,7 +74,9 @@ public sealed class FollowOrderTests(GranaryApp app)
 
         var client = new GranaryClient(customer.Http);
         var listed = new List<Granary.Client.Order>();
-        await Shop.Eventually(async () => (listed = await client.ListOrdersAsync(cancellationToken: Cancellation).ToListAsync(Cancellation)).Count == 101);
+        await Eventually.HoldsAsync(
+            async () => (listed = await client.ListOrdersAsync(cancellationToken: Cancellation).ToListAsync(Cancellation)).Count == 101,
+            cancellation: Cancellation);
 
         Assert.Equal(placed.Order(StringComparer.Ordinal), listed.Select(order => order.Id).Order(StringComparer.Ordinal));
         Assert.Equal(listed.OrderByDescending(order => order.CreatedAt).Select(order => order.Id), listed.Select(order => order.Id));

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Http.Tests.Orders;
 
@@ -20,9 +21,15 @@ public sealed class AmendOrderTests(GranaryApp app)
         Assert.Equal(2_000, amended.Number("total", "amount"));
         Assert.True(amended.Number("version") > order.Number("version"));
         Assert.Equal($"\"{amended.Number("version")}\"", response.Headers.ETag?.Tag);
-        await Shop.Eventually(async () => await _shop.Wallet(customer) == (8_000, 2_000));
-        await Shop.Eventually(async () => (await _shop.Stock(tea)).Number("reserved") == 1);
-        await Shop.Eventually(async () => (await _shop.Stock(cup)).Number("reserved") == 2);
+        await Eventually.HoldsAsync(
+            async () => await _shop.Wallet(customer) == (8_000, 2_000),
+            cancellation: TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            async () => (await _shop.Stock(tea)).Number("reserved") == 1,
+            cancellation: TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            async () => (await _shop.Stock(cup)).Number("reserved") == 2,
+            cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

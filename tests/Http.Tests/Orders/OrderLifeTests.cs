@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Grains.Interfaces;
+using Granary.Testing;
 
 namespace Granary.Http.Tests.Orders;
 
@@ -101,8 +102,12 @@ public sealed class OrderLifeTests(GranaryApp app)
 
         Assert.Equal("cancelled", order.Text("status"));
         Assert.Equal("changed my mind", order.Text("cancel_reason"));
-        await Shop.Eventually(async () => await _shop.Wallet(customer) == (2_000, 0));
-        await Shop.Eventually(async () => (await _shop.Stock(sku)).Number("available") == 3);
+        await Eventually.HoldsAsync(
+            async () => await _shop.Wallet(customer) == (2_000, 0),
+            cancellation: TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(
+            async () => (await _shop.Stock(sku)).Number("available") == 3,
+            cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using Granary.Api.Orders;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 
@@ -39,7 +40,7 @@ public sealed class TrackManyTests(GranaryApp app)
             responses.AddRange(await Task.WhenAll(hundred.Select(_ => Open(http, id))));
         }
 
-        await Shop.Eventually(() => Task.FromResult(tracker.Count > Connections));
+        await Eventually.HoldsAsync(() => tracker.Count > Connections, cancellation: Cancellation);
         // Both ends of every connection are in this process.
         var each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Connections;
         Assert.True(each < BytesPerConnection, $"{each} bytes for each connection");
@@ -52,7 +53,7 @@ public sealed class TrackManyTests(GranaryApp app)
             response.Dispose();
         }
 
-        await Shop.Eventually(() => Task.FromResult(tracker.Count == 0));
+        await Eventually.HoldsAsync(() => tracker.Count == 0, cancellation: Cancellation);
     }
 
     [Fact]
@@ -98,7 +99,9 @@ public sealed class TrackManyTests(GranaryApp app)
         foreach (var (method, path, name) in new[] { (HttpMethod.Post, "/pay", "order.paid"), (HttpMethod.Delete, "", "order.cancelled") })
         {
             await order.AsReference<IGrainManagementExtension>().DeactivateOnIdle(Cancellation);
-            await Shop.Eventually(async () => !(await management.GetActiveGrains(order.GetGrainId().Type)).Contains(order.GetGrainId()));
+            await Eventually.HoldsAsync(
+                async () => !(await management.GetActiveGrains(order.GetGrainId().Type)).Contains(order.GetGrainId()),
+                cancellation: Cancellation);
             using var answer = await ada.Http.SendJson(method, $"/orders/{id}{path}");
             await answer.Expect(HttpStatusCode.OK);
 

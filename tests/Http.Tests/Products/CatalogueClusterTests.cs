@@ -47,7 +47,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
         // The silos' cluster membership is in Redis.
         await _redis.RestartAsync();
 
-        Task IsSeen((string ETag, long Price) defined) => Shop.Eventually(async () =>
+        Task IsSeen((string ETag, long Price) defined) => Eventually.HoldsAsync(async () =>
         {
             using var response = await reader.GetAsync(path, TestContext.Current.CancellationToken);
             if (response.StatusCode == HttpStatusCode.NotFound)
@@ -61,7 +61,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
             // The entity tag belongs to the served version, old or new.
             Assert.Equal(price == defined.Price, response.Headers.ETag!.ToString() == defined.ETag);
             return price == defined.Price;
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
     }
 
     private static async Task<(string ETag, long Price)> Define(HttpClient staff, string path, long price)

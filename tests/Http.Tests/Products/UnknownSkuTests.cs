@@ -1,6 +1,7 @@
 using System.Net;
 using Granary.Api.Products.Cache;
 using Granary.Grains.Interfaces;
+using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 
@@ -13,7 +14,7 @@ public sealed class UnknownSkuTests(GranaryApp app)
     {
         var guess = Shop.Unique("GUESS");
         var known = app.Services.GetRequiredService<KnownSkus>();
-        await Shop.Eventually(() => Task.FromResult(!known.MayContain(guess)));
+        await Eventually.HoldsAsync(() => !known.MayContain(guess), cancellation: TestContext.Current.CancellationToken);
         using var anyone = app.CreateClient();
 
         await Parallel.ForAsync(
@@ -53,11 +54,11 @@ public sealed class UnknownSkuTests(GranaryApp app)
 
         await (await shop.Customer()).Placed((sku, 4));
 
-        await Shop.Eventually(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             using var after = await shop.Staff.GetAsync("/products/" + sku, TestContext.Current.CancellationToken);
             return (await after.Expect(HttpStatusCode.OK)).Number("available") == 6;
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
     }
 
     private async Task<int> StockItemsOf(string prefix)

@@ -55,7 +55,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         Assert.Contains("The journal ends at", await Run(1, "rewind", "--consumer", "order-index", "--to", "999999999999999999"), StringComparison.Ordinal);
         Assert.Contains(" of 16 partitions rewound", await Run(0, "rewind", "--consumer", "order-index", "--to", "0"), StringComparison.Ordinal);
 
-        await Shop.Eventually(async () => (await Indexed(order)).Count == 1);
+        await Eventually.HoldsAsync(async () => (await Indexed(order)).Count == 1, cancellation: Cancellation);
     }
 
     [Fact]
@@ -117,8 +117,9 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         var shop = new Shop(_app);
         var id = (await (await shop.Customer()).Placed((await shop.Product(), 1))).Text("id")!;
         var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(id), 0, Cancellation));
-        await Shop.Eventually(async () => (await Indexed(record)).Count == 1
-            && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint => checkpoint.Position >= record.Position));
+        await Eventually.HoldsAsync(async () => (await Indexed(record)).Count == 1
+            && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint => checkpoint.Position >= record.Position),
+            cancellation: Cancellation);
         await _app.Services.GetRequiredService<OrderIndex>().RemoveAsync([id], Cancellation);
         return record;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Granary.Testing;
 
 namespace Granary.Http.Tests.Webhooks;
 
@@ -70,13 +71,13 @@ public sealed class WebhookTests(GranaryApp app)
         var deliveries = $"/webhooks/{(await registered.Body()).Text("id")}/deliveries";
         var order = await Amended();
         JsonElement delivery = default;
-        await Shop.Eventually(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             using var log = await _staff.SendJson(HttpMethod.Get, deliveries);
             var data = (await log.Expect(HttpStatusCode.OK)).At("data");
             delivery = data.EnumerateArray().SingleOrDefault(entry => entry.Text("order_id") == order);
             return delivery.ValueKind == JsonValueKind.Object && delivery.TryGetProperty("error", out _);
-        });
+        }, cancellation: TestContext.Current.CancellationToken);
 
         using var again = await _staff.PostJson($"{deliveries}/{delivery.Text("id")}/redeliver");
         using var unknown = await _staff.PostJson($"{deliveries}/msg_{new string('0', 32)}/redeliver");

@@ -1,0 +1,27 @@
+using System.Reflection;
+using Granary.Api;
+using Granary.Testing;
+
+namespace Granary.Programs.Tests.Cluster;
+
+/// <summary>A program of a cluster: of the product, or of the product with the next version of its contract.</summary>
+internal sealed record ClusterProgram(string Assembly, params IReadOnlyList<string> Arguments)
+{
+    public static ClusterProgram Silo { get; } = new("Granary.Silo.dll");
+
+    public static ClusterProgram FrontEnd { get; } = new("Granary.Api.dll");
+
+    public static ClusterProgram NextSilo { get; } = new(Next, "silo");
+
+    public static ClusterProgram NextFrontEnd { get; } = new(Next, "front-end");
+
+    private static string Next => FileOf("NextContract");
+
+    /// <summary>A file of the repository, by its name in the project file.</summary>
+    public static string FileOf(string name) => typeof(ClusterProgram).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(metadata => metadata.Key == name).Value!;
+
+    /// <summary>A process of this program, not started yet.</summary>
+    public ProgramProcess With(IEnumerable<KeyValuePair<string, string>> settings, PrivateNetwork? network = null) =>
+        new(Assembly, settings, Arguments, network);
+}

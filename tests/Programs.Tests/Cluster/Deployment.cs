@@ -1,0 +1,186 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Granary.Api;
+using Granary.Hosting.Clustering;
+using Granary.Testing;
+using Microsoft.Extensions.Configuration;
+using Npgsql;
+
+namespace Granary.Programs.Tests.Cluster;
+
+/// <summary>
+/// A whole cluster: PostgreSQL, Redis, silos and front ends as real processes. The last silo is separate: it reaches its stores
+/// over connections that a test can cut, and it has its own network if the machine allows it.
+/// </summary>
+internal sealed partial class Deployment : IAsyncDisposable
+{
+    public const string AdminPassword = "correct-horse-battery-staple";
+
+    /// <summary>The tests that need the whole machine and run one after another.</summary>
+    public const string WholeMachine = "the whole machine";
+
+    private const string Loopback = "127.0.0.1";
+
+    private readonly List<ProgramProcess> _silos = [];
+    private readonly List<ProgramProcess> _frontEnds = [];
+    private readonly List<int> _siloPorts = [];
+    private readonly PrivateNetwork? _network;
+    private readonly TcpCut _redisWire;
+
+    private Deployment(PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network)
+    {
+        (Postgres, Redis, Database, _network) = (postgres, redis, database, network);
+        Wire = new TcpCut(postgres.Port, HostAddress);
+        _redisWire = new TcpCut(redis.Port, HostAddress);
+    }
+
+    public PostgresServer Postgres { get; }
+
+    public RedisServer Redis { get; }
+
+    /// <summary>The connection string of the journal's database.</summary>
+    public string Database { get; }
+
+    /// <summary>The connection between the last silo and PostgreSQL, which a test can cut.</summary>
+    public TcpCut Wire { get; }
+
+    /// <summary>Whether the last silo can be partitioned from the others.</summary>
+    public bool CanBePartitioned => _network is not null;
+
+    /// <summary>The machine's address that every process reaches.</summary>
+    public string HostAddress => _network?.HostAddress ?? Loopback;
+
+    public IReadOnlyList<ProgramProcess> Silos => _silos;
+
+    public IReadOnlyList<ProgramProcess> FrontEnds => _frontEnds;
+
+    public static Task<Deployment> StartAsync(int silos, int frontEnds) =>
+        StartAsync([.. Enumerable.Repeat(ClusterProgram.Silo, silos)], [.. Enumerable.Repeat(ClusterProgram.FrontEnd, frontEnds)]);
+
+    public static async Task<Deployment> StartAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds)
+    {
+        var postgres = await PostgresServer.StartAsync();
+        var redis = await RedisServer.StartAsync();
+        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync());
+        try
+        {
+            foreach (var silo in silos)
+            {
+                deployment.Add(silo, liesApart: deployment.Silos.Count == silos.Count - 1);
+            }
+
+            deployment._frontEnds.AddRange(frontEnds.Select(
+                frontEnd => frontEnd.With([.. deployment.Settings(deployment.Database), new("Granary__Hosting", "Client")])));
+            await StartAsync(deployment._silos);
+            await StartAsync(deployment._frontEnds);
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts processes again and returns when they serve.</summary>
+    public static async Task StartAsync(params IReadOnlyList<ProgramProcess> processes)
+    {
+        foreach (var process in processes)
+        {
+            process.Start();
+        }
+
+        await Task.WhenAll(processes.Select(process => process.ListensAsync()));
+    }
+
+    /// <summary>
+    /// Partitions the last silo from the other silos and from the table of silos. It still reaches PostgreSQL, and its callers
+    /// reach it.
+    /// </summary>
+    public async Task PartitionAsync()
+    {
+        _redisWire.Cut();
+        await _network!.CutAsync(_siloPorts[^1], _siloPorts[..^1]);
+    }
+
+    /// <summary>Ends the partition of <see cref="PartitionAsync"/>.</summary>
+    public async Task HealAsync()
+    {
+        await _network!.MendAsync();
+        _redisWire.Mend();
+    }
+
+    /// <summary>Returns when this number of silos is in service, as one of them sees it.</summary>
+    public static async Task CountsActiveAsync(ProgramProcess observer, int silos)
+    {
+        using var http = new HttpClient { BaseAddress = observer.Address };
+        await Eventually.HoldsAsync(
+            async () => ActiveSilos().Match(await http.GetStringAsync("/metrics")) is { Success: true } count
+                && int.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture) == silos,
+            $"the cluster has {silos} silos",
+            TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>The cluster's grains, called without the front ends.</summary>
+    public Task<RunningCluster> ConnectAsync() => RunningCluster.ConnectAsync(
+        new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build(), TestContext.Current.CancellationToken);
+
+    /// <summary>The configuration of a program beside the cluster.</summary>
+    public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database)
+        .Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_frontEnds.Concat(_silos).Select(process => process.DisposeAsync().AsTask()));
+        await Wire.DisposeAsync();
+        await _redisWire.DisposeAsync();
+        await Redis.DisposeAsync();
+        await Postgres.DisposeAsync();
+        if (_network is not null)
+        {
+            await _network.DisposeAsync();
+        }
+    }
+
+    private void Add(ClusterProgram silo, bool liesApart)
+    {
+        var port = ProgramProcess.FreePort();
+        _siloPorts.Add(port);
+        var database = new NpgsqlConnectionStringBuilder(Database);
+        if (liesApart)
+        {
+            (database.Host, database.Port) = (HostAddress, Wire.Port);
+        }
+
+        _silos.Add(silo.With(
+            Settings(database.ConnectionString)
+                .Where(setting => !liesApart || setting.Key is not ("Granary__Silo__Address" or "ConnectionStrings__Redis"))
+                .Concat(liesApart
+                    ? [new("Granary__Silo__Address", _network?.Address ?? Loopback), new("ConnectionStrings__Redis", $"{HostAddress}:{_redisWire.Port}")]
+                    : [])
+                .Append(new("Granary__Silo__Port", $"{port}"))
+                .Append(new("Granary__Silo__GatewayPort", "0")),
+            liesApart ? _network : null));
+    }
+
+    private IEnumerable<KeyValuePair<string, string>> Settings(string database) =>
+    [
+        new("ConnectionStrings__Granary", database + ";Maximum Pool Size=20"),
+        new("ConnectionStrings__Redis", Redis.ConnectionString),
+        new("Granary__Storage", "PostgreSql"),
+        new("Granary__Clustering", "Redis"),
+        new("Granary__Silo__Address", HostAddress),
+        new("Granary__DrainTime", "00:00:03"),
+        new("Granary__Admin__Password", AdminPassword),
+        new("Granary__Orders__ReservationGrace", "00:00:02"),
+        new("Granary__Orders__PaymentTimeout", "05:00:00"),
+        new("Granary__Auth__TokenLifetime", "05:00:00"),
+        new("Granary__Webhooks__AllowHttp", "true"),
+        new("Granary__Webhooks__AllowPrivateTargets", "true"),
+        new("Granary__Webhooks__Timeout", "00:00:03"),
+        new("Serilog__MinimumLevel__Default", "Warning"),
+    ];
+
+    [GeneratedRegex("^cluster_silos.*status=\"active\".* (\\d+)", RegexOptions.Multiline)]
+    private static partial Regex ActiveSilos();
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Granary.Client;
+
+namespace Granary.Programs.Tests.Cluster;
+
+/// <summary><c>cluster.sh</c> as its users call it, with separate ports and a separate directory.</summary>
+[Collection(Deployment.WholeMachine)]
+public sealed partial class ScriptTests : IAsyncLifetime
+{
+    private const int Processes = 7;
+
+    // Above the system's ephemeral ports; the script uses ports within two hundred of its first.
+    private readonly int _port = 61_000 + (Random.Shared.Next(20) * 210);
+    private readonly string _directory = Path.Combine(Path.GetTempPath(), $"granary-script-{Guid.NewGuid():N}");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public ValueTask InitializeAsync()
+    {
+        // Accessible to all users, because PostgreSQL and Redis run as their own users.
+        var programs = Directory.CreateDirectory(Path.Combine(_directory, "programs")).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(programs, "silo"), AppContext.BaseDirectory);
+        Directory.CreateSymbolicLink(Path.Combine(programs, "api"), AppContext.BaseDirectory);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down");
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_script_starts_a_cluster_replaces_every_process_of_it_and_stops_it()
+    {
+        var started = Ids(await RunAsync("up"));
+        Assert.Equal(Processes, started.Count);
+        var admin = await LoginAsync(_port);
+        await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")), Cancellation);
+
+        Assert.Contains("is taken", await RefusedAsync("up", directory: "another"), StringComparison.Ordinal);
+        await AssertKillsOnlySilosAsync();
+        started = Ids(await RunAsync("up"));
+        Assert.Equal(Processes, started.Count);
+
+        var replaced = Ids(await RunAsync("rolling"));
+
+        // All processes except PostgreSQL and Redis, which are the first two.
+        Assert.Equal(started.Take(2), replaced.Take(2));
+        Assert.Empty(started.Skip(2).Intersect(replaced.Skip(2)));
+        Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
+        await RunAsync("down");
+        Assert.Empty(Ids(await RunAsync("status")));
+    }
+
+    private async Task AssertKillsOnlySilosAsync()
+    {
+        await RunAsync("kill 2");
+        Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
+
+        // As after a reboot, when another process may have the process id on file.
+        using var stranger = Process.Start("sleep", "600");
+        await File.WriteAllTextAsync(Path.Combine(_directory, "cluster", "silo-2.pid"), $"{stranger.Id} 1", Cancellation);
+        Assert.Contains("silo 2 does not run", await RefusedAsync("kill 2"), StringComparison.Ordinal);
+        Assert.False(stranger.HasExited);
+        stranger.Kill();
+    }
+
+    private static List<string> Ids(string status) => [.. Pid().Matches(status).Select(match => match.Groups[1].Value)];
+
+    private async Task<GranaryClient> LoginAsync(int port)
+    {
+        var client = new GranaryClient(new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
+        await client.LoginAsync("admin", (await File.ReadAllTextAsync(Path.Combine(_directory, "cluster", "admin-password"), Cancellation)).Trim());
+        return client;
+    }
+
+    private async Task<string> RunAsync(string arguments)
+    {
+        var (code, output, errors) = await EndAsync(arguments, "cluster");
+        Assert.True(code == 0, $"{arguments}: {errors}{output}");
+        return output;
+    }
+
+    /// <summary>Runs a command that must fail, and returns its output.</summary>
+    private async Task<string> RefusedAsync(string arguments, string directory = "cluster")
+    {
+        var (code, output, errors) = await EndAsync(arguments, directory);
+        Assert.True(code != 0, $"{arguments}: {output}");
+        return errors;
+    }
+
+    private async Task<(int Code, string Output, string Errors)> EndAsync(string arguments, string directory)
+    {
+        using var process = Process.Start(new ProcessStartInfo(ClusterProgram.FileOf("ClusterScript"), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment =
+            {
+                ["GRANARY_CLUSTER_DIR"] = Path.Combine(_directory, directory),
+                ["GRANARY_CLUSTER_PORT"] = _port.ToString(CultureInfo.InvariantCulture),
+                ["GRANARY_CLUSTER_PROGRAMS"] = Path.Combine(_directory, "programs"),
+            },
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output, await errors);
+    }
+
+    [GeneratedRegex(@"pid (\d+)")]
+    private static partial Regex Pid();
+}

@@ -1,0 +1,24 @@
+namespace Granary.Programs.Tests.Operations;
+
+/// <summary>
+/// A product for the tests of its metrics, in a separate process: meters belong to the process, and another product that ends in
+/// the same process would remove its metrics.
+/// </summary>
+[CollectionDefinition]
+public sealed class ScrapedProduct : IAsyncLifetime, ICollectionFixture<ScrapedProduct>
+{
+    private ProductProcess? _process;
+    private Shop? _shop;
+
+    internal Uri Address => _process!.Address;
+
+    internal Shop Shop => _shop!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _process = await ProductProcess.StartAsync(new Dictionary<string, string> { ["Granary__Admin__Password"] = Product.AdminPassword });
+        _shop = await Shop.OpenAsync(Address);
+    }
+
+    public ValueTask DisposeAsync() => _process!.DisposeAsync();
+}

@@ -1,0 +1,208 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Journal.PostgreSql;
+using Granary.Journal;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Granary.Silo.Tests.Journal;
+
+public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalContract
+{
+    private const int Appends = 150;
+
+    private readonly List<NpgsqlDataSource> _sources = [];
+    private string _database = "";
+
+    public override async ValueTask InitializeAsync()
+    {
+        _database = await postgres.CreateDatabaseAsync();
+        await base.InitializeAsync();
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        foreach (var source in _sources)
+        {
+            await source.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_waits_for_a_transaction_that_may_still_insert_events_before_others()
+    {
+        await Store.AppendAsync(Given.Append("order/before", 0));
+        await using var slow = await OpenConnectionAsync();
+        await using var transaction = await slow.BeginTransactionAsync(Cancellation);
+        // It has its transaction id, and so its place in the order, but writes only after others have committed.
+        await ExecuteAsync(slow, "SELECT pg_current_xact_id()");
+        await Store.AppendAsync(Given.Append("order/during", 0));
+
+        var meanwhile = await Store.ReadAsync(1, page: 1, Cancellation);
+        await ExecuteAsync(slow, InsertSlow);
+        var stillOpen = await Store.ReadEverythingAsync(1, Cancellation);
+        await transaction.CommitAsync(Cancellation);
+        await Store.AppendAsync(Given.Append("order/after", 0));
+        var later = await Store.ReadAllAsync(meanwhile[^1].Position, 10, Cancellation);
+
+        Assert.Equal(["order/before"], meanwhile.Select(record => record.Stream));
+        Assert.Equal(["order/before"], stillOpen.Select(record => record.Stream));
+        Assert.Equal(["order/slow", "order/during", "order/after"], later.Select(record => record.Stream));
+    }
+
+    [Fact]
+    public async Task A_reader_gets_the_events_of_its_own_and_of_other_processes_in_one_order()
+    {
+        var (one, other) = (Open(), Open());
+        const int Events = 2 * Appends * 3;
+        var read = Task.WhenAll(one.ReadAsync(Events, page: 64, Cancellation), other.ReadAsync(Events, page: 64, Cancellation));
+        await Task.WhenAll(AppendManyAsync(one, "one"), AppendManyAsync(other, "other"));
+        var followed = await read;
+
+        // A store that has written nothing reads everything from the database.
+        var all = await Open().ReadAsync(Events, page: 1_000, Cancellation);
+        Assert.All(followed, records => Assert.Equal(all.Select(Comparable), records.Select(Comparable)));
+    }
+
+    [Fact]
+    public async Task A_reader_far_behind_gets_events_that_are_no_longer_in_memory()
+    {
+        var writer = Open();
+        await AppendManyAsync(writer, "order");
+        var first = await writer.ReadAsync(Appends * 3, page: 7, Cancellation);
+
+        // Everything was taken from memory once, and is now read again from the beginning.
+        var again = await writer.ReadAsync(Appends * 3, page: 1_000, Cancellation);
+
+        Assert.Equal(first.Select(Comparable), again.Select(Comparable));
+    }
+
+    [Fact]
+    public async Task Restored_events_are_read_to_the_end_before_any_append()
+    {
+        await Store.AppendAsync(Given.Append("order/earlier", 0));
+        await RestoreAsync();
+
+        var all = await Store.ReadAsync(2, page: 10, Cancellation);
+        Assert.Equal(["order/earlier", "order/restored"], all.Select(record => record.Stream));
+        Assert.Equal(all[^1].Position, await Store.ReadEndAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Positions_keep_growing_when_transaction_ids_restart()
+    {
+        await RestoreAsync();
+
+        await Open().AppendAsync(Given.Append("order/new", 0));
+
+        var all = await Store.ReadAsync(2, page: 10, Cancellation);
+        Assert.Equal(["order/restored", "order/new"], all.Select(record => record.Stream));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_append_at_a_version_in_doubt_waits_for_the_transaction_that_holds_it(bool commits)
+    {
+        await using var other = await OpenConnectionAsync();
+        await using var transaction = await other.BeginTransactionAsync(Cancellation);
+        await ExecuteAsync(other, InsertSlow);
+        var append = Store.AppendAsync(Given.Append("order/slow", 0, events: 2), Given.Append("order/bystander", 0));
+        await WaitForBlockedAsync();
+
+        await (commits ? transaction.CommitAsync(Cancellation) : transaction.RollbackAsync(Cancellation));
+
+        var outcomes = await append;
+        Assert.Equal(commits, outcomes[0] is VersionConflictException);
+        Assert.Equal(commits, outcomes[0] is not null);
+        Assert.Null(outcomes[1]);
+        Assert.Equal(commits ? 1 : 2, (await Store.ReadStreamAsync("order/slow", 0, Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task The_view_shows_payloads_as_json()
+    {
+        await Store.AppendAsync(Given.Append("order/seen", 0));
+
+        await using var connection = await OpenConnectionAsync();
+        await using var command = new NpgsqlCommand("SELECT payload ->> 'number' FROM journal_events WHERE stream = 'order/seen'", connection);
+
+        Assert.Equal("1", await command.ExecuteScalarAsync(Cancellation));
+    }
+
+    /// <summary>
+    /// As after restoring a dump into a new server: the row comes from a transaction id that this server has not reached.
+    /// </summary>
+    private async Task RestoreAsync()
+    {
+        await using var connection = await OpenConnectionAsync();
+        await ExecuteAsync(
+            connection,
+            """
+            INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
+            VALUES (5000000000 << 20, 'order/restored', 1, 'order.noted', '{}', now(), 1)
+            """);
+    }
+
+    protected override IJournalStore Create() => Create(_database);
+
+    protected override async Task<EmptyDatabase> OpenEmptyAsync()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        return new EmptyDatabase(() => Create(database));
+    }
+
+    private const string InsertSlow =
+        """
+        INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
+        SELECT ((pg_current_xact_id()::text::bigint + xid_offset) << 20) + 1, 'order/slow', 1, 'order.noted', '{}', now(), 1
+        FROM journal_epoch
+        """;
+
+    private PostgreSqlJournal Create(string database)
+    {
+        var source = NpgsqlDataSource.Create(database);
+        lock (_sources)
+        {
+            _sources.Add(source);
+        }
+
+        return new PostgreSqlJournal(source, new JournalStoreOptions { CommandTimeout = TimeSpan.FromSeconds(60) }, NullLogger<PostgreSqlJournal>.Instance);
+    }
+
+    private Task WaitForBlockedAsync() => Testing.Eventually.HoldsAsync(
+        async () =>
+        {
+            await using var connection = await OpenConnectionAsync();
+            await using var command = new NpgsqlCommand(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+            return (long)(await command.ExecuteScalarAsync(Cancellation))! == 1;
+        },
+        "the append waits for the other transaction",
+        cancellation: Cancellation);
+
+    private async Task<NpgsqlConnection> OpenConnectionAsync()
+    {
+        var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        await connection.OpenAsync(Cancellation);
+        return connection;
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    private static (long Position, string Stream, long Version, string Type, string Payload, DateTimeOffset At) Comparable(JournalRecord record) =>
+        (record.Position, record.Stream, record.Version, record.Type, System.Text.Encoding.UTF8.GetString(record.Payload.Span), record.At);
+
+    private static async Task AppendManyAsync(IJournalStore store, string kind)
+    {
+        for (var i = 0; i < Appends; i++)
+        {
+            Assert.All(await store.AppendAsync(Given.Append(Given.Stream(kind), 0, events: 2), Given.Append(Given.Stream(kind), 0)), Assert.Null);
+        }
+    }
+}
