@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Api;
 using Granary.Hosting.Clustering;
+using Granary.Hosting.Settings;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
@@ -123,7 +124,7 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     /// <summary>The cluster's grains, called without the front ends.</summary>
     public Task<RunningCluster> ConnectAsync() => RunningCluster.ConnectAsync(
-        new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build(), TestContext.Current.CancellationToken);
+        new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build()), TestContext.Current.CancellationToken);
 
     /// <summary>The configuration of a program beside the cluster.</summary>
     public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database)
