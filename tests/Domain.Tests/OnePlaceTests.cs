@@ -19,14 +19,14 @@ public sealed partial class OnePlaceTests
         [
             "Domain/Orders/OrderEvents.cs", "Domain/Stock/StockEvents.cs", "Domain/Stock/StockAlert.cs", "Domain/Users/UserEvents.cs",
             // The example of a request, which the front end cannot take from the domain; it is checked below.
-            "Api/Docs/RequestExamples.cs",
+            "Api/Webhooks/WebhookEndpoints.cs",
         ],
         new Regex($"\"({string.Join('|', EventNames().Select(Regex.Escape))})\""));
 
     [Fact]
     public void The_example_of_a_webhook_names_public_events()
     {
-        var example = SourceFiles.OfTheProduct().Single(file => file.Path == "Api/Docs/RequestExamples.cs").Text;
+        var example = SourceFiles.OfTheProduct().Single(file => file.Path == "Api/Webhooks/WebhookEndpoints.cs").Text;
 
         var named = OrderEventName().Matches(example).Select(match => match.Groups[1].Value).ToList();
 
