@@ -90,6 +90,8 @@ run() { # run SUITE: the output, the results and the exit code go to files of th
             [[ $folder == "$project"/* ]] && filter+=(-namespace- "Granary.$project.${folder#*/}*")
         done
     fi
+    # The tests of Http.Tests but Fuzz produce every answer that the document promises; the run fails if one is missing.
+    [ "$suite" = Http.Tests ] && export JUDGE_PROMISES=1
     dotnet "tests/$project/bin/Debug/net10.0/Granary.$project.dll" -noLogo -noColor "${filter[@]}" -result-trx "$file.trx" >"$file.log" 2>&1
     echo "$? $((SECONDS - began))" >"$file.end"
 }
