@@ -1,5 +1,3 @@
-using Microsoft.AspNetCore.Http.Metadata;
-
 namespace Granary.Api.Http;
 
 /// <summary>HEAD wherever GET is.</summary>

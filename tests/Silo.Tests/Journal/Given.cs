@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
 using Granary.Journal;
 
 namespace Granary.Silo.Tests.Journal;
