@@ -43,6 +43,9 @@ public static class JournalTraces
         }
     }
 
+    /// <summary>The W3C traceparent of the caller, if its request is sampled: what an event keeps of the trace that caused it.</summary>
+    public static string? Caller => Activity.Current is { Recorded: true } span ? span.Id : null;
+
     /// <summary>The span that an append belongs to, if it is traced.</summary>
     internal static ActivityContext Current => Activity.Current is { Recorded: true } span ? span.Context : default;
 

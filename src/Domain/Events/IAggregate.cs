@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Granary.Domain.Events;
 
 /// <summary>The pure side of an event-sourced grain: an immutable state and how events change it.</summary>
@@ -30,14 +28,15 @@ public interface IAggregate<TSelf, TEvent>
 /// <summary>What all aggregates have in common.</summary>
 public static class Aggregate
 {
-    /// <summary>Applies events that are decided now, and encodes them for the journal within the trace of the caller.</summary>
+    /// <summary>Applies events that are decided now, and encodes them for the journal.</summary>
     /// <param name="from">The state that they were decided on.</param>
     /// <param name="events">The events.</param>
     /// <param name="now">When they were decided.</param>
+    /// <param name="trace">The W3C traceparent of the request that caused them, if it is sampled.</param>
     /// <param name="encoded">Where they are added.</param>
     /// <returns>The state after them.</returns>
     public static TState Record<TState, TEvent>(
-        TState from, IReadOnlyList<TEvent> events, DateTimeOffset now, List<JournalEvent> encoded)
+        TState from, IReadOnlyList<TEvent> events, DateTimeOffset now, string? trace, List<JournalEvent> encoded)
         where TState : class, IAggregate<TState, TEvent>
         where TEvent : class
     {
@@ -46,7 +45,6 @@ public static class Aggregate
 
         // The clock of the journal has microseconds; what is decided here must be what is read back.
         var at = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
-        var trace = Activity.Current is { Recorded: true } activity ? activity.Id : null;
         var state = from;
         foreach (var domainEvent in events)
         {

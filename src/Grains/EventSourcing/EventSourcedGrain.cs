@@ -87,7 +87,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     protected void Raise(IReadOnlyList<TEvent> events)
     {
         ThrowIfFaulted();
-        Decided = Aggregate.Record(Decided, events, Now, _undecided);
+        Decided = Aggregate.Record(Decided, events, Now, JournalTraces.Caller, _undecided);
     }
 
     /// <summary>Returns when everything decided so far is durable.</summary>

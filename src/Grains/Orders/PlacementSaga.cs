@@ -182,7 +182,7 @@ public sealed class PlacementSaga(
                 var decision = OrderDecisions.Place(
                     order, command, attempt.Number, taken.Lines, now + options.Value.PaymentTimeout);
                 var events = new List<JournalEvent>(decision.Events.Count);
-                var placed = Aggregate.Record(order, decision.Events, now, events);
+                var placed = Aggregate.Record(order, decision.Events, now, JournalTraces.Caller, events);
                 try
                 {
                     // Append.

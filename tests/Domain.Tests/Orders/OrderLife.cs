@@ -163,7 +163,7 @@ internal sealed class OrderLife
     {
         Assert.Null(decision.Refusal);
         var entries = new List<JournalEvent>();
-        var after = Aggregate.Record(state, decision.Events, Given.Noon, entries);
+        var after = Aggregate.Record(state, decision.Events, Given.Noon, trace: null, entries);
         foreach (var (i, entry) in entries.Index())
         {
             _journal.Add(new JournalRecord(_journal.Count + 1, stream, state.Version + i + 1, entry.Type, entry.Payload, entry.At));
