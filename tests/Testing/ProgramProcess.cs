@@ -8,8 +8,8 @@ namespace Granary.Testing;
 /// </summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
-    private readonly string _assembly;
-    private readonly IReadOnlyList<string> _arguments;
+    private string _assembly;
+    private IReadOnlyList<string> _arguments;
     private readonly Dictionary<string, string> _settings;
     private readonly PrivateNetwork? _network;
     private ServerProcess? _process;
@@ -44,6 +44,10 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>A free TCP port.</summary>
     public static int FreePort() => ServerProcess.FreePort();
+
+    /// <summary>Makes the next start run another program, with the same settings at the same address.</summary>
+    public void Become(string assembly, IReadOnlyList<string> arguments) =>
+        (_assembly, _arguments) = (Path.Combine(AppContext.BaseDirectory, assembly), arguments);
 
     /// <summary>Starts it; returns at once.</summary>
     public void Start()

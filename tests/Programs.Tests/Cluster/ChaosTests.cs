@@ -7,7 +7,8 @@ namespace Granary.Programs.Tests.Cluster;
 
 /// <summary>
 /// Sixty-four clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
-/// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal. One
+/// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal. The
+/// cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. One
 /// round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
 /// text in their name.
 /// </summary>
@@ -19,7 +20,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
     [Fact]
     public async Task No_fault_loses_an_acknowledged_order_and_clients_see_only_answers_and_retryable_failures()
     {
-        await using var deployment = await Deployment.StartAsync(silos: 3, frontEnds: 2);
+        var replaces = Replaced.Contains(Only, StringComparison.Ordinal);
+        await using var deployment = await Deployment.StartAsync(
+            [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousSilo : ClusterProgram.Silo, 3)],
+            [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousFrontEnd : ClusterProgram.FrontEnd, 2)]);
         await using var account = await Account.OpenAsync(deployment);
         await using var crowd = await Crowd.EnterAsync(deployment);
         await crowd.IsServedAsync();
@@ -47,23 +51,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var (first, second, last) = (deployment.Silos[0], deployment.Silos[1], deployment.Silos[^1]);
         return
         [
-            (Replaced, async () =>
-            {
-                foreach (var silo in deployment.Silos)
-                {
-                    await silo.StopAsync();
-                    await Deployment.StartAsync(silo);
-                }
-
-                foreach (var (frontEnd, door) in deployment.FrontEnds.Zip(crowd.FrontEnds))
-                {
-                    var stopping = frontEnd.StopAsync();
-                    await door.TakeOutAsync();
-                    await stopping;
-                    await Deployment.StartAsync(frontEnd);
-                    door.TakeIn();
-                }
-            }),
+            (Replaced, () => deployment.ReplaceAsync(crowd, ClusterProgram.Silo, ClusterProgram.FrontEnd)),
             ("silo killed", async () =>
             {
                 await first.KillAsync();
@@ -151,6 +139,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         }
 
         var goOn = await crowd.PauseAsync();
+        await crowd.PayOldOrdersAsync();
         var http = crowd.FrontEnds[0].Http;
         var admin = new GranaryClient(http);
         await admin.LoginAsync("admin", Deployment.AdminPassword);

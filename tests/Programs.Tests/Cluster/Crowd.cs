@@ -81,6 +81,9 @@ internal sealed class Crowd : IAsyncDisposable
         return () => _turns.Release(Customers);
     }
 
+    /// <summary>Has every customer pay an earlier order, which the previous release may have placed.</summary>
+    public Task PayOldOrdersAsync() => Task.WhenAll(_customers.Select(customer => customer.PayOldestAsync(_stop.Token)));
+
     /// <summary>Reads every product and every wallet, so that they detect unfinished claims.</summary>
     public async Task TouchEverythingAsync(GranaryClient admin)
     {

@@ -50,6 +50,16 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
         }
     }
 
+    /// <summary>Pays the oldest order that is pending by the last answer about it.</summary>
+    public async Task PayOldestAsync(CancellationToken stop)
+    {
+        var (key, order) = Told.FirstOrDefault(answer => (string?)answer.Value["status"] == "pending");
+        if (order is not null)
+        {
+            Told[key] = await UntilAnsweredAsync(() => new HttpRequestMessage(HttpMethod.Post, $"/orders/{(string)order["id"]!}/pay"), stop) ?? order;
+        }
+    }
+
     private async Task OrderAsync(CancellationToken stop)
     {
         var key = $"{name}-{_intentions++}";

@@ -55,9 +55,6 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     public IReadOnlyList<ProgramProcess> FrontEnds => _frontEnds;
 
-    public static Task<Deployment> StartAsync(int silos, int frontEnds) =>
-        StartAsync([.. Enumerable.Repeat(ClusterProgram.Silo, silos)], [.. Enumerable.Repeat(ClusterProgram.FrontEnd, frontEnds)]);
-
     public static async Task<Deployment> StartAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds)
     {
         var postgres = await PostgresServer.StartAsync();
@@ -92,6 +89,27 @@ internal sealed partial class Deployment : IAsyncDisposable
         }
 
         await Task.WhenAll(processes.Select(process => process.ListensAsync()));
+    }
+
+    /// <summary>Replaces the processes one by one by those of other programs, silos first, as an operator and a load balancer do.</summary>
+    public async Task ReplaceAsync(Crowd crowd, ClusterProgram silo, ClusterProgram frontEnd)
+    {
+        foreach (var process in _silos)
+        {
+            await process.StopAsync();
+            process.Become(silo.Assembly, silo.Arguments);
+            await StartAsync(process);
+        }
+
+        foreach (var (process, door) in _frontEnds.Zip(crowd.FrontEnds))
+        {
+            var stopping = process.StopAsync();
+            await door.TakeOutAsync();
+            await stopping;
+            process.Become(frontEnd.Assembly, frontEnd.Arguments);
+            await StartAsync(process);
+            door.TakeIn();
+        }
     }
 
     /// <summary>
