@@ -25,6 +25,9 @@ public interface IJournal
     /// </exception>
     Task AppendAsync(JournalAppend append);
 
+    /// <summary>Raised after this process has made something durable; a process that only reads never raises it.</summary>
+    event Action? Appended;
+
     /// <summary>Starts a commit of the queued <see cref="JournalAppend.IsDeferred">deferred</see> appends.</summary>
     void Flush();
 

@@ -6,6 +6,13 @@ namespace Granary.Journal;
 public sealed class JournalReader(IJournalStore store) : IJournal
 {
     /// <inheritdoc/>
+    public event Action? Appended
+    {
+        add { }
+        remove { }
+    }
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalAppend append) =>
         throw new NotSupportedException("Only grains append to the journal, and this process hosts none.");
 

@@ -99,11 +99,7 @@ public sealed partial class JournalFeed(
     {
         var settings = options.Value;
         var began = clock.GetTimestamp();
-        if (journal is GroupCommitJournal local)
-        {
-            local.Appended += Wake;
-        }
-
+        journal.Appended += Wake;
         while (!stoppingToken.IsCancellationRequested)
         {
             try

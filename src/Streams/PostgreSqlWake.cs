@@ -9,7 +9,7 @@ namespace Granary.Streams;
 /// separate connection. A lost notification delays the feed by at most its poll period.
 /// </summary>
 public sealed partial class PostgreSqlWake(
-    NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, GroupCommitJournal? journal = null)
+    NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, IJournal journal)
     : BackgroundService
 {
     private const string Channel = "granary_journal";
@@ -33,21 +33,14 @@ public sealed partial class PostgreSqlWake(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (journal is not null)
-        {
-            journal.Appended += _appended.Set;
-        }
-
+        journal.Appended += _appended.Set;
         try
         {
             await Task.WhenAll(KeepAsync(ListenAsync, stoppingToken), KeepAsync(NotifyAsync, stoppingToken));
         }
         finally
         {
-            if (journal is not null)
-            {
-                journal.Appended -= _appended.Set;
-            }
+            journal.Appended -= _appended.Set;
         }
     }
 

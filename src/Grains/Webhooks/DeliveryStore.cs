@@ -41,7 +41,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
             async (connection, cancellation) =>
             {
                 var added = 0;
-                var endpoints = await EndpointStore.LockEnabledAsync(connection, cancellation);
+                var endpoints = await EndpointStore.LockEnabledAsync(connection, database.Dialect, cancellation);
                 foreach (var message in messages)
                 {
                     foreach (var endpoint in endpoints.Where(endpoint => endpoint.Wants(message.Type, message.Position)))

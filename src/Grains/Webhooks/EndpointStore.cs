@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Granary.Grains.Interfaces.Webhooks;
 using Granary.Streams.Views;
-using Npgsql;
 
 namespace Granary.Grains.Webhooks;
 
@@ -79,10 +78,11 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
         cancellationToken);
 
     /// <summary>The enabled webhooks, locked until the transaction ends.</summary>
-    internal static async Task<IReadOnlyList<Endpoint>> LockEnabledAsync(DbConnection connection, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<Endpoint>> LockEnabledAsync(
+        DbConnection connection, SqlDialect dialect, CancellationToken cancellationToken)
     {
         // SQLite has one writer at a time.
-        var sharing = connection is NpgsqlConnection ? " FOR SHARE" : "";
+        var sharing = dialect == SqlDialect.PostgreSql ? " FOR SHARE" : "";
         return await connection.Command($"{Select} WHERE disabled_reason IS NULL{sharing}").QueryAsync(Read, cancellationToken);
     }
 

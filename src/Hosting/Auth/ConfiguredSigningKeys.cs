@@ -11,6 +11,9 @@ public sealed class ConfiguredSigningKeys(IReadOnlyList<byte[]> secrets) : ISign
         [.. secrets.Reverse().Select((secret, age) => SigningKey.From(secret, DateTimeOffset.UnixEpoch.AddDays(age)))];
 
     /// <inheritdoc/>
+    public bool IsFixed => true;
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_keys);
 
     /// <inheritdoc/>

@@ -11,6 +11,9 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
     private readonly string _lock = Path.Combine(dataDirectory, "signing-keys.lock");
 
     /// <inheritdoc/>
+    public bool IsFixed => false;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(_file))

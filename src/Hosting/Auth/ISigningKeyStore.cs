@@ -3,6 +3,9 @@ namespace Granary.Hosting.Auth;
 /// <summary>Stores the signing keys across restarts and shares them between processes.</summary>
 public interface ISigningKeyStore
 {
+    /// <summary>Whether the configuration sets the keys, so that the product neither generates nor replaces them.</summary>
+    bool IsFixed { get; }
+
     /// <summary>The keys, oldest first.</summary>
     Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken);
 

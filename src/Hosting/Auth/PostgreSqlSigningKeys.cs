@@ -21,6 +21,9 @@ public sealed class PostgreSqlSigningKeys(NpgsqlDataSource database) : ISigningK
     private const string Read = "select id, secret, created_at from signing_key order by created_at";
 
     /// <inheritdoc/>
+    public bool IsFixed => false;
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

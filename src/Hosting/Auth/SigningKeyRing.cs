@@ -57,7 +57,7 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var keys = await store.ReadAsync(cancellationToken);
-        if (store is not ConfiguredSigningKeys && !Maintain(keys).SequenceEqual(keys))
+        if (!store.IsFixed && !Maintain(keys).SequenceEqual(keys))
         {
             keys = await store.ChangeAsync(Maintain, cancellationToken);
         }

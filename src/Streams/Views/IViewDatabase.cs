@@ -8,6 +8,9 @@ namespace Granary.Streams.Views;
 /// </summary>
 public interface IViewDatabase
 {
+    /// <summary>The database's own SQL, where a statement cannot be the same for both.</summary>
+    SqlDialect Dialect { get; }
+
     /// <summary>Creates or migrates the tables. Idempotent, and safe when several processes start at once.</summary>
     Task MigrateAsync(CancellationToken cancellationToken);
 
@@ -16,6 +19,16 @@ public interface IViewDatabase
 
     /// <summary>Runs a write in one transaction.</summary>
     Task<T> WriteAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken);
+}
+
+/// <summary>Which database understands a statement.</summary>
+public enum SqlDialect
+{
+    /// <summary>SQLite: one writer at a time, no arrays.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL: row locks, arrays as parameters.</summary>
+    PostgreSql,
 }
 
 /// <summary>Statements with named parameters, which both databases support.</summary>

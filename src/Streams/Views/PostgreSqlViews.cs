@@ -24,6 +24,9 @@ public sealed class PostgreSqlViews(string connectionString, bool durable = fals
     });
 
     /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.PostgreSql;
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
 
     /// <inheritdoc/>

@@ -22,6 +22,9 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
 
     /// <inheritdoc/>
+    public SqlDialect Dialect => SqlDialect.Sqlite;
+
+    /// <inheritdoc/>
     public Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {

@@ -42,6 +42,12 @@ public sealed class StopTests
     /// <summary>A journal whose database does not answer.</summary>
     private sealed class UnreachableJournal : IJournal
     {
+        public event Action? Appended
+        {
+            add { }
+            remove { }
+        }
+
         public Task AppendAsync(JournalAppend append) => HangAsync<bool>(CancellationToken.None);
 
         public void Flush()

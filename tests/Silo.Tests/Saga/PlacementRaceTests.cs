@@ -118,6 +118,12 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
     /// <summary>Runs an action before each append of a saga.</summary>
     private sealed class InterruptedJournal(IJournal inner, Func<JournalAppend, Task> before) : IJournal
     {
+        public event Action? Appended
+        {
+            add => inner.Appended += value;
+            remove => inner.Appended -= value;
+        }
+
         public async Task AppendAsync(JournalAppend append)
         {
             await before(append);
