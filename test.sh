@@ -61,9 +61,12 @@ echo "== Build: $((SECONDS - started)) s"
 
 # A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
 # The longest suites come first, and one that mostly waits comes beside one that computes.
-folders=(Programs.Tests/Cluster Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal Silo.Tests/Saga Http.Tests/Fuzz)
+folders=(Programs.Tests/Cluster Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal Silo.Tests/Saga Http.Tests/Fuzz Programs.Tests/Overload)
 suites=(Programs.Tests/Cluster Http.Tests Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal
     Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
+
+# These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
+alone=(Programs.Tests/Overload)
 
 for project in tests/*.Tests; do
     [[ " ${suites[*]} " == *" ${project#tests/} "* ]] || { echo "test.sh: no suite runs $project" >&2; exit 1; }
@@ -139,6 +142,11 @@ for suite in "${suites[@]}"; do
 done
 while [ ${#running[@]} -gt 0 ]; do
     report_next
+done
+for suite in "${alone[@]}"; do
+    wanted "$suite" "$@" || continue
+    run "$suite"
+    report "$suite"
 done
 
 # Repeated at the end: of a long run, often only the end of the output is kept.

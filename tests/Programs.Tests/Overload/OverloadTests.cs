@@ -4,10 +4,11 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Granary.Programs.Tests.Operations;
 using Granary.Testing;
 using Npgsql;
 
-namespace Granary.Programs.Tests.Operations;
+namespace Granary.Programs.Tests.Overload;
 
 /// <summary>
 /// Three times the orders that the product can process, as a process on a real PostgreSQL. Every commit is artificially slow, so
