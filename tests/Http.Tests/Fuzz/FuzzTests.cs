@@ -154,7 +154,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
 
     /// <summary>The path as the server reads it, without dot segments, which the request has as they were made.</summary>
     private static string PathOf(HttpRequestMessage request) =>
-        new Uri(request.RequestUri!.OriginalString).AbsolutePath;
+        new Uri(request.RequestUri!.OriginalString.Replace("\\", "%5C", StringComparison.Ordinal)).AbsolutePath;
 
     private HttpRequestMessage RequestTo(Target target, Scene scene, Random random)
     {

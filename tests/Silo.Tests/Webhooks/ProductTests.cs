@@ -9,6 +9,7 @@ using Granary.Grains.Webhooks;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Settings;
 using Granary.Journal;
+using Granary.Silo.Tests.Streams;
 using Granary.Streams;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
@@ -136,6 +137,9 @@ public sealed class ProductTests(SharedPostgres server) : IAsyncLifetime
         builder.Configuration.AddInMemoryCollection(settings);
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         builder.AddGranarySilo();
+
+        // The consumers of the stream tests live in this assembly, too, and subscribe in every silo that runs in it.
+        builder.Services.AddSingleton<Recorder>();
         var silo = builder.Build();
         await silo.StartAsync(Cancellation);
         return silo;
