@@ -24,6 +24,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private Commit? _current;
     private bool _faulted;
     private bool _writing;
+    private Task _writer = Task.CompletedTask;
 
     /// <summary>The grain's key.</summary>
     protected string Key { get; private set; } = "";
@@ -54,13 +55,12 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        while (_current is { } current)
+        while (_writing)
         {
             Hasten();
 
-            // Waiting callers get their own copy of a failure; here it only matters that the append has ended.
-            await current.Task.ContinueWith(
-                static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            // Not the commit in flight: its waiting callers continue inside the writer, before the writer moves on.
+            await _writer;
         }
     }
 
@@ -172,7 +172,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         else
         {
             _writing = true;
-            _ = WriteAsync();
+            _writer = WriteAsync();
         }
 
         return covering;
@@ -192,6 +192,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         }
     }
 
+    /// <summary>Appends until everything decided is durable or an append has failed, which it reports to the waiting callers.</summary>
     private async Task WriteAsync()
     {
         while (_undecided.Count > 0)
