@@ -33,7 +33,7 @@ public sealed class HotSkuTests(PatientSilo silo) : IClassFixture<PatientSilo>
         const int Open = 100_000;
         var sku = await silo.NewProductAsync("BUSY", 10, 2 * Open);
 
-        // In parts: on a busy machine the last of so many calls would wait longer for its answer than a caller does.
+        // In parts, so that 100,000 calls do not wait in memory at once.
         foreach (var part in Enumerable.Range(0, Open).Chunk(5_000))
         {
             await Task.WhenAll(part.Select(i => silo.Stock(sku).Reserve(new ReserveStock($"open-{i}", i + 1, 1, 10))));
