@@ -6,9 +6,6 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
-# The tests start some hundred short-lived processes on few cores. Without write-xor-execute mappings, instrumented code and idle
-# threads that spin, a start costs a third less processor time (docs/testing.md). None of the three changes what a program does.
-export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0
 exec </dev/null
 
 missing=()
@@ -64,12 +61,16 @@ echo "== Build: $((SECONDS - started)) s"
 
 # A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
 # The longest suites come first, and one that mostly waits comes beside one that computes.
-folders=(Programs.Tests/Cluster Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal Silo.Tests/Saga Http.Tests/Fuzz Programs.Tests/Overload)
 suites=(Programs.Tests/Cluster Http.Tests Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal
     Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
 
 # These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
 alone=(Programs.Tests/Overload)
+
+folders=()
+for suite in "${suites[@]}" "${alone[@]}"; do
+    [[ $suite == */* ]] && folders+=("$suite")
+done
 
 for project in tests/*.Tests; do
     [[ " ${suites[*]} " == *" ${project#tests/} "* ]] || { echo "test.sh: no suite runs $project" >&2; exit 1; }
@@ -84,6 +85,14 @@ wanted() { # wanted SUITE WORD...: whether the suite is among the words, as itse
     done
     return 1
 }
+
+for word; do
+    for suite in "${suites[@]}" "${alone[@]}"; do
+        wanted "$suite" "$word" && continue 2
+    done
+    echo "test.sh: no suite $word; there are ${suites[*]} ${alone[*]}" >&2
+    exit 64
+done
 
 results=$(mktemp -d)
 run() { # run SUITE: the output, the results and the exit code go to files of the suite.

@@ -10,7 +10,7 @@ namespace Granary.Commands;
 
 /// <summary>
 /// The command <c>rotate-signing-key</c>: adds a new signing key, which every front end takes up within minutes. With
-/// <c>--revoke-previous</c> it takes away all others, after a leak: everybody has to log in again.
+/// <c>--revoke-previous</c> it takes away all others, after a leak: every user has to log in again.
 /// </summary>
 internal static class RotateSigningKeyCommand
 {
@@ -40,7 +40,7 @@ internal static class RotateSigningKeyCommand
                 console.Say(configured.Message);
                 return 1;
             }
-            catch (NpgsqlException fault)
+            catch (Exception fault) when (fault is NpgsqlException or IOException or UnauthorizedAccessException)
             {
                 console.Say(fault.Message);
                 return ExitCodes.Unavailable;

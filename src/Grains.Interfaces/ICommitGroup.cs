@@ -7,11 +7,11 @@ namespace Granary.Grains.Interfaces;
 public interface ICommitGroup
 {
     /// <summary>Lets the order require what a participant has decided. Called on the participant's own thread.</summary>
-    /// <param name="handedIn">Ends when that is handed in to the journal; null stands for what is durable already.</param>
+    /// <param name="queued">Ends when the participant's append is queued in the journal; its result is null if everything is already durable.</param>
     /// <returns>
     /// False when the group is closed: no order will require the append, so the participant must see to its commit itself.
     /// </returns>
-    bool Join(Task<Requirement?> handedIn);
+    bool Join(Task<Requirement?> queued);
 }
 
 /// <summary>An append that another one requires. It names a task, so it never leaves the process.</summary>

@@ -121,7 +121,7 @@ public sealed class NorthwindReplay(GranaryClient client, Northwind data, string
     {
         try
         {
-            // Nobody logs in as them: the password is random and forgotten.
+            // No user logs in as these customers: the password is random and forgotten.
             var password = RandomNumberGenerator.GetHexString(32);
             await client.RegisterAsync(UserNameOf(customer.Id), password, customer.CompanyName);
         }

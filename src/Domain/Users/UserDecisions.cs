@@ -9,7 +9,7 @@ namespace Granary.Domain.Users;
 /// <summary>The rules of a user and the wallet: state and command to events or a refusal. Pure.</summary>
 public static class UserDecisions
 {
-    /// <summary>Registers the user; the name belongs to whoever came first.</summary>
+    /// <summary>Registers the user. The first registration owns the name.</summary>
     public static Decision<UserEvent> Register(UserState user, RegisterUser command) =>
         UserLifecycle.Next(user.Status, UserTrigger.Register) is null
             ? new UserNameTaken()

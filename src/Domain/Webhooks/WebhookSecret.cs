@@ -11,10 +11,12 @@ namespace Granary.Domain.Webhooks;
 public static class WebhookSecret
 {
     private const string Prefix = "whsec_";
-    private const int Length = 32;
 
-    /// <summary>A fresh secret: <c>whsec_</c> and 32 random bytes in base64.</summary>
-    public static string New() => Prefix + Convert.ToBase64String(RandomNumberGenerator.GetBytes(Length));
+    /// <summary>Number of random bytes in a secret.</summary>
+    public const int Length = 32;
+
+    /// <summary>The secret of these random bytes: <c>whsec_</c> and the bytes in base64.</summary>
+    public static string Of(ReadOnlySpan<byte> random) => Prefix + Convert.ToBase64String(random);
 
     /// <summary>The signature of a message, as the header <c>webhook-signature</c> carries it.</summary>
     /// <param name="secret">The secret with its prefix.</param>

@@ -5,7 +5,7 @@ using Granary.Grains.Interfaces;
 namespace Granary.Domain.Webhooks;
 
 /// <summary>
-/// Where webhooks may be sent, so that nobody makes this server call what only this server can reach (server-side request
+/// Where webhooks may be sent, so that no caller makes this server request what only this server can reach (server-side request
 /// forgery). Addresses are judged where they are connected to, not where a name was looked up before.
 /// </summary>
 public static class WebhookTarget

@@ -112,7 +112,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// </summary>
     /// <param name="group">The group that came with the call; null from another silo.</param>
     protected Task SecureAsync(ICommitGroup? group) =>
-        group is not null && group.Join(HandInAsync()) ? Task.CompletedTask : CommitAsync();
+        group is not null && group.Join(QueueAsync()) ? Task.CompletedTask : CommitAsync();
 
     /// <inheritdoc/>
     protected override void OnDurable()

@@ -7,7 +7,7 @@ namespace Granary.Grains.EventSourcing;
 /// <summary>
 /// A grain whose state is its stream in the journal. It decides in memory, at once, on the newest decided state. A caller is
 /// answered when everything decided before the answer is durable, unless the caller itself makes sure that nothing becomes
-/// durable without it (<see cref="HandInAsync"/>). While one append is in flight the grain continues to decide, and the next
+/// durable without it (<see cref="QueueAsync"/>). While one append is in flight the grain continues to decide, and the next
 /// append contains everything decided meanwhile. When an append fails, every caller that waits for it or for a later one gets the
 /// error, and the activation ends: the next one starts from the durable state.
 /// </summary>
@@ -24,6 +24,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private Commit? _current;
     private bool _faulted;
     private bool _writing;
+    private bool _leaving;
     private Task _writer = Task.CompletedTask;
 
     /// <summary>The grain's key.</summary>
@@ -55,6 +56,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
+        _leaving = true;
         while (_writing)
         {
             Hasten();
@@ -108,10 +110,10 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <exception cref="JournalException">
     /// Earlier decisions are not durable, or that is unknown, so nothing was queued.
     /// </exception>
-    protected Task<Requirement?> HandInAsync()
+    protected Task<Requirement?> QueueAsync()
     {
         ThrowIfFaulted();
-        return Covering(isAwaited: false)?.HandedIn ?? AllDurable;
+        return Covering(isAwaited: false)?.Queued ?? AllDurable;
     }
 
     /// <summary>Stops work on an activation whose decisions were lost.</summary>
@@ -232,9 +234,12 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         _undecided = [];
         _current = _next ?? new Commit();
         _next = null;
+
+        // A deactivation waits for this append, and the order that would start its commit may be waiting for the deactivation.
+        _current.IsDeferred &= !_leaving;
         var append = new JournalAppend(TState.StreamOf(Key), Durable.Version, events) { IsDeferred = _current.IsDeferred };
         var outcome = journal.AppendAsync(append);
-        _current.HandIn(new Requirement(append.Stream, outcome));
+        _current.SetQueued(new Requirement(append.Stream, outcome));
         return outcome;
     }
 
@@ -256,21 +261,21 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private sealed class Commit : TaskCompletionSource
     {
         private TaskCompletionSource<Requirement?>? _waiting;
-        private Requirement? _handedIn;
+        private Requirement? _queued;
 
         /// <summary>Whether all waiting callers will append events that require it.</summary>
         public bool IsDeferred { get; set; }
 
         /// <summary>Whether the journal has made the append durable or refused it.</summary>
-        public bool HasEnded => _handedIn is { Outcome.IsCompleted: true };
+        public bool HasEnded => _queued is { Outcome.IsCompleted: true };
 
-        public Task<Requirement?> HandedIn =>
-            _handedIn is not null ? System.Threading.Tasks.Task.FromResult(_handedIn)
+        public Task<Requirement?> Queued =>
+            _queued is not null ? System.Threading.Tasks.Task.FromResult(_queued)
             : (_waiting ??= new TaskCompletionSource<Requirement?>(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
 
-        public void HandIn(Requirement append)
+        public void SetQueued(Requirement append)
         {
-            _handedIn = append;
+            _queued = append;
             _waiting?.SetResult(append);
         }
 
@@ -279,7 +284,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         {
             SetException(fault);
             _ = Task.Exception;
-            if (_handedIn is null && _waiting is not null)
+            if (_queued is null && _waiting is not null)
             {
                 _waiting.SetException(fault);
                 _ = _waiting.Task.Exception;

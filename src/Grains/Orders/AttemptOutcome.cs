@@ -26,7 +26,8 @@ internal abstract record AttemptOutcome
     /// <param name="Contended">Whether it would have been taken if other attempts at the same order had not taken something.</param>
     public sealed record Refused(Refusal Refusal, bool Contended = false) : AttemptOutcome;
 
-    /// <summary>Names the refusal that matters most: who may not buy, what cannot be bought, what is short, what is too dear.</summary>
+    /// <summary>The outcome; of several refusals the one of highest priority: user, unknown product, product not for sale, shortage, moved
+    /// price, funds.</summary>
     public static AttemptOutcome From(
         IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies, Refusal? holdRefusal)
     {

@@ -2,7 +2,7 @@ using Granary.Grains.Interfaces;
 
 namespace Granary.Grains.Orders;
 
-/// <content>Telling those who keep stock and money what the order has decided.</content>
+/// <content>Pushes the order's standing to its stock items and its user.</content>
 public sealed partial class OrderGrain
 {
     private static readonly TimeSpan AlignAgainAfter = TimeSpan.FromSeconds(1);
@@ -11,8 +11,8 @@ public sealed partial class OrderGrain
     private IGrainTimer? _alignTimer;
 
     /// <summary>
-    /// Pushes the order's standing. The decision is durable whatever becomes of the push: who cannot be reached is told again
-    /// by a timer, and after a crash asks by itself.
+    /// Pushes the order's standing. The decision stays durable if a push fails. A timer repeats the push; after a crash, the
+    /// participant checks back.
     /// </summary>
     private async Task AlignAsync(IEnumerable<string> skus)
     {
@@ -31,7 +31,7 @@ public sealed partial class OrderGrain
         }
         catch (Exception fault)
         {
-            logger.LogWarning(fault, "Order {Order} is {Status}, but not everybody could be told; it will be repeated.", Key, Durable.Status);
+            logger.LogWarning(fault, "Order {Order} is {Status}, but not every participant was reached; the push is repeated.", Key, Durable.Status);
             _alignTimer ??= this.RegisterGrainTimer(
                 () => AlignAsync([]),
                 new GrainTimerCreationOptions(AlignAgainAfter, AlignAgainAfter) { KeepAlive = true });

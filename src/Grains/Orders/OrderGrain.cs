@@ -84,7 +84,7 @@ public sealed partial class OrderGrain(
         await RecordAsync(decision);
         if (decision is { Events: [], Refusal: null })
         {
-            // The caller repeats what is decided, perhaps because the first answer was lost and with it the word to the others.
+            // The caller repeats a command that was already decided. The push to the participants may have been lost with the first answer.
             await AlignAsync(Durable.Lines.Select(line => line.Sku));
         }
 
@@ -92,8 +92,8 @@ public sealed partial class OrderGrain(
     });
 
     /// <summary>
-    /// Answers with the order after a decision, or with the refusal. An activation that was left behind must not refuse what it
-    /// only does not know of: before any refusal it reads what the journal has newer, and decides again.
+    /// Answers with the order after a decision, or with the refusal. A stale activation must not refuse because of
+    /// events that it has not read: before any refusal it reads newer events from the journal and decides again.
     /// </summary>
     private async Task<OrderReply> AnswerAsync(Func<Task<Refusal?>> decide)
     {
@@ -120,12 +120,12 @@ public sealed partial class OrderGrain(
         }
         else if (!Durable.Exists && !await RefreshAsync())
         {
-            // An append that is under way, or has just failed, knows better than the reading whether the order is there.
+            // If an append is in flight or has just failed, its outcome says whether the order exists.
             await CommitAsync();
         }
     }
 
-    /// <summary>Makes what was decided durable. Those who keep stock and money follow where their claims have changed.</summary>
+    /// <summary>Makes a decision durable. Participants are aligned if their claims have changed.</summary>
     private async Task RecordAsync(Decision<OrderEvent> decision)
     {
         if (decision.Events.Count == 0)

@@ -14,8 +14,8 @@ namespace Granary.Grains.Orders;
 /// Places orders: takes stock and money under an attempt, then makes the order durable at the version that only a new one has.
 /// (Garcia-Molina and Salem, "Sagas", SIGMOD 1987.) It runs on the silo that has the request and needs no activation of the
 /// order: there is no state yet that one would guard, and between requests that place an order under the same id the journal
-/// decides. From then on the order is its grain. What is taken on the same silo need not be durable before the order is handed in
-/// to the journal, because the order <see cref="JournalAppend.Requires">requires</see> it; mostly one commit has all of them.
+/// decides. From then on the order is its grain. Appends of participants on the same silo need not be durable before the order's
+/// append is queued, because the order <see cref="JournalAppend.Requires">requires</see> it; mostly one commit has all of them.
 /// </summary>
 public sealed class PlacementSaga(
     IGrainFactory grains,
@@ -95,7 +95,7 @@ public sealed class PlacementSaga(
     internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
         OrderDecisions.Replay(order, command) is { } refusal ? refusal : new OrderReply(order.ToOrder(), Replayed: true);
 
-    /// <summary>Makes attempts until one has an answer. This is the only place that repeats what keeps an attempt from it.</summary>
+    /// <summary>Makes attempts until one has an answer. This is the only loop that repeats an attempt.</summary>
     private async Task<OrderReply> PlaceInTurnAsync(string orderId, PlaceOrder command)
     {
         var pause = FirstPause;
@@ -113,7 +113,7 @@ public sealed class PlacementSaga(
             }
             catch (JournalException fault) when (fault is VersionConflictException or RequirementFailedException)
             {
-                // Under these names no caller takes them for a fault of its own to repeat.
+                // Outer layers do not repeat faults of these types.
                 throw fault.InnerException is JournalAppendException
                     ? new JournalAppendException(fault.Message, fault)
                     : new JournalUnavailableException(fault.Message, fault);
@@ -161,7 +161,7 @@ public sealed class PlacementSaga(
             _inFlight.TryRemove(attempt.Number, out _);
             if (reply is not { Order: not null, Replayed: false })
             {
-                // Perhaps no order has followed what was taken, and so nothing has started its commit.
+                // If no order's append follows, nothing else starts the commit of the participants' appends.
                 journal.Flush();
             }
         }
@@ -181,6 +181,12 @@ public sealed class PlacementSaga(
                 var now = clock.GetUtcNow();
                 var decision = OrderDecisions.Place(
                     order, command, attempt.Number, taken.Lines, now + options.Value.PaymentTimeout);
+                if (decision.Refusal is { } refusal)
+                {
+                    await attempt.GiveBackAsync();
+                    return refusal;
+                }
+
                 var events = new List<JournalEvent>(decision.Events.Count);
                 var placed = Aggregate.Record(order, decision.Events, now, JournalTraces.Caller, events);
                 try
@@ -188,7 +194,7 @@ public sealed class PlacementSaga(
                     // Append.
                     await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
                     metrics.Created();
-                    metrics.Reached(OrderStatus.Pending);
+                    metrics.Reached(placed.Status);
                     return new OrderReply(placed.ToOrder());
                 }
                 catch (VersionConflictException)
@@ -203,7 +209,7 @@ public sealed class PlacementSaga(
             throw;
         }
 
-        // Or give back. Where the append failed otherwise, the order may be durable, and what it took is its own.
+        // The attempt lost: release what it took. After any other append fault the order may be durable, so nothing is released.
         await attempt.GiveBackAsync();
         return order.Exists ? Replay(order, command) : new OrderInFlight();
     }

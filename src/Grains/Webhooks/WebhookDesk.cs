@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Cryptography;
 using Granary.Domain.Orders;
 using Granary.Domain.Webhooks;
 using Granary.Grains.Interfaces;
@@ -33,7 +34,7 @@ public sealed class WebhookDesk(
         var now = clock.GetUtcNow();
         var events = command.Events.Distinct(StringComparer.Ordinal).ToList();
         var webhook = new Webhook("wh_" + Guid.CreateVersion7(now).ToString("N"), command.Url, events, null, now, command.By);
-        var endpoint = new Endpoint(webhook, WebhookSecret.New(), await journal.ReadEndAsync());
+        var endpoint = new Endpoint(webhook, WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Length)), await journal.ReadEndAsync());
         return await endpoints.AddAsync(endpoint, MostWebhooks, CancellationToken.None)
             ? new WebhookReply(webhook, endpoint.Secret)
             : new WebhookReply(null, Refusal: new InvalidValue("url", $"would exceed the maximum of {MostWebhooks} webhooks; delete one first"));

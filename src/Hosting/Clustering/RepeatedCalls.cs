@@ -9,7 +9,7 @@ namespace Granary.Hosting.Clustering;
 
 /// <summary>
 /// Repeats a call of an endpoint that met a silo on its way out or an activation that had lost its stream, or that waits when a
-/// silo is lost: a moment later the grain lives elsewhere, and the caller never learns of it. Only what is
+/// silo is lost: a moment later the grain lives elsewhere, and the caller sees no fault. Only what is
 /// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work. A store that is out
 /// of reach is not waited for here: the store does that itself. See the table of retries in <c>docs/architecture.md</c>.
 /// </summary>
@@ -72,7 +72,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
             }
             catch (Exception fault) when (MayRepeat(fault))
             {
-                // Said again below.
+                // Repeated after the pause.
             }
 
             await PauseAsync(pause);

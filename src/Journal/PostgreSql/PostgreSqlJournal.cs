@@ -33,8 +33,8 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         """;
 
     /// <summary>
-    /// How long a read is repeated, if appends are for as long: over the restart of a server. A reader of a server that is away for
-    /// longer hears of it soon.
+    /// Limit on repeating a read, at most the limit on appends. It covers a server restart; after a longer outage the reader gets
+    /// an error.
     /// </summary>
     private static readonly TimeSpan LongestReading = TimeSpan.FromSeconds(3);
 

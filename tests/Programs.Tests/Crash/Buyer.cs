@@ -16,10 +16,6 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
     private const string InFlight = "/problems/idempotency-in-flight";
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
-
-    // Thinking leaves the processor to the process that starts again; without it the test takes longer and kills no more.
-    private static readonly TimeSpan MaxThink = TimeSpan.FromMilliseconds(200);
-
     private readonly Random _random = new(seed);
     private int _requests;
 
@@ -33,7 +29,6 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
     {
         while (!stop.IsCancellationRequested)
         {
-            await Task.Delay(MaxThink * _random.NextDouble(), CancellationToken.None);
             if (await PlaceAsync() is not { } order)
             {
                 continue;

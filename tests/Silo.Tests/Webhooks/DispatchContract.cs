@@ -51,7 +51,7 @@ public abstract class DispatchContract : IAsyncLifetime
 
         var message = Assert.Single(_receiver.Messages);
         Assert.True(message.IsSignedWith(endpoint.Secret));
-        Assert.False(message.IsSignedWith(WebhookSecret.New()));
+        Assert.False(message.IsSignedWith(WebhookSecret.Of(Guid.NewGuid().ToByteArray())));
         Assert.Equal(("""{"order":"a","version":1}""", _clock.GetUtcNow()), (message.Text, message.SentAt));
         var delivery = Assert.Single(await _postroom.LogOfAsync(endpoint));
         Assert.Equal(
