@@ -21,5 +21,6 @@ public sealed class WebhookSecretTests
         Assert.StartsWith("whsec_", secret, StringComparison.Ordinal);
         Assert.Equal(random, Convert.FromBase64String(secret["whsec_".Length..]));
         Assert.Equal(32, random.Length);
+        Assert.NotEqual(secret, WebhookSecret.Of(new byte[WebhookSecret.Length]));
     }
 }
