@@ -52,7 +52,7 @@ internal static class StoreSetup
     /// <summary>Adds the database of the webhooks.</summary>
     public static void AddWebhookDatabase(this IServiceCollection services, PlatformSettings options) =>
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
-            ? new PostgreSqlViews(options.PostgreSql!, durable: true)
+            ? new PostgreSqlViews(options.PostgreSql!)
             : new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
 
     private static void CreateDataDirectory(string path)

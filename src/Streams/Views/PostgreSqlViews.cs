@@ -5,17 +5,16 @@ using Npgsql;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit does not wait for the disk: after a
-/// crash of the server the newest commits may be missing, checkpoints and views alike, and consumers read these events again from
-/// the journal. Commits keep their order, so a checkpoint never survives without the changes it covers.
+/// Views in the journal's PostgreSQL database. Their tables are steps of its schema. A commit waits for the disk, although the
+/// journal could restore the views: a consumer outlives a crash of the server and does not ask again for events that it has
+/// processed.
 /// </summary>
 /// <param name="connectionString">The journal's database.</param>
-/// <param name="durable">Whether a commit waits for the disk, for data that the journal cannot restore.</param>
-public sealed class PostgreSqlViews(string connectionString, bool durable = false) : IViewDatabase, IAsyncDisposable
+public sealed class PostgreSqlViews(string connectionString) : IViewDatabase, IAsyncDisposable
 {
     private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
     {
-        Options = durable ? "" : "-c synchronous_commit=off",
+        Options = "-c synchronous_commit=on",
         MaxAutoPrepare = 50,
         MaxPoolSize = 20,
 

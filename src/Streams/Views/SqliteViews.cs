@@ -7,8 +7,8 @@ namespace Granary.Streams.Views;
 
 /// <summary>
 /// Views in a separate SQLite file. A commit is not flushed to disk: after a power failure the newest commits may be missing,
-/// checkpoints and views alike, and consumers read these events again from the journal, which is flushed. SQLite's calls block,
-/// so they run on the thread pool.
+/// checkpoints and views alike, and consumers, which ended with the machine, read these events again from the journal, which is
+/// flushed. SQLite's calls block, so they run on the thread pool.
 /// </summary>
 /// <param name="file">Path of the database; its directory must exist.</param>
 /// <param name="schema">The folder of the schema steps that create its tables.</param>

@@ -11,7 +11,7 @@ public sealed class PostgreSqlDispatch(SharedPostgres server) : DispatchContract
 
     protected override async Task<IViewDatabase> CreateDatabaseAsync()
     {
-        _database = new PostgreSqlViews(await server.CreateDatabaseAsync(), durable: true);
+        _database = new PostgreSqlViews(await server.CreateDatabaseAsync());
         await _database.MigrateAsync(Cancellation);
         return _database;
     }
