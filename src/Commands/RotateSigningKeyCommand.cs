@@ -2,6 +2,7 @@ using System.CommandLine;
 using Granary.Commands.Grammar;
 using Granary.Hosting;
 using Granary.Hosting.Auth;
+using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Npgsql;
 using Spectre.Console;
@@ -28,9 +29,15 @@ internal static class RotateSigningKeyCommand
         command.Add(revoke);
         command.SetAction(async parsed =>
         {
+            var settings = CommandSettings.Of(parsed);
+            if (StoreAccess.IsMissing(PlatformSettings.From(settings), console))
+            {
+                return ExitCodes.Unavailable;
+            }
+
             try
             {
-                await using var stores = StoreReader.Open(CommandSettings.Of(parsed));
+                await using var stores = StoreReader.Open(settings);
                 await stores.Get<SigningKeyRing>().RotateAsync(parsed.GetValue(revoke), CancellationToken.None);
                 console.Say("The signing key was rotated; the front ends take the new one up within two minutes.");
                 return 0;

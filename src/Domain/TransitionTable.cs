@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Granary.Grains.Interfaces;
 using Stateless;
 
 namespace Granary.Domain;
@@ -53,6 +54,6 @@ public sealed class TransitionTable<TStatus, TTrigger>
     [
         .. Enum.GetValues<TTrigger>()
             .Where(trigger => !except.Contains(trigger) && _transitions.ContainsKey((status, trigger)))
-            .Select(trigger => trigger.ToString().ToLowerInvariant()),
+            .Select(trigger => Words.Of(trigger)),
     ];
 }

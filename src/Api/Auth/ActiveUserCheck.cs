@@ -58,7 +58,7 @@ public sealed class ActiveUserCheck(RequestDelegate next, IGrainFactory grains, 
 
         if (user.Status != UserStatus.Active)
         {
-            var status = user.Status.ToString().ToLowerInvariant();
+            var status = Words.Of(user.Status);
             return new ProblemResult(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
         }
 

@@ -39,7 +39,7 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
         throttle.Succeeded(userId, address);
         if (credential.Status != UserStatus.Active)
         {
-            var status = credential.Status.ToString().ToLowerInvariant();
+            var status = Words.Of(credential.Status);
             return LoginOutcome.Refused(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
         }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -62,12 +63,9 @@ public static class ListOrders
             return null;
         }
 
-        foreach (var status in Enum.GetValues<OrderStatus>())
+        if (Words.Find<OrderStatus>(word) is { } status)
         {
-            if (status != OrderStatus.None && OrderBody.WordOf(status) == word)
-            {
-                return status;
-            }
+            return status;
         }
 
         validation.Add("status", "is not a status of an order");

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
@@ -43,7 +44,7 @@ public sealed record OrderBody
     {
         Id = order.Id,
         UserId = order.UserId,
-        Status = WordOf(order.Status),
+        Status = Words.Of(order.Status),
         Items = [.. order.Lines.Select(line => new OrderItemBody(
             line.Sku, line.Name, line.Quantity, currency.Of(line.UnitPrice), currency.Of(line.LineTotal)))],
         Total = currency.Of(order.Total),
@@ -58,20 +59,6 @@ public sealed record OrderBody
         AllowedActions = order.AllowedActions,
         Timeline = [.. order.Timeline.Select(entry => new TimelineBody(
             entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
-    };
-
-    /// <summary>The name of the status in the API.</summary>
-    public static string WordOf(OrderStatus status) => status switch
-    {
-        OrderStatus.Pending => "pending",
-        OrderStatus.Paid => "paid",
-        OrderStatus.Packing => "packing",
-        OrderStatus.Shipped => "shipped",
-        OrderStatus.Received => "received",
-        OrderStatus.Completed => "completed",
-        OrderStatus.Cancelled => "cancelled",
-        OrderStatus.Expired => "expired",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "An order that exists has a status."),
     };
 }
 

@@ -72,7 +72,7 @@ public static class TrackOrder
     private static byte[] Write(string id, OrderUpdate update)
     {
         var body = new OrderUpdateBody(
-            id, update.Version, update.Type, update.At.UtcDateTime, update.By, OrderBody.WordOf(update.Status));
+            id, update.Version, update.Type, update.At.UtcDateTime, update.By, Words.Of(update.Status));
         var json = JsonSerializer.Serialize(body, ApiJson.Options.GetTypeInfo(typeof(OrderUpdateBody)));
         return Encoding.UTF8.GetBytes(string.Create(
             CultureInfo.InvariantCulture, $"id: {update.Version}\nevent: {update.Type}\ndata: {json}\n\n"));

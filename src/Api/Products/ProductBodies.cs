@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Stock;
 
 namespace Granary.Api.Products;
@@ -39,25 +40,7 @@ public sealed record ProductBody(
 {
     /// <summary>Converts a product to its body.</summary>
     public static ProductBody From(Product product, Currency currency) => new(
-        product.Sku, product.Name, product.Description, currency.Of(product.Price), WordOf(product.Status), product.Available);
-
-    /// <summary>The name of the status in the API.</summary>
-    public static string WordOf(StockStatus status) => status switch
-    {
-        StockStatus.Active => "active",
-        StockStatus.Suspended => "suspended",
-        StockStatus.Discontinued => "discontinued",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A product that exists has a status."),
-    };
-
-    /// <summary>The status with this name, or null.</summary>
-    public static StockStatus? StatusOf(string word) => word switch
-    {
-        "active" => StockStatus.Active,
-        "suspended" => StockStatus.Suspended,
-        "discontinued" => StockStatus.Discontinued,
-        _ => null,
-    };
+        product.Sku, product.Name, product.Description, currency.Of(product.Price), Words.Of(product.Status), product.Available);
 }
 
 /// <summary>A page of products.</summary>

@@ -133,7 +133,7 @@ public static class ProductEndpoints
             return null;
         }
 
-        var status = ProductBody.StatusOf(word);
+        var status = Words.Find<StockStatus>(word);
         validation.Require(status is not null, "status", "must be active, suspended or discontinued");
         return status;
     }

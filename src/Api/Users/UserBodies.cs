@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Api.Users;
@@ -34,15 +35,7 @@ public sealed record UserBody(
 {
     /// <summary>Converts a user to its body.</summary>
     public static UserBody From(User user, Currency currency) => new(
-        user.Id, user.UserName, user.DisplayName, user.Roles, WordOf(user.Status), WalletBody.From(user.Wallet, currency));
-
-    private static string WordOf(UserStatus status) => status switch
-    {
-        UserStatus.Active => "active",
-        UserStatus.Suspended => "suspended",
-        UserStatus.Closed => "closed",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A user who exists has a status."),
-    };
+        user.Id, user.UserName, user.DisplayName, user.Roles, Words.Of(user.Status), WalletBody.From(user.Wallet, currency));
 }
 
 /// <summary>A wallet.</summary>

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
 
 namespace Granary.Api.Webhooks;
@@ -70,7 +71,7 @@ public sealed record DeliveryBody(
         delivery.Type,
         delivery.OrderId,
         delivery.Version,
-        WordOf(delivery.Status),
+        Words.Of(delivery.Status),
         delivery.Attempts,
         delivery.CreatedAt.UtcDateTime,
         delivery.LastAttemptAt?.UtcDateTime,
@@ -78,14 +79,6 @@ public sealed record DeliveryBody(
         delivery.Error,
         (long?)delivery.Duration?.TotalMilliseconds,
         delivery.NextAttemptAt?.UtcDateTime);
-
-    private static string WordOf(DeliveryStatus status) => status switch
-    {
-        DeliveryStatus.Pending => "pending",
-        DeliveryStatus.Delivered => "delivered",
-        DeliveryStatus.Dead => "dead",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A delivery has a status."),
-    };
 }
 
 /// <summary>A page of deliveries, newest first.</summary>

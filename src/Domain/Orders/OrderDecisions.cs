@@ -11,10 +11,13 @@ namespace Granary.Domain.Orders;
 /// </summary>
 public static class OrderDecisions
 {
-    /// <summary>Records an order whose lines are reserved and whose total is held under <paramref name="attempt"/>.</summary>
+    /// <summary>
+    /// Records an order whose lines are reserved and whose total is held under <paramref name="attempt"/>, unless that was voided.
+    /// </summary>
     public static Decision<OrderEvent> Place(
         OrderState order, PlaceOrder command, long attempt, IReadOnlyList<OrderLine> lines, DateTimeOffset expiresAt) =>
         OrderLifecycle.Next(order.Status, OrderTrigger.Place) is null ? Illegal(order)
+        : order.Voided.Contains(attempt) ? new OrderInFlight()
         : OrderTotal.Of(lines) is not { } total ? OrderTotal.TooHigh
         : new OrderPlaced(
             command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt);
@@ -116,5 +119,5 @@ public static class OrderDecisions
 
     /// <summary>The refusal for what the current status does not permit.</summary>
     private static IllegalTransition Illegal(OrderState order) =>
-        new(order.Status.ToString().ToLowerInvariant(), OrderLifecycle.AllowedActions(order.Status));
+        new(Words.Of(order.Status), OrderLifecycle.AllowedActions(order.Status));
 }

@@ -22,9 +22,6 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     public DateTimeOffset UpdatedAt { get; init; }
     public DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Whether it was paid; a cancelled order that was gets a refund.</summary>
-    public bool WasPaid { get; init; }
-
     /// <summary>The attempts whose reservations and holds are part of the order.</summary>
     public ImmutableArray<long> Accepted { get; init; } = [];
 
@@ -75,10 +72,9 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         {
             OrderPlaced placed => next.Placed(placed, at),
             OrderAmended amended => next.Amended(amended),
-            OrderPaid => next with { WasPaid = true },
             OrderShipped shipped => next with { Tracking = shipped.Tracking },
             OrderCancelled cancelled => next with { CancelReason = cancelled.Reason },
-            OrderPackingStarted or OrderReceived or OrderCompleted or OrderExpired => next,
+            OrderPaid or OrderPackingStarted or OrderReceived or OrderCompleted or OrderExpired => next,
             AttemptVoided voided => next with { Voided = Voided.Add(voided.Attempt) },
             _ => throw new InvalidOperationException($"An order has no event {domainEvent.GetType().Name}."),
         };

@@ -137,7 +137,7 @@ public static class StockDecisions
         new(result, stock.Name, stock.Price, stock.Available);
 
     private static IllegalTransition Illegal(StockState stock) =>
-        new(stock.Status.ToString().ToLowerInvariant(), StockLifecycle.AllowedActions(stock.Status));
+        new(Words.Of(stock.Status), StockLifecycle.AllowedActions(stock.Status));
 
     private static StockTrigger TriggerFor(StockStatus wished) => wished switch
     {

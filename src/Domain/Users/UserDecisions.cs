@@ -62,7 +62,7 @@ public static class UserDecisions
     public static Decision<UserEvent> Close(UserState user, string by) =>
         user.Status == UserStatus.Closed ? Decision<UserEvent>.Unchanged
         : Refused(user, UserTrigger.Close) is { } refusal ? refusal
-        : !user.Claims.IsEmpty ? Illegal(user, except: UserTrigger.Close)
+        : !user.Claims.IsEmpty ? Illegal(user, UserTrigger.Close)
         : new UserClosed(by);
 
     /// <summary>Holds money for one attempt of an order.</summary>
@@ -80,7 +80,7 @@ public static class UserDecisions
 
         if (UserLifecycle.Next(user.Status, UserTrigger.Hold) is null)
         {
-            return new UserSuspended(user.Status.ToString().ToLowerInvariant());
+            return new UserSuspended(Words.Of(user.Status));
         }
 
         return user.Available < command.Amount
@@ -115,8 +115,6 @@ public static class UserDecisions
         : UserLifecycle.Next(user.Status, trigger) is null ? Illegal(user)
         : null;
 
-    private static IllegalTransition Illegal(UserState user, UserTrigger? except = null) =>
-        new(
-            user.Status.ToString().ToLowerInvariant(),
-            [.. UserLifecycle.AllowedActions(user.Status).Where(action => action != except?.ToString().ToLowerInvariant())]);
+    private static IllegalTransition Illegal(UserState user, params UserTrigger[] except) =>
+        new(Words.Of(user.Status), UserLifecycle.AllowedActions(user.Status, except));
 }

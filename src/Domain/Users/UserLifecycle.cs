@@ -25,7 +25,7 @@ public static class UserLifecycle
         Transitions.Next(status, trigger);
 
     /// <summary>What a status permits, in lower case.</summary>
-    public static IReadOnlyList<string> AllowedActions(UserStatus status) => Transitions.Permitted(status);
+    public static IReadOnlyList<string> AllowedActions(UserStatus status, params UserTrigger[] except) => Transitions.Permitted(status, except);
 
     private static StateMachine<UserStatus, UserTrigger> Machine(UserStatus status)
     {

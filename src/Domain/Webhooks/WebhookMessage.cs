@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Domain.Webhooks;
@@ -23,7 +24,7 @@ public static class WebhookMessage
             order.Id,
             order.UserId,
             last.Version,
-            order.Status.ToString().ToLowerInvariant(),
+            Words.Of(order.Status),
             last.By,
             [.. order.Lines.Select(line => new ItemData(
                 line.Sku, line.Name, line.Quantity, new MoneyData(line.UnitPrice, currency), new MoneyData(line.LineTotal, currency)))],

@@ -26,10 +26,16 @@ internal abstract record AttemptOutcome
     /// <param name="Contended">Whether it would have been taken if other attempts at the same order had not taken something.</param>
     public sealed record Refused(Refusal Refusal, bool Contended = false) : AttemptOutcome;
 
-    /// <summary>The outcome; of several refusals the one of highest priority: user, unknown product, product not for sale, shortage, moved
-    /// price, funds.</summary>
+    /// <summary>
+    /// The outcome; of several refusals the one of highest priority: user, unknown product, product not for sale, shortage, moved
+    /// price, funds, total.
+    /// </summary>
+    /// <param name="order">The order's lines, given those that were reserved; the same when null.</param>
     public static AttemptOutcome From(
-        IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies, Refusal? holdRefusal)
+        IReadOnlyList<RequestedLine> lines,
+        IReadOnlyList<ReserveReply> replies,
+        Refusal? holdRefusal,
+        Func<IReadOnlyList<OrderLine>, IReadOnlyList<OrderLine>>? order = null)
     {
         if (holdRefusal is UnknownUser or UserSuspended)
         {
@@ -57,14 +63,16 @@ internal abstract record AttemptOutcome
             return new PriceMoved(moved);
         }
 
-        return holdRefusal is not null
-            ? new Refused(holdRefusal, holdRefusal is InsufficientFunds { Contended: true })
-            : Of([.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))]);
-    }
+        if (holdRefusal is not null)
+        {
+            return new Refused(holdRefusal, holdRefusal is InsufficientFunds { Contended: true });
+        }
 
-    /// <summary>Lines that were taken, unless they cost more than an order may.</summary>
-    public static AttemptOutcome Of(IReadOnlyList<OrderLine> lines) =>
-        OrderTotal.Of(lines) is { } total ? new Taken(lines, total) : new Refused(OrderTotal.TooHigh);
+        IReadOnlyList<OrderLine> taken =
+            [.. lines.Select((line, i) => new OrderLine(line.Sku, replies[i].Name!, line.Quantity, replies[i].Price))];
+        taken = order?.Invoke(taken) ?? taken;
+        return OrderTotal.Of(taken) is { } total ? new Taken(taken, total) : new Refused(OrderTotal.TooHigh);
+    }
 
     private static List<string>? SkusWith(
         IReadOnlyList<RequestedLine> lines, IReadOnlyList<ReserveReply> replies, ReserveResult result)

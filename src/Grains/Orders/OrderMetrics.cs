@@ -34,5 +34,5 @@ public sealed class OrderMetrics : IDisposable
         _placements.Add(1, new KeyValuePair<string, object?>("outcome", refusal.GetType().Name));
 
     internal void Reached(OrderStatus status) =>
-        _transitions.Add(1, new KeyValuePair<string, object?>("to", status.ToString().ToLowerInvariant()));
+        _transitions.Add(1, new KeyValuePair<string, object?>("to", Words.Of(status)));
 }

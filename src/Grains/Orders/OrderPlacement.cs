@@ -41,17 +41,11 @@ internal static class OrderPlacement
     public static async Task<AttemptOutcome> TakeMoreAsync(Attempt attempt, OrderAmendmentPlan plan)
     {
         var replies = await Task.WhenAll(plan.Increases.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var outcome = AttemptOutcome.From(plan.Increases, replies, null);
-        if (outcome is not AttemptOutcome.Taken reserved)
-        {
-            return outcome;
-        }
-
-        var amended = AttemptOutcome.Of(plan.Priced(reserved.Lines));
-        return amended is AttemptOutcome.Taken { Total: var total } && total > plan.HeldTotal
+        var outcome = AttemptOutcome.From(plan.Increases, replies, null, plan.Priced);
+        return outcome is AttemptOutcome.Taken { Total: var total } && total > plan.HeldTotal
             && await attempt.HoldAsync(total - plan.HeldTotal) is { } refusal
             ? new AttemptOutcome.Refused(refusal)
-            : amended;
+            : outcome;
     }
 
     private static async Task<AttemptOutcome> TakeUnpricedAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines)

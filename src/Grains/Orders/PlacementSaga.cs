@@ -175,7 +175,7 @@ public sealed class PlacementSaga(
         try
         {
             var requirements = await group.CloseAsync(orderId);
-            while (!order.Exists && !order.Voided.Contains(attempt.Number))
+            while (true)
             {
                 // Decide.
                 var now = clock.GetUtcNow();
@@ -183,8 +183,9 @@ public sealed class PlacementSaga(
                     order, command, attempt.Number, taken.Lines, now + options.Value.PaymentTimeout);
                 if (decision.Refusal is { } refusal)
                 {
+                    // After any append fault but a conflict the order may be durable, so nothing is given back.
                     await attempt.GiveBackAsync();
-                    return refusal;
+                    return order.Exists ? Replay(order, command) : refusal;
                 }
 
                 var events = new List<JournalEvent>(decision.Events.Count);
@@ -208,10 +209,6 @@ public sealed class PlacementSaga(
             await attempt.GiveBackAsync();
             throw;
         }
-
-        // The attempt lost: release what it took. After any other append fault the order may be durable, so nothing is released.
-        await attempt.GiveBackAsync();
-        return order.Exists ? Replay(order, command) : new OrderInFlight();
     }
 
     /// <summary>

@@ -95,8 +95,8 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
     /// <summary>
     /// Makes a call a second time because a connection was lost: it is not known whether the answer was to come over that one, so
-    /// the first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, comes by
-    /// here itself, and is not repeated beyond that.
+    /// the first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, and this
+    /// filter repeats it as any other call; the first one is not repeated any more.
     /// </summary>
     private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
     {

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Granary.Hosting.Health;
@@ -75,7 +76,7 @@ public sealed partial class Readiness(
     private static ReadinessReport ReportOf(HealthReport report) => new(
         report.Status != HealthStatus.Unhealthy,
         report.Status == HealthStatus.Unhealthy ? "not ready" : "ready",
-        report.Entries.ToDictionary(entry => entry.Key, entry => entry.Value.Status.ToString().ToLowerInvariant()));
+        report.Entries.ToDictionary(entry => entry.Key, entry => Words.Of(entry.Value.Status)));
 }
 
 /// <summary>The answer of <c>/health/ready</c>.</summary>

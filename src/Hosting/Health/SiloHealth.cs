@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces;
 using Granary.Hosting.Settings;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -13,7 +14,7 @@ internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider ser
     {
         if (cluster.CurrentStatus != SiloStatus.Active)
         {
-            return new HealthCheckResult(context.Registration.FailureStatus, $"The silo is {cluster.CurrentStatus.ToString().ToLowerInvariant()}.");
+            return new HealthCheckResult(context.Registration.FailureStatus, $"The silo is {Words.Of(cluster.CurrentStatus)}.");
         }
 
         if (options.Clustering == ClusteringKind.Localhost)

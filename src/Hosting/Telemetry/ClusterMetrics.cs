@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Granary.Grains.Interfaces;
 
 namespace Granary.Hosting.Telemetry;
 
@@ -21,5 +22,5 @@ internal sealed class ClusterMetrics(ISiloStatusOracle cluster) : ILifecyclePart
     private IEnumerable<Measurement<int>> Observe() => cluster.GetApproximateSiloStatuses()
         .CountBy(silo => silo.Value)
         .Select(count => new Measurement<int>(
-            count.Value, new KeyValuePair<string, object?>("status", count.Key.ToString().ToLowerInvariant())));
+            count.Value, new KeyValuePair<string, object?>("status", Words.Of(count.Key))));
 }

@@ -47,11 +47,12 @@ public sealed class PlaceOrder
     }
 
     [Fact]
-    public void A_voided_attempt_leaves_the_order_placeable()
+    public void A_voided_attempt_leaves_the_order_to_others()
     {
         var order = Given.Order(new AttemptVoided("system", 9));
 
         Assert.Equal((false, 1L), (order.Exists, order.Version));
         Assert.IsType<OrderPlaced>(OrderDecisions.Place(order, Given.Placement, 7, Given.Placed.Lines, Deadline).Single());
+        Assert.IsType<OrderInFlight>(OrderDecisions.Place(order, Given.Placement, 9, Given.Placed.Lines, Deadline).Refusal);
     }
 }

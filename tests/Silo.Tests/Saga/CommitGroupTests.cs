@@ -1,3 +1,4 @@
+using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -80,6 +81,19 @@ public sealed class CommitGroupTests : IAsyncLifetime
             null);
 
         Assert.Equal(new AttemptOutcome.PriceMoved("CUP"), outcome);
+    }
+
+    [Fact]
+    public void What_an_order_needs_more_counts_at_the_price_of_the_order()
+    {
+        var order = OrderState.Initial("order") with { Lines = [new OrderLine("TEA", "Tea", 1, 100)], Total = 100 };
+        var plan = OrderAmendmentPlan.For(order, [new RequestedLine("TEA", 3)]);
+
+        // Alone, and at today's price, the increase would cost more than an order may.
+        var outcome = AttemptOutcome.From(
+            plan.Increases, [new ReserveReply(ReserveResult.Reserved, "Tea", Limits.Amount, 9)], null, plan.Priced);
+
+        Assert.Equal(300, Assert.IsType<AttemptOutcome.Taken>(outcome).Total);
     }
 
     private async Task<IGroupProbe> StartOnAsync(int silo)

@@ -34,6 +34,26 @@ public sealed class DeactivationTests
         await answered.WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
     }
 
+    /// <summary>An order whose append would start the commit of a deferred one may itself wait for the end of the activation.</summary>
+    [Fact]
+    public async Task An_activation_that_ends_defers_no_append()
+    {
+        var journal = new HeldJournal();
+        var activation = new TaskFactory(new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler);
+        var grain = new Item(journal);
+        var first = activation.StartNew(grain.AdjustAsync, Cancellation).Unwrap();
+        var queued = activation.StartNew(grain.QueueAnotherAsync, Cancellation).Unwrap();
+        var deactivated = activation.StartNew(
+            () => grain.OnDeactivateAsync(new DeactivationReason(DeactivationReasonCode.ShuttingDown, ""), CancellationToken.None),
+            Cancellation).Unwrap();
+        await activation.StartNew(() => { }, Cancellation);
+
+        journal.Held.SetResult();
+
+        await Task.WhenAll(first, queued, deactivated).WaitAsync(TimeSpan.FromSeconds(60), Cancellation);
+        Assert.Equal([false, false], journal.Appends.Select(append => append.IsDeferred));
+    }
+
     private sealed class Item(IJournal journal) : EventSourcedGrain<StockState, StockEvent>(journal, TimeProvider.System)
     {
         public async Task AdjustAsync()
@@ -42,12 +62,20 @@ public sealed class DeactivationTests
             Raise([new ProductDefined("", "Tea", null, 100)]);
             await CommitAsync();
         }
+
+        public async Task QueueAnotherAsync()
+        {
+            Raise([new StockAdjusted("", 1, "delivery", null)]);
+            await QueueAsync();
+        }
     }
 
-    /// <summary>A journal whose append ends when the test says so.</summary>
+    /// <summary>A journal whose appends end when the test says so.</summary>
     private sealed class HeldJournal : IJournal
     {
         public TaskCompletionSource Held { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public List<JournalAppend> Appends { get; } = [];
 
         public event Action? Appended
         {
@@ -55,7 +83,11 @@ public sealed class DeactivationTests
             remove { }
         }
 
-        public Task AppendAsync(JournalAppend append) => Held.Task;
+        public Task AppendAsync(JournalAppend append)
+        {
+            Appends.Add(append);
+            return Held.Task;
+        }
 
         public void Flush()
         {

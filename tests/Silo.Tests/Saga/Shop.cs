@@ -118,7 +118,7 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
         Assert.Equal(mine.Where(order => order.Status == OrderStatus.Pending).Sum(order => order.Total), wallet.Held);
 
         // The payment of an order that was cancelled before the wallet learned of it was never captured, so nothing is refunded.
-        var kept = mine.Where(order => order.WasPaid && order.Status != OrderStatus.Cancelled).Sum(order => order.Total);
+        var kept = mine.Where(order => OrderLifecycle.PhaseOf(order.Status) is ClaimPhase.Paid or ClaimPhase.Closed).Sum(order => order.Total);
         Assert.Equal(kept, wallet.Spent - wallet.Refunded);
     }
 

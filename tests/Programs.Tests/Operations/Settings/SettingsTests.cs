@@ -1,0 +1,169 @@
+using System.Text.RegularExpressions;
+using Granary.Api;
+using Granary.Hosting.Settings;
+using Granary.Programs.Tests.Operations.Commands;
+using Granary.Silo;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+
+namespace Granary.Programs.Tests.Operations.Settings;
+
+/// <summary>Every key is declared, read, documented, and refuses a value that it does not take.</summary>
+public sealed partial class SettingsTests : IDisposable
+{
+    // Bad for every kind of key: a control character in a text, a keyword that no connection string has, too short for a password.
+    private const string Bad = "no=1\n";
+
+    private static readonly Dictionary<string, string> OfACluster = new()
+    {
+        ["Granary__Storage"] = "PostgreSql",
+        ["Granary__Clustering"] = "Redis",
+        ["ConnectionStrings__Granary"] = "Host=127.0.0.1",
+        ["ConnectionStrings__Redis"] = "127.0.0.1",
+    };
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-operations-tests-");
+
+    public static TheoryData<string> Keys => [.. SettingKeys.All.Select(key => key.Name)];
+
+    [Fact]
+    public async Task A_program_reads_every_key_and_no_key_that_is_not_declared()
+    {
+        ReadSettings[] programs =
+        [
+            await ReadAsync([], FrontEnd.Build),
+            await ReadAsync(new(OfACluster) { ["Granary__Hosting"] = "Client" }, FrontEnd.Build),
+            await ReadAsync(OfACluster, SiloProgram.Build),
+        ];
+
+        var read = programs.SelectMany(program => program.Keys).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        Assert.All(SettingKeys.All, key => Assert.Contains(key.Name, read));
+        Assert.All(
+            read.Where(key => key.StartsWith("Granary:", StringComparison.OrdinalIgnoreCase) || key.StartsWith("ConnectionStrings:", StringComparison.Ordinal)),
+            key => Assert.Contains(SettingKeys.All, declared => declared.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void A_value_that_a_key_does_not_take_stops_the_start_and_is_named(string name)
+    {
+        var key = SettingKeys.All.Single(key => key.Name == name);
+
+        var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build(
+        [
+            "--hostBuilder:reloadConfigOnChange=false",
+            $"--Granary:DataDirectory={_directory.FullName}",
+            .. key == SettingKeys.Storage || key == SettingKeys.Clustering || key == SettingKeys.Hosting
+                ? [] : OfACluster.Select(setting => $"--{setting.Key.Replace("__", ":", StringComparison.Ordinal)}={setting.Value}"),
+            $"--{name}={Bad}",
+        ]));
+
+        Assert.Equal(name, problem.Key);
+        Assert.StartsWith(
+            key.IsSecret ? $"Configuration: {name} has a value that it does not take; it takes " : $"Configuration: {name} is '{Bad}'; it takes ",
+            problem.Message,
+            StringComparison.Ordinal);
+        Assert.EndsWith($"{key.Takes}.", problem.Message, StringComparison.Ordinal);
+        Assert.True(!key.IsSecret || !problem.Message.Contains(Bad, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("00:00:05", 5)]
+    [InlineData("00:00:01.5", 1.5)]
+    [InlineData("00:00:01.250", 1.25)]
+    [InlineData("23:59:59", 86_399)]
+    [InlineData("1.00:00:00", 86_400)]
+    [InlineData("30.00:00:00", 2_592_000)]
+    public void A_duration_is_written_in_hours_minutes_and_seconds_with_days_before_them(string text, double seconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(seconds), Reader(SettingKeys.TokenLifetime, text).Read(SettingKeys.TokenLifetime));
+
+    [Theory]
+    [InlineData("3600")]
+    [InlineData("1")]
+    [InlineData("10:00")]
+    [InlineData("1:00:00")]
+    [InlineData("24:00:00")]
+    [InlineData("-00:00:05")]
+    [InlineData("00:00:00")]
+    [InlineData("30.00:00:01")]
+    [InlineData("1h")]
+    public void A_duration_in_another_form_or_out_of_its_bounds_is_refused_with_the_form_and_the_bounds(string text)
+    {
+        var problem = Assert.Throws<InvalidConfigurationException>(
+            () => Reader(SettingKeys.TokenLifetime, text).Read(SettingKeys.TokenLifetime));
+
+        Assert.Equal(
+            $"Configuration: Granary:Auth:TokenLifetime is '{text}'; it takes a time from 00:00:01 to 30.00:00:00, written hh:mm:ss, hh:mm:ss.fff or d.hh:mm:ss.",
+            problem.Message);
+    }
+
+    [Fact]
+    public void The_times_of_orders_reach_them()
+    {
+        var orders = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(
+            [new("Granary:Orders:PaymentTimeout", "00:07:00"), new("Granary:Orders:ReservationGrace", "00:00:09")]).Build()).Orders();
+
+        Assert.Equal((TimeSpan.FromMinutes(7), TimeSpan.FromSeconds(9)), (orders.PaymentTimeout, orders.ReservationGrace));
+    }
+
+    [Theory]
+    [InlineData("https://a.example, https://b.example")]
+    [InlineData(null, "https://a.example", "https://b.example")]
+    public void A_list_is_one_value_with_commas_or_an_array(string? text, params string[] items)
+    {
+        var key = SettingKeys.CorsOrigins;
+        var settings = new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(
+            [new(key.Name, text), .. items.Select((item, i) => KeyValuePair.Create($"{key.Name}:{i}", (string?)item))]).Build());
+
+        Assert.Equal(["https://a.example", "https://b.example"], settings.Read(key));
+    }
+
+    [Fact]
+    public async Task The_page_of_settings_is_what_the_program_lists()
+    {
+        var (code, output, _) = await CommandRun.RunAsync("settings");
+
+        Assert.Equal(0, code);
+        Assert.Contains(output.Trim(), Repository.Read("docs/settings.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Documents_name_no_key_that_is_not_declared()
+    {
+        var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md"));
+        var named = pages.SelectMany(page => KeyInText().Matches(File.ReadAllText(page)))
+            .Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().Where(key => key != "Granary:Key");
+
+        Assert.All(named, name => Assert.Contains(
+            SettingKeys.All, key => key.Name == name || key.Name.StartsWith(name + ":", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Nothing_reads_the_configuration_past_the_reader()
+    {
+        var past = Directory.GetFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Hosting/Settings/", StringComparison.Ordinal))
+            .Where(file => ReadsPast().IsMatch(File.ReadAllText(file)));
+
+        Assert.Empty(past);
+    }
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [GeneratedRegex("Granary(?::|__)[A-Z][A-Za-z]*(?:(?::|__)[A-Z][A-Za-z]*)*")]
+    private static partial Regex KeyInText();
+
+    [GeneratedRegex(@"onfiguration\[|GetSection\(|BindConfiguration|GetConnectionString|onfiguration\.GetValue")]
+    private static partial Regex ReadsPast();
+
+    private static SettingsReader Reader(SettingKey key, string value) =>
+        new(new ConfigurationBuilder().AddInMemoryCollection([new(key.Name, value)]).Build());
+
+    private async Task<ReadSettings> ReadAsync(
+        Dictionary<string, string> environment, Func<string[], Action<WebApplicationBuilder>, WebApplication> build)
+    {
+        var settings = new ReadSettings(new Dictionary<string, string>(environment) { ["Granary__DataDirectory"] = _directory.FullName });
+        await using var program = build([], builder => ((IList<IConfigurationSource>)builder.Configuration.Sources).Add(settings));
+        return settings;
+    }
+}
