@@ -166,7 +166,7 @@ public sealed class BadInputTests(GranaryApp app)
     [Fact]
     public async Task A_total_that_overflows_is_refused()
     {
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var customer = await shop.Customer();
         var sku = await shop.Product(stock: 10_000, price: Limits.Price);
 

@@ -60,7 +60,7 @@ public sealed class DocumentTests(GranaryApp app)
     public async Task The_example_of_an_order_can_be_sent_unchanged()
     {
         var document = await Document();
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var (sku, customer) = (await shop.Product(), await shop.Customer());
         var example = document.At("paths", "/orders", "post", "requestBody", "content", "application/json", "example").ToString();
 

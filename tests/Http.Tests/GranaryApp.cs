@@ -3,7 +3,6 @@ using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
-using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -96,6 +95,13 @@ public sealed class GranaryApp : IAsyncLifetime
         Assert.Null(reply.Refusal);
         return id;
     }
+
+    /// <summary>A shop whose customers are registered without the front end.</summary>
+    public Shop OpenShop() => new(CreateClient(AdminToken), async () =>
+    {
+        var id = await Register(Roles.Customer);
+        return new Customer(CreateClient(TokenOf(id, Roles.Customer)), id);
+    });
 
     /// <summary>The document that every answer is held against.</summary>
     public Task<Contract> Contract() => _contract ??= ReadContract();

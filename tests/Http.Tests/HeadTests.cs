@@ -73,7 +73,7 @@ public sealed class HeadTests(GranaryApp app)
 
     private async Task<(string Order, string Sku)> Scene()
     {
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var sku = await shop.Product();
         return ((await (await shop.Customer()).Placed((sku, 1))).Text("id")!, sku);
     }

@@ -6,7 +6,7 @@ namespace Granary.Http.Tests;
 /// <summary>The refusals that follow from the state of an order, a product or a user, for every operation that has them.</summary>
 public sealed class RefusalTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Theory]
     [InlineData("PUT", "", """{ "note": "Ring twice." }""")]

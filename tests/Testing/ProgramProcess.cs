@@ -8,6 +8,8 @@ namespace Granary.Testing;
 /// </summary>
 public sealed class ProgramProcess : IAsyncDisposable
 {
+    private const string Urls = "ASPNETCORE_URLS";
+
     private string _assembly;
     private IReadOnlyList<string> _arguments;
     private readonly Dictionary<string, string> _settings;
@@ -16,7 +18,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     private string _before = "";
 
     /// <param name="assembly">The file name of the program beside the tests, such as <c>Granary.Silo.dll</c>, or its path.</param>
-    /// <param name="settings">Environment variables.</param>
+    /// <param name="settings">Environment variables. It listens on those of <c>ASPNETCORE_URLS</c> besides its own address.</param>
     /// <param name="arguments">Further command-line arguments.</param>
     /// <param name="network">The network to run in; null is the machine's network.</param>
     public ProgramProcess(
@@ -26,7 +28,9 @@ public sealed class ProgramProcess : IAsyncDisposable
         _arguments = arguments ?? [];
         _network = network;
         Address = new Uri($"http://{network?.Address ?? "127.0.0.1"}:{FreePort()}");
-        _settings = new(settings) { ["ASPNETCORE_URLS"] = Address.ToString(), ["DOTNET_gcServer"] = "0" };
+        _settings = new(settings);
+        _settings.TryAdd("DOTNET_gcServer", "0");
+        _settings[Urls] = _settings.TryGetValue(Urls, out var further) ? $"{Address};{further}" : Address.ToString();
     }
 
     /// <summary>Its HTTP address.</summary>
@@ -41,6 +45,9 @@ public sealed class ProgramProcess : IAsyncDisposable
 
     /// <summary>The last lines of its output, after those of the process that it replaced.</summary>
     public string Output => _before + _process?.Output;
+
+    /// <summary>Every line of its output since its last start.</summary>
+    public IReadOnlyList<string> Lines => _process?.Lines ?? [];
 
     /// <summary>A free TCP port.</summary>
     public static int FreePort() => ServerProcess.FreePort();
@@ -80,6 +87,10 @@ public sealed class ProgramProcess : IAsyncDisposable
         },
         $"{Path.GetFileName(_assembly)} listens",
         TimeSpan.FromMinutes(2));
+
+    /// <summary>Waits until it has ended by itself.</summary>
+    /// <returns>Its exit code.</returns>
+    public Task<int> EndsAsync() => _process!.EndsAsync();
 
     /// <summary>Ends it at once, whatever it is doing: SIGKILL.</summary>
     public Task KillAsync() => _process?.EndAsync("KILL") ?? Task.CompletedTask;

@@ -17,7 +17,7 @@ internal sealed class ServerProcess : IDisposable
     private static int _ports = Environment.ProcessId * 199 % Ports;
 
     private readonly Process _process;
-    private readonly Queue<string> _output = new();
+    private readonly List<string> _output = [];
 
     private ServerProcess(Process process) => _process = process;
 
@@ -26,13 +26,16 @@ internal sealed class ServerProcess : IDisposable
     public bool HasExited => _process.HasExited;
 
     /// <summary>The last lines that the server wrote, for the message of a failed start.</summary>
-    public string Output
+    public string Output => string.Join('\n', Lines.TakeLast(400));
+
+    /// <summary>Everything that the server wrote.</summary>
+    public IReadOnlyList<string> Lines
     {
         get
         {
             lock (_output)
             {
-                return string.Join('\n', _output);
+                return [.. _output];
             }
         }
     }
@@ -70,18 +73,24 @@ internal sealed class ServerProcess : IDisposable
     public static async Task RunAsync(string user, params IReadOnlyList<string> command)
     {
         using var process = Start(user, "KILL", command);
-        await process._process.WaitForExitAsync();
-        if (process._process.ExitCode != 0)
+        if (await process.EndsAsync() is not 0 and var code)
         {
-            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {process._process.ExitCode}:\n{process.Output}");
+            throw new InvalidOperationException($"{string.Join(' ', command)} ended with {code}:\n{process.Output}");
         }
+    }
+
+    /// <summary>Waits until it has ended, and returns its exit code.</summary>
+    public async Task<int> EndsAsync()
+    {
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     /// <summary>Sends a signal, such as <c>INT</c>, and waits for the end.</summary>
     public async Task EndAsync(string signal)
     {
         await SignalAsync(signal);
-        await _process.WaitForExitAsync();
+        await EndsAsync();
     }
 
     /// <summary>Sends a signal, unless the server has ended.</summary>
@@ -132,12 +141,7 @@ internal sealed class ServerProcess : IDisposable
         {
             if (line is not null)
             {
-                _output.Enqueue(line);
-            }
-
-            if (_output.Count > 400)
-            {
-                _output.Dequeue();
+                _output.Add(line);
             }
         }
     }

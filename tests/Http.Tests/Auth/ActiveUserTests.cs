@@ -6,7 +6,7 @@ namespace Granary.Http.Tests.Auth;
 
 public sealed class ActiveUserTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task A_suspended_user_is_refused_at_once_with_a_token_that_is_still_valid()

@@ -3,7 +3,6 @@ using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
-using Granary.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -136,7 +135,7 @@ public sealed class AuthorizationTests(GranaryApp app)
 
         public static async Task<Scene> Set(GranaryApp app, MatrixRow row)
         {
-            var shop = new Shop(app);
+            var shop = app.OpenShop();
             var sku = await shop.Product();
             var owner = await shop.Customer();
             var order = await owner.Placed((sku, 1));

@@ -68,7 +68,7 @@ public sealed class LoginTests(GranaryApp app)
     {
         using var client = app.CreateClient();
         var name = await Register(client);
-        using var suspended = await new Shop(app).Staff.PostJson($"/users/{UserId.From(name)}/suspend");
+        using var suspended = await app.OpenShop().Staff.PostJson($"/users/{UserId.From(name)}/suspend");
         await suspended.Expect(HttpStatusCode.OK);
 
         using var answer = await LogIn(client, name, Password);

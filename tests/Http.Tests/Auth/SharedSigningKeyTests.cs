@@ -1,6 +1,5 @@
 using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
-using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 

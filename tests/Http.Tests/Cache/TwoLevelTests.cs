@@ -1,4 +1,3 @@
-using Granary.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Granary.Http.Tests.Cache;

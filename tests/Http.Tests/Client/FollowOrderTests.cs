@@ -1,13 +1,12 @@
 using System.Net;
 using Granary.Client;
 using Granary.Grains.Interfaces;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Client;
 
 public sealed class FollowOrderTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

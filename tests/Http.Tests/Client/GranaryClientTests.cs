@@ -8,7 +8,7 @@ namespace Granary.Http.Tests.Client;
 
 public sealed class GranaryClientTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task A_refusal_is_thrown_with_the_problem_of_the_API()

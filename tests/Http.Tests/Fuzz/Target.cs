@@ -35,7 +35,7 @@ internal sealed partial record Scene(string Sku, string UserId, IReadOnlyList<st
 {
     public static async Task<Scene> Set(GranaryApp app)
     {
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var sku = await shop.Product(stock: 1_000_000, price: 1);
         var customer = await shop.Customer();
         var orders = new List<string>();

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Orders;
 
 public sealed class AmendOrderTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task An_amendment_reserves_and_holds_the_difference()

@@ -1,12 +1,11 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Orders;
 
 public sealed class ListOrdersTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task Customers_see_their_own_orders_the_newest_first()

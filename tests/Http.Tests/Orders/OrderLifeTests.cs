@@ -1,13 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Grains.Interfaces;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Orders;
 
 public sealed class OrderLifeTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task An_order_goes_from_pending_to_completed()

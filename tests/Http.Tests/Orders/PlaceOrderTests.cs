@@ -5,7 +5,7 @@ namespace Granary.Http.Tests.Orders;
 
 public sealed class PlaceOrderTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     [Fact]
     public async Task A_placed_order_is_pending_and_reserves_stock_and_money()

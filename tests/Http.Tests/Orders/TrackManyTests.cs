@@ -6,7 +6,6 @@ using Granary.Api.Orders;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
-using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Core.Internal;
 
@@ -26,7 +25,7 @@ public sealed class TrackManyTests(GranaryApp app)
         // A bound on concurrent requests is for requests that end; it must not count these.
         await using var own = await GranaryApp.StartWith(
             "--Granary:LoadShedding:MaxConcurrent=50", "--Granary:LoadShedding:MaxQueued=50");
-        var shop = new Shop(own);
+        var shop = own.OpenShop();
         var ada = await shop.Customer();
         var id = (await ada.Placed((await shop.Product(), 1))).Text("id")!;
         using var http = Client(own, ada.Id);
@@ -61,7 +60,7 @@ public sealed class TrackManyTests(GranaryApp app)
     {
         Assert.Equal(TimeSpan.FromSeconds(15), app.Services.GetRequiredService<TrackingOptions>().Heartbeat);
         await using var own = await GranaryApp.StartWith("--Granary:Orders:TrackingHeartbeat=00:00:00.05");
-        var shop = new Shop(own);
+        var shop = own.OpenShop();
         var ada = await shop.Customer();
         var id = (await ada.Placed((await shop.Product(), 1))).Text("id")!;
         using var http = Client(own, ada.Id);
@@ -87,7 +86,7 @@ public sealed class TrackManyTests(GranaryApp app)
     [Fact]
     public async Task Followers_do_not_notice_that_the_orders_grain_was_deactivated()
     {
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var ada = await shop.Customer();
         var id = (await ada.Placed((await shop.Product(), 1))).Text("id")!;
         using var http = Client(app, ada.Id);

@@ -6,7 +6,7 @@ namespace Granary.Http.Tests.Orders;
 
 public sealed class TrackOrderTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 

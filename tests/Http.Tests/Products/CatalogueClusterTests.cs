@@ -1,6 +1,5 @@
 using System.Net;
 using Granary.Grains.Interfaces;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Products;
 

@@ -5,7 +5,7 @@ namespace Granary.Http.Tests.Products;
 
 public sealed class ProductTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
     private readonly HttpClient _anyone = app.CreateClient();
 
     [Fact]

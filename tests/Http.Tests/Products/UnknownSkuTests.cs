@@ -1,7 +1,6 @@
 using System.Net;
 using Granary.Api.Products.Cache;
 using Granary.Grains.Interfaces;
-using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;
 
@@ -33,7 +32,7 @@ public sealed class UnknownSkuTests(GranaryApp app)
     public async Task A_guess_that_is_defined_afterwards_is_found_at_once()
     {
         var sku = Shop.Unique("GUESS");
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         using var missing = await shop.Staff.GetAsync("/products/" + sku, TestContext.Current.CancellationToken);
         Assert.Equal(HttpStatusCode.NotFound, missing.StatusCode);
 
@@ -47,7 +46,7 @@ public sealed class UnknownSkuTests(GranaryApp app)
     [Fact]
     public async Task Reserved_units_are_soon_missing_from_the_available_ones()
     {
-        var shop = new Shop(app);
+        var shop = app.OpenShop();
         var sku = await shop.Product(stock: 10);
         using var before = await shop.Staff.GetAsync("/products/" + sku, TestContext.Current.CancellationToken);
         Assert.Equal(10, (await before.Expect(HttpStatusCode.OK)).Number("available"));

@@ -5,7 +5,6 @@ using Granary.Grains.Orders.Index;
 using Granary.Hosting;
 using Granary.Journal;
 using Granary.Streams;
-using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Spectre.Console;
 
@@ -114,7 +113,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     /// <summary>The event of an order that was placed and that the index has lost.</summary>
     private async Task<JournalRecord> LostOrder()
     {
-        var shop = new Shop(_app);
+        var shop = _app.OpenShop();
         var id = (await (await shop.Customer()).Placed((await shop.Product(), 1))).Text("id")!;
         var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(id), 0, Cancellation));
         await Eventually.HoldsAsync(async () => (await Indexed(record)).Count == 1

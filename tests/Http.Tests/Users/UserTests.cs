@@ -6,7 +6,7 @@ namespace Granary.Http.Tests.Users;
 
 public sealed class UserTests(GranaryApp app)
 {
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
     private readonly HttpClient _anyone = app.CreateClient();
 
     [Fact]

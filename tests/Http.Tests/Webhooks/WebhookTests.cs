@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Testing;
 
 namespace Granary.Http.Tests.Webhooks;
 
@@ -9,7 +8,7 @@ public sealed class WebhookTests(GranaryApp app)
     // No receiver listens there; the application of the tests allows private targets.
     private const string NoReceiver = "https://127.0.0.1:9/hook";
 
-    private readonly Shop _shop = new(app);
+    private readonly Shop _shop = app.OpenShop();
     private readonly HttpClient _staff = app.CreateClient(app.AdminToken);
 
     [Fact]

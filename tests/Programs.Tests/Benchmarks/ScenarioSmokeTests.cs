@@ -4,8 +4,10 @@ using Granary.Load;
 namespace Granary.Programs.Tests.Benchmarks;
 
 /// <summary>Every scenario, short, against the product: all its steps occur and none fails.</summary>
-public sealed class ScenarioSmokeTests(Product product) : IClassFixture<Product>
+public sealed class ScenarioSmokeTests(UnlimitedProduct product) : IClassFixture<UnlimitedProduct>
 {
+    private static readonly StaffCredentials Staff = new("admin", Product.AdminPassword);
+
     [Theory]
     [InlineData("place-uniform")]
     [InlineData("place-zipf")]
@@ -41,7 +43,7 @@ public sealed class ScenarioSmokeTests(Product product) : IClassFixture<Product>
     {
         var cancellation = TestContext.Current.CancellationToken;
         using var http = Target.Connect(product.Address, connections: 110);
-        var shop = await ShopSetup.PrepareAsync(new(http, AuthMode.Bearer), scenario.Plan, Product.Staff, cancellation);
+        var shop = await ShopSetup.PrepareAsync(new(http, AuthMode.Bearer), scenario.Plan, Staff, cancellation);
         var strict = scenario with
         {
             Profile = scenario.Profile with { WarmUp = TimeSpan.Zero, Duration = TimeSpan.FromMinutes(2) },

@@ -10,7 +10,6 @@ using Granary.Grains.Interfaces.Webhooks;
 using Granary.Grains.Orders.Index;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
-using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

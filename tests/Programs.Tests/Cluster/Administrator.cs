@@ -1,5 +1,4 @@
 using Granary.Client;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Cluster;
 

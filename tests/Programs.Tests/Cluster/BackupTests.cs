@@ -4,7 +4,6 @@ using Granary.Client;
 using Granary.Commands;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
-using Granary.Testing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Configuration;
 using Npgsql;

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Granary.Client;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Cluster;
 

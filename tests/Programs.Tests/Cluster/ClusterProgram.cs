@@ -1,6 +1,5 @@
 using System.Reflection;
 using Granary.Api;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Cluster;
 

@@ -49,43 +49,43 @@ public sealed class ContractTests(ITestOutputHelper output)
         await account.IsExactAsync(crowd, () => crowd.TouchEverythingAsync(admin));
 
         await using var cluster = await deployment.ConnectAsync();
-        var shop = new Shop(deployment, cluster, admin, new GranaryClient(next), next, crowd.Members[0].UserId);
-        await shop.Next.LoginAsync("admin", Deployment.AdminPassword, Cancellation);
-        var orders = await AssertCallsFindTheirVersionAsync(shop);
-        await AssertTheNextIsNotServedByThePreviousAsync(shop, orders);
+        var contracts = new TwoContracts(deployment, cluster, admin, new GranaryClient(next), next, crowd.Members[0].UserId);
+        await contracts.Next.LoginAsync("admin", Deployment.AdminPassword, Cancellation);
+        var orders = await AssertCallsFindTheirVersionAsync(contracts);
+        await AssertTheNextIsNotServedByThePreviousAsync(contracts, orders);
     }
 
-    private static async Task<List<Order>> AssertCallsFindTheirVersionAsync(Shop shop)
+    private static async Task<List<Order>> AssertCallsFindTheirVersionAsync(TwoContracts contracts)
     {
         var orders = new List<Order>();
         for (var i = 0; i < Orders; i++)
         {
-            orders.Add(await shop.PlaceAsync());
+            orders.Add(await contracts.PlaceAsync());
         }
 
         // An order leaves memory after it was placed, and activates again when it is called.
         foreach (var order in orders)
         {
-            await shop.Previous.GetOrderAsync(order.Id, Cancellation);
+            await contracts.Previous.GetOrderAsync(order.Id, Cancellation);
         }
 
         // Silos of both versions serve callers of the previous contract.
-        Assert.Equal(2, (await shop.SilosOfAsync(orders)).Count);
+        Assert.Equal(2, (await contracts.SilosOfAsync(orders)).Count);
         foreach (var order in orders)
         {
-            Assert.Equal("pending", (await shop.Next.GetOrderAsync(order.Id, Cancellation)).Status);
+            Assert.Equal("pending", (await contracts.Next.GetOrderAsync(order.Id, Cancellation)).Status);
         }
 
         // The remaining silo has the next contract: orders from other silos have moved there, and it serves callers of both
         // versions.
-        Assert.Single(await shop.SilosOfAsync(orders));
+        Assert.Single(await contracts.SilosOfAsync(orders));
         var counted = 0;
         foreach (var order in orders)
         {
-            Assert.Equal("paid", (await shop.Previous.PayOrderAsync(order.Id, Cancellation)).Status);
+            Assert.Equal("paid", (await contracts.Previous.PayOrderAsync(order.Id, Cancellation)).Status);
 
             // An earlier silo refuses to pass on the call.
-            var (status, answer) = await shop.CountUnitsAsync(order);
+            var (status, answer) = await contracts.CountUnitsAsync(order);
             Assert.True(IsCounted(status, answer) || status == HttpStatusCode.ServiceUnavailable, $"{status}: {answer}");
             counted += IsCounted(status, answer) ? 1 : 0;
         }
@@ -98,15 +98,15 @@ public sealed class ContractTests(ITestOutputHelper output)
     /// <summary>
     /// As after a rollback in the wrong order: callers of the missing contract are refused, and not misunderstood.
     /// </summary>
-    private static async Task AssertTheNextIsNotServedByThePreviousAsync(Shop shop, List<Order> orders)
+    private static async Task AssertTheNextIsNotServedByThePreviousAsync(TwoContracts contracts, List<Order> orders)
     {
-        await shop.Deployment.Silos[1].StopAsync();
-        var refused = await Assert.ThrowsAsync<GranaryProblemException>(() => shop.Next.GetOrderAsync(orders[0].Id, Cancellation));
+        await contracts.Deployment.Silos[1].StopAsync();
+        var refused = await Assert.ThrowsAsync<GranaryProblemException>(() => contracts.Next.GetOrderAsync(orders[0].Id, Cancellation));
         Assert.Equal(503, refused.Problem.Status);
         foreach (var order in orders)
         {
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await shop.CountUnitsAsync(order)).Status);
-            Assert.Equal("paid", (await shop.Previous.GetOrderAsync(order.Id, Cancellation)).Status);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await contracts.CountUnitsAsync(order)).Status);
+            Assert.Equal("paid", (await contracts.Previous.GetOrderAsync(order.Id, Cancellation)).Status);
         }
     }
 
@@ -114,7 +114,7 @@ public sealed class ContractTests(ITestOutputHelper output)
         status == HttpStatusCode.OK && answer.StartsWith("3 units counted by ", StringComparison.Ordinal);
 
     /// <summary>One cluster, called by both contracts.</summary>
-    private sealed record Shop(
+    private sealed record TwoContracts(
         Deployment Deployment, RunningCluster Cluster, GranaryClient Previous, GranaryClient Next, HttpClient NextHttp, string Buyer)
     {
         public Task<Order> PlaceAsync() => Previous.PlaceOrderAsync(

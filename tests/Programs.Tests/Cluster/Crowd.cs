@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Granary.Client;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Cluster;
 

@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using Granary.Api;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Settings;
-using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Npgsql;
 

@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Granary.Client;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Crash;
 
@@ -16,45 +15,21 @@ public sealed class KillTests
     private static readonly string[] Skus = ["K-1", "K-2", "K-3", "K-4"];
 
     [Fact]
-    public async Task On_SQLite_nothing_acknowledged_is_lost_and_nothing_is_oversold()
-    {
-        var directory = Directory.CreateTempSubdirectory("granary-crash-").FullName;
-        try
-        {
-            await RunAsync(new() { ["Granary__DataDirectory"] = directory });
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-    }
+    public Task On_SQLite_nothing_acknowledged_is_lost_and_nothing_is_oversold() => RunAsync([]);
 
     [Fact]
     public async Task On_PostgreSQL_nothing_acknowledged_is_lost_and_nothing_is_oversold()
     {
-        var directory = Directory.CreateTempSubdirectory("granary-crash-").FullName;
         await using var postgres = await PostgresServer.StartAsync();
-        try
-        {
-            await RunAsync(new()
-            {
-                ["Granary__DataDirectory"] = directory,
-                ["Granary__Storage"] = "PostgreSql",
-                ["ConnectionStrings__Granary"] = await postgres.CreateDatabaseAsync(),
-            });
-        }
-        finally
-        {
-            Directory.Delete(directory, recursive: true);
-        }
+        await RunAsync(new() { ["Granary__Storage"] = "PostgreSql", ["ConnectionStrings__Granary"] = await postgres.CreateDatabaseAsync() });
     }
 
     private static async Task RunAsync(Dictionary<string, string> settings)
     {
-        await using var product = await ProductProcess.StartAsync(settings);
+        await using var product = await ProductProcess.StartAsync([.. settings, .. CrashSettings.Defaults]);
         using var adminHttp = new HttpClient { BaseAddress = product.Address };
         var admin = new GranaryClient(adminHttp);
-        await admin.LoginAsync("admin", ProductProcess.AdminPassword);
+        await admin.LoginAsync("admin", Product.AdminPassword);
         foreach (var sku in Skus)
         {
             await admin.PutProductAsync(sku, new ProductDefinition(sku, new Money(100, "USD")));
@@ -84,7 +59,7 @@ public sealed class KillTests
         await stop.CancelAsync();
         await buying;
         using var account = new HttpClient { BaseAddress = product.Address };
-        account.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(account, "admin", ProductProcess.AdminPassword));
+        account.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await account.TokenAsync("admin", Product.AdminPassword));
         await AccountAsync(account, buyers);
     }
 
@@ -94,15 +69,9 @@ public sealed class KillTests
         var client = new GranaryClient(http);
         var name = $"buyer{number:D2}";
         var user = await client.RegisterAsync(name, "a password of a buyer", name);
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await TokenAsync(http, name, "a password of a buyer"));
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await http.TokenAsync(name, "a password of a buyer"));
         await admin.DepositAsync(user.Id, new Money(100_000_000, "USD"));
         return new Buyer(http, name, user.Id, Skus, seed: number);
-    }
-
-    private static async Task<string> TokenAsync(HttpClient http, string userName, string password)
-    {
-        using var answer = await http.PostAsJsonAsync("/auth/token", new JsonObject { ["user_name"] = userName, ["password"] = password });
-        return (string)(await answer.Content.ReadFromJsonAsync<JsonNode>())!["access_token"]!;
     }
 
     /// <summary>Every acknowledged order exists with its content, and stock and wallets match the orders exactly.</summary>

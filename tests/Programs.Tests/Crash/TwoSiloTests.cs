@@ -1,6 +1,5 @@
 using System.Globalization;
 using Granary.Client;
-using Granary.Testing;
 using Npgsql;
 
 namespace Granary.Programs.Tests.Crash;
@@ -33,8 +32,8 @@ public sealed class TwoSiloTests
                 ["Granary__Silo__MissedProbes"] = "2",
                 ["Granary__Orders__PaymentTimeout"] = PaymentTimeout.ToString(),
             };
-            await using var one = await ProductProcess.StartAsync(settings);
-            await using var two = await ProductProcess.StartAsync(settings);
+            await using var one = await ProductProcess.StartAsync([.. settings, .. CrashSettings.Defaults]);
+            await using var two = await ProductProcess.StartAsync([.. settings, .. CrashSettings.Defaults]);
             await RunAsync(one, two, database);
         }
         finally
@@ -50,8 +49,8 @@ public sealed class TwoSiloTests
         using var lost = new HttpClient { BaseAddress = victim.Address };
         using var kept = new HttpClient { BaseAddress = survivor.Address };
         var (atVictim, atSurvivor) = (new GranaryClient(lost), new GranaryClient(kept));
-        await atVictim.LoginAsync("admin", ProductProcess.AdminPassword, Cancellation);
-        await atSurvivor.LoginAsync("admin", ProductProcess.AdminPassword, Cancellation);
+        await atVictim.LoginAsync("admin", Product.AdminPassword, Cancellation);
+        await atSurvivor.LoginAsync("admin", Product.AdminPassword, Cancellation);
         await atSurvivor.PutProductAsync("S-1", new ProductDefinition("Lamp", new Money(100, "USD")), Cancellation);
         await atSurvivor.AdjustStockAsync("S-1", 100, "delivery", cancellationToken: Cancellation);
         var buyer = await atSurvivor.RegisterAsync("buyer", "a password of a buyer", cancellationToken: Cancellation);

@@ -1,7 +1,6 @@
 using System.Net;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces.Users;
-using Granary.Testing;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -66,7 +65,7 @@ public sealed class DashboardTests(TracedProduct traced)
             async () =>
             {
                 using var counters = await client.GetAsync("/dashboard/DashboardCounters", TestContext.Current.CancellationToken);
-                return (await Product.ExpectAsync(counters, HttpStatusCode.OK)).GetProperty("totalActiveHostCount").GetInt32() == 1;
+                return (await counters.Expect(HttpStatusCode.OK)).Number("totalActiveHostCount") == 1;
             },
             "the dashboard counts the silo",
             cancellation: TestContext.Current.CancellationToken);
@@ -79,13 +78,14 @@ public sealed class DashboardTests(TracedProduct traced)
         var product = traced.Product;
         using var client = product.Client();
         var registration = new { user_name = "dashboard-guest", password = "a long enough password" };
-        await Product.ExpectAsync(await Product.PostAsync(client, "/users", registration), HttpStatusCode.Created);
-        using var customer = await product.Shop.CustomerAsync();
+        using var registered = await client.PostJson("/users", registration);
+        await registered.Expect(HttpStatusCode.Created);
+        var customer = await product.Shop.Customer();
 
         using var wrong = await LogInAsync(client, "admin", "not the password at all");
         using var guest = await LogInAsync(client, registration.user_name, registration.password);
         using var empty = await LogInAsync(client, "", "");
-        using var bearer = await customer.GetAsync("/dashboard/ClusterStats", TestContext.Current.CancellationToken);
+        using var bearer = await customer.Http.GetAsync("/dashboard/ClusterStats", TestContext.Current.CancellationToken);
         client.DefaultRequestHeaders.Add("Cookie", $"{Cookie}={product.TokenOf(UserId.From(registration.user_name), Roles.Customer)}");
         using var cookie = await client.GetAsync("/dashboard/ClusterStats", TestContext.Current.CancellationToken);
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Granary.Api;
 using Granary.Silo;
-using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

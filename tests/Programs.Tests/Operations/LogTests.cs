@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Text.Json;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Operations;
 
@@ -19,7 +16,6 @@ public sealed class LogTests
         ["Serilog__MinimumLevel__Default"] = "Verbose",
         ["Serilog__MinimumLevel__Override__Microsoft"] = "Debug",
         ["Serilog__MinimumLevel__Override__Orleans"] = "Information",
-        ["Granary__Admin__Password"] = Product.AdminPassword,
     };
 
     [Fact]
@@ -27,9 +23,9 @@ public sealed class LogTests
     {
         await using var product = await ProductProcess.StartAsync(Chatty);
         using var client = new HttpClient { BaseAddress = product.Address };
-        var admin = await TokenAsync(client, "admin", Product.AdminPassword);
+        var admin = product.AdminToken;
         await RegisterAsync(client);
-        var token = await TokenAsync(client, "joan", Password);
+        var token = await client.TokenAsync("joan", Password);
         await FailAsync(client, token);
         var (order, trace) = await OrderAsync(client, admin, token);
 
@@ -52,19 +48,19 @@ public sealed class LogTests
 
     private static async Task RegisterAsync(HttpClient client)
     {
-        using var registered = await Product.PostAsync(client, "/users", new { user_name = "joan", password = Password });
+        using var registered = await client.PostJson("/users", new { user_name = "joan", password = Password });
         Assert.Equal(HttpStatusCode.Created, registered.StatusCode);
     }
 
     /// <summary>Requests that fail and contain a secret.</summary>
     private static async Task FailAsync(HttpClient client, string token)
     {
-        using var wrong = await Product.PostAsync(client, "/auth/token", new { user_name = "joan", password = WrongPassword });
+        using var wrong = await client.PostJson("/auth/token", new { user_name = "joan", password = WrongPassword });
         using var malformed = await client.PostAsync(
             "/auth/token",
             new StringContent($$"""{"user_name":"joan","password":"{{Password}}","password":["{{WrongPassword}}"]}""", null, "application/json"),
             TestContext.Current.CancellationToken);
-        using var taken = await Product.PostAsync(client, "/users", new { user_name = "joan", password = WrongPassword });
+        using var taken = await client.PostJson("/users", new { user_name = "joan", password = WrongPassword });
         using var page = await client.PostAsync(
             "/dashboard/login",
             new FormUrlEncodedContent([new("user_name", "joan"), new("password", Password)]),
@@ -89,33 +85,11 @@ public sealed class LogTests
         client.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
         using var placed = await SendAsync(
             client, HttpMethod.Post, "/orders", token, new { items = new[] { new { sku = "CUP", quantity = 1 } } });
-        var order = await Product.ExpectAsync(placed, HttpStatusCode.Created);
-        return (order.GetProperty("id").GetString()!, trace);
+        return ((await placed.Expect(HttpStatusCode.Created)).Text("id")!, trace);
     }
 
-    private static async Task<string> TokenAsync(HttpClient client, string userName, string password)
-    {
-        // The first administrator may not be registered yet.
-        JsonElement body = default;
-        await Eventually.HoldsAsync(
-            async () =>
-            {
-                using var answer = await Product.PostAsync(client, "/auth/token", new { user_name = userName, password });
-                using var json = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
-                body = json.RootElement.Clone();
-                return answer.StatusCode == HttpStatusCode.OK;
-            },
-            $"{userName} can log in",
-            cancellation: TestContext.Current.CancellationToken);
-        return body.GetProperty("access_token").GetString()!;
-    }
-
-    private static Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, string token, object? body = null)
-    {
-        var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType()) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client.SendAsync(request, TestContext.Current.CancellationToken);
-    }
+    private static Task<HttpResponseMessage> SendAsync(HttpClient client, HttpMethod method, string path, string token, object? body = null) =>
+        client.SendJson(method, path, body, ("Authorization", "Bearer " + token));
 
     /// <summary>The log line of the response to placing the order. Every line must be JSON.</summary>
     private static JsonElement? Find(IReadOnlyList<string> lines, string order)

@@ -3,7 +3,6 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Granary.Grains.Interfaces;
 using Granary.Hosting;
-using Granary.Testing;
 
 namespace Granary.Programs.Tests.Operations;
 
@@ -30,12 +29,13 @@ public sealed class MetricsTests(ScrapedProduct product)
     [InlineData("dotnet_process_memory_working_set_bytes", "")]
     public async Task A_metric_has_the_name_and_the_labels_that_dashboards_rely_on(string name, string labels)
     {
-        var sku = await product.Shop.ShelveAsync(stock: 1);
-        using var customer = await product.Shop.CustomerAsync();
-        await Product.OrderAsync(customer, sku);
-        await Product.ExpectAsync(
-            await Product.PostAsync(customer, "/orders", new { items = new[] { new { sku, quantity = 1 } } }), HttpStatusCode.Conflict);
-        await Product.ExpectAsync(await customer.GetAsync("/no/such/place", TestContext.Current.CancellationToken), HttpStatusCode.NotFound);
+        var sku = await product.Shop.Product(stock: 1);
+        var customer = await product.Shop.Customer();
+        await customer.Placed((sku, 1));
+        using var refused = await customer.Order(null, (sku, 1));
+        await refused.Expect(HttpStatusCode.Conflict);
+        using var unmatched = await customer.Http.GetAsync("/no/such/place", TestContext.Current.CancellationToken);
+        await unmatched.Expect(HttpStatusCode.NotFound);
 
         string[] wanted = [.. labels.Split(',', StringSplitOptions.RemoveEmptyEntries)];
         await Eventually.HoldsAsync(
@@ -48,15 +48,16 @@ public sealed class MetricsTests(ScrapedProduct product)
     [Fact]
     public async Task Labels_do_not_grow_with_what_callers_send()
     {
-        var sku = await product.Shop.ShelveAsync();
-        using var customer = await product.Shop.CustomerAsync();
-        string[] orders = [await Product.OrderAsync(customer, sku), await Product.OrderAsync(customer, sku)];
+        var sku = await product.Shop.Product();
+        var customer = await product.Shop.Customer();
+        string[] orders = [(await customer.Placed((sku, 1))).Text("id")!, (await customer.Placed((sku, 1))).Text("id")!];
         foreach (var order in orders)
         {
-            await Product.ExpectAsync(await customer.GetAsync("/orders/" + order, TestContext.Current.CancellationToken), HttpStatusCode.OK);
+            using var read = await customer.Http.GetAsync("/orders/" + order, TestContext.Current.CancellationToken);
+            await read.Expect(HttpStatusCode.OK);
         }
 
-        using var odd = await customer.SendAsync(new HttpRequestMessage(new HttpMethod("BREW"), "/" + sku), TestContext.Current.CancellationToken);
+        using var odd = await customer.Http.SendAsync(new HttpRequestMessage(new HttpMethod("BREW"), "/" + sku), TestContext.Current.CancellationToken);
         Assert.False(odd.IsSuccessStatusCode);
 
         IReadOnlyList<string> series = [];
@@ -74,14 +75,11 @@ public sealed class MetricsTests(ScrapedProduct product)
     [Fact]
     public async Task If_a_port_is_reserved_for_metrics_no_other_port_serves_them()
     {
-        var inside = ProductProcess.FreeAddress();
+        var inside = new Uri($"http://127.0.0.1:{ProgramProcess.FreePort()}");
         await using var closed = await ProductProcess.StartAsync(
-            new Dictionary<string, string>
-            {
-                ["Granary__Telemetry__MetricsPort"] = inside.Port.ToString(CultureInfo.InvariantCulture),
-                ["Granary__Telemetry__Dashboard"] = "false",
-            },
-            inside);
+            new("ASPNETCORE_URLS", inside.ToString()),
+            new("Granary__Telemetry__MetricsPort", inside.Port.ToString(CultureInfo.InvariantCulture)),
+            new("Granary__Telemetry__Dashboard", "false"));
         using var client = new HttpClient { BaseAddress = closed.Address };
         using var scraper = new HttpClient { BaseAddress = inside };
 
@@ -100,10 +98,7 @@ public sealed class MetricsTests(ScrapedProduct product)
     [Fact]
     public async Task A_metrics_port_without_a_listener_ends_the_start_and_is_named()
     {
-        var (code, output) = await ProductProcess.FailAsync(new Dictionary<string, string>
-        {
-            ["Granary__Telemetry__MetricsPort"] = "9",
-        });
+        var (code, output) = await ProductProcess.FailAsync([new("Granary__Telemetry__MetricsPort", "9")]);
 
         Assert.Equal(ExitCodes.Configuration, code);
         Assert.Contains("Configuration: Granary:Telemetry:MetricsPort is 9; the process listens on http://127.0.0.1:", output, StringComparison.Ordinal);

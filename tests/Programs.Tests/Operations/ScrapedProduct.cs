@@ -8,17 +8,12 @@ namespace Granary.Programs.Tests.Operations;
 public sealed class ScrapedProduct : IAsyncLifetime, ICollectionFixture<ScrapedProduct>
 {
     private ProductProcess? _process;
-    private Shop? _shop;
 
     internal Uri Address => _process!.Address;
 
-    internal Shop Shop => _shop!;
+    internal Shop Shop => _process!.Shop;
 
-    public async ValueTask InitializeAsync()
-    {
-        _process = await ProductProcess.StartAsync(new Dictionary<string, string> { ["Granary__Admin__Password"] = Product.AdminPassword });
-        _shop = await Shop.OpenAsync(Address);
-    }
+    public async ValueTask InitializeAsync() => _process = await ProductProcess.StartAsync();
 
     public ValueTask DisposeAsync() => _process!.DisposeAsync();
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Granary.Hosting.Telemetry;
-using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -17,12 +16,12 @@ public sealed class TraceTests(TracedProduct traced)
     public async Task An_order_is_one_trace_from_the_request_through_grains_and_journal_to_its_consumers()
     {
         var product = traced.Product;
-        var sku = await product.Shop.ShelveAsync();
-        using var customer = await product.Shop.CustomerAsync();
+        var sku = await product.Shop.Product();
+        var customer = await product.Shop.Customer();
         var (trace, caller) = (ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom());
-        customer.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{caller}-01");
+        customer.Http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{caller}-01");
 
-        var order = await Product.OrderAsync(customer, sku);
+        var order = (await customer.Placed((sku, 1))).Text("id");
 
         await Eventually.HoldsAsync(
             () => traced.Spans.Of(trace).Any(span => span.Kind == ActivityKind.Consumer && IsAbout(span, "order/" + order)),
@@ -49,16 +48,15 @@ public sealed class TraceTests(TracedProduct traced)
     {
         var product = traced.Product;
         await using var receiver = await ReceiverAsync();
-        using var staff = product.Shop.Staff();
-        await Product.ExpectAsync(
-            await Product.PostAsync(staff, "/webhooks", new { url = receiver.Urls.First() + "/hook", events = new[] { "order.placed" } }),
-            HttpStatusCode.Created);
-        var sku = await product.Shop.ShelveAsync();
-        using var customer = await product.Shop.CustomerAsync();
+        using var subscribed = await product.Shop.Staff.PostJson(
+            "/webhooks", new { url = receiver.Urls.First() + "/hook", events = new[] { "order.placed" } });
+        await subscribed.Expect(HttpStatusCode.Created);
+        var sku = await product.Shop.Product();
+        var customer = await product.Shop.Customer();
         var trace = ActivityTraceId.CreateRandom();
-        customer.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
+        customer.Http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
 
-        var order = await Product.OrderAsync(customer, sku);
+        var order = (await customer.Placed((sku, 1))).Text("id");
 
         await Eventually.HoldsAsync(
             () => traced.Spans.Of(trace).Any(span => span.DisplayName == "webhook deliver"),
@@ -75,17 +73,17 @@ public sealed class TraceTests(TracedProduct traced)
     public async Task A_request_whose_caller_does_not_trace_it_leaves_no_span_on_any_silo()
     {
         var product = traced.Product;
-        var sku = await product.Shop.ShelveAsync();
-        using var untraced = await product.Shop.CustomerAsync();
+        var sku = await product.Shop.Product();
+        var untraced = await product.Shop.Customer();
         var trace = ActivityTraceId.CreateRandom();
-        untraced.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
-        await Product.OrderAsync(untraced, sku);
+        untraced.Http.DefaultRequestHeaders.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-00");
+        await untraced.Placed((sku, 1));
 
         // Spans that are exported after this order come after those of the untraced request.
-        using var customer = await product.Shop.CustomerAsync();
+        var customer = await product.Shop.Customer();
         var later = ActivityTraceId.CreateRandom();
-        customer.DefaultRequestHeaders.Add("traceparent", $"00-{later}-{ActivitySpanId.CreateRandom()}-01");
-        await Product.OrderAsync(customer, sku);
+        customer.Http.DefaultRequestHeaders.Add("traceparent", $"00-{later}-{ActivitySpanId.CreateRandom()}-01");
+        await customer.Placed((sku, 1));
         await Eventually.HoldsAsync(
             () => traced.Spans.Of(later).Any(span => span.DisplayName == "journal append"),
             "the later order is traced",

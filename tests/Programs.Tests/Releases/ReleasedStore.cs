@@ -1,4 +1,3 @@
-using Granary.Testing;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 

@@ -13,7 +13,6 @@ using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces.Users;
 using Granary.Journal;
 using Granary.Programs.Tests.Cluster;
-using Granary.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Runtime;

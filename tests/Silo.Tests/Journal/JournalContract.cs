@@ -44,7 +44,7 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task What_was_appended_is_read_back_to_the_microsecond()
     {
-        var stream = Given.Stream();
+        var stream = Appends.NewStream();
         var at = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.FromHours(2)).AddTicks(1_234_560);
         const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
         var payload = Encoding.UTF8.GetBytes("""{"name":"Crème brûlée 🍮"}""");
@@ -59,10 +59,10 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task An_append_after_a_version_that_another_writer_has_followed_is_a_conflict()
     {
-        var stream = Given.Stream();
-        await Store.AppendAsync(Given.Append(stream, 0, events: 2));
+        var stream = Appends.NewStream();
+        await Store.AppendAsync(Appends.To(stream, 0, events: 2));
 
-        var outcomes = await Store.AppendAsync(Given.Append(stream, 1, events: 3));
+        var outcomes = await Store.AppendAsync(Appends.To(stream, 1, events: 3));
 
         Assert.IsType<VersionConflictException>(Assert.Single(outcomes));
         Assert.Equal(2, (await Store.ReadStreamAsync(stream, 0, Cancellation)).Count);
@@ -71,10 +71,10 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task An_append_that_would_leave_a_gap_is_a_conflict()
     {
-        var (stream, absent) = (Given.Stream(), Given.Stream());
-        await Store.AppendAsync(Given.Append(stream, 0, events: 3));
+        var (stream, absent) = (Appends.NewStream(), Appends.NewStream());
+        await Store.AppendAsync(Appends.To(stream, 0, events: 3));
 
-        var outcomes = await Store.AppendAsync(Given.Append(stream, 5, events: 2), Given.Append(absent, 1), Given.Append(Given.Stream(), 0));
+        var outcomes = await Store.AppendAsync(Appends.To(stream, 5, events: 2), Appends.To(absent, 1), Appends.To(Appends.NewStream(), 0));
 
         Assert.IsType<VersionConflictException>(outcomes[0]);
         Assert.IsType<VersionConflictException>(outcomes[1]);
@@ -86,21 +86,21 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task Failing_appends_of_a_batch_leave_the_others_durable()
     {
-        var taken = Given.Stream();
-        await Store.AppendAsync(Given.Append(taken, 0));
-        var good = Enumerable.Range(0, 20).Select(_ => Given.Stream()).ToArray();
+        var taken = Appends.NewStream();
+        await Store.AppendAsync(Appends.To(taken, 0));
+        var good = Enumerable.Range(0, 20).Select(_ => Appends.NewStream()).ToArray();
         JournalAppend[] bad =
         [
-            Given.Append("order/\0", 0),
-            Given.Append("order/\ud800", 0),
-            Given.Append(new string('x', 5_000), 0),
-            Given.Append("", 0),
-            Given.Append(taken, 0),
+            Appends.To("order/\0", 0),
+            Appends.To("order/\ud800", 0),
+            Appends.To(new string('x', 5_000), 0),
+            Appends.To("", 0),
+            Appends.To(taken, 0),
         ];
 
         // Failing appends at the ends and in the middle.
         var outcomes = await Store.AppendAsync(
-            [bad[0], .. good[..7].Select(stream => Given.Append(stream, 0, events: 2)), bad[1], bad[2], .. good[7..].Select(stream => Given.Append(stream, 0, events: 2)), bad[3], bad[4]]);
+            [bad[0], .. good[..7].Select(stream => Appends.To(stream, 0, events: 2)), bad[1], bad[2], .. good[7..].Select(stream => Appends.To(stream, 0, events: 2)), bad[3], bad[4]]);
 
         Assert.IsType<JournalAppendException>(outcomes[0]);
         Assert.IsType<JournalAppendException>(outcomes[8]);
@@ -115,10 +115,10 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task An_append_of_several_events_is_all_or_nothing()
     {
-        var (broken, sound) = (Given.Stream(), Given.Stream());
-        var refused = new JournalAppend(broken, 0, [Given.Event("{}"), Given.Event("{}"), Given.Event("{}", type: "")]);
+        var (broken, sound) = (Appends.NewStream(), Appends.NewStream());
+        var refused = new JournalAppend(broken, 0, [Appends.Event("{}"), Appends.Event("{}"), Appends.Event("{}", type: "")]);
 
-        var outcomes = await Store.AppendAsync(refused, Given.Append(sound, 0, events: 3));
+        var outcomes = await Store.AppendAsync(refused, Appends.To(sound, 0, events: 3));
 
         Assert.IsType<JournalAppendException>(outcomes[0]);
         Assert.Null(outcomes[1]);
@@ -129,16 +129,16 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task The_tail_of_a_stream_is_read_after_a_version()
     {
-        var stream = Given.Stream();
-        await Store.AppendAsync(Given.Append(stream, 0, events: 5));
-        await Store.AppendAsync(Given.Append(stream, 5, events: 5));
+        var stream = Appends.NewStream();
+        await Store.AppendAsync(Appends.To(stream, 0, events: 5));
+        await Store.AppendAsync(Appends.To(stream, 5, events: 5));
 
         var tail = await Open().ReadStreamAsync(stream, 7, Cancellation);
 
         Assert.Equal([8L, 9, 10], tail.Select(record => record.Version));
         Assert.Equal("""{"number":8}""", Encoding.UTF8.GetString(tail[0].Payload.Span));
         Assert.Empty(await Store.ReadStreamAsync(stream, 10, Cancellation));
-        Assert.Empty(await Store.ReadStreamAsync(Given.Stream(), 0, Cancellation));
+        Assert.Empty(await Store.ReadStreamAsync(Appends.NewStream(), 0, Cancellation));
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public abstract class JournalContract : IAsyncLifetime
         await Parallel.ForEachAsync(
             streams,
             new ParallelOptions { MaxDegreeOfParallelism = 2_000, CancellationToken = Cancellation },
-            async (stream, _) => await journal.AppendAsync(Given.Append(stream, 0)));
+            async (stream, _) => await journal.AppendAsync(Appends.To(stream, 0)));
 
         var all = await Store.ReadAsync(streams.Length, page: 3_000, Cancellation);
         Assert.Equal(streams, all.Select(record => record.Stream).Order(StringComparer.Ordinal));
@@ -165,9 +165,9 @@ public abstract class JournalContract : IAsyncLifetime
     {
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(Store, metrics);
-        var stream = Given.Stream("stock");
+        var stream = Appends.NewStream("stock");
 
-        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => journal.AppendAsync(Given.Append(stream, i * 20, events: 20))));
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(i => journal.AppendAsync(Appends.To(stream, i * 20, events: 20))));
 
         var records = await Store.ReadStreamAsync(stream, 0, Cancellation);
         Assert.Equal(Enumerable.Range(1, 10_000).Select(version => (long)version), records.Select(record => record.Version));
@@ -177,11 +177,11 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task Of_two_writers_at_one_version_exactly_one_wins()
     {
-        var stream = Given.Stream();
+        var stream = Appends.NewStream();
         IJournalStore[] writers = [Store, Open()];
         for (var version = 0; version < 100; version++)
         {
-            var outcomes = await Task.WhenAll(writers.Select(writer => Task.Run(() => writer.AppendAsync(Given.Append(stream, version)), Cancellation)));
+            var outcomes = await Task.WhenAll(writers.Select(writer => Task.Run(() => writer.AppendAsync(Appends.To(stream, version)), Cancellation)));
 
             Assert.Single(outcomes, outcome => outcome[0] is null);
             Assert.Single(outcomes, outcome => outcome[0] is VersionConflictException);
@@ -196,9 +196,9 @@ public abstract class JournalContract : IAsyncLifetime
         var gate = new TaskCompletionSource();
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(new GatedStore(Store, gate.Task), metrics);
-        var opener = journal.AppendAsync(Given.Append(Given.Stream(), 0));
-        var refused = journal.AppendAsync(Given.Append("order/\0", 0));
-        var lone = journal.AppendAsync(Given.Append(Given.Stream(), 0));
+        var opener = journal.AppendAsync(Appends.To(Appends.NewStream(), 0));
+        var refused = journal.AppendAsync(Appends.To("order/\0", 0));
+        var lone = journal.AppendAsync(Appends.To(Appends.NewStream(), 0));
 
         gate.SetResult();
 
@@ -210,13 +210,13 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task An_append_is_durable_with_the_append_that_it_requires_or_not_at_all()
     {
-        var taken = Given.Append(Given.Stream("stock"), 0);
+        var taken = Appends.To(Appends.NewStream("stock"), 0);
         await Store.AppendAsync(taken);
-        var sound = Given.Append(Given.Stream("stock"), 0);
-        var follower = Given.Append(Given.Stream(), 0, events: 2).Requiring(sound);
-        var orphan = Given.Append(Given.Stream(), 0).Requiring(sound, taken);
-        var orphansFollower = Given.Append(Given.Stream(), 0).Requiring(orphan);
-        var bystander = Given.Append(Given.Stream(), 0);
+        var sound = Appends.To(Appends.NewStream("stock"), 0);
+        var follower = Appends.To(Appends.NewStream(), 0, events: 2).Requiring(sound);
+        var orphan = Appends.To(Appends.NewStream(), 0).Requiring(sound, taken);
+        var orphansFollower = Appends.To(Appends.NewStream(), 0).Requiring(orphan);
+        var bystander = Appends.To(Appends.NewStream(), 0);
 
         var outcomes = await Store.AppendAsync(sound, taken, follower, orphan, orphansFollower, bystander);
 
@@ -231,9 +231,9 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task An_append_that_requires_one_that_would_leave_a_gap_is_not_durable()
     {
-        var gap = Given.Append(Given.Stream("stock"), 5);
-        var order = Given.Append(Given.Stream(), 0).Requiring(gap);
-        var bystander = Given.Append(Given.Stream(), 0);
+        var gap = Appends.To(Appends.NewStream("stock"), 5);
+        var order = Appends.To(Appends.NewStream(), 0).Requiring(gap);
+        var bystander = Appends.To(Appends.NewStream(), 0);
 
         var outcomes = await Store.AppendAsync(gap, order, bystander);
 
@@ -247,11 +247,11 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task A_later_failure_in_the_stream_of_a_durable_required_append_does_not_matter()
     {
-        var first = Given.Append(Given.Stream("stock"), 0);
+        var first = Appends.To(Appends.NewStream("stock"), 0);
         await Store.AppendAsync(first);
-        var order = Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(first.Stream, Task.CompletedTask)] };
+        var order = Appends.To(Appends.NewStream(), 0) with { Requires = [new Requirement(first.Stream, Task.CompletedTask)] };
 
-        var outcomes = await Store.AppendAsync(Given.Append(first.Stream, 5), order);
+        var outcomes = await Store.AppendAsync(Appends.To(first.Stream, 5), order);
 
         Assert.IsType<VersionConflictException>(outcomes[0]);
         Assert.Null(outcomes[1]);
@@ -263,9 +263,9 @@ public abstract class JournalContract : IAsyncLifetime
         var counting = new CountingStore(Store);
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(counting, metrics);
-        var stock = Given.Append(Given.Stream("stock"), 0) with { IsDeferred = true };
+        var stock = Appends.To(Appends.NewStream("stock"), 0) with { IsDeferred = true };
         var reserved = journal.AppendAsync(stock);
-        await journal.AppendAsync(Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(stock.Stream, reserved)] });
+        await journal.AppendAsync(Appends.To(Appends.NewStream(), 0) with { Requires = [new Requirement(stock.Stream, reserved)] });
 
         await reserved;
 
@@ -277,15 +277,15 @@ public abstract class JournalContract : IAsyncLifetime
     {
         using var metrics = new JournalMetrics();
         var journal = new GroupCommitJournal(Store, metrics);
-        var asked = journal.AppendAsync(Given.Append(Given.Stream(), 0) with { IsDeferred = true });
+        var asked = journal.AppendAsync(Appends.To(Appends.NewStream(), 0) with { IsDeferred = true });
         journal.Flush();
         await asked;
 
-        var last = journal.AppendAsync(Given.Append(Given.Stream(), 0) with { IsDeferred = true });
+        var last = journal.AppendAsync(Appends.To(Appends.NewStream(), 0) with { IsDeferred = true });
         await journal.DisposeAsync();
 
         await last;
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(Given.Append(Given.Stream(), 0)));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => journal.AppendAsync(Appends.To(Appends.NewStream(), 0)));
     }
 
     [Fact]
@@ -293,18 +293,18 @@ public abstract class JournalContract : IAsyncLifetime
     {
         using var metrics = new JournalMetrics();
         await using var journal = new GroupCommitJournal(Store, metrics);
-        var lost = Given.Append(Given.Stream("stock"), 7);
+        var lost = Appends.To(Appends.NewStream("stock"), 7);
         var outcome = journal.AppendAsync(lost);
         var conflict = await Assert.ThrowsAsync<VersionConflictException>(() => outcome);
-        var late = Given.Append(Given.Stream(), 0) with { Requires = [new Requirement(lost.Stream, outcome)] };
-        var premature = Given.Append(Given.Stream(), 0).Requiring(Given.Append(Given.Stream("stock"), 0));
+        var late = Appends.To(Appends.NewStream(), 0) with { Requires = [new Requirement(lost.Stream, outcome)] };
+        var premature = Appends.To(Appends.NewStream(), 0).Requiring(Appends.To(Appends.NewStream("stock"), 0));
 
         var failure = await Assert.ThrowsAsync<RequirementFailedException>(() => journal.AppendAsync(late));
         await Assert.ThrowsAsync<RequirementFailedException>(() => journal.AppendAsync(premature));
 
         Assert.Same(conflict, failure.InnerException);
         Assert.Empty(await Store.ReadStreamsAsync([late.Stream, premature.Stream], Cancellation));
-        await journal.AppendAsync(Given.Append(late.Stream, 0));
+        await journal.AppendAsync(Appends.To(late.Stream, 0));
     }
 
     [Fact]
@@ -316,7 +316,7 @@ public abstract class JournalContract : IAsyncLifetime
         await Store.InitializeAsync(Cancellation);
 
         var (first, second) = (fresh.Open(), fresh.Open());
-        Assert.Equal([null], await first.AppendAsync(Given.Append("order/a", 0)));
+        Assert.Equal([null], await first.AppendAsync(Appends.To("order/a", 0)));
         Assert.Single(await second.ReadStreamAsync("order/a", 0, Cancellation));
     }
 

@@ -62,12 +62,12 @@ public sealed class OutageTests : IAsyncLifetime
     {
         await using var source = NpgsqlDataSource.Create(_database);
         await using var store = Store(source);
-        var (lost, kept) = (Given.Stream("stock"), Given.Stream("stock"));
+        var (lost, kept) = (Appends.NewStream("stock"), Appends.NewStream("stock"));
         foreach (var stream in (string[])[lost, kept])
         {
-            Assert.All(await store.AppendAsync(Given.Append(stream, 0)), Assert.Null);
-            Assert.All(await store.AppendAsync(Given.Append(stream, 1)), Assert.Null);
-            Assert.All(await store.AppendAsync(Given.Append(stream, 2)), Assert.Null);
+            Assert.All(await store.AppendAsync(Appends.To(stream, 0)), Assert.Null);
+            Assert.All(await store.AppendAsync(Appends.To(stream, 1)), Assert.Null);
+            Assert.All(await store.AppendAsync(Appends.To(stream, 2)), Assert.Null);
         }
 
         // The server that takes over lacks the last commit and knows nothing of the other server's connections.
@@ -83,7 +83,7 @@ public sealed class OutageTests : IAsyncLifetime
 
         await _server.KillBackendsAsync(_database);
 
-        var outcomes = await store.AppendAsync(Given.Append(lost, 3), Given.Append(kept, 3));
+        var outcomes = await store.AppendAsync(Appends.To(lost, 3), Appends.To(kept, 3));
 
         Assert.IsType<VersionConflictException>(outcomes[0]);
         Assert.Null(outcomes[1]);
@@ -97,12 +97,12 @@ public sealed class OutageTests : IAsyncLifetime
         await using var proxy = new CuttingProxy(new NpgsqlConnectionStringBuilder(_database).Port);
         await using var source = NpgsqlDataSource.Create($"{_database};Port={proxy.Port}");
         await using var store = Store(source);
-        var stream = Given.Stream();
-        Assert.Equal([null], await store.AppendAsync(Given.Append(stream, 0)));
+        var stream = Appends.NewStream();
+        Assert.Equal([null], await store.AppendAsync(Appends.To(stream, 0)));
         for (var version = 1; version <= 20; version++)
         {
             proxy.LoseNextAnswer();
-            Assert.Equal([null, null], await store.AppendAsync(Given.Append(stream, version), Given.Append(Given.Stream(), 0, events: 3)));
+            Assert.Equal([null, null], await store.AppendAsync(Appends.To(stream, version), Appends.To(Appends.NewStream(), 0, events: 3)));
             Assert.Equal(version, proxy.Lost);
         }
 
@@ -120,7 +120,7 @@ public sealed class OutageTests : IAsyncLifetime
         await using var transaction = await holder.BeginTransactionAsync(Cancellation);
         await using var hold = new NpgsqlCommand("LOCK TABLE journal IN SHARE MODE", holder);
         await hold.ExecuteNonQueryAsync(Cancellation);
-        var append = store.AppendAsync(Given.Append("order/locked", 0, events: 2));
+        var append = store.AppendAsync(Appends.To("order/locked", 0, events: 2));
         await Eventually.HoldsAsync(() => CutBlockedAsync(), "the append waits for the lock and is cut", cancellation: Cancellation);
         await Eventually.HoldsAsync(() => CutBlockedAsync(), "its second attempt waits as well and is cut", cancellation: Cancellation);
 
@@ -139,7 +139,7 @@ public sealed class OutageTests : IAsyncLifetime
             source, new JournalStoreOptions { RetryFor = TimeSpan.FromMilliseconds(200) }, NullLogger<PostgreSqlJournal>.Instance);
         await proxy.DisposeAsync();
 
-        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.AppendAsync(Given.Append("order/a", 0)));
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.AppendAsync(Appends.To("order/a", 0)));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.ReadStreamAsync("order/a", 0, Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.ReadAllAsync(0, 10, Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(() => store.InitializeAsync(Cancellation));
@@ -215,7 +215,7 @@ public sealed class OutageTests : IAsyncLifetime
         {
             for (var version = 0L; !_stop; version += 2)
             {
-                await _journal.AppendAsync(Given.Append(stream, version, events: 2));
+                await _journal.AppendAsync(Appends.To(stream, version, events: 2));
                 _acknowledged[stream] = version + 2;
                 Interlocked.Increment(ref _appends);
             }

@@ -9,7 +9,7 @@ namespace Granary.Silo.Tests.Journal;
 
 public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalContract
 {
-    private const int Appends = 150;
+    private const int Batches = 150;
 
     private readonly List<NpgsqlDataSource> _sources = [];
     private string _database = "";
@@ -32,18 +32,18 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     [Fact]
     public async Task A_reader_waits_for_a_transaction_that_may_still_insert_events_before_others()
     {
-        await Store.AppendAsync(Given.Append("order/before", 0));
+        await Store.AppendAsync(Appends.To("order/before", 0));
         await using var slow = await OpenConnectionAsync();
         await using var transaction = await slow.BeginTransactionAsync(Cancellation);
         // It has its transaction id, and so its place in the order, but writes only after others have committed.
         await ExecuteAsync(slow, "SELECT pg_current_xact_id()");
-        await Store.AppendAsync(Given.Append("order/during", 0));
+        await Store.AppendAsync(Appends.To("order/during", 0));
 
         var meanwhile = await Store.ReadAsync(1, page: 1, Cancellation);
         await ExecuteAsync(slow, InsertSlow);
         var stillOpen = await Store.ReadEverythingAsync(1, Cancellation);
         await transaction.CommitAsync(Cancellation);
-        await Store.AppendAsync(Given.Append("order/after", 0));
+        await Store.AppendAsync(Appends.To("order/after", 0));
         var later = await Store.ReadAllAsync(meanwhile[^1].Position, 10, Cancellation);
 
         Assert.Equal(["order/before"], meanwhile.Select(record => record.Stream));
@@ -55,7 +55,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     public async Task A_reader_gets_the_events_of_its_own_and_of_other_processes_in_one_order()
     {
         var (one, other) = (Open(), Open());
-        const int Events = 2 * Appends * 3;
+        const int Events = 2 * Batches * 3;
         var read = Task.WhenAll(one.ReadAsync(Events, page: 64, Cancellation), other.ReadAsync(Events, page: 64, Cancellation));
         await Task.WhenAll(AppendManyAsync(one, "one"), AppendManyAsync(other, "other"));
         var followed = await read;
@@ -70,10 +70,10 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     {
         var writer = Open();
         await AppendManyAsync(writer, "order");
-        var first = await writer.ReadAsync(Appends * 3, page: 7, Cancellation);
+        var first = await writer.ReadAsync(Batches * 3, page: 7, Cancellation);
 
         // Everything was taken from memory once, and is now read again from the beginning.
-        var again = await writer.ReadAsync(Appends * 3, page: 1_000, Cancellation);
+        var again = await writer.ReadAsync(Batches * 3, page: 1_000, Cancellation);
 
         Assert.Equal(first.Select(Comparable), again.Select(Comparable));
     }
@@ -81,7 +81,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     [Fact]
     public async Task Restored_events_are_read_to_the_end_before_any_append()
     {
-        await Store.AppendAsync(Given.Append("order/earlier", 0));
+        await Store.AppendAsync(Appends.To("order/earlier", 0));
         await RestoreAsync();
 
         var all = await Store.ReadAsync(2, page: 10, Cancellation);
@@ -94,7 +94,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     {
         await RestoreAsync();
 
-        await Open().AppendAsync(Given.Append("order/new", 0));
+        await Open().AppendAsync(Appends.To("order/new", 0));
 
         var all = await Store.ReadAsync(2, page: 10, Cancellation);
         Assert.Equal(["order/restored", "order/new"], all.Select(record => record.Stream));
@@ -108,7 +108,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
         await using var other = await OpenConnectionAsync();
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, InsertSlow);
-        var append = Store.AppendAsync(Given.Append("order/slow", 0, events: 2), Given.Append("order/bystander", 0));
+        var append = Store.AppendAsync(Appends.To("order/slow", 0, events: 2), Appends.To("order/bystander", 0));
         await WaitForBlockedAsync();
 
         await (commits ? transaction.CommitAsync(Cancellation) : transaction.RollbackAsync(Cancellation));
@@ -123,7 +123,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
     [Fact]
     public async Task The_view_shows_payloads_as_json()
     {
-        await Store.AppendAsync(Given.Append("order/seen", 0));
+        await Store.AppendAsync(Appends.To("order/seen", 0));
 
         await using var connection = await OpenConnectionAsync();
         await using var command = new NpgsqlCommand("SELECT payload ->> 'number' FROM journal_events WHERE stream = 'order/seen'", connection);
@@ -200,9 +200,9 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
 
     private static async Task AppendManyAsync(IJournalStore store, string kind)
     {
-        for (var i = 0; i < Appends; i++)
+        for (var i = 0; i < Batches; i++)
         {
-            Assert.All(await store.AppendAsync(Given.Append(Given.Stream(kind), 0, events: 2), Given.Append(Given.Stream(kind), 0)), Assert.Null);
+            Assert.All(await store.AppendAsync(Appends.To(Appends.NewStream(kind), 0, events: 2), Appends.To(Appends.NewStream(kind), 0)), Assert.Null);
         }
     }
 }

@@ -20,13 +20,13 @@ public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
         do
         {
             silo.Faults.Clear();
-            var shop = await Shop.OpenAsync(silo);
+            var account = await BalancedAccount.OpenAsync(silo);
             var failing = at;
             silo.Faults.Set(step => step == failing ? fault : Fault.None);
-            var order = await LiveAsync(shop);
+            var order = await LiveAsync(account);
             Assert.Equal(OrderStatus.Shipped, order.Status);
             Assert.Equal(700, order.Total);
-            await shop.BalancesAsync();
+            await account.BalancesAsync();
         }
         while (silo.Faults.Steps > at++);
 
@@ -43,41 +43,41 @@ public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
         do
         {
             silo.Faults.Clear();
-            var shop = await Shop.OpenAsync(silo);
+            var account = await BalancedAccount.OpenAsync(silo);
             var failing = at;
             silo.Faults.Set(step => step == failing ? fault : Fault.None);
             var id = silo.NewOrderId();
-            await UntilAnsweredAsync(shop, id, order => order.Place(Placement(shop)));
-            await UntilAnsweredAsync(shop, id, order => order.Pay(new OrderCommand(UserId.System)));
-            var reply = await UntilAnsweredAsync(shop, id, order => order.Cancel(new OrderCommand(UserId.System), null));
+            await UntilAnsweredAsync(account, id, order => order.Place(Placement(account)));
+            await UntilAnsweredAsync(account, id, order => order.Pay(new OrderCommand(UserId.System)));
+            var reply = await UntilAnsweredAsync(account, id, order => order.Cancel(new OrderCommand(UserId.System), null));
             Assert.Equal(OrderStatus.Cancelled, reply.Order!.Status);
-            await shop.BalancesAsync();
+            await account.BalancesAsync();
         }
         while (silo.Faults.Steps > at++);
         Assert.True(at > 10, $"Only {at} steps were seen.");
     }
 
-    private async Task<Order> LiveAsync(Shop shop)
+    private async Task<Order> LiveAsync(BalancedAccount account)
     {
         var id = silo.NewOrderId();
         var command = new OrderCommand(UserId.System);
-        await UntilAnsweredAsync(shop, id, order => order.Place(Placement(shop)));
-        var more = new OrderAmendment([new(shop.Skus[0], 2), new(shop.Skus[1], 1), new(shop.Skus[2], 1)], null, null);
-        await UntilAnsweredAsync(shop, id, order => order.Amend(command, more));
-        await UntilAnsweredAsync(shop, id, order => order.Pay(command));
-        await UntilAnsweredAsync(shop, id, order => order.Pack(command));
-        return (await UntilAnsweredAsync(shop, id, order => order.Ship(command, new Tracking("carrier", "1")))).Order!;
+        await UntilAnsweredAsync(account, id, order => order.Place(Placement(account)));
+        var more = new OrderAmendment([new(account.Skus[0], 2), new(account.Skus[1], 1), new(account.Skus[2], 1)], null, null);
+        await UntilAnsweredAsync(account, id, order => order.Amend(command, more));
+        await UntilAnsweredAsync(account, id, order => order.Pay(command));
+        await UntilAnsweredAsync(account, id, order => order.Pack(command));
+        return (await UntilAnsweredAsync(account, id, order => order.Ship(command, new Tracking("carrier", "1")))).Order!;
     }
 
-    private static PlaceOrder Placement(Shop shop) => new()
+    private static PlaceOrder Placement(BalancedAccount account) => new()
     {
-        UserId = shop.Users[0],
-        By = shop.Users[0],
-        Lines = [new(shop.Skus[0], 1), new(shop.Skus[1], 1), new(shop.Skus[2], 1)],
+        UserId = account.Users[0],
+        By = account.Users[0],
+        Lines = [new(account.Skus[0], 1), new(account.Skus[1], 1), new(account.Skus[2], 1)],
         Fingerprint = "same",
     };
 
-    private async Task<OrderReply> UntilAnsweredAsync(Shop shop, string id, Func<IOrderGrain, Task<OrderReply>> ask)
+    private async Task<OrderReply> UntilAnsweredAsync(BalancedAccount account, string id, Func<IOrderGrain, Task<OrderReply>> ask)
     {
         for (var tries = 0; ; tries++)
         {
@@ -85,12 +85,12 @@ public sealed class EveryAwaitTests(SagaSilo silo) : IClassFixture<SagaSilo>
             {
                 var reply = await ask(silo.Order(id));
                 Assert.Null(reply.Refusal);
-                shop.Told(id, reply);
+                account.Told(id, reply);
                 return reply;
             }
             catch (Exception fault) when (tries < 5 && fault is JournalException or TimeoutException)
             {
-                shop.Told(id, null);
+                account.Told(id, null);
             }
         }
     }

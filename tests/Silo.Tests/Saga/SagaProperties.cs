@@ -29,46 +29,46 @@ public sealed class SagaProperties(SagaSilo silo) : IClassFixture<SagaSilo>
     private async Task RunAsync(Scenario scenario)
     {
         silo.Faults.Clear();
-        var shop = await Shop.OpenAsync(silo);
+        var account = await BalancedAccount.OpenAsync(silo);
         var ids = Enumerable.Range(0, OrderIds).Select(_ => silo.NewOrderId()).ToList();
         silo.Faults.SetRandom(scenario.Seed, scenario.Faults);
         await Task.WhenAll(Enumerable.Range(0, scenario.Lanes).Select(async lane =>
         {
             foreach (var step in scenario.Steps.Where((_, i) => i % scenario.Lanes == lane))
             {
-                await TakeAsync(shop, ids[step.Order], step);
+                await TakeAsync(account, ids[step.Order], step);
             }
         }));
         silo.Faults.Clear();
-        await shop.BalancesAsync();
+        await account.BalancesAsync();
     }
 
-    private async Task TakeAsync(Shop shop, string id, Step step)
+    private async Task TakeAsync(BalancedAccount account, string id, Step step)
     {
         try
         {
-            shop.Told(id, await AskAsync(shop, id, step));
+            account.Told(id, await AskAsync(account, id, step));
         }
         catch (Exception fault) when (fault is JournalException or TimeoutException or OrleansMessageRejectionException)
         {
             // A client that gets an error, for example from a repeatedly ending grain, does not know the outcome; the account
             // must balance either way.
-            shop.Told(id, null);
+            account.Told(id, null);
         }
     }
 
-    private async Task<OrderReply?> AskAsync(Shop shop, string id, Step step)
+    private async Task<OrderReply?> AskAsync(BalancedAccount account, string id, Step step)
     {
         var order = silo.Order(id);
         var command = new OrderCommand(UserId.System);
         switch (step.Action)
         {
             case <= 2:
-                return await order.Place(Placement(shop, step));
+                return await order.Place(Placement(account, step));
             case 3 or 4:
                 return await order.Pay(command);
             case 5:
-                return await order.Amend(command, new OrderAmendment(Lines(shop, step), null, null));
+                return await order.Amend(command, new OrderAmendment(Lines(account, step), null, null));
             case 6:
                 return await order.Cancel(command, "changed my mind");
             case 7:
@@ -78,31 +78,31 @@ public sealed class SagaProperties(SagaSilo silo) : IClassFixture<SagaSilo>
                 await order.Pack(command);
                 return await order.Ship(command, new Tracking("carrier", "1"));
             case 9:
-                await silo.Stock(shop.Skus[step.Sku]).Adjust(new AdjustStock(step.Quantity, "delivery", null, UserId.System));
+                await silo.Stock(account.Skus[step.Sku]).Adjust(new AdjustStock(step.Quantity, "delivery", null, UserId.System));
                 return null;
             case 10:
-                await silo.Stock(shop.Skus[step.Sku]).Adjust(new AdjustStock(-step.Quantity, "loss", null, UserId.System));
+                await silo.Stock(account.Skus[step.Sku]).Adjust(new AdjustStock(-step.Quantity, "loss", null, UserId.System));
                 return null;
             default:
-                await silo.User(shop.Users[step.User]).Deposit(new DepositMoney(step.Quantity * 100, null, UserId.System));
+                await silo.User(account.Users[step.User]).Deposit(new DepositMoney(step.Quantity * 100, null, UserId.System));
                 return null;
         }
     }
 
-    private static PlaceOrder Placement(Shop shop, Step step) => new()
+    private static PlaceOrder Placement(BalancedAccount account, Step step) => new()
     {
-        UserId = shop.Users[step.User],
-        By = shop.Users[step.User],
-        Lines = Lines(shop, step),
+        UserId = account.Users[step.User],
+        By = account.Users[step.User],
+        Lines = Lines(account, step),
         Fingerprint = $"{step.User}/{step.Sku}/{step.Other}/{step.Quantity}",
     };
 
-    private static List<RequestedLine> Lines(Shop shop, Step step)
+    private static List<RequestedLine> Lines(BalancedAccount account, Step step)
     {
-        var lines = new List<RequestedLine> { new(shop.Skus[step.Sku], step.Quantity) };
+        var lines = new List<RequestedLine> { new(account.Skus[step.Sku], step.Quantity) };
         if (step.Other != step.Sku)
         {
-            lines.Add(new(shop.Skus[step.Other], 1));
+            lines.Add(new(account.Skus[step.Other], 1));
         }
 
         return lines;

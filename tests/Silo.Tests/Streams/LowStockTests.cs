@@ -11,7 +11,7 @@ using Granary.Testing;
 
 namespace Granary.Silo.Tests.Streams;
 
-/// <summary>Low-stock alerts of the whole product, embedded.</summary>
+/// <summary>Low-stock alerts of the whole silo, embedded.</summary>
 public sealed class LowStockTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-alerts-");
@@ -23,22 +23,22 @@ public sealed class LowStockTests : IDisposable
     [Fact]
     public async Task One_alert_is_recorded_when_an_item_runs_low_and_one_when_it_is_replenished()
     {
-        await using var product = await StartAsync(threshold: 3);
-        await product.OpenAsync(stock: 5);
-        await product.PlaceAsync();
-        var third = await product.PlaceAsync();
+        await using var silo = await StartAsync(threshold: 3);
+        await silo.OpenAsync(stock: 5);
+        await silo.PlaceAsync();
+        var third = await silo.PlaceAsync();
 
-        var low = Assert.IsType<StockLow>(Assert.Single(await UntilAlerts(product, 1)));
-        Assert.Equal((Product.Sku, 3, 3), (low.Sku, low.Available, low.Threshold));
+        var low = Assert.IsType<StockLow>(Assert.Single(await UntilAlerts(silo, 1)));
+        Assert.Equal((WholeSilo.Sku, 3, 3), (low.Sku, low.Available, low.Threshold));
 
         // A further decrease is no second crossing; a cancelled order releases its units, which is one crossing upwards.
-        var fourth = await product.PlaceAsync();
-        await UntilHandled(product);
-        Assert.Single(await AlertsAsync(product));
-        await CancelAsync(product, third);
-        await CancelAsync(product, fourth);
+        var fourth = await silo.PlaceAsync();
+        await UntilHandled(silo);
+        Assert.Single(await AlertsAsync(silo));
+        await CancelAsync(silo, third);
+        await CancelAsync(silo, fourth);
 
-        var replenished = Assert.IsType<StockReplenished>((await UntilAlerts(product, 2))[1]);
+        var replenished = Assert.IsType<StockReplenished>((await UntilAlerts(silo, 2))[1]);
         Assert.Equal(4, replenished.Available);
     }
 
@@ -64,12 +64,12 @@ public sealed class LowStockTests : IDisposable
     [Fact]
     public async Task A_product_that_never_had_stock_is_not_low_and_a_threshold_of_0_turns_alerts_off()
     {
-        await using (var product = await StartAsync(threshold: 3))
+        await using (var silo = await StartAsync(threshold: 3))
         {
-            await product.OpenAsync(stock: 5);
-            await product.Grains.GetGrain<IStockGrain>("NEVER").Define(new DefineProduct("Never", null, 1, null, UserId.System));
-            await UntilHandled(product, "NEVER");
-            Assert.Empty(await AlertsAsync(product, "NEVER"));
+            await silo.OpenAsync(stock: 5);
+            await silo.Grains.GetGrain<IStockGrain>("NEVER").Define(new DefineProduct("Never", null, 1, null, UserId.System));
+            await UntilHandled(silo, "NEVER");
+            Assert.Empty(await AlertsAsync(silo, "NEVER"));
         }
 
         await using var silent = await StartAsync(threshold: 0);
@@ -80,45 +80,45 @@ public sealed class LowStockTests : IDisposable
         Assert.Empty(await AlertsAsync(silent));
     }
 
-    private static async Task<IReadOnlyList<StockAlert>> AlertsAsync(Product product, string sku = Product.Sku) =>
-        [.. (await product.Service<IJournal>().ReadStreamAsync(JournalStream.OfStockAlert(sku), 0, Cancellation)).Select(StockAlert.Codec.Decode)];
+    private static async Task<IReadOnlyList<StockAlert>> AlertsAsync(WholeSilo silo, string sku = WholeSilo.Sku) =>
+        [.. (await silo.Service<IJournal>().ReadStreamAsync(JournalStream.OfStockAlert(sku), 0, Cancellation)).Select(StockAlert.Codec.Decode)];
 
-    private static async Task<IReadOnlyList<StockAlert>> UntilAlerts(Product product, int count)
+    private static async Task<IReadOnlyList<StockAlert>> UntilAlerts(WholeSilo silo, int count)
     {
         IReadOnlyList<StockAlert> alerts = [];
         await Eventually.HoldsAsync(
-            async () => (alerts = await AlertsAsync(product)).Count >= count, $"{count} alerts are recorded", cancellation: Cancellation);
+            async () => (alerts = await AlertsAsync(silo)).Count >= count, $"{count} alerts are recorded", cancellation: Cancellation);
         return alerts;
     }
 
     /// <summary>Waits until the consumer has processed every event of an item.</summary>
-    private static async Task UntilHandled(Product product, string sku = Product.Sku)
+    private static async Task UntilHandled(WholeSilo silo, string sku = WholeSilo.Sku)
     {
-        var last = (await product.Service<IJournal>().ReadStreamAsync("stock/" + sku, 0, Cancellation))[^1].Position;
+        var last = (await silo.Service<IJournal>().ReadStreamAsync("stock/" + sku, 0, Cancellation))[^1].Position;
         await Eventually.HoldsAsync(
-            async () => await Consumer(product, sku).GetPositionAsync() >= last, "the consumer is up to date", cancellation: Cancellation);
+            async () => await Consumer(silo, sku).GetPositionAsync() >= last, "the consumer is up to date", cancellation: Cancellation);
     }
 
-    private static async Task RewindAsync(Product product)
+    private static async Task RewindAsync(WholeSilo silo)
     {
-        await Consumer(product, Product.Sku).RewindAsync(0);
-        product.Service<JournalFeed>().Nudge();
+        await Consumer(silo, WholeSilo.Sku).RewindAsync(0);
+        silo.Service<JournalFeed>().Nudge();
     }
 
-    private static IJournalConsumer Consumer(Product product, string sku)
+    private static IJournalConsumer Consumer(WholeSilo silo, string sku)
     {
         var partition = StreamNames.PartitionOf(JournalStream.OfStockAlert(sku), new StreamSettings().Partitions);
-        return product.Grains.GetGrain<IJournalConsumer>(
+        return silo.Grains.GetGrain<IJournalConsumer>(
             GrainId.Create(LowStockConsumer.Name, StreamNames.StreamOf(StreamNames.Stock, partition).GetKeyAsString()));
     }
 
-    private static async Task CancelAsync(Product product, Order order)
+    private static async Task CancelAsync(WholeSilo silo, Order order)
     {
-        var reply = await product.Grains.GetGrain<IOrderGrain>(order.Id).Cancel(new OrderCommand(Product.Customer, null, null), null);
+        var reply = await silo.Grains.GetGrain<IOrderGrain>(order.Id).Cancel(new OrderCommand(WholeSilo.Customer, null, null), null);
         Assert.Null(reply.Refusal);
     }
 
-    private Task<Product> StartAsync(long threshold) => Product.StartAsync(
+    private Task<WholeSilo> StartAsync(long threshold) => WholeSilo.StartAsync(
         new Dictionary<string, string?>
         {
             ["Granary:DataDirectory"] = _directory.FullName,

@@ -1,17 +1,17 @@
 using System.Net;
 using System.Text.Json;
-using Granary.Api.Http;
-using Granary.Grains.Interfaces.Users;
 
-namespace Granary.Http.Tests;
+namespace Granary.Testing;
 
 /// <summary>The prerequisites of a test: products in stock and customers with money.</summary>
-public sealed class Shop(GranaryApp app)
+/// <param name="staff">The client of an administrator.</param>
+/// <param name="register">Registers a customer without money.</param>
+public sealed class Shop(HttpClient staff, Func<Task<Customer>> register)
 {
     private static int _names;
 
     /// <summary>The client of the shop's staff.</summary>
-    public HttpClient Staff { get; } = app.CreateClient(app.AdminToken);
+    public HttpClient Staff => staff;
 
     /// <summary>A name that no other test uses.</summary>
     public static string Unique(string prefix) => $"{prefix}-{Interlocked.Increment(ref _names)}-{Guid.NewGuid():n}"[..30];
@@ -36,21 +36,20 @@ public sealed class Shop(GranaryApp app)
     /// <summary>A customer with money in the wallet.</summary>
     public async Task<Customer> Customer(long money = 1_000_000)
     {
-        var id = await app.Register(Roles.Customer);
-        var client = app.CreateClient(app.TokenOf(id, Roles.Customer));
+        var customer = await register();
         if (money > 0)
         {
-            using var deposited = await Staff.PostJson($"/users/{id}/deposits", Usd(money));
+            using var deposited = await Staff.PostJson($"/users/{customer.Id}/deposits", Usd(money));
             await deposited.Expect(HttpStatusCode.Created);
         }
 
-        return new Customer(client, id);
+        return customer;
     }
 
     /// <summary>The wallet of a customer: available and held.</summary>
     public async Task<(long Available, long Held)> Wallet(Customer customer)
     {
-        using var response = await Staff.GetAsync("/users/" + customer.Id, TestContext.Current.CancellationToken);
+        using var response = await Staff.GetAsync("/users/" + customer.Id);
         var wallet = (await response.Expect(HttpStatusCode.OK)).At("wallet");
         return (wallet.Number("available", "amount"), wallet.Number("held", "amount"));
     }
@@ -58,7 +57,7 @@ public sealed class Shop(GranaryApp app)
     /// <summary>The stock level of a product.</summary>
     public async Task<JsonElement> Stock(string sku)
     {
-        using var response = await Staff.GetAsync($"/products/{sku}/stock", TestContext.Current.CancellationToken);
+        using var response = await Staff.GetAsync($"/products/{sku}/stock");
         return await response.Expect(HttpStatusCode.OK);
     }
 

@@ -1,14 +1,10 @@
-using System.Net;
-using System.Net.Http.Headers;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Granary.Programs.Tests.Operations;
+namespace Granary.Programs.Tests;
 
 /// <summary>The product in this process, with its own silo and SQLite files unless its settings say otherwise.</summary>
 internal sealed class Product : IAsyncDisposable
@@ -23,7 +19,7 @@ internal sealed class Product : IAsyncDisposable
         "--Serilog:MinimumLevel:Override:Orleans=Fatal",
     ];
 
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-operations-tests-");
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-programs-tests-");
     private readonly WebApplication _app;
 
     private Product(string[] settings, Action<WebApplicationBuilder>? configure) => _app = FrontEnd.Build(
@@ -55,46 +51,10 @@ internal sealed class Product : IAsyncDisposable
     public string TokenOf(string userId, params string[] roles) =>
         Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
 
-    /// <summary>A client that follows no redirects and keeps no cookies.</summary>
-    public HttpClient Client(string? token = null)
-    {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
-        {
-            BaseAddress = Address,
-            Timeout = TimeSpan.FromMinutes(1),
-        };
-        if (token is not null)
-        {
-            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        }
+    /// <inheritdoc cref="Access.Client"/>
+    public HttpClient Client(string? token = null) => Access.Client(Address, token);
 
-        return client;
-    }
-
-    public Shop Shop => new(Address, TokenOf(UserId.From("admin"), Roles.Admin));
-
-    /// <summary>Places an order.</summary>
-    /// <returns>Its id.</returns>
-    public static async Task<string> OrderAsync(HttpClient customer, string sku)
-    {
-        var order = await ExpectAsync(
-            await PostAsync(customer, "/orders", new { items = new[] { new { sku, quantity = 1 } } }), HttpStatusCode.Created);
-        return order.GetProperty("id").GetString()!;
-    }
-
-    public static Task<HttpResponseMessage> PostAsync(HttpClient client, string path, object body) =>
-        client.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
-
-    public static async Task<JsonElement> ExpectAsync(HttpResponseMessage response, HttpStatusCode status)
-    {
-        using (response)
-        {
-            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-            Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {body}");
-            using var json = JsonDocument.Parse(body);
-            return json.RootElement.Clone();
-        }
-    }
+    public Shop Shop => field ??= Access.Shop(Address, TokenOf(UserId.From("admin"), Roles.Admin));
 
     public async ValueTask DisposeAsync()
     {

@@ -12,13 +12,13 @@ using Microsoft.Extensions.Logging;
 namespace Granary.Silo.Tests.Streams;
 
 /// <summary>A whole silo as the product composes it, with a product in stock and a customer with money.</summary>
-public sealed class Product : IAsyncDisposable
+public sealed class WholeSilo : IAsyncDisposable
 {
     public const string Sku = "LAMP";
 
     private readonly IHost _host;
 
-    private Product(IHost host) => _host = host;
+    private WholeSilo(IHost host) => _host = host;
 
     /// <summary>The grains.</summary>
     public IGrainFactory Grains => Service<IGrainFactory>();
@@ -30,7 +30,7 @@ public sealed class Product : IAsyncDisposable
     public static string Customer => UserId.From("ada");
 
     /// <summary>Starts a silo over a database of <see cref="Configuration"/>.</summary>
-    public static async Task<Product> StartAsync(IReadOnlyDictionary<string, string?> configuration, CancellationToken cancellationToken)
+    public static async Task<WholeSilo> StartAsync(IReadOnlyDictionary<string, string?> configuration, CancellationToken cancellationToken)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(configuration);
@@ -45,7 +45,7 @@ public sealed class Product : IAsyncDisposable
         builder.AddGranarySilo();
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new Product(host);
+        return new WholeSilo(host);
     }
 
     /// <summary>Creates the product and the customer.</summary>

@@ -5,11 +5,11 @@ using Granary.Journal;
 namespace Granary.Silo.Tests.Journal;
 
 /// <summary>Appends and streams for tests.</summary>
-internal static class Given
+internal static class Appends
 {
-    public static string Stream(string kind = "order") => $"{kind}/{Guid.NewGuid():n}";
+    public static string NewStream(string kind = "order") => $"{kind}/{Guid.NewGuid():n}";
 
-    public static JournalAppend Append(string stream, long after, int events = 1) =>
+    public static JournalAppend To(string stream, long after, int events = 1) =>
         new(stream, after, [.. Enumerable.Range(1, events).Select(i => Event($$"""{"number":{{after + i}}}"""))]);
 
     /// <summary>The append, requiring others whose outcome is not known yet.</summary>

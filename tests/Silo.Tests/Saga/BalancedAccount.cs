@@ -12,7 +12,7 @@ namespace Granary.Silo.Tests.Saga;
 /// A separate small shop inside the silo: a few products, users and order ids, the answers that clients got about them, and the
 /// account that must balance once nothing fails any more.
 /// </summary>
-public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyList<string> users)
+public sealed class BalancedAccount(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyList<string> users)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Order>> _acknowledged = [];
@@ -22,11 +22,11 @@ public sealed class Shop(SagaSilo silo, IReadOnlyList<string> skus, IReadOnlyLis
 
     public IReadOnlyList<string> Users => users;
 
-    public static async Task<Shop> OpenAsync(SagaSilo silo, int products = 3, int customers = 2, long units = 20, long money = 20_000)
+    public static async Task<BalancedAccount> OpenAsync(SagaSilo silo, int products = 3, int customers = 2, long units = 20, long money = 20_000)
     {
         var skus = await Task.WhenAll(Enumerable.Range(0, products).Select(i => silo.NewProductAsync($"P{i}", 100 * (i + 1), units)));
         var users = await Task.WhenAll(Enumerable.Range(0, customers).Select(_ => silo.NewUserAsync(money)));
-        return new Shop(silo, skus, users);
+        return new BalancedAccount(silo, skus, users);
     }
 
     /// <summary>Remembers that an order id was used, and the answer that a client got.</summary>
