@@ -98,8 +98,8 @@ for word; do
 done
 
 results=$(mktemp -d)
-run() { # run SUITE: the output, the results and the exit code go to files of the suite.
-    local suite=$1 project=${1%%/*} file=$results/${1//\//.} folder began=$SECONDS
+run() { # run SUITE: the output, the results, the exit code and the times go to files of the suite.
+    local suite=$1 project=${1%%/*} file=$results/${1//\//.} folder began=$SECONDS user system
     local filter=()
     if [[ $suite == */* ]]; then
         filter=(-namespace "Granary.$project.${suite#*/}*")
@@ -110,14 +110,17 @@ run() { # run SUITE: the output, the results and the exit code go to files of th
     fi
     # The tests of Http.Tests but Fuzz produce every answer that the document promises; the run fails if one is missing.
     [ "$suite" = Http.Tests ] && export JUDGE_PROMISES=1
-    dotnet "tests/$project/bin/Debug/net10.0/Granary.$project.dll" -noLogo -noColor "${filter[@]}" -result-trx "$file.trx" >"$file.log" 2>&1
-    echo "$? $((SECONDS - began))" >"$file.end"
+    local TIMEFORMAT='%0U %0S' status
+    { time dotnet "tests/$project/bin/Debug/net10.0/Granary.$project.dll" -noLogo -noColor "${filter[@]}" -result-trx "$file.trx" >"$file.log" 2>&1; } 2>"$file.time"
+    status=$?
+    read -r user system <"$file.time"
+    echo "$status $((SECONDS - began)) $((user + system))" >"$file.end"
 }
 
 passed=0 failed=0
 report() { # report SUITE: prints the output of a suite that has ended, and counts its tests.
-    local suite=$1 file=$results/${1//\//.} status seconds counters bad
-    read -r status seconds <"$file.end"
+    local suite=$1 file=$results/${1//\//.} status seconds busy counters bad
+    read -r status seconds busy <"$file.end"
     cat "$file.log"
     counters=$(grep -o '<Counters [^>]*' "$file.trx" 2>/dev/null)
     count() { grep -o " $1=\"[0-9]*" <<<"$counters" | grep -o '[0-9]*$' || echo 0; }
@@ -125,7 +128,7 @@ report() { # report SUITE: prints the output of a suite that has ended, and coun
     # A suite that failed without naming a test, for example because a fixture could not start, counts as one failure.
     # So does a suite without tests: its folder was renamed or emptied.
     [ "$bad" -eq 0 ] && { [ "$status" -ne 0 ] || [ "$(count passed)" -eq 0 ]; } && bad=1
-    echo "== $suite: $(count passed) passed, $bad failed, $seconds s"
+    echo "== $suite: $(count passed) passed, $bad failed, $seconds s, $busy s of processor time"
     passed=$((passed + $(count passed)))
     failed=$((failed + bad))
     if [ "$bad" -gt 0 ]; then

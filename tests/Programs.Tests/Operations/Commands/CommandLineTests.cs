@@ -213,8 +213,13 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_signing_key_is_rotated_where_the_settings_say_and_not_where_keys_are_configured()
     {
+        // A directory in which no product has run is a mistake in the path.
+        Assert.Equal(ExitCodes.Unavailable, (await CommandRun.RunAsync("rotate-signing-key", InDirectory)).Code);
+        Assert.Empty(_directory.GetFiles());
+
+        await File.WriteAllBytesAsync(Path.Combine(_directory.FullName, "granary.db"), [], TestContext.Current.CancellationToken);
         Assert.Equal(0, (await CommandRun.RunAsync("rotate-signing-key", "--Granary:DataDirectory", _directory.FullName)).Code);
-        Assert.NotEmpty(_directory.GetFiles());
+        Assert.True(_directory.GetFiles().Length > 1, "No key was written.");
 
         var key = Convert.ToBase64String(new byte[32]);
         Assert.Equal(1, (await CommandRun.RunAsync("rotate-signing-key", "--revoke-previous", InDirectory, "--Granary:Auth:SigningKey", key)).Code);
