@@ -19,6 +19,11 @@ public sealed record IllegalTransition(
     [property: Id(0)] string Status,
     [property: Id(1)] IReadOnlyList<string> AllowedActions) : Refusal;
 
+/// <summary>Another operator is packing the order already.</summary>
+/// <param name="By">The operator's user id.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.taken-by-another")]
+public sealed record TakenByAnother([property: Id(0)] string By) : Refusal;
+
 /// <summary>The caller's <c>If-Match</c> names a version other than the current one.</summary>
 /// <param name="Current">The current version.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.stale-version")]

@@ -131,6 +131,22 @@ public sealed class BadInputTests(GranaryApp app)
     }
 
     [Theory]
+    [InlineData("application/json; charset=utf-8")]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json;charset=\"UTF-8\"")]
+    [InlineData("application/merge-patch+json; charset=\"utf-8\"")]
+    [InlineData("APPLICATION/JSON")]
+    public async Task A_body_may_name_its_encoding_in_every_way(string contentType)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+
+        using var response = await _client.PostAsync("/orders", content, TestContext.Current.CancellationToken);
+
+        await response.ExpectProblem(400, "validation");
+    }
+
+    [Theory]
     [InlineData("text/plain")]
     [InlineData("application/xml")]
     [InlineData("application/json; charset=utf-16")]

@@ -97,6 +97,29 @@ public sealed class DocumentTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task Lists_take_the_parameters_that_the_document_has_and_no_other()
+    {
+        var lists = (await Document()).At("paths").EnumerateObject()
+            .Where(path => path.Value.TryGetProperty("get", out var get) && ParametersIn(get).Contains("limit"))
+            .Select(path => (Path: path.Name.Replace("{id}", "wh_" + new string('0', 32), StringComparison.Ordinal), Known: ParametersIn(path.Value.At("get"))))
+            .ToList();
+        using var staff = app.CreateClient(app.AdminToken);
+        Assert.Equal(4, lists.Count);
+        foreach (var (path, known) in lists)
+        {
+            foreach (var name in known)
+            {
+                using var right = await staff.SendJson(HttpMethod.Get, $"{path}?{name}=");
+                Assert.DoesNotContain("is no parameter", await right.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
+                using var wrong = await staff.SendJson(HttpMethod.Get, $"{path}?limit=1&{name}s=");
+                var problem = await wrong.ExpectProblem(400, "validation");
+                Assert.Equal([name + "s"], problem.At("errors").EnumerateObject().Select(error => error.Name));
+            }
+        }
+    }
+
+    [Fact]
     public void An_answer_that_the_document_does_not_promise_is_found()
     {
         var contract = new Contract("""
@@ -152,6 +175,10 @@ public sealed class DocumentTests(GranaryApp app)
             Assert.NotNull(contract.Violation(HttpMethod.Get, $"/things/{number}", 200, "application/json", "{}"));
         });
     }
+
+    private static List<string> ParametersIn(JsonElement operation) => operation.TryGetProperty("parameters", out var parameters)
+        ? [.. parameters.EnumerateArray().Where(parameter => parameter.Text("in") == "query").Select(parameter => parameter.Text("name")!)]
+        : [];
 
     private static JsonElement.ArrayEnumerator ParametersOf(JsonElement document, string path, string method) =>
         document.At("paths", path, method, "parameters").EnumerateArray();

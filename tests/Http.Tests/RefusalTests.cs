@@ -42,6 +42,50 @@ public sealed class RefusalTests(GranaryApp app)
         await answer.ExpectProblem(409, "illegal-transition");
     }
 
+    [Fact]
+    public async Task An_order_that_another_operator_packs_is_taken()
+    {
+        var path = await Order();
+        await Must(HttpMethod.Post, path + "/pay");
+        await Must(HttpMethod.Post, path + "/pack");
+        using var second = app.CreateClient(app.TokenOf(await app.Register(Roles.Operator), Roles.Operator));
+
+        using var answer = await second.PostJson(path + "/pack");
+
+        var problem = await answer.ExpectProblem(409, "taken-by-another");
+        using var order = await _shop.Staff.SendJson(HttpMethod.Get, path);
+        var packed = (await order.Body()).At("timeline").EnumerateArray().Last();
+        Assert.Equal(packed.Text("by"), problem.Text("by"));
+    }
+
+    [Fact]
+    public async Task A_shipped_order_keeps_its_tracking()
+    {
+        var path = await Order();
+        await Must(HttpMethod.Post, path + "/pay");
+        await Must(HttpMethod.Post, path + "/pack");
+        await Must(HttpMethod.Post, path + "/ship", """{ "carrier": "Post", "tracking_number": "1" }""");
+        await Must(HttpMethod.Post, path + "/ship", """{ "carrier": "Post", "tracking_number": "1" }""");
+
+        using var answer = await _shop.Staff.SendJson(HttpMethod.Post, path + "/ship", """{ "carrier": "Post", "tracking_number": "2" }""");
+
+        Assert.Equal("shipped", (await answer.ExpectProblem(409, "illegal-transition")).Text("current_status"));
+    }
+
+    [Fact]
+    public async Task An_action_is_repeated_under_the_condition_of_the_first_time()
+    {
+        var path = await Order();
+        using var read = await _shop.Staff.SendJson(HttpMethod.Get, path);
+        var seen = ("If-Match", read.Headers.ETag!.ToString());
+        using var paid = await _shop.Staff.SendJson(HttpMethod.Post, path + "/pay", null, seen);
+
+        using var again = await _shop.Staff.SendJson(HttpMethod.Post, path + "/pay", null, seen);
+
+        var first = await paid.Expect(HttpStatusCode.OK);
+        Assert.Equal(first.Number("version"), (await again.Expect(HttpStatusCode.OK)).Number("version"));
+    }
+
     [Theory]
     [InlineData("PUT", "", """{ "note": "Ring twice." }""")]
     [InlineData("DELETE", "")]

@@ -43,6 +43,7 @@ public static class EntityTag
 
     private static long VersionOf(EntityTagHeaderValue tag) =>
         !tag.IsWeak && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && tag.Tag == Of(version)
             ? version
             : Never;
 }

@@ -13,8 +13,17 @@ public sealed class Utf8Bodies(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var contentType = context.Request.ContentType;
-        if (contentType is null or "application/json" || !ReadsBody(context) || IsUtf8(contentType))
+        if (contentType is null or "application/json" || !ReadsBody(context))
         {
+            return next(context);
+        }
+
+        if (MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase)))
+        {
+            // The framework takes a value in quotes for the name of another encoding.
+            type.Charset = default;
+            context.Request.ContentType = type.ToString();
             return next(context);
         }
 
@@ -23,8 +32,4 @@ public sealed class Utf8Bodies(RequestDelegate next)
     }
 
     private static bool ReadsBody(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;
-
-    private static bool IsUtf8(string contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && (!type.Charset.HasValue || type.Charset.Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase));
 }

@@ -79,11 +79,8 @@ public static class ListOrders
             return null;
         }
 
-        // RFC 3339 requires a date, a time and an offset; without the offset the time would be ambiguous.
-        string[] formats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
-        var isTime = DateTimeOffset.TryParseExact(text, formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            && (text[^1] is 'Z' or 'z' || text[^6] is '+' or '-');
-        validation.Require(isTime, field, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
+        var time = Rfc3339.Parse(text);
+        validation.Require(time is not null, field, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
         return time;
     }
 

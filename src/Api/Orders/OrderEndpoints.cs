@@ -28,6 +28,7 @@ public static class OrderEndpoints
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
             .Answers(ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
         orders.MapGet("/", ListOrders.List).WithName("ListOrders").WithSummary("List orders, newest first")
+            .TakesOnly("status", "user_id", "from", "to", "limit", "cursor")
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
         orders.MapGet("/{id}", Get).WithName("GetOrder").WithSummary("Read an order")
             .Reads(RequestHeader.IfNoneMatch)
@@ -50,7 +51,8 @@ public static class OrderEndpoints
             .Reads(RequestHeader.IfMatch);
         orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").WithSummary("Say that an order is being packed").IsAction()
             .RequireAuthorization(Policies.Operator)
-            .Reads(RequestHeader.IfMatch);
+            .Reads(RequestHeader.IfMatch)
+            .Answers(ProblemTypes.TakenByAnother);
         orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").IsAction()
             .WithSummary("Say that an order was shipped, with its tracking number")
             .WithExample("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }""")

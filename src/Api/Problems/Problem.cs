@@ -31,6 +31,9 @@ public sealed record Problem
     /// <summary>What the current status permits.</summary>
     public IReadOnlyList<string>? AllowedActions { get; init; }
 
+    /// <summary>The user id of the operator who has taken the order.</summary>
+    public string? By { get; init; }
+
     /// <summary>The version that <c>If-Match</c> would have to name.</summary>
     public long? CurrentVersion { get; init; }
 

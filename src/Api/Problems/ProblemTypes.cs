@@ -55,6 +55,11 @@ public static class ProblemTypes
         "The status of the order, product, user or webhook does not permit the action. Nothing was changed.",
         "Take one of the actions in allowed_actions.", "current_status", "allowed_actions");
 
+    public static readonly ProblemType TakenByAnother = new(
+        "taken-by-another", StatusCodes.Status409Conflict, "Another operator has taken the order",
+        "Another operator is packing the order already. Nothing was changed.",
+        "Pack another order; by names the operator.", "by");
+
     public static readonly ProblemType InsufficientStock = new(
         "insufficient-stock", StatusCodes.Status409Conflict, "There is not enough stock",
         "At least one line asks for more units than are available. No stock was reserved and no money was held.",
@@ -139,7 +144,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
-        IllegalTransition, InsufficientStock, UserNameTaken, PriceMoving, IdempotencyInFlight, PreconditionFailed, PayloadTooLarge,
+        IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, PriceMoving, IdempotencyInFlight, PreconditionFailed, PayloadTooLarge,
         UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PreconditionRequired,
         TooManyRequests, Internal, Unavailable, Overloaded,
     ];

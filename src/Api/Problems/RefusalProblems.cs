@@ -21,6 +21,7 @@ public sealed class RefusalProblems(Currency currency)
             CurrentStatus = illegal.Status,
             AllowedActions = illegal.AllowedActions,
         },
+        TakenByAnother taken => Problem.Of(ProblemTypes.TakenByAnother) with { By = taken.By },
         StaleVersion stale => Problem.Of(ProblemTypes.PreconditionFailed, $"The current version is {stale.Current}.") with
         {
             CurrentVersion = stale.Current,

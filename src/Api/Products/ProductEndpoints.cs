@@ -18,6 +18,7 @@ public static class ProductEndpoints
         var products = routes.MapGroup("/products").WithTags("Products");
         products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous()
             .WithSummary("Search the catalogue")
+            .TakesOnly("search", "limit", "cursor")
             .Answers(ProblemTypes.Validation);
         products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin)
             .WithSummary("Create or change a product")

@@ -20,12 +20,14 @@ public static class WebhookEndpoints
         webhooks.MapPost("/", Register).WithName("RegisterWebhook").WithSummary("Register an address that events are sent to")
             .WithExample("""{ "url": "https://hooks.example/granary", "events": ["order.paid", "order.cancelled"] }""");
         webhooks.MapGet("/", List).WithName("ListWebhooks").WithSummary("List webhooks")
+            .TakesOnly("limit", "cursor")
             .Answers(ProblemTypes.Validation);
         webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
             .Answers(ProblemTypes.NotFound);
         webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook").WithSummary("Delete a webhook");
         webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries")
             .WithSummary("List a webhook's deliveries and their outcomes")
+            .TakesOnly("limit", "cursor")
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
         webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver).WithName("Redeliver").WithSummary("Send a delivery again")
             .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);

@@ -60,13 +60,15 @@ public static class OrderDecisions
     public static Decision<OrderEvent> Pay(OrderState order, OrderCommand command, DateTimeOffset now) =>
         Move(order, command, now, new OrderPaid(command.By));
 
-    /// <summary>Begins to pack.</summary>
+    /// <summary>Begins to pack. One operator packs an order: for another it is taken.</summary>
     public static Decision<OrderEvent> Pack(OrderState order, OrderCommand command, DateTimeOffset now) =>
-        Move(order, command, now, new OrderPackingStarted(command.By));
+        Move(order, command, now, new OrderPackingStarted(command.By), static (packing, again) =>
+            packing.Timeline[^1].By == again.By ? null : new TakenByAnother(packing.Timeline[^1].By));
 
     /// <summary>Hands the parcel to its carrier.</summary>
     public static Decision<OrderEvent> Ship(OrderState order, OrderCommand command, Tracking tracking, DateTimeOffset now) =>
-        Move(order, command, now, new OrderShipped(command.By, tracking));
+        Move(order, command, now, new OrderShipped(command.By, tracking), static (shipped, again) =>
+            shipped.Tracking == again.Tracking ? null : Illegal(shipped));
 
     /// <summary>Notes that the parcel has arrived.</summary>
     public static Decision<OrderEvent> Receive(OrderState order, OrderCommand command, DateTimeOffset now) =>
@@ -78,7 +80,8 @@ public static class OrderDecisions
 
     /// <summary>Gives the order up. What it took goes back: see <see cref="OrderLifecycle.PhaseOf"/>.</summary>
     public static Decision<OrderEvent> Cancel(OrderState order, OrderCommand command, string? reason, DateTimeOffset now) =>
-        Move(order, command, now, new OrderCancelled(command.By, reason));
+        Move(order, command, now, new OrderCancelled(command.By, reason), static (cancelled, again) =>
+            again.Reason is null || cancelled.CancelReason == again.Reason ? null : Illegal(cancelled));
 
     /// <summary>Expires an unpaid order whose deadline has passed.</summary>
     public static Decision<OrderEvent> Expire(OrderState order, DateTimeOffset now) =>
@@ -93,13 +96,25 @@ public static class OrderDecisions
             ? Decision<OrderEvent>.Unchanged
             : new AttemptVoided(UserId.System, attempt);
 
-    /// <summary>An action of a caller that moves the status. One that has happened already changes nothing.</summary>
-    private static Decision<OrderEvent> Move(OrderState order, OrderCommand command, DateTimeOffset now, OrderEvent moved) =>
+    /// <summary>
+    /// An action of a caller that moves the status. One that has led to the current status changes nothing when it is repeated,
+    /// also by a caller who has not seen its answer and so expects the version before it.
+    /// </summary>
+    /// <param name="contradiction">Why the action is not the one that has led to the current status; null when it is.</param>
+    private static Decision<OrderEvent> Move<TEvent>(
+        OrderState order, OrderCommand command, DateTimeOffset now, TEvent moved, Func<OrderState, TEvent, Refusal?>? contradiction = null)
+        where TEvent : OrderEvent =>
         AsOf(now, order, due =>
-            Guard(due, command) is { } refusal ? refusal
-            : OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value) ? Decision<OrderEvent>.Unchanged
-            : OrderLifecycle.Next(due.Status, moved.Trigger.Value) is null ? Illegal(due)
-            : moved);
+        {
+            var repeats = OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value);
+            var seen = repeats && due.Timeline is [.., var before, _] && command.ExpectedVersion == before.Version
+                ? command with { ExpectedVersion = null }
+                : command;
+            return Guard(due, seen) is { } refusal ? refusal
+                : repeats ? contradiction?.Invoke(due, moved) is { } other ? other : Decision<OrderEvent>.Unchanged
+                : OrderLifecycle.Next(due.Status, moved.Trigger.Value) is null ? Illegal(due)
+                : moved;
+        });
 
     /// <summary>Decides on the order as it is at a time: one whose deadline has passed expires first.</summary>
     private static Decision<OrderEvent> AsOf(DateTimeOffset now, OrderState order, Func<OrderState, Decision<OrderEvent>> decide) =>

@@ -8,6 +8,19 @@ namespace Granary.Domain.Tests.Orders;
 public sealed class CancelOrder
 {
     [Theory]
+    [InlineData("by mistake", null)]
+    [InlineData("by mistake", "by mistake")]
+    [InlineData(null, null)]
+    public void A_cancelled_order_keeps_its_reason(string? first, string? again) =>
+        Cancelled(first).StaysAsItIs(order => OrderDecisions.Cancel(order, Given.ByBuyer, again, Given.Noon));
+
+    [Theory]
+    [InlineData("by mistake")]
+    [InlineData(null)]
+    public void A_cancelled_order_gets_no_other_reason(string? first) =>
+        Cancelled(first).Refuses(order => OrderDecisions.Cancel(order, Given.ByBuyer, "too late", Given.Noon));
+
+    [Theory]
     [InlineData(OrderStatus.Pending)]
     [InlineData(OrderStatus.Paid)]
     [InlineData(OrderStatus.Packing)]
@@ -31,9 +44,6 @@ public sealed class CancelOrder
     [InlineData(OrderStatus.Completed)]
     [InlineData(OrderStatus.Expired)]
     public void An_order_that_is_over_is_not_cancelled(OrderStatus status) => Given.OrderThatIs(status).Refuses(Cancel);
-
-    [Fact]
-    public void A_cancelled_order_stays_as_it_is() => Given.OrderThatIs(OrderStatus.Cancelled).StaysAsItIs(Cancel);
 
     [Theory]
     [InlineData(OrderStatus.Pending)]
@@ -67,4 +77,7 @@ public sealed class CancelOrder
     }
 
     private static Decision<OrderEvent> Cancel(OrderState order) => OrderDecisions.Cancel(order, Given.ByBuyer, "too late", Given.Noon);
+
+    private static OrderState Cancelled(string? reason) =>
+        Given.OrderThatIs(OrderStatus.Pending).Apply(new OrderCancelled("u-buyer", reason), Given.Noon);
 }

@@ -21,6 +21,14 @@ public sealed class PackOrder
         Given.OrderThatIs(OrderStatus.Packing).StaysAsItIs(Pack);
 
     [Fact]
+    public void An_order_that_another_operator_packs_is_taken()
+    {
+        var decision = OrderDecisions.Pack(Given.OrderThatIs(OrderStatus.Packing), Given.ByStaff with { By = "u-second" }, Given.Noon);
+
+        Assert.Equal(new TakenByAnother("u-operator"), decision.Refusal);
+    }
+
+    [Fact]
     public void An_order_that_is_not_that_far_is_not_packed() =>
         Given.OrderThatIs(OrderStatus.Pending).Refuses(Pack, "amend", "pay", "cancel");
 

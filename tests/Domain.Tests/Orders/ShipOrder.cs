@@ -21,6 +21,11 @@ public sealed class ShipOrder
         Given.OrderThatIs(OrderStatus.Shipped).StaysAsItIs(Ship);
 
     [Fact]
+    public void An_order_is_not_shipped_again_with_another_tracking() =>
+        Given.OrderThatIs(OrderStatus.Shipped).Refuses(
+            order => OrderDecisions.Ship(order, Given.ByStaff, Given.Parcel with { Number = "2" }, Given.Noon), "receive");
+
+    [Fact]
     public void An_order_that_is_not_that_far_is_not_shipped() =>
         Given.OrderThatIs(OrderStatus.Paid).Refuses(Ship, "pack", "cancel");
 

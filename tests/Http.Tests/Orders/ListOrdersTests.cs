@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Granary.Api.Http;
 
 namespace Granary.Http.Tests.Orders;
 
@@ -78,11 +80,37 @@ public sealed class ListOrdersTests(GranaryApp app)
     [InlineData("user_id=bob")]
     [InlineData("from=yesterday")]
     [InlineData("from=2026-01-01T00:00:00")]
+    [InlineData("from=2026-01-01T00:00:61Z")]
+    [InlineData("from=2026-01-01T24:00:00Z")]
+    [InlineData("from=2026-02-30T00:00:00Z")]
+    [InlineData("from=2026-01-01T00:00:00.Z")]
+    [InlineData("from=2026-01-01T00:00:00+0100")]
     [InlineData("cursor=bm90IGEgY3Vyc29y")]
     public async Task An_invalid_filter_is_refused(string query)
     {
         using var response = await _shop.Staff.SendJson(HttpMethod.Get, "/orders?" + query);
         await response.ExpectProblem(400, "validation");
+    }
+
+    [Theory]
+    [InlineData("2026-01-31T12:00:00Z", "2026-01-31T12:00:00Z")]
+    [InlineData("2026-01-31t12:00:00z", "2026-01-31T12:00:00Z")]
+    [InlineData("2026-01-31T13:30:00+01:30", "2026-01-31T12:00:00Z")]
+    [InlineData("2026-01-31T12:00:00.5Z", "2026-01-31T12:00:00.5000000Z")]
+    [InlineData("2026-01-31T12:00:00.123456789Z", "2026-01-31T12:00:00.1234567Z")]
+    [InlineData("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.9999999Z")]
+    [InlineData("2016-12-31T23:59:60.25z", "2016-12-31T23:59:59.9999999Z")]
+    public void A_time_is_read_in_every_form_of_RFC_3339(string text, string expected) =>
+        Assert.Equal(DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), Rfc3339.Parse(text));
+
+    [Fact]
+    public async Task All_times_of_an_order_have_whole_microseconds()
+    {
+        var order = await (await _shop.Customer()).Placed((await _shop.Product(), 1));
+
+        Assert.All(
+            (string[])["created_at", "updated_at", "expires_at"],
+            name => Assert.Equal(0, order.At(name).GetDateTime().Ticks % TimeSpan.TicksPerMicrosecond));
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -63,6 +63,7 @@ public sealed class OrderLifeTests(GranaryApp app)
     [Theory]
     [InlineData("\"999\"", 412, "precondition-failed")]
     [InlineData("W/\"1\"", 412, "precondition-failed")]
+    [InlineData("\"01\"", 412, "precondition-failed")]
     [InlineData("\"abc\"", 412, "precondition-failed")]
     [InlineData("1", 400, "validation")]
     [InlineData("\"1\", \"2\"", 400, "validation")]
