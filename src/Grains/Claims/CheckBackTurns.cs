@@ -9,10 +9,10 @@ public sealed class CheckBackTurns : IDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Waits for a turn and reads.</summary>
-    public async Task<T> RunAsync<T>(Func<Task<T>> read, CancellationToken cancellation)
+    public async Task<T> RunAsync<T>(Func<Task<T>> read)
     {
         ArgumentNullException.ThrowIfNull(read);
-        await _turn.WaitAsync(cancellation);
+        await _turn.WaitAsync();
         try
         {
             return await read();

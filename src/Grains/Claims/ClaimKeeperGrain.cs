@@ -40,15 +40,13 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     /// </summary>
     private const int SweepEvery = 10;
 
-    /// <summary>
-    /// Timeout of an order's answer. Callers of this grain are blocked until the order answers, even during silo shutdown, and
-    /// the order itself may be waiting for this grain.
-    /// </summary>
+    /// <summary>Timeout of an order's answer: an order that does not answer must not hold up the questions about the others.</summary>
     private static readonly TimeSpan LongestQuestion = TimeSpan.FromSeconds(2);
 
     private readonly ClaimWatch _watch = new();
     private IGrainState<Snapshot<TState>> _snapshot = null!;
     private Task _snapshotWrite = Task.CompletedTask;
+    private Task _checkBack = Task.CompletedTask;
     private DateTimeOffset _nextSweep;
     private int _lossesSeen;
 
@@ -65,7 +63,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         WatchFound();
         var grace = keeping.Options.Value.ReservationGrace;
         var period = TimeSpan.FromTicks(Math.Clamp(grace.Ticks / 4, TimeSpan.TicksPerMillisecond * 50, TimeSpan.TicksPerSecond * 5));
-        this.RegisterGrainTimer(CheckBackAsync, new GrainTimerCreationOptions(period, period) { Interleave = true });
+        this.RegisterGrainTimer(BeginCheckBack, new GrainTimerCreationOptions(period, period) { Interleave = true });
     }
 
     /// <inheritdoc/>
@@ -175,9 +173,23 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         return newest;
     }
 
-    private async Task CheckBackAsync(CancellationToken cancellation)
+    /// <summary>
+    /// Checks back beside the timer, which Orleans waits for before an activation ends: the order that is asked may be waiting for
+    /// this grain, and only the next activation can answer it. The next activation finds the same claims and asks itself.
+    /// </summary>
+    private Task BeginCheckBack()
     {
-        if (IsFaulted)
+        if (_checkBack.IsCompleted)
+        {
+            _checkBack = CheckBackAsync();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private async Task CheckBackAsync()
+    {
+        if (IsFaulted || IsLeaving)
         {
             return;
         }
@@ -193,11 +205,15 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             WatchAll(SweepEvery * grace);
         }
 
-        for (var due = TakeDue(); due.Count > 0 && !cancellation.IsCancellationRequested; due = TakeDue())
+        for (var due = TakeDue(); due.Count > 0 && !IsLeaving; due = TakeDue())
         {
             try
             {
-                await CheckBackAsync(due, cancellation);
+                await CheckBackAsync(due);
+            }
+            catch (Exception) when (IsLeaving)
+            {
+                return;
             }
             catch (Exception fault)
             {
@@ -235,10 +251,10 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         return true;
     }
 
-    private async Task CheckBackAsync(List<ClaimWatch.Watched> due, CancellationToken cancellation)
+    private async Task CheckBackAsync(List<ClaimWatch.Watched> due)
     {
         var streams = due.Select(watched => OrderState.StreamOf(watched.OrderId)).Distinct().ToList();
-        var records = await keeping.Turns.RunAsync(() => keeping.Journal.ReadStreamsAsync(streams, cancellation), cancellation);
+        var records = await keeping.Turns.RunAsync(() => keeping.Journal.ReadStreamsAsync(streams));
         foreach (var watched in due)
         {
             var orderId = watched.OrderId;
@@ -251,6 +267,11 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
                 {
                     standing = await AskAsync(orderId, pending);
                 }
+            }
+
+            if (IsLeaving)
+            {
+                break;
             }
 
             RaiseAlignment(standing);
@@ -266,7 +287,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         {
             _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);
         }
-        else if (!standing.Accepted.Contains(pending.Attempt))
+        else if (!standing.Accepted.Contains(pending.Attempt) && !IsLeaving)
         {
             Raise(DecideRelease(Decided, orderId, pending.Attempt).Events);
         }

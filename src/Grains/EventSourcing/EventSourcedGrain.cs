@@ -42,6 +42,9 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <summary>Whether decisions were lost and the activation is about to end.</summary>
     protected bool IsFaulted => _faulted;
 
+    /// <summary>Whether the activation is ending: it decides nothing more of its own accord.</summary>
+    protected bool IsLeaving => _leaving;
+
     /// <summary>Now.</summary>
     protected DateTimeOffset Now => clock.GetUtcNow();
 

@@ -1,7 +1,7 @@
 namespace Granary.Silo.Tests.Saga;
 
 /// <summary>The system's clock with an offset that a test can move; timers use the system's clock.</summary>
-public sealed class MovableClock : TimeProvider
+public class MovableClock : TimeProvider
 {
     private long _offsetTicks;
 

@@ -27,7 +27,7 @@ public class SagaSilo : IAsyncLifetime
 
     public FaultPlan Faults { get; } = new();
 
-    public MovableClock Clock { get; } = new();
+    public MovableClock Clock => field ??= NewClock();
 
     public RecordedCatalogue Catalogue { get; } = new();
 
@@ -92,6 +92,9 @@ public class SagaSilo : IAsyncLifetime
     public string NewOrderId() => OrderId.New(Clock.GetUtcNow());
 
     protected IServiceProvider Services => _host.Services;
+
+    /// <summary>The silo's clock.</summary>
+    protected virtual MovableClock NewClock() => new();
 
     /// <summary>Adds what a test needs beside the silo.</summary>
     protected virtual void Compose(IServiceCollection services)
