@@ -22,6 +22,7 @@ namespace Granary.Client;
 [JsonSerializable(typeof(RegisterUser))]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(AccessToken))]
+[JsonSerializable(typeof(Withdrawal))]
 [JsonSerializable(typeof(Money))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(Wallet))]
@@ -34,6 +35,8 @@ internal sealed record CancelOrder(string? Reason);
 internal sealed record ShipOrder(string Carrier, string TrackingNumber);
 
 internal sealed record StockAdjustment(long Quantity, string Reason);
+
+internal sealed record Withdrawal(long Amount, string Currency, string? Reference);
 
 internal sealed record RegisterUser(string UserName, string Password, string? DisplayName);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 
@@ -23,6 +24,11 @@ public sealed partial class GranaryClient
         {
             using (var response = await _transport.OpenAsync(() => FollowRequest(id, seen), cancellationToken))
             {
+                if (response.StatusCode == HttpStatusCode.NoContent)
+                {
+                    yield break;
+                }
+
                 using var events = new OrderUpdateReader(await response.Content.ReadAsStreamAsync(cancellationToken), _clock);
                 while (await events.NextAsync(cancellationToken) is { } update)
                 {

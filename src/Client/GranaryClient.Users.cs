@@ -26,4 +26,13 @@ public sealed partial class GranaryClient
         string userId, Money money, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/deposits", Body(money, ClientJson.Default.Money),
             ClientJson.Default.Wallet, repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
+
+    /// <summary>Pays money out of a wallet.</summary>
+    /// <param name="reference">Where the money goes, such as the id of a bank transfer.</param>
+    /// <param name="idempotencyKey">Identifies the withdrawal: a second call with it takes nothing. A new key by default.</param>
+    public Task<Wallet> WithdrawAsync(
+        string userId, Money money, string? reference = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/withdrawals",
+            Body(new Withdrawal(money.Amount, money.Currency, reference), ClientJson.Default.Withdrawal), ClientJson.Default.Wallet,
+            repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
 }

@@ -44,7 +44,7 @@ public sealed record StockShortage(
     [property: Id(1)] long Requested,
     [property: Id(2)] long Available);
 
-/// <summary>The wallet does not cover the total; nothing was held.</summary>
+/// <summary>The wallet does not cover the amount; nothing was held or paid out.</summary>
 /// <param name="Required">The required amount, in minor units.</param>
 /// <param name="Available">The available amount of the wallet, in minor units.</param>
 /// <param name="Contended">The wallet would cover it without the holds of other attempts at the same order.</param>
@@ -53,6 +53,12 @@ public sealed record InsufficientFunds(
     [property: Id(0)] long Required,
     [property: Id(1)] long Available,
     [property: Id(2)] bool Contended = false) : Refusal;
+
+/// <summary>The account is not closed, because its wallet has money.</summary>
+/// <param name="Available">The available amount, in minor units.</param>
+/// <param name="Held">The amount that orders hold, in minor units.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.wallet-not-empty")]
+public sealed record WalletNotEmpty([property: Id(0)] long Available, [property: Id(1)] long Held) : Refusal;
 
 /// <summary>Some lines name products that do not exist.</summary>
 /// <param name="Skus">The unknown SKUs.</param>

@@ -17,6 +17,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
     private readonly JournalFeed _feed;
     private readonly JournalHistory _history;
     private readonly IStreamStore _store;
+    private readonly ConsumerSubscriptions _consumers;
     private readonly StreamMetrics _metrics;
     private readonly SiloAddress _silo;
     private readonly StreamSettings _settings;
@@ -28,6 +29,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         JournalFeed feed,
         IJournal journal,
         IStreamStore store,
+        ConsumerSubscriptions consumers,
         StreamMetrics metrics,
         ILocalSiloDetails silo,
         IOptions<StreamSettings> options,
@@ -38,6 +40,7 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         _feed = feed;
         _history = new JournalHistory(journal);
         _store = store;
+        _consumers = consumers;
         _metrics = metrics;
         _silo = silo.SiloAddress;
         _settings = options.Value;
@@ -70,7 +73,8 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
 
     /// <inheritdoc/>
     public Task<IStreamFailureHandler> GetDeliveryFailureHandler(QueueId queueId) => Task.FromResult<IStreamFailureHandler>(
-        new JournalFailureHandler(PartitionOf(queueId), _store, _clock, _loggers.CreateLogger<JournalFailureHandler>()));
+        new JournalFailureHandler(
+            PartitionOf(queueId), _store, _consumers, _clock, _loggers.CreateLogger<JournalFailureHandler>()));
 
     /// <inheritdoc/>
     public IQueueCache CreateQueueCache(QueueId queueId) => new JournalCache(PartitionOf(queueId), _loggers.CreateLogger<JournalCache>());

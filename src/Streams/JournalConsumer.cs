@@ -27,6 +27,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     private IGrainTimer? _saving;
     private long _position;
     private long _saved;
+    private int _failedSaves;
 
     /// <summary>The consumer's name: the key of its checkpoints and the label on its metrics.</summary>
     protected abstract string Consumer { get; }
@@ -65,15 +66,8 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        try
-        {
-            await SaveAsync(cancellationToken);
-        }
-        catch (Exception fault) when (IsOutage(fault))
-        {
-            // The next activation gets the events after the last checkpoint again; nothing is lost.
-            CheckpointFailed(services.Logger, Consumer, Partition, fault);
-        }
+        // If it fails, the next activation gets the events after the last checkpoint again; nothing is lost.
+        await TrySaveAsync(cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -101,7 +95,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         JournalTraces.Consumed(Consumer, events, started);
         _position = events[^1].Position;
         services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
-        _saving ??= this.RegisterGrainTimer(SaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
+        _saving ??= this.RegisterGrainTimer(TrySaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
         FollowReader();
     }
 
@@ -117,8 +111,8 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     /// <inheritdoc/>
     public async Task RewindAsync(long position)
     {
-        _position = _saved = position;
         await services.Store.SaveCheckpointAsync(new StreamCheckpoint(Consumer, Partition, position), CancellationToken.None);
+        _position = _saved = position;
         DeactivateOnIdle();
     }
 
@@ -212,6 +206,31 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         await services.Store.AddDeadLettersAsync([letter], CancellationToken.None);
     }
 
+    /// <summary>Saves the checkpoint, or leaves it to the next call while the database is unavailable.</summary>
+    private async Task TrySaveAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await SaveAsync(cancellationToken);
+        }
+        catch (Exception fault) when (IsOutage(fault))
+        {
+            // The timer repeats it every second: one message tells of an outage, and one of its end.
+            if (_failedSaves++ == 0)
+            {
+                CheckpointFailed(services.Logger, Consumer, Partition, fault);
+            }
+
+            return;
+        }
+
+        if (_failedSaves > 0)
+        {
+            CheckpointSaved(services.Logger, Consumer, Partition, _failedSaves);
+            _failedSaves = 0;
+        }
+    }
+
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
         if (_position != _saved)
@@ -235,6 +254,9 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} could not save its checkpoint in partition {Partition}.")]
     private static partial void CheckpointFailed(ILogger logger, string consumer, int partition, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} saved its checkpoint in partition {Partition} again, after {Count} failures.")]
+    private static partial void CheckpointSaved(ILogger logger, string consumer, int partition, int count);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed on {Count} events; it retries them one by one.")]
     private static partial void SingledOut(ILogger logger, string consumer, int count, Exception fault);

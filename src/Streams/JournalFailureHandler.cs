@@ -4,11 +4,15 @@ namespace Granary.Streams;
 
 /// <summary>
 /// Handles a batch that a subscriber did not accept within <see cref="StreamSettings.MaxDeliveryTime"/>: its events become dead
-/// letters under the subscription's id, and the stream continues. A <see cref="JournalConsumer"/> sets single events aside itself
-/// and resumes from its checkpoint after any failure, so dead letters written here for such a consumer are at worst duplicates.
+/// letters under the subscription's id, and the stream continues. Nothing is set aside here for a <see cref="JournalConsumer"/>: it
+/// sets single events aside itself, and after any failure its next activation asks for the events after its checkpoint.
 /// </summary>
 internal sealed partial class JournalFailureHandler(
-    JournalPartition partition, IStreamStore store, TimeProvider clock, ILogger<JournalFailureHandler> logger) : IStreamFailureHandler
+    JournalPartition partition,
+    IStreamStore store,
+    ConsumerSubscriptions consumers,
+    TimeProvider clock,
+    ILogger<JournalFailureHandler> logger) : IStreamFailureHandler
 {
     /// <inheritdoc/>
     public bool ShouldFaultSubsriptionOnError => false;
@@ -18,6 +22,12 @@ internal sealed partial class JournalFailureHandler(
         GuidId subscriptionId, string streamProviderName, StreamId streamIdentity, StreamSequenceToken? sequenceToken)
     {
         var events = sequenceToken is null ? [] : partition.TakeFailed(sequenceToken);
+        if (consumers.Contains(subscriptionId.Guid))
+        {
+            ConsumerHeldUp(streamIdentity, subscriptionId.Guid, events.Count);
+            return;
+        }
+
         DeliveryFailed(streamIdentity, subscriptionId.Guid, events.Count);
         var now = clock.GetUtcNow();
         var letters = events.Select(record => new DeadLetter(
@@ -39,6 +49,9 @@ internal sealed partial class JournalFailureHandler(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Subscription} did not accept {Count} events of {Stream}.")]
     private partial void DeliveryFailed(StreamId stream, Guid subscription, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Subscription} did not accept {Count} events of {Stream} in time; it will resume from its checkpoint.")]
+    private partial void ConsumerHeldUp(StreamId stream, Guid subscription, int count);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Subscription {Subscription} to {Stream} did not report its position.")]
     private partial void SubscriptionFailed(StreamId stream, Guid subscription);

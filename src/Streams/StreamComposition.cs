@@ -21,6 +21,7 @@ public static class StreamComposition
     /// <summary>Adds the persistent stream provider <see cref="StreamNames.Provider"/>.</summary>
     public static ISiloBuilder AddJournalStreams(this ISiloBuilder silo)
     {
+        silo.Services.AddSingleton<ConsumerSubscriptions>();
         silo.AddPersistentStreams(StreamNames.Provider, JournalAdapterFactory.Create, provider =>
         {
             // Consumers keep their own checkpoints, so there are no subscriptions to store.

@@ -99,6 +99,18 @@ public sealed class JournalAuditTests
         Assert.NotEmpty(Audit().Violations);
     }
 
+    [Fact]
+    public void A_withdrawal_is_sound_and_one_of_money_that_an_order_holds_is_a_violation()
+    {
+        Open();
+        User(new MoneyWithdrawn("u-admin", 4_000, "transfer 1", null), new MoneyHeld("o1", 1, 1_000));
+        Assert.DoesNotContain(Audit().Violations, violation => violation.Contains("withdrawn", StringComparison.Ordinal));
+
+        User(new MoneyWithdrawn("u-admin", 1, null, null));
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("withdrawn", StringComparison.Ordinal));
+    }
+
     private void Open()
     {
         Stock(Given.Tea, new StockAdjusted("u-operator", 10, "delivery", null));

@@ -35,11 +35,11 @@ public sealed class LifecycleTables
         """;
 
     private const string UserTable = """
-                   Register  Hold    Deposit    Edit       Suspend    Reactivate  Close
-        None       Active    -       -          -          -          -           -
-        Active     -         Active  Active     Active     Suspended  -           Closed
-        Suspended  -         -       Suspended  Suspended  -          Active      Closed
-        Closed     -         -       -          -          -          -           -
+                   Register  Hold    Deposit    Withdraw   Edit       Suspend    Reactivate  Close
+        None       Active    -       -          -          -          -          -           -
+        Active     -         Active  Active     Active     Active     Suspended  -           Closed
+        Suspended  -         -       Suspended  Suspended  Suspended  -          Active      Closed
+        Closed     -         -       -          -          -          -          -           -
         """;
 
     public static TheoryData<OrderStatus, OrderTrigger, OrderStatus?> Orders => Read<OrderStatus, OrderTrigger>(OrderTable);
@@ -65,10 +65,10 @@ public sealed class LifecycleTables
     {
         Assert.Equal(9 * 9, Orders.Count);
         Assert.Equal(4 * 6, Stock.Count);
-        Assert.Equal(4 * 7, Users.Count);
+        Assert.Equal(4 * 8, Users.Count);
         Assert.Equal((9, 9), (Enum.GetValues<OrderStatus>().Length, Enum.GetValues<OrderTrigger>().Length));
         Assert.Equal((4, 6), (Enum.GetValues<StockStatus>().Length, Enum.GetValues<StockTrigger>().Length));
-        Assert.Equal((4, 7), (Enum.GetValues<UserStatus>().Length, Enum.GetValues<UserTrigger>().Length));
+        Assert.Equal((4, 8), (Enum.GetValues<UserStatus>().Length, Enum.GetValues<UserTrigger>().Length));
     }
 
     [Theory]

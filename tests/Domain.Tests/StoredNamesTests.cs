@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Granary.Domain.Orders;
 using Granary.Domain.Stock;
+using Granary.Domain.Users;
 using Granary.Grains.EventSourcing;
 
 namespace Granary.Domain.Tests;
@@ -28,6 +29,36 @@ public sealed class StoredNamesTests
         Assert.Contains("\"settled\":4", json, StringComparison.Ordinal);
         Assert.Equal(4, JsonSerializer.Deserialize(json, SnapshotJson.Default.SnapshotStockState)!.State!.Claims.Find("o1")!.Paid);
     }
+
+    [Fact]
+    public void A_snapshot_of_a_user_counts_no_money_that_has_left_for_a_release_that_knows_no_withdrawals()
+    {
+        var user = Given.User(Given.Buyer, new MoneyDeposited("admin", 1_000, null), new MoneyWithdrawn("admin", 200, null, "w1"));
+
+        var json = Written(user);
+
+        Assert.Contains("\"deposited\":800", json, StringComparison.Ordinal);
+        Assert.Equal(user.ToUser().Wallet, Read(json).ToUser().Wallet);
+        Assert.Equal(new Withdrawal(200, null), Read(json).Withdrawals![Withdrawal.KeyOf("admin", "w1")]);
+    }
+
+    [Fact]
+    public void A_snapshot_of_a_user_of_release_0_1_0_is_read()
+    {
+        var user = Given.User(Given.Buyer, new MoneyDeposited("admin", 1_000, null));
+        var json = Written(user).Replace("\"withdrawn\":0,", "", StringComparison.Ordinal);
+        Assert.DoesNotContain("withdraw", json, StringComparison.Ordinal);
+
+        var paidOut = Read(json).Apply(new MoneyWithdrawn("admin", 200, null, "w1"), Given.Noon);
+
+        Assert.Equal(800, paidOut.Available);
+        Assert.Single(paidOut.Withdrawals!);
+    }
+
+    private static string Written(UserState user) =>
+        JsonSerializer.Serialize(new Snapshot<UserState> { State = user, Version = user.Version }, SnapshotJson.Default.SnapshotUserState);
+
+    private static UserState Read(string json) => JsonSerializer.Deserialize(json, SnapshotJson.Default.SnapshotUserState)!.State!;
 
     private static string Written(OrderEvent domainEvent) =>
         Encoding.UTF8.GetString(OrderEvent.Codec.Encode(domainEvent, Given.Noon, trace: null).Payload.Span);

@@ -8,6 +8,8 @@ public sealed class UserDecisionTests
 {
     private static readonly MoneyDeposited Tenner = new("admin", 1_000, "d1");
 
+    private static WithdrawMoney Withdrawal(long amount) => new(amount, "transfer 1", "w1", "admin");
+
     [Fact]
     public void A_name_belongs_to_the_user_who_registers_it_first() =>
         Assert.IsType<UserNameTaken>(
@@ -42,13 +44,53 @@ public sealed class UserDecisionTests
     }
 
     [Fact]
-    public void An_account_with_money_set_aside_cannot_be_closed()
+    public void A_withdrawal_takes_from_what_is_available_and_never_what_orders_hold()
     {
         var user = Given.User(Given.Buyer, Tenner, new MoneyHeld("o1", 1, 800));
 
-        var refusal = Assert.IsType<IllegalTransition>(UserDecisions.Close(user, "admin").Refusal);
-        Assert.DoesNotContain("close", refusal.AllowedActions);
-        Assert.IsType<UserClosed>(UserDecisions.Close(Given.User(Given.Buyer, Tenner), "admin").Single());
+        Assert.Equal(new InsufficientFunds(201, 200), UserDecisions.Withdraw(user, Withdrawal(201)).Refusal);
+        var withdrawn = Assert.IsType<MoneyWithdrawn>(UserDecisions.Withdraw(user, Withdrawal(200)).Single());
+        Assert.Equal(new MoneyWithdrawn("admin", 200, "transfer 1", "w1"), withdrawn);
+        Assert.Equal(new Wallet(0, 800, 0, 0, 1_000, 200), user.Apply(withdrawn, Given.Noon).ToUser().Wallet);
+    }
+
+    [Fact]
+    public void A_withdrawal_counts_once_per_caller_and_key_whatever_has_happened_since()
+    {
+        var user = Given.User(Given.Buyer, Tenner, new MoneyWithdrawn("admin", 1_000, "transfer 1", "w1"));
+        var closed = user.Apply(new UserClosed("admin"), Given.Noon);
+
+        Assert.Empty(UserDecisions.Withdraw(user, Withdrawal(1_000)).Events);
+        Assert.Null(UserDecisions.Withdraw(closed, Withdrawal(1_000)).Refusal);
+        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Withdraw(user, Withdrawal(999)).Refusal);
+        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { Reference = "transfer 2" }).Refusal);
+        Assert.IsType<InsufficientFunds>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { By = "other-admin" }).Refusal);
+        Assert.IsType<InsufficientFunds>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { Key = null }).Refusal);
+    }
+
+    [Fact]
+    public void A_suspended_account_is_paid_out_and_a_closed_one_is_not()
+    {
+        var suspended = Given.User(Given.Buyer, Tenner, new UserWasSuspended("admin"));
+        var closed = Given.User(Given.Buyer, new UserClosed("admin"));
+
+        Assert.IsType<MoneyWithdrawn>(UserDecisions.Withdraw(suspended, Withdrawal(1_000)).Single());
+        Assert.IsType<IllegalTransition>(UserDecisions.Withdraw(closed, Withdrawal(1)).Refusal);
+        Assert.IsType<NotFound>(UserDecisions.Withdraw(UserState.Initial("u-nobody"), Withdrawal(1)).Refusal);
+    }
+
+    [Fact]
+    public void An_account_is_closed_only_when_no_money_is_in_it_and_none_can_come_back()
+    {
+        var holding = Given.User(Given.Buyer, Tenner, new MoneyHeld("o1", 1, 1_000));
+        var paid = holding.Apply(new MoneyCaptured("o1", 2, 1_000, [1]), Given.Noon);
+        var final = paid.Apply(new CaptureClosed("o1", 4), Given.Noon);
+
+        Assert.Equal(new WalletNotEmpty(1_000, 0), UserDecisions.Close(Given.User(Given.Buyer, Tenner), "admin").Refusal);
+        Assert.Equal(new WalletNotEmpty(0, 1_000), UserDecisions.Close(holding, "admin").Refusal);
+        Assert.DoesNotContain("close", Assert.IsType<IllegalTransition>(UserDecisions.Close(paid, "admin").Refusal).AllowedActions);
+        Assert.IsType<UserClosed>(UserDecisions.Close(final, "admin").Single());
+        Assert.IsType<UserClosed>(UserDecisions.Close(Given.User(Given.Buyer), "admin").Single());
     }
 
     [Fact]

@@ -35,6 +35,7 @@ public sealed class DocumentTests(GranaryApp app)
     [InlineData("/orders", "post", "Idempotency-Key", false)]
     [InlineData("/products/{sku}/stock-adjustments", "post", "Idempotency-Key", false)]
     [InlineData("/users/{id}/deposits", "post", "Idempotency-Key", false)]
+    [InlineData("/users/{id}/withdrawals", "post", "Idempotency-Key", false)]
     [InlineData("/orders/{id}", "put", "If-Match", true)]
     [InlineData("/orders/{id}", "delete", "If-Match", false)]
     [InlineData("/orders/{id}", "get", "If-None-Match", false)]

@@ -152,8 +152,9 @@ public sealed class RefusalTests(GranaryApp app)
     [Fact]
     public async Task A_key_that_was_used_for_another_amount_is_refused()
     {
-        var (adjustments, deposits) = (
-            $"/products/{await _shop.Product()}/stock-adjustments", $"/users/{(await _shop.Customer()).Id}/deposits");
+        var adjustments = $"/products/{await _shop.Product()}/stock-adjustments";
+        var user = "/users/" + (await _shop.Customer()).Id;
+        var (deposits, withdrawals) = (user + "/deposits", user + "/withdrawals");
 
         async Task Reused(string path, object first, object other)
         {
@@ -168,10 +169,13 @@ public sealed class RefusalTests(GranaryApp app)
 
         await Reused(adjustments, new { quantity = 1, reason = "delivery" }, new { quantity = 2, reason = "delivery" });
         await Reused(deposits, Shop.Usd(1), Shop.Usd(2));
+        await Reused(withdrawals, Shop.Usd(1), Shop.Usd(2));
+        await Reused(withdrawals, Shop.Usd(1), new { amount = 1, currency = "USD", reference = "transfer 1" });
     }
 
     [Theory]
     [InlineData("POST", "/deposits", """{ "amount": 1, "currency": "USD" }""")]
+    [InlineData("POST", "/withdrawals", """{ "amount": 1, "currency": "USD" }""")]
     [InlineData("PUT", "/roles", """{ "roles": ["operator"] }""")]
     [InlineData("POST", "/suspend")]
     [InlineData("POST", "/reactivate")]
@@ -187,14 +191,27 @@ public sealed class RefusalTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task An_account_whose_money_an_order_holds_is_not_closed()
+    public async Task An_account_is_not_closed_while_money_is_in_it_or_may_come_back()
     {
-        var customer = await _shop.Customer();
-        await customer.Placed((await _shop.Product(), 1));
+        var customer = await _shop.Customer(money: 1_500);
+        var order = (await customer.Placed((await _shop.Product(price: 1_000), 1))).Text("id");
+        await NotEmpty(available: 500, held: 1_000);
 
-        using var answer = await _shop.Staff.PostJson($"/users/{customer.Id}/close");
+        using var withdrawn = await _shop.Staff.PostJson($"/users/{customer.Id}/withdrawals", Shop.Usd(500));
+        await withdrawn.Expect(HttpStatusCode.Created);
+        await NotEmpty(available: 0, held: 1_000);
 
-        await answer.ExpectProblem(409, "illegal-transition");
+        await Must(HttpMethod.Post, $"/orders/{order}/pay");
+        await Eventually.HoldsAsync(async () => (await _shop.Wallet(customer)).Held == 0, cancellation: TestContext.Current.CancellationToken);
+        using var paid = await _shop.Staff.PostJson($"/users/{customer.Id}/close");
+        await paid.ExpectProblem(409, "illegal-transition");
+
+        async Task NotEmpty(long available, long held)
+        {
+            using var answer = await _shop.Staff.PostJson($"/users/{customer.Id}/close");
+            var problem = await answer.ExpectProblem(409, "wallet-not-empty");
+            Assert.Equal((available, held), (problem.Number("available", "amount"), problem.Number("held", "amount")));
+        }
     }
 
     private static object Product(string status) => new { name = "Cup", price = Shop.Usd(1), status };

@@ -27,6 +27,7 @@ public static class AuthSetup
             return verified;
         });
         services.AddSingleton<TokenVerifier>();
+        services.AddSingleton<LastingAccess>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.Configure<AuthenticationOptions>(authentication =>

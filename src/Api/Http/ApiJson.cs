@@ -65,6 +65,7 @@ public static class ApiJson
 [JsonSerializable(typeof(StockBody))]
 [JsonSerializable(typeof(RegisterUserRequest))]
 [JsonSerializable(typeof(MoneyRequest))]
+[JsonSerializable(typeof(WithdrawRequest))]
 [JsonSerializable(typeof(SetRolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenBody))]

@@ -36,7 +36,7 @@ public static class OrderEndpoints
             .Answers(ProblemTypes.NotFound);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()
             .WithSummary("Follow an order: its events as they happen, as server-sent events")
-            .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first."))
+            .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first, or all if the order has no such version."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .Answers(ProblemTypes.NotFound);
         orders.MapPut("/{id}", Amend).WithName("AmendOrder").WithSummary("Change an order's lines, address or note").IsAction()

@@ -14,17 +14,18 @@ namespace Granary.Api.Orders;
 /// <summary>
 /// <c>GET /orders/{id}/events</c>: server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html). The past
 /// events come first, then new ones as they happen. The id of an event is the order's version, so a client resumes after the last
-/// one it has. The stream ends when the order reaches a terminal status.
+/// one it has. The stream ends when the order reaches a terminal status or its reader loses the right to it.
 /// </summary>
 public static class TrackOrder
 {
     private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
 
-    public static async Task<Results<EmptyHttpResult, ProblemResult>> Track(
+    public static async Task<Results<EmptyHttpResult, NoContent, ProblemResult>> Track(
         string id,
         Caller caller,
         HttpContext http,
         IOrderTracker tracker,
+        LastingAccess access,
         TrackingOptions options,
         IHostApplicationLifetime lifetime,
         [AsParameters] OrderDesk desk)
@@ -35,13 +36,19 @@ public static class TrackOrder
         }
 
         var reply = await desk.Grains.Order(id).Get(caller.OwnerScope);
-        if (reply.Order is null)
+        if (reply.Order is not { } order)
         {
             return desk.Problems.For(reply.Refusal!);
         }
 
         // If the client sends a version that is not a number, it gets all past events, which does no harm.
         _ = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var seen);
+        if (seen == order.Version && order.AllowedActions.Count == 0)
+        {
+            // Nothing more will come. Browsers reconnect after any stream that ends, and only this status stops them.
+            return TypedResults.NoContent();
+        }
+
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -57,6 +64,12 @@ public static class TrackOrder
             await http.Response.Body.FlushAsync(end.Token);
             await foreach (var update in tracker.FollowAsync(id, seen, options.Heartbeat, end.Token))
             {
+                if (!await access.HoldsAsync(http, caller))
+                {
+                    // A client that connects again learns why.
+                    break;
+                }
+
                 await http.Response.Body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), end.Token);
                 await http.Response.Body.FlushAsync(end.Token);
             }

@@ -26,9 +26,9 @@ public static class ProblemTypes
         "Check both. After repeated failures, the required wait between attempts grows.");
 
     public static readonly ProblemType InsufficientFunds = new(
-        "insufficient-funds", StatusCodes.Status402PaymentRequired, "The wallet does not cover the total",
-        "The order costs more than the available money in the wallet. No stock was reserved and no money was held.",
-        "Deposit at least the difference, or order less.", "required", "available");
+        "insufficient-funds", StatusCodes.Status402PaymentRequired, "The wallet does not cover the amount",
+        "The order costs, or the withdrawal is, more than the available money in the wallet. No stock was reserved and no money was held or paid out.",
+        "Deposit at least the difference, or order or withdraw less.", "required", "available");
 
     public static readonly ProblemType Forbidden = new(
         "forbidden", StatusCodes.Status403Forbidden, "The caller lacks the permission",
@@ -69,6 +69,12 @@ public static class ProblemTypes
         "user-name-taken", StatusCodes.Status409Conflict, "The user name is taken",
         "Another user has this user name, or one that differs only in upper and lower case.",
         "Choose another user name.");
+
+    public static readonly ProblemType WalletNotEmpty = new(
+        "wallet-not-empty", StatusCodes.Status409Conflict, "The wallet has money",
+        "The account has money that is available or that orders hold. Nobody could pay it out once the account is closed.",
+        "Cancel or finish the orders that hold money, pay out what is available with POST /users/{id}/withdrawals, and close the account then.",
+        "available", "held");
 
     public static readonly ProblemType PriceMoving = new(
         "price-moving", StatusCodes.Status409Conflict, "A price is changing",
@@ -144,9 +150,9 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
-        IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, PriceMoving, IdempotencyInFlight, PreconditionFailed, PayloadTooLarge,
-        UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PreconditionRequired,
-        TooManyRequests, Internal, Unavailable, Overloaded,
+        IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
+        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
+        PreconditionRequired, TooManyRequests, Internal, Unavailable, Overloaded,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> BySlug = All.ToFrozenDictionary(type => type.Slug);

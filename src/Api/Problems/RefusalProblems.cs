@@ -35,6 +35,11 @@ public sealed class RefusalProblems(Currency currency)
             Required = currency.Of(funds.Required),
             Available = currency.Of(funds.Available),
         },
+        WalletNotEmpty wallet => Problem.Of(ProblemTypes.WalletNotEmpty) with
+        {
+            Available = currency.Of(wallet.Available),
+            Held = currency.Of(wallet.Held),
+        },
         UnknownProduct unknown => Problem.Of(ProblemTypes.UnknownProduct) with { Lines = LinesOf(unknown.Skus) },
         ProductNotForSale closed => Problem.Of(ProblemTypes.ProductNotForSale) with { Lines = LinesOf(closed.Skus) },
         PriceMoving price => Problem.Of(ProblemTypes.PriceMoving) with

@@ -18,6 +18,19 @@ public sealed record RegisterUserRequest
     public override string ToString() => $"{nameof(RegisterUserRequest)} {UserName}";
 }
 
+/// <summary>The body of <c>POST /users/{id}/withdrawals</c>.</summary>
+public sealed record WithdrawRequest
+{
+    /// <summary>Minor units.</summary>
+    public long? Amount { get; init; }
+
+    /// <summary>Must be the deployment's currency.</summary>
+    public string? Currency { get; init; }
+
+    /// <summary>Where the money goes, such as the id of a bank transfer.</summary>
+    public string? Reference { get; init; }
+}
+
 /// <summary>The body of <c>PUT /users/{id}/roles</c>.</summary>
 public sealed record SetRolesRequest
 {

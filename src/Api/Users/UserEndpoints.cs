@@ -31,12 +31,17 @@ public static class UserEndpoints
             .WithExample("""{ "amount": 50000, "currency": "USD" }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.IdempotencyKeyReused);
+        users.MapPost("/{id}/withdrawals", Withdraw).WithName("WithdrawMoney").WithSummary("Pay money out of a user's wallet").ChangesUser()
+            .WithExample("""{ "amount": 50000, "currency": "USD", "reference": "transfer 4711" }""")
+            .Reads(RequestHeader.IdempotencyKey)
+            .Answers(ProblemTypes.InsufficientFunds, ProblemTypes.IdempotencyKeyReused);
         users.MapPut("/{id}/roles", SetRoles).WithName("SetRoles").WithSummary("Give a user other roles").ChangesUser()
             .WithExample("""{ "roles": ["customer", "operator"] }""");
         users.MapPost("/{id}/suspend", Suspend).WithName("SuspendUser").ChangesUser()
             .WithSummary("Suspend a user, who cannot order until the suspension is lifted");
         users.MapPost("/{id}/reactivate", Reactivate).WithName("ReactivateUser").WithSummary("Lift a suspension").ChangesUser();
-        users.MapPost("/{id}/close", Close).WithName("CloseUser").WithSummary("Close a user's account for good").ChangesUser();
+        users.MapPost("/{id}/close", Close).WithName("CloseUser").WithSummary("Close a user's account for good").ChangesUser()
+            .Answers(ProblemTypes.WalletNotEmpty);
         return users;
     }
 
@@ -85,7 +90,30 @@ public static class UserEndpoints
             return validation.ToProblem();
         }
 
-        var reply = desk.Find(id) is { } grain ? await grain.Deposit(new DepositMoney(amount, key, caller.UserId)) : null;
+        return await Book(id, user => user.Deposit(new DepositMoney(amount, key, caller.UserId)), http, desk);
+    }
+
+    private static async Task<Results<Created<WalletBody>, Ok<WalletBody>, ProblemResult>> Withdraw(
+        string id, WithdrawRequest request, Caller caller, HttpContext http, [AsParameters] UserDesk desk)
+    {
+        var validation = new Validation();
+        var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
+        var money = new MoneyRequest { Amount = request.Amount, Currency = request.Currency };
+        var amount = validation.Amount("", money, desk.Currency, 1, Limits.Amount);
+        var reference = validation.OptionalText("reference", request.Reference, Limits.NameLength);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        return await Book(id, user => user.Withdraw(new WithdrawMoney(amount, reference, key, caller.UserId)), http, desk);
+    }
+
+    /// <summary>Books a movement of money and answers with the wallet.</summary>
+    private static async Task<Results<Created<WalletBody>, Ok<WalletBody>, ProblemResult>> Book(
+        string id, Func<IUserGrain, Task<UserReply>> movement, HttpContext http, UserDesk desk)
+    {
+        var reply = desk.Find(id) is { } grain ? await movement(grain) : null;
         if (reply?.User is not { } user)
         {
             return AbsentOr(reply?.Refusal, desk);

@@ -118,7 +118,7 @@ public sealed class JournalAudit
     private void JudgeWallet(UserState user, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
     {
         var name = $"Wallet of {user.Id}";
-        Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited.");
+        Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited and not withdrawn.");
         var claims = new ClaimJudge(name, user.Claims, standing => _orders[standing.OrderId].UserId == user.Id ? standing.Total : 0);
         var paid = Judge(claims, orders, standings);
         var spent = user.Spent - user.Refunded;

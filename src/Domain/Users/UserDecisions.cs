@@ -28,12 +28,28 @@ public static class UserDecisions
             return earlier == command.Amount ? Decision<UserEvent>.Unchanged : new IdempotencyKeyReused();
         }
 
-        if (user.Deposited > long.MaxValue - command.Amount)
+        if (user.Deposited + user.Withdrawn > long.MaxValue - command.Amount)
         {
             return new InvalidValue("amount", "The wallet cannot hold that much.");
         }
 
         return new MoneyDeposited(command.By, command.Amount, command.Key);
+    }
+
+    /// <summary>
+    /// Pays money out. A key that its caller repeats changes nothing if the rest is the same, whatever has happened since.
+    /// </summary>
+    public static Decision<UserEvent> Withdraw(UserState user, WithdrawMoney command)
+    {
+        var withdrawal = new Withdrawal(command.Amount, command.Reference);
+        if (command.Key is { } key && user.Withdrawals?.GetValueOrDefault(Withdrawal.KeyOf(command.By, key)) is { } earlier)
+        {
+            return earlier == withdrawal ? Decision<UserEvent>.Unchanged : new IdempotencyKeyReused();
+        }
+
+        return Refused(user, UserTrigger.Withdraw) is { } refusal ? refusal
+            : user.Available < command.Amount ? new InsufficientFunds(command.Amount, user.Available)
+            : new MoneyWithdrawn(command.By, command.Amount, command.Reference, command.Key);
     }
 
     /// <summary>Gives the user these roles and no others.</summary>
@@ -58,10 +74,11 @@ public static class UserDecisions
         : Refused(user, UserTrigger.Reactivate) is { } refusal ? refusal
         : new UserReactivated(by);
 
-    /// <summary>Closes the account for good, unless orders still hold money or may give some back.</summary>
+    /// <summary>Closes the account for good, unless it has money, or orders may give some back.</summary>
     public static Decision<UserEvent> Close(UserState user, string by) =>
         user.Status == UserStatus.Closed ? Decision<UserEvent>.Unchanged
         : Refused(user, UserTrigger.Close) is { } refusal ? refusal
+        : user.Available > 0 || user.Held > 0 ? new WalletNotEmpty(user.Available, user.Held)
         : !user.Claims.IsEmpty ? Illegal(user, UserTrigger.Close)
         : new UserClosed(by);
 

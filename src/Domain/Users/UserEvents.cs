@@ -15,6 +15,7 @@ public abstract record UserEvent
         .Add("user.reactivated", UserEventJson.Default.UserReactivated)
         .Add("user.closed", UserEventJson.Default.UserClosed)
         .Add("wallet.deposited", UserEventJson.Default.MoneyDeposited)
+        .Add("wallet.withdrawn", UserEventJson.Default.MoneyWithdrawn)
         .Add("wallet.held", UserEventJson.Default.MoneyHeld)
         .Add("wallet.attempt_released", UserEventJson.Default.HoldAttemptReleased)
         .Add("wallet.hold_amended", UserEventJson.Default.HoldAmended)
@@ -45,6 +46,9 @@ public sealed record UserClosed(string By) : UserEvent;
 
 /// <summary>Money came into the wallet.</summary>
 public sealed record MoneyDeposited(string By, long Amount, string? Key) : UserEvent;
+
+/// <summary>Money left the wallet.</summary>
+public sealed record MoneyWithdrawn(string By, long Amount, string? Reference, string? Key) : UserEvent;
 
 /// <summary>An attempt at an order holds money.</summary>
 public sealed record MoneyHeld(string Order, long Attempt, long Amount) : UserEvent;
@@ -77,6 +81,7 @@ public sealed record CaptureClosed(string Order, long OrderVersion) : UserEvent;
 [JsonSerializable(typeof(UserReactivated))]
 [JsonSerializable(typeof(UserClosed))]
 [JsonSerializable(typeof(MoneyDeposited))]
+[JsonSerializable(typeof(MoneyWithdrawn))]
 [JsonSerializable(typeof(MoneyHeld))]
 [JsonSerializable(typeof(HoldAttemptReleased))]
 [JsonSerializable(typeof(HoldAmended))]

@@ -9,6 +9,7 @@ public enum UserTrigger
     Register,
     Hold,
     Deposit,
+    Withdraw,
     Edit,
     Suspend,
     Reactivate,
@@ -35,11 +36,13 @@ public static class UserLifecycle
         machine.Configure(UserStatus.Active)
             .PermitReentry(UserTrigger.Hold)
             .PermitReentry(UserTrigger.Deposit)
+            .PermitReentry(UserTrigger.Withdraw)
             .PermitReentry(UserTrigger.Edit)
             .Permit(UserTrigger.Suspend, UserStatus.Suspended)
             .Permit(UserTrigger.Close, UserStatus.Closed);
         machine.Configure(UserStatus.Suspended)
             .PermitReentry(UserTrigger.Deposit)
+            .PermitReentry(UserTrigger.Withdraw)
             .PermitReentry(UserTrigger.Edit)
             .Permit(UserTrigger.Reactivate, UserStatus.Active)
             .Permit(UserTrigger.Close, UserStatus.Closed);

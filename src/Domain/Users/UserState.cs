@@ -9,6 +9,9 @@ namespace Granary.Domain.Users;
 /// <summary>A user and the wallet as their events have made them. Amounts are minor units.</summary>
 public sealed record UserState : IAggregate<UserState, UserEvent>
 {
+    private static readonly ImmutableDictionary<string, Withdrawal> NoWithdrawals =
+        ImmutableDictionary.Create<string, Withdrawal>(StringComparer.Ordinal);
+
     public required string Id { get; init; }
     public long Version { get; init; }
     public UserStatus Status { get; init; }
@@ -16,7 +19,15 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     public string PasswordHash { get; init; } = "";
     public string? DisplayName { get; init; }
     public IReadOnlyList<string> Roles { get; init; } = [];
+
+    /// <summary>
+    /// Deposits less withdrawals. A silo of release 0.1.0 that reads a snapshot of this one during an upgrade knows only this
+    /// member, so it must not count money that has left the wallet.
+    /// </summary>
     public long Deposited { get; init; }
+
+    /// <summary>Every withdrawal.</summary>
+    public long Withdrawn { get; init; }
 
     /// <summary>Every capture, refunded or not.</summary>
     public long Spent { get; init; }
@@ -29,6 +40,11 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     /// <summary>The deposits that came with an idempotency key: key to amount.</summary>
     public ImmutableDictionary<string, long> Deposits { get; init; } =
         ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The withdrawals that came with an idempotency key, by caller and key; null before the first, as in snapshots of release 0.1.0.
+    /// </summary>
+    public ImmutableDictionary<string, Withdrawal>? Withdrawals { get; init; }
 
     /// <inheritdoc/>
     public static EventCodec<UserEvent> Codec => UserEvent.Codec;
@@ -74,6 +90,14 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
                 Deposited = Deposited + e.Amount,
                 Deposits = e.Key is { } key ? Deposits.SetItem(key, e.Amount) : Deposits,
             },
+            MoneyWithdrawn e => next with
+            {
+                Deposited = Deposited - e.Amount,
+                Withdrawn = Withdrawn + e.Amount,
+                Withdrawals = e.Key is { } key
+                    ? (Withdrawals ?? NoWithdrawals).SetItem(Withdrawal.KeyOf(e.By, key), new Withdrawal(e.Amount, e.Reference))
+                    : Withdrawals,
+            },
             UserRegistered e => next with
             {
                 Status = UserStatus.Active,
@@ -99,7 +123,16 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         DisplayName = DisplayName,
         Roles = Roles,
         Status = Status,
-        Wallet = new Wallet(Available, Held, Spent, Refunded, Deposited),
+        Wallet = new Wallet(Available, Held, Spent, Refunded, Deposited + Withdrawn, Withdrawn),
         Version = Version,
     };
+}
+
+/// <summary>A withdrawal that a repeated request is compared with.</summary>
+/// <param name="Amount">Minor units.</param>
+/// <param name="Reference">Where the money went, or null.</param>
+public sealed record Withdrawal(long Amount, string? Reference)
+{
+    /// <summary>Keys of different callers are different keys.</summary>
+    public static string KeyOf(string by, string key) => $"{by} {key}";
 }

@@ -23,4 +23,7 @@ public static class DeliveryAnswers
         410 => DeliveryAnswer.Gone,
         _ => DeliveryAnswer.NotTaken,
     };
+
+    /// <summary>Whether a receiver that answers with this status may say when to send again (RFC 9110, section 10.2.3; RFC 6585, section 4).</summary>
+    public static bool MayAskToWait(int statusCode) => statusCode is 429 or 503;
 }

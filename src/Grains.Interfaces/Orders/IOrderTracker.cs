@@ -11,7 +11,7 @@ public interface IOrderTracker
     /// terminal status.
     /// </summary>
     /// <param name="orderId">The order.</param>
-    /// <param name="afterVersion">The last version that the reader has seen; 0 for everything.</param>
+    /// <param name="afterVersion">The last version that the reader has seen; 0, or one that the order does not have, for everything.</param>
     /// <param name="heartbeat">After this time without a change, the sequence yields null.</param>
     IAsyncEnumerable<OrderUpdate?> FollowAsync(string orderId, long afterVersion, TimeSpan heartbeat, CancellationToken cancellationToken);
 }

@@ -23,6 +23,13 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("deposit"), Idempotent]
     Task<UserReply> Deposit(DepositMoney command);
 
+    /// <summary>
+    /// Pays money out of the wallet, at most what is available; otherwise refused with <see cref="InsufficientFunds"/>. Idempotent
+    /// by caller and key.
+    /// </summary>
+    [Alias("withdraw"), Idempotent]
+    Task<UserReply> Withdraw(WithdrawMoney command);
+
     [Alias("set-roles")]
     Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by);
 
@@ -35,7 +42,10 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("reactivate")]
     Task<UserReply> Reactivate(string by);
 
-    /// <summary>Closes the account permanently; refused while orders hold money.</summary>
+    /// <summary>
+    /// Closes the account permanently; refused with <see cref="WalletNotEmpty"/> while money is available or held, and while a paid
+    /// order may still give some back.
+    /// </summary>
     [Alias("close")]
     Task<UserReply> Close(string by);
 

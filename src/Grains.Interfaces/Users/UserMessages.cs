@@ -26,6 +26,21 @@ public sealed record DepositMoney(
     public bool IsRepeatable => Key is not null;
 }
 
+/// <summary>Pays money out of a wallet.</summary>
+/// <param name="Amount">Minor units, at least 1.</param>
+/// <param name="Reference">Where the money went, such as the id of a bank transfer, or null.</param>
+/// <param name="Key">The idempotency key, or null.</param>
+[GenerateSerializer, Immutable, Alias("granary.withdraw-money")]
+public sealed record WithdrawMoney(
+    [property: Id(0)] long Amount,
+    [property: Id(1)] string? Reference,
+    [property: Id(2)] string? Key,
+    [property: Id(3)] string By) : IRepeatable
+{
+    /// <summary>Only a command with a key can be repeated.</summary>
+    public bool IsRepeatable => Key is not null;
+}
+
 /// <summary>Holds money for one attempt of an order.</summary>
 /// <param name="Amount">Minor units, at least 0.</param>
 [GenerateSerializer, Immutable, Alias("granary.hold-money")]
@@ -56,7 +71,7 @@ public sealed record User
 }
 
 /// <summary>
-/// A wallet in minor units. <c>deposited = available + held + spent − refunded</c>, where spent counts every capture.
+/// A wallet in minor units. <c>deposited = available + held + spent − refunded + withdrawn</c>, where spent counts every capture.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.wallet")]
 public sealed record Wallet(
@@ -64,7 +79,8 @@ public sealed record Wallet(
     [property: Id(1)] long Held,
     [property: Id(2)] long Spent,
     [property: Id(3)] long Refunded,
-    [property: Id(4)] long Deposited);
+    [property: Id(4)] long Deposited,
+    [property: Id(5)] long Withdrawn = 0);
 
 /// <summary>The data for verifying a login.</summary>
 [GenerateSerializer, Immutable, Alias("granary.user-credential")]

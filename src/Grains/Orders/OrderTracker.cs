@@ -24,6 +24,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
         string orderId, long afterVersion, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var stream = JournalStream.OfOrder(orderId);
+        var seen = afterVersion;
         var state = OrderState.Initial(orderId);
         var signal = new WakeSignal();
 
@@ -33,10 +34,17 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
         {
             while (true)
             {
-                foreach (var record in await journal.ReadStreamAsync(stream, state.Version, cancellationToken))
+                var records = await journal.ReadStreamAsync(stream, state.Version, cancellationToken);
+                if (state.Version == 0 && (records.Count == 0 || seen > records[^1].Version))
+                {
+                    // The order has no such version: the reader has it from elsewhere, such as a database that was replaced.
+                    seen = 0;
+                }
+
+                foreach (var record in records)
                 {
                     state = state.Apply(OrderEvent.Codec.Decode(record), record.At);
-                    if (record.Version > afterVersion && state.Timeline is [.., var entry] && entry.Version == record.Version)
+                    if (record.Version > seen && state.Timeline is [.., var entry] && entry.Version == record.Version)
                     {
                         yield return new OrderUpdate(record.Version, record.Type, record.At, entry.By, state.Status);
                     }

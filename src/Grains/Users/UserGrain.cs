@@ -31,6 +31,9 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     public Task<UserReply> Deposit(DepositMoney command) => CarryOutAsync(UserDecisions.Deposit(Decided, command));
 
     /// <inheritdoc/>
+    public Task<UserReply> Withdraw(WithdrawMoney command) => CarryOutAsync(UserDecisions.Withdraw(Decided, command));
+
+    /// <inheritdoc/>
     public Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by) =>
         CarryOutAsync(UserDecisions.SetRoles(Decided, roles, by));
 

@@ -41,4 +41,5 @@ public sealed record DeliveryClaim(
 /// <param name="StatusCode">The HTTP status, or null if there was no response.</param>
 /// <param name="Error">Why there was no response.</param>
 /// <param name="Duration">How long the attempt took.</param>
-public sealed record AttemptResult(DateTimeOffset At, int? StatusCode, string? Error, TimeSpan Duration);
+/// <param name="RetryAfter">The wait that the receiver asked for, or null.</param>
+public sealed record AttemptResult(DateTimeOffset At, int? StatusCode, string? Error, TimeSpan Duration, TimeSpan? RetryAfter = null);

@@ -6,7 +6,8 @@ namespace Granary.Grains.Webhooks;
 
 /// <summary>
 /// Sends due deliveries. Each webhook has its own small limit of concurrent attempts, and a limit of one while its last attempt
-/// failed, so receivers that hang do not delay other webhooks.
+/// failed, so receivers that hang do not delay other webhooks. A webhook whose receiver asked for a wait (<c>Retry-After</c>) gets
+/// none of its messages during that time; another silo that takes over does not know of the wait and is told again.
 /// </summary>
 public sealed partial class WebhookDispatcher(
     EndpointStore endpoints,
@@ -27,6 +28,9 @@ public sealed partial class WebhookDispatcher(
     private readonly ConcurrentDictionary<Task, string> _running = new();
     private readonly ConcurrentDictionary<string, bool> _failing = new(StringComparer.Ordinal);
 
+    // Ends of waits that receivers asked for, on the monotonic clock.
+    private readonly ConcurrentDictionary<string, long> _resting = new(StringComparer.Ordinal);
+
     /// <summary>Number of attempts in progress.</summary>
     public int Running => _running.Count;
 
@@ -45,6 +49,11 @@ public sealed partial class WebhookDispatcher(
         foreach (var endpoint in await endpoints.ReadDueAsync(clock.GetUtcNow(), cancellationToken))
         {
             var id = endpoint.Webhook.Id;
+            if (IsResting(id))
+            {
+                continue;
+            }
+
             var mine = _running.Values.Count(running => running == id);
             var free = Math.Min((_failing.ContainsKey(id) ? 1 : options.Concurrency) - mine, Most - _running.Count);
             if (free <= 0)
@@ -141,14 +150,41 @@ public sealed partial class WebhookDispatcher(
                 break;
             default:
                 _failing[endpoint.Webhook.Id] = true;
+                if (result.RetryAfter is { } asked)
+                {
+                    Rest(endpoint.Webhook.Id, asked);
+                }
+
                 await RescheduleAsync(claim, result);
                 break;
         }
     }
 
+    private void Rest(string webhook, TimeSpan asked)
+    {
+        var end = clock.GetTimestamp() + (long)(RetrySchedule.Bounded(asked).TotalSeconds * clock.TimestampFrequency);
+        _resting.AddOrUpdate(webhook, end, (_, other) => Math.Max(end, other));
+    }
+
+    private bool IsResting(string webhook)
+    {
+        if (!_resting.TryGetValue(webhook, out var end))
+        {
+            return false;
+        }
+
+        if (clock.GetTimestamp() < end)
+        {
+            return true;
+        }
+
+        _resting.TryRemove(new KeyValuePair<string, long>(webhook, end));
+        return false;
+    }
+
     private async Task RescheduleAsync(DeliveryClaim claim, AttemptResult result)
     {
-        if (RetrySchedule.Next(claim.FirstAttemptAt, claim.Attempt, result.At, Random.Shared.NextDouble()) is { } next)
+        if (RetrySchedule.Next(claim.FirstAttemptAt, claim.Attempt, result.At, Random.Shared.NextDouble(), result.RetryAfter) is { } next)
         {
             await deliveries.FailedAsync(claim, result, next, CancellationToken.None);
             return;

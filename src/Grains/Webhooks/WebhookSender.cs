@@ -64,7 +64,7 @@ public sealed class WebhookSender : IDisposable
         try
         {
             using var response = await _http.SendAsync(request, end.Token);
-            return Result((int)response.StatusCode, null);
+            return Result((int)response.StatusCode, null, RetryAfterOf(response));
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested
             && fault is HttpRequestException or OperationCanceledException or IOException or SocketException)
@@ -74,7 +74,32 @@ public sealed class WebhookSender : IDisposable
                 : Describe(fault));
         }
 
-        AttemptResult Result(int? status, string? error) => new(_clock.GetUtcNow(), status, error, _clock.GetElapsedTime(started));
+        AttemptResult Result(int? status, string? error, TimeSpan? retryAfter = null) =>
+            new(_clock.GetUtcNow(), status, error, _clock.GetElapsedTime(started), retryAfter);
+    }
+
+    /// <summary>The wait that a receiver asks for, in seconds or as a date; null if it asks for none or the value is bad.</summary>
+    private TimeSpan? RetryAfterOf(HttpResponseMessage response)
+    {
+        if (!DeliveryAnswers.MayAskToWait((int)response.StatusCode)
+            || !response.Headers.NonValidated.TryGetValues("Retry-After", out var values)
+            || values.Count != 1)
+        {
+            return null;
+        }
+
+        var value = values.ToString().Trim();
+        if (value.Length > 0 && value.All(char.IsAsciiDigit))
+        {
+            // The library reads up to 2,147,483,647; any number of seconds is a number, and the schedule bounds it.
+            return int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+                ? TimeSpan.FromSeconds(seconds)
+                : TimeSpan.MaxValue;
+        }
+
+        return RetryConditionHeaderValue.TryParse(value, out var parsed) && parsed.Date - _clock.GetUtcNow() is { } wait && wait > TimeSpan.Zero
+            ? wait
+            : null;
     }
 
     private static HttpRequestMessage RequestOf(Endpoint endpoint, DeliveryClaim claim, DateTimeOffset now)

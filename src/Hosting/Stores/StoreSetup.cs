@@ -43,7 +43,8 @@ internal static class StoreSetup
         }
         else
         {
-            services.AddSingleton<IViewDatabase>(_ => new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "views.db"))));
+            services.AddSingleton<IViewDatabase>(_ => new SqliteViews(
+                PrivateFile.At(Path.Combine(options.DataDirectory, "views.db")), patience: options.Journal.CommandTimeout));
         }
 
         services.AddJournalFeed();
@@ -53,7 +54,8 @@ internal static class StoreSetup
     public static void AddWebhookDatabase(this IServiceCollection services, PlatformSettings options) =>
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!)
-            : new SqliteViews(PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true));
+            : new SqliteViews(
+                PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
 
     private static void CreateDataDirectory(string path)
     {

@@ -13,9 +13,18 @@ namespace Granary.Streams.Views;
 /// <param name="file">Path of the database; its directory must exist.</param>
 /// <param name="schema">The folder of the schema steps that create its tables.</param>
 /// <param name="durable">Whether a commit is flushed, for data that the journal cannot restore.</param>
-public sealed class SqliteViews(string file, string schema = "SqliteViews", bool durable = false) : IViewDatabase, IAsyncDisposable
+/// <param name="patience">How long a statement waits while another process holds the file; by default 10 seconds.</param>
+public sealed class SqliteViews(string file, string schema = "SqliteViews", bool durable = false, TimeSpan? patience = null)
+    : IViewDatabase, IAsyncDisposable
 {
     private const int Readers = 4;
+
+    private readonly string _connectionString = new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        Pooling = false,
+        DefaultTimeout = (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(10)).TotalSeconds),
+    }.ToString();
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
@@ -100,7 +109,7 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
 
     private SqliteConnection Open()
     {
-        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        var connection = new SqliteConnection(_connectionString);
         connection.Open();
         using var command = new SqliteCommand($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(durable ? "FULL" : "NORMAL")};", connection);
         command.ExecuteNonQuery();

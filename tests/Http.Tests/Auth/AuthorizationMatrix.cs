@@ -48,6 +48,7 @@ public static class AuthorizationMatrix
         new("GET /users/me",                               Closed, Yes,    Yes,    Yes,    Yes),
         new("GET /users/{id}",                             Closed, Yes,    Hidden, Hidden, Yes),
         new("POST /users/{id}/deposits",                   Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }),
+        new("POST /users/{id}/withdrawals",                Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }),
         new("PUT /users/{id}/roles",                       Closed, Role,   Role,   Role,   Yes,    new { roles = new[] { "customer" } }),
         new("POST /users/{id}/suspend",                    Closed, Role,   Role,   Role,   Yes),
         new("POST /users/{id}/reactivate",                 Closed, Role,   Role,   Role,   Yes),

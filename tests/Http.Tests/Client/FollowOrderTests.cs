@@ -49,6 +49,20 @@ public sealed class FollowOrderTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task A_client_that_is_told_that_nothing_more_comes_asks_no_further()
+    {
+        var customer = await _shop.Customer();
+        var id = (await customer.Placed((await _shop.Product(), 1))).Text("id")!;
+        await new GranaryClient(customer.Http).CancelOrderAsync(id, cancellationToken: Cancellation);
+        using var cutting = new Cutting(customer.Http);
+        using var http = new HttpClient(cutting) { BaseAddress = app.Address };
+
+        Assert.Empty(await new GranaryClient(http).FollowOrderAsync(id, 2, Cancellation).ToListAsync(Cancellation));
+
+        Assert.Equal(1, cutting.Requests);
+    }
+
+    [Fact]
     public async Task Following_another_customers_order_is_refused()
     {
         var id = (await (await _shop.Customer()).Placed((await _shop.Product(), 1))).Text("id")!;
@@ -88,8 +102,12 @@ public sealed class FollowOrderTests(GranaryApp app)
         /// <summary>The <c>Last-Event-ID</c> of each connection.</summary>
         public List<string?> Resumed { get; } = [];
 
+        /// <summary>How many requests the client made.</summary>
+        public int Requests { get; private set; }
+
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            Requests++;
             var last = request.Headers.TryGetValues("Last-Event-ID", out var values) ? values.Single() : null;
             var response = await inner.SendJson(
                 request.Method, request.RequestUri!.PathAndQuery, null, last is null ? [] : [("Last-Event-ID", last)]);

@@ -41,6 +41,57 @@ public sealed class TrackOrderTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task A_client_that_has_the_last_event_of_a_finished_order_is_told_to_stop()
+    {
+        var (ada, id) = await Order();
+        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
+
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var answer = await ada.Http.SendJson(method, $"/orders/{id}/events", null, ("Last-Event-ID", "2"));
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
+    }
+
+    [Theory]
+    [InlineData("3")]
+    [InlineData("9223372036854775807")]
+    [InlineData("99999999999999999999")]
+    [InlineData("-1")]
+    [InlineData("0")]
+    [InlineData("abc")]
+    [InlineData("1.0")]
+    public async Task An_event_that_the_order_does_not_have_is_followed_by_the_whole_past(string last)
+    {
+        var (ada, id) = await Order();
+        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
+        await payment.Expect(HttpStatusCode.OK);
+        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", last));
+        Assert.Equal(("1", "order.placed", "pending"), await events.Next());
+        Assert.Equal(("2", "order.paid", "paid"), await events.Next());
+
+        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
+        Assert.Equal(("3", "order.cancelled", "cancelled"), await events.Next());
+        Assert.Null(await events.Next());
+    }
+
+    [Fact]
+    public async Task A_finished_order_answers_an_event_that_it_does_not_have_with_the_whole_past()
+    {
+        var (ada, id) = await Order();
+        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
+
+        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "3"));
+
+        Assert.Equal(("1", "order.placed", "pending"), await events.Next());
+        Assert.Equal(("2", "order.cancelled", "cancelled"), await events.Next());
+        Assert.Null(await events.Next());
+    }
+
+    [Fact]
     public async Task Many_clients_follow_one_order()
     {
         var (ada, id) = await Order();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Users;
 
@@ -93,6 +94,69 @@ public sealed class UserTests(GranaryApp app)
         var customer = await _shop.Customer(money: 0);
 
         using var response = await _shop.Staff.PostJson($"/users/{customer.Id}/deposits", body);
+
+        var problem = await response.ExpectProblem(400, "validation");
+        Assert.True(problem.At("errors").TryGetProperty(field, out _), problem.GetRawText());
+    }
+
+    [Fact]
+    public async Task A_withdrawal_takes_what_is_available_and_no_more()
+    {
+        var customer = await _shop.Customer(money: 1_500);
+        await customer.Placed((await _shop.Product(price: 1_000), 1));
+        var path = $"/users/{customer.Id}/withdrawals";
+
+        using var tooMuch = await _shop.Staff.PostJson(path, Shop.Usd(501));
+        var problem = await tooMuch.ExpectProblem(402, "insufficient-funds");
+        Assert.Equal((501, 500), (problem.Number("required", "amount"), problem.Number("available", "amount")));
+        using var all = await _shop.Staff.PostJson(path, new { amount = 500, currency = "USD", reference = "transfer 4711" });
+        var wallet = await all.Expect(HttpStatusCode.Created);
+
+        Assert.Equal((0, 1_000), (wallet.Number("available", "amount"), wallet.Number("held", "amount")));
+    }
+
+    [Fact]
+    public async Task A_withdrawal_that_is_sent_twice_under_one_key_is_paid_once_even_when_the_account_is_closed_by_then()
+    {
+        var customer = await _shop.Customer(money: 500);
+        var key = ("Idempotency-Key", Shop.Unique("withdrawal"));
+        var path = $"/users/{customer.Id}/withdrawals";
+        using var first = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
+        await first.Expect(HttpStatusCode.Created);
+        Assert.Equal("closed", await StatusAfter(customer, "close"));
+
+        using var again = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
+
+        Assert.Equal(0, (await again.Expect(HttpStatusCode.OK)).Number("available", "amount"));
+        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
+    }
+
+    [Fact]
+    public async Task Another_administrators_withdrawal_under_the_same_key_is_another_withdrawal()
+    {
+        var customer = await _shop.Customer(money: 500);
+        var key = ("Idempotency-Key", Shop.Unique("withdrawal"));
+        var path = $"/users/{customer.Id}/withdrawals";
+        using var other = app.CreateClient(app.TokenOf(await app.Register(Roles.Admin), Roles.Admin));
+        using var first = await _shop.Staff.PostJson(path, Shop.Usd(200), key);
+        await first.Expect(HttpStatusCode.Created);
+
+        using var second = await other.PostJson(path, Shop.Usd(200), key);
+
+        Assert.Equal(100, (await second.Expect(HttpStatusCode.Created)).Number("available", "amount"));
+    }
+
+    [Theory]
+    [InlineData("""{"amount":0,"currency":"USD"}""", "amount")]
+    [InlineData("""{"currency":"USD"}""", "amount")]
+    [InlineData("""{"amount":5,"currency":"XXX"}""", "currency")]
+    [InlineData("""{"amount":5,"currency":"USD","reference":"a\u0007"}""", "reference")]
+    [InlineData("""{"amount":5,"currency":"USD","note":"x"}""", "note")]
+    public async Task A_malformed_withdrawal_is_refused(string body, string field)
+    {
+        var customer = await _shop.Customer();
+
+        using var response = await _shop.Staff.PostJson($"/users/{customer.Id}/withdrawals", body);
 
         var problem = await response.ExpectProblem(400, "validation");
         Assert.True(problem.At("errors").TryGetProperty(field, out _), problem.GetRawText());

@@ -114,7 +114,7 @@ public sealed class BalancedAccount(SagaSilo silo, IReadOnlyList<string> skus, I
         var mine = orders.Where(order => order.UserId == user).ToList();
         var wallet = (await silo.User(user).Get()).User!.Wallet;
         Assert.True(wallet.Available >= 0, $"{wallet}");
-        Assert.Equal(wallet.Deposited, wallet.Available + wallet.Held + wallet.Spent - wallet.Refunded);
+        Assert.Equal(wallet.Deposited, wallet.Available + wallet.Held + wallet.Spent - wallet.Refunded + wallet.Withdrawn);
         Assert.Equal(mine.Where(order => order.Status == OrderStatus.Pending).Sum(order => order.Total), wallet.Held);
 
         // The payment of an order that was cancelled before the wallet learned of it was never captured, so nothing is refunded.

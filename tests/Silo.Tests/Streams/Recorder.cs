@@ -11,6 +11,9 @@ public sealed class Recorder
     /// <summary>Called before an event is recorded; throws to refuse it.</summary>
     public Action<string, JournalRecord>? BeforeTaking { get; set; }
 
+    /// <summary>What <see cref="RecordingConsumer"/> does with events before it records them.</summary>
+    public Func<IReadOnlyList<JournalRecord>, Task>? Work { get; set; }
+
     /// <summary>Every delivery so far.</summary>
     public IReadOnlyCollection<Delivery> Deliveries => _deliveries;
 

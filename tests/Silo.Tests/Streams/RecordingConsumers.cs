@@ -15,10 +15,14 @@ public sealed class RecordingConsumer(ConsumerServices services, Recorder record
 
     protected override string Namespace => StreamNames.Orders;
 
-    protected override Task HandleAsync(IReadOnlyList<JournalRecord> events)
+    protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
     {
+        if (recorder.Work is { } work)
+        {
+            await work(events);
+        }
+
         recorder.Take(Name, silo.Name, events);
-        return Task.CompletedTask;
     }
 }
 

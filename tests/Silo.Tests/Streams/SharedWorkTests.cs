@@ -1,5 +1,6 @@
 using Granary.Grains.Interfaces;
 using Granary.Streams.Views;
+using Microsoft.Data.Sqlite;
 
 namespace Granary.Silo.Tests.Streams;
 
@@ -76,7 +77,7 @@ public sealed class SharedWorkTests : IDisposable
 
         foreach (var other in others)
         {
-            await Assert.ThrowsAsync<TimeoutException>(() => other);
+            await Assert.ThrowsAsync<SqliteException>(() => other);
         }
 
         Assert.Equal(2, _begun);
@@ -134,7 +135,7 @@ public sealed class SharedWorkTests : IDisposable
         lock (_lock)
         {
             _written.Add(
-                items.Contains(Away) ? throw new TimeoutException()
+                items.Contains(Away) ? throw new SqliteException("database is locked", SQLitePCL.raw.SQLITE_BUSY)
                 : items.Any(item => item < 0) ? throw new ArgumentException("negative")
                 : [.. items]);
         }

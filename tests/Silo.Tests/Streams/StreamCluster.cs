@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.TestingHost;
 
 namespace Granary.Silo.Tests.Streams;
@@ -39,13 +40,19 @@ public sealed class StreamCluster : IAsyncDisposable
     public IStreamStore Store => Service<IStreamStore>();
 
     /// <summary>Starts silos over a database whose tables exist.</summary>
-    public static async Task<StreamCluster> StartAsync(IStreamDatabase database, Recorder? recorder = null, short silos = 1)
+    public static async Task<StreamCluster> StartAsync(
+        IStreamDatabase database, Recorder? recorder = null, short silos = 1, ILoggerProvider? log = null, TimeSpan? responseTimeout = null)
     {
         recorder ??= new Recorder();
         var builder = new InProcessTestClusterBuilder(silos);
         builder.ConfigureSiloHost((_, host) =>
         {
             host.Logging.SetMinimumLevel(LogLevel.Warning);
+            if (log is not null)
+            {
+                host.Logging.AddProvider(log);
+            }
+
             database.Register(host.Services);
             host.Services.AddSingleton(recorder);
             host.Services.AddSingleton(TimeProvider.System);
@@ -66,7 +73,14 @@ public sealed class StreamCluster : IAsyncDisposable
             }));
             host.Services.AddJournalFeed();
         });
-        builder.ConfigureSilo((_, silo) => silo.AddJournalStreams());
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.AddJournalStreams();
+            if (responseTimeout is { } timeout)
+            {
+                silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = timeout);
+            }
+        });
         var cluster = builder.Build();
         await cluster.DeployAsync();
         return new StreamCluster(database, cluster, recorder);

@@ -51,6 +51,14 @@ public sealed class Receiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
+    /// <summary>Answers with a status and asks for a wait.</summary>
+    public static Func<Received, HttpContext, Task> Busy(int status, string retryAfter) => (_, context) =>
+    {
+        context.Response.StatusCode = status;
+        context.Response.Headers.RetryAfter = retryAfter;
+        return Task.CompletedTask;
+    };
+
     /// <summary>Sends no response until the sender gives up.</summary>
     public static Func<Received, HttpContext, Task> Hang { get; } = static async (_, context) =>
         await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

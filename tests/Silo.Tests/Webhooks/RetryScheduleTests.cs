@@ -19,6 +19,21 @@ public sealed class RetryScheduleTests
         Assert.Equal(Start.AddSeconds(seconds), RetrySchedule.Next(Start, attempts, Start, chance));
     }
 
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(60, 60)]
+    [InlineData(14_400, 14_400)]
+    [InlineData(14_401, 14_400)]
+    [InlineData(1_000_000, 14_400)]
+    public void A_longer_wait_that_the_receiver_asks_for_is_granted_up_to_four_hours(double asked, double granted)
+    {
+        var own = RetrySchedule.Next(Start, 1, Start, 1);
+
+        var next = RetrySchedule.Next(Start, 1, Start, 1, TimeSpan.FromSeconds(asked));
+
+        Assert.Equal(granted == 0 ? own : Start.AddSeconds(granted), next);
+    }
+
     [Fact]
     public void A_message_is_tried_many_times_and_given_up_after_three_days() =>
         Gen.Double[0, 1].Array[100].Sample(chances =>

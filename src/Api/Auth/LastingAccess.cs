@@ -1,0 +1,44 @@
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+
+namespace Granary.Api.Auth;
+
+/// <summary>
+/// Checks whether the caller of a request that lasts, such as an event stream, would still be let in: the access token may expire
+/// or lose its signing key, the user may be suspended or lose a role, all long after the request began.
+/// </summary>
+public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
+{
+    /// <summary>Whether the same request would be accepted now, with the same roles.</summary>
+    public async Task<bool> HoldsAsync(HttpContext http, Caller caller) => await IsAuthenticAsync(http) && await MayActAsync(caller);
+
+    private static async Task<bool> IsAuthenticAsync(HttpContext http)
+    {
+        // The request's own handler has authenticated it and keeps that result; a new one looks again.
+        await using var scope = http.RequestServices.CreateAsyncScope();
+        var handlers = scope.ServiceProvider.GetRequiredService<IAuthenticationHandlerProvider>();
+        var handler = await handlers.GetHandlerAsync(http, JwtBearerDefaults.AuthenticationScheme);
+        return (await handler!.AuthenticateAsync()).Succeeded;
+    }
+
+    private async Task<bool> MayActAsync(Caller caller)
+    {
+        User? user;
+        try
+        {
+            user = (await grains.User(caller.UserId).Get()).User;
+        }
+        catch (Exception fault) when (fault is OrleansException or TimeoutException or JournalException)
+        {
+            // The user's silo is changing: the right is asked for again with the next event or heartbeat.
+            return true;
+        }
+
+        // An external issuer states the roles itself.
+        return user is { Status: UserStatus.Active }
+            && (options.Authority is not null || !caller.IsOperator || user.Roles.Any(role => role is Roles.Operator or Roles.Admin));
+    }
+}
