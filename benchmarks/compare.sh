@@ -59,9 +59,12 @@ load_contender() { # argument: NAME or NAME@COMMIT; sets contender_directory bes
 publish_contender() { # argument: NAME or NAME@COMMIT
     local commit=${1#*@}
     if [ "$commit" = "$1" ]; then publish "$contender_project"; return; fi
+    # A commit does not change, so it is published once.
+    [ ! -e "$artifacts/$1/published" ] || return 0
     mkdir -p "$workspace/$1"
     git archive "$commit" | tar -x -C "$workspace/$1"
     publish_project "$workspace/$1/$contender_project" "$artifacts/$1" "$workspace/publish.log"
+    touch "$artifacts/$1/published"
 }
 
 start_contender() {
