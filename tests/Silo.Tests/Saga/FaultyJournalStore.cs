@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Domain.Events;
 using Granary.Grains.Interfaces;
 using Granary.Journal;
@@ -11,7 +12,7 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     private long _bytes;
     private long _commits;
     private long _writes;
-    private long _reads;
+    private readonly ConcurrentDictionary<string, long> _reads = new(StringComparer.Ordinal);
 
     /// <summary>Payload bytes appended.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -23,7 +24,10 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     public long Writes => Volatile.Read(ref _writes);
 
     /// <summary>Times that the store was asked for one stream.</summary>
-    public long Reads => Volatile.Read(ref _reads);
+    public long Reads => _reads.Values.Sum();
+
+    /// <summary>Times that the store was asked for this stream alone.</summary>
+    public long ReadsOf(string stream) => _reads.GetValueOrDefault(stream);
 
     /// <summary>Whether the store is out of reach.</summary>
     public bool IsAway { get; set; }
@@ -62,7 +66,7 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
 
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation)
     {
-        Interlocked.Increment(ref _reads);
+        _reads.AddOrUpdate(stream, 1, static (_, count) => count + 1);
         ThrowIfAway();
         return inner.ReadStreamAsync(stream, afterVersion, cancellation);
     }

@@ -57,7 +57,7 @@ public sealed class RetryTests(RetryTests.FrontEnd silo) : IClassFixture<RetryTe
 
         var fault = await Record.ExceptionAsync(() => PlaceAsync(way, user, sku));
 
-        var (writes, reads) = (silo.Store.Writes, silo.Store.Reads);
+        var (writes, reads) = (silo.Store.Writes, silo.Store.ReadsOf(StockState.StreamOf(sku)));
         silo.Store.IsAway = false;
         Assert.NotNull(fault);
         (reserved, released) = (silo.Calls.Of(sku, nameof(IStockGrain.Reserve)) - reserved, silo.Calls.Of(sku, nameof(IStockGrain.Release)) - released);
