@@ -11,12 +11,13 @@ public static class KnownParameters
     public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params string[] names)
     {
         var known = names.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        var refusal = $"is no parameter of this list; it has {string.Join(", ", names)}";
         return route.AddEndpointFilter((context, next) =>
         {
             var validation = new Validation();
             foreach (var name in context.HttpContext.Request.Query.Keys)
             {
-                validation.Require(known.Contains(name), name, $"is no parameter of this list; it has {string.Join(", ", names)}");
+                validation.Require(known.Contains(name), name, refusal);
             }
 
             return validation.Failed ? ValueTask.FromResult<object?>(validation.ToProblem()) : next(context);

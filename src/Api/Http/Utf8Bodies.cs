@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Granary.Api.Http;
@@ -18,17 +19,27 @@ public sealed class Utf8Bodies(RequestDelegate next)
             return next(context);
         }
 
-        if (MediaTypeHeaderValue.TryParse(contentType, out var type)
-            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase)))
+        if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !IsUtf8(type.Charset, out var isQuoted))
+        {
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
+        }
+
+        if (isQuoted)
         {
             // The framework takes a value in quotes for the name of another encoding.
             type.Charset = default;
             context.Request.ContentType = type.ToString();
-            return next(context);
         }
 
-        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-        return Task.CompletedTask;
+        return next(context);
+    }
+
+    private static bool IsUtf8(StringSegment charset, out bool isQuoted)
+    {
+        var name = HeaderUtilities.RemoveQuotes(charset);
+        isQuoted = name.Length != charset.Length;
+        return !charset.HasValue || name.Equals(Encoding.UTF8.WebName, StringComparison.OrdinalIgnoreCase);
     }
 
     private static bool ReadsBody(HttpContext context) => context.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>() is not null;

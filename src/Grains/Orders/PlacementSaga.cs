@@ -6,6 +6,7 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Stock;
 using Granary.Journal;
+using Granary.Streams.Views;
 using Microsoft.Extensions.Options;
 
 namespace Granary.Grains.Orders;
@@ -180,7 +181,7 @@ public sealed class PlacementSaga(
                 // Decide.
                 var now = clock.GetUtcNow();
                 var decision = OrderDecisions.Place(
-                    order, command, attempt.Number, taken.Lines, WholeMicroseconds(now + options.Value.PaymentTimeout));
+                    order, command, attempt.Number, taken.Lines, (now + options.Value.PaymentTimeout).ToWholeMicroseconds());
                 if (decision.Refusal is { } refusal)
                 {
                     // After any append fault but a conflict the order may be durable, so nothing is given back.
@@ -219,9 +220,6 @@ public sealed class PlacementSaga(
         (refused.Contended || command.Fingerprint is not null) && await ReadAsync(orderId) is { Exists: true } order ? Replay(order, command)
         : refused.Contended ? new OrderInFlight()
         : refused.Refusal;
-
-    /// <summary>All other times of an order come from the journal, which keeps microseconds.</summary>
-    private static DateTimeOffset WholeMicroseconds(DateTimeOffset time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerMicrosecond));
 
     private async Task<OrderState> ReadAsync(string orderId) => Aggregate.Fold<OrderState, OrderEvent>(
         OrderState.Initial(orderId), await journal.ReadStreamAsync(OrderState.StreamOf(orderId), 0));

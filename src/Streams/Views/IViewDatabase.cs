@@ -78,6 +78,9 @@ public static class ViewStatements
     /// <summary>Times are microseconds since 1970 in both databases, the same precision as the journal's.</summary>
     public static long ToMicroseconds(this DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks) / TimeSpan.TicksPerMicrosecond;
 
+    /// <summary>The time without what the databases do not keep of it.</summary>
+    public static DateTimeOffset ToWholeMicroseconds(this DateTimeOffset time) => FromMicroseconds(time.ToMicroseconds());
+
     /// <summary>Converts microseconds since 1970 to a time.</summary>
     public static DateTimeOffset FromMicroseconds(long microseconds) => DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds);
 }

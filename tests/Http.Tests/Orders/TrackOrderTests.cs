@@ -17,12 +17,10 @@ public sealed class TrackOrderTests(GranaryApp app)
         await using var events = await Follow(ada.Http, id);
         Assert.Equal(("1", "order.placed", "pending"), await events.Next());
 
-        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
-        await payment.Expect(HttpStatusCode.OK);
+        await Pay(ada, id);
         Assert.Equal(("2", "order.paid", "paid"), await events.Next());
 
-        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
-        await cancelled.Expect(HttpStatusCode.OK);
+        await Cancel(ada, id);
         Assert.Equal(("3", "order.cancelled", "cancelled"), await events.Next());
         Assert.Null(await events.Next());
     }
@@ -31,8 +29,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     public async Task A_client_resumes_after_the_last_event_it_has()
     {
         var (ada, id) = await Order();
-        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
-        await cancelled.Expect(HttpStatusCode.OK);
+        await Cancel(ada, id);
 
         await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "1"));
 
@@ -44,8 +41,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     public async Task A_client_that_has_the_last_event_of_a_finished_order_is_told_to_stop()
     {
         var (ada, id) = await Order();
-        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
-        await cancelled.Expect(HttpStatusCode.OK);
+        await Cancel(ada, id);
 
         foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
         {
@@ -65,14 +61,12 @@ public sealed class TrackOrderTests(GranaryApp app)
     public async Task An_event_that_the_order_does_not_have_is_followed_by_the_whole_past(string last)
     {
         var (ada, id) = await Order();
-        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
-        await payment.Expect(HttpStatusCode.OK);
+        await Pay(ada, id);
         await using var events = await Follow(ada.Http, id, ("Last-Event-ID", last));
         Assert.Equal(("1", "order.placed", "pending"), await events.Next());
         Assert.Equal(("2", "order.paid", "paid"), await events.Next());
 
-        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
-        await cancelled.Expect(HttpStatusCode.OK);
+        await Cancel(ada, id);
         Assert.Equal(("3", "order.cancelled", "cancelled"), await events.Next());
         Assert.Null(await events.Next());
     }
@@ -81,8 +75,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     public async Task A_finished_order_answers_an_event_that_it_does_not_have_with_the_whole_past()
     {
         var (ada, id) = await Order();
-        using var cancelled = await ada.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
-        await cancelled.Expect(HttpStatusCode.OK);
+        await Cancel(ada, id);
 
         await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "3"));
 
@@ -97,8 +90,7 @@ public sealed class TrackOrderTests(GranaryApp app)
         var (ada, id) = await Order();
         var followers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Follow(ada.Http, id, ("Last-Event-ID", "1"))));
 
-        using var payment = await ada.Http.PostJson($"/orders/{id}/pay");
-        await payment.Expect(HttpStatusCode.OK);
+        await Pay(ada, id);
 
         foreach (var follower in followers)
         {
@@ -121,6 +113,18 @@ public sealed class TrackOrderTests(GranaryApp app)
         var response = await client.SendJson(HttpMethod.Get, $"/orders/{id}/events", null, headers);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         return new EventReader(response, await response.Content.ReadAsStreamAsync(Cancellation));
+    }
+
+    private static async Task Pay(Customer customer, string id)
+    {
+        using var payment = await customer.Http.PostJson($"/orders/{id}/pay");
+        await payment.Expect(HttpStatusCode.OK);
+    }
+
+    private static async Task Cancel(Customer customer, string id)
+    {
+        using var cancelled = await customer.Http.SendJson(HttpMethod.Delete, $"/orders/{id}");
+        await cancelled.Expect(HttpStatusCode.OK);
     }
 
     private async Task<(Customer Ada, string Id)> Order()

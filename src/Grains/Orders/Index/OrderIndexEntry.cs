@@ -32,12 +32,10 @@ public sealed record OrderIndexEntry(
             order.Total,
             order.CreatedAt,
             order.UpdatedAt,
-            order.Deadline is { } deadline ? Whole(deadline) : null,
+            // Release 0.1.0 decided deadlines with more digits than the journal and the table keep.
+            order.Deadline?.ToWholeMicroseconds(),
             order.VisibleVersion);
     }
-
-    // The order's other times come from the journal and are whole microseconds already.
-    private static DateTimeOffset Whole(DateTimeOffset time) => ViewStatements.FromMicroseconds(time.ToMicroseconds());
 }
 
 /// <summary>A page of the index.</summary>
