@@ -1,8 +1,6 @@
 using System.Data.Common;
-using Granary.Domain.Orders;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Streams.Views;
-using Npgsql;
 
 namespace Granary.Grains.Orders.Index;
 
@@ -32,23 +30,17 @@ public sealed class OrderIndex : IDisposable
         "SELECT order_id, expires_at FROM order_index WHERE expires_at BETWEEN @from AND @now ORDER BY expires_at LIMIT @limit";
 
     private readonly IViewDatabase _database;
-    private readonly WriteCombiner<Row> _writes;
+    private readonly WriteCombiner<OrderIndexEntry> _writes;
 
     public OrderIndex(IViewDatabase database)
     {
         _database = database;
-        _writes = new WriteCombiner<Row>(WriteAsync, MostRows);
+        _writes = new WriteCombiner<OrderIndexEntry>(WriteAsync, MostRows);
     }
 
     /// <summary>Inserts or updates orders. Repeating it changes nothing. Concurrent callers share a statement.</summary>
     public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
-        _writes.WriteAsync([.. entries.Select(entry => new Row(entry, IsNew: false))], cancellationToken);
-
-    /// <summary>
-    /// Inserts or updates orders. An order with a single event is new in the index, unless the event is delivered again.
-    /// </summary>
-    public Task UpsertAsync(IReadOnlyList<OrderState> orders, CancellationToken cancellationToken) =>
-        _writes.WriteAsync([.. orders.Select(order => new Row(OrderIndexEntry.Of(order), order.Version == 1))], cancellationToken);
+        _writes.WriteAsync(entries, cancellationToken);
 
     /// <summary>A page of entries, newest first, and whether more follow.</summary>
     public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
@@ -109,74 +101,46 @@ public sealed class OrderIndex : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _writes.Dispose();
 
-    /// <summary>
-    /// Inserts new rows without looking for them first, which saves PostgreSQL a fifth of the work. If a row exists already, for
-    /// example after a restart, or two silos deadlock, all rows are written again in one statement that looks first. Its rows are
-    /// sorted by id, so concurrent upserts cannot deadlock.
-    /// </summary>
-    private async Task WriteAsync(IReadOnlyList<Row> rows)
+    /// <summary>Writes the newest entry of each order. Rows are sorted by id, so concurrent upserts cannot deadlock.</summary>
+    private async Task WriteAsync(IReadOnlyList<OrderIndexEntry> entries)
     {
-        var newest = NewestOf(rows);
-        var all = newest.ConvertAll(row => row.Entry);
-        try
-        {
-            await _database.WriteAsync(
-                async (connection, cancellation) => connection is NpgsqlConnection npgsql
-                    ? await WriteAllAsync(npgsql, [.. newest.Where(row => row.IsNew).Select(row => row.Entry)], "", cancellation)
-                        + await WriteAllAsync(npgsql, [.. newest.Where(row => !row.IsNew).Select(row => row.Entry)], Renew, cancellation)
-                    : await UpsertEachAsync(connection, all, cancellation),
-                CancellationToken.None);
-        }
-        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.DeadlockDetected)
-        {
-            await _database.WriteAsync(
-                (connection, cancellation) => WriteAllAsync((NpgsqlConnection)connection, all, Renew, cancellation), CancellationToken.None);
-        }
+        var newest = NewestOf(entries);
+        await _database.WriteAsync(
+            (connection, cancellation) => _database.Dialect == SqlDialect.PostgreSql
+                ? UpsertAllAsync(connection, newest, cancellation)
+                : UpsertEachAsync(connection, newest, cancellation),
+            CancellationToken.None);
     }
 
     /// <summary>One row per order, because a statement cannot update a row twice, sorted by id.</summary>
-    private static List<Row> NewestOf(IReadOnlyList<Row> rows)
+    private static List<OrderIndexEntry> NewestOf(IReadOnlyList<OrderIndexEntry> entries)
     {
-        var newest = new Dictionary<string, Row>(rows.Count, StringComparer.Ordinal);
-        foreach (var row in rows)
+        var newest = new Dictionary<string, OrderIndexEntry>(entries.Count, StringComparer.Ordinal);
+        foreach (var entry in entries)
         {
-            if (!newest.TryGetValue(row.Entry.OrderId, out var other) || other.Entry.Version <= row.Entry.Version)
+            if (!newest.TryGetValue(entry.OrderId, out var other) || other.Version <= entry.Version)
             {
-                newest[row.Entry.OrderId] = row;
+                newest[entry.OrderId] = entry;
             }
         }
 
-        return [.. newest.Values.OrderBy(row => row.Entry.OrderId, StringComparer.Ordinal)];
+        return [.. newest.Values.OrderBy(entry => entry.OrderId, StringComparer.Ordinal)];
     }
 
-    /// <summary>One statement for all rows: the round trip is the largest cost in PostgreSQL.</summary>
-    private static async Task<int> WriteAllAsync(
-        NpgsqlConnection connection, List<OrderIndexEntry> entries, string conflict, CancellationToken cancellationToken)
-    {
-        if (entries.Count == 0)
-        {
-            return 0;
-        }
+    /// <summary>One statement for all rows, because the round trip is what costs most in PostgreSQL.</summary>
+    private static Task<int> UpsertAllAsync(DbConnection connection, List<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
+        connection.Command(
+            $"{Insert} SELECT * FROM unnest(@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}",
+            ("id", Column(entries, entry => entry.OrderId)),
+            ("user", Column(entries, entry => entry.UserId)),
+            ("status", Column(entries, entry => (short)entry.Status)),
+            ("total", Column(entries, entry => entry.Total)),
+            ("created", Column(entries, entry => entry.CreatedAt.ToMicroseconds())),
+            ("updated", Column(entries, entry => entry.UpdatedAt.ToMicroseconds())),
+            ("expires", Column(entries, entry => entry.ExpiresAt?.ToMicroseconds())),
+            ("version", Column(entries, entry => entry.Version))).ExecuteAsync(cancellationToken);
 
-        await using var command = new NpgsqlCommand($"{Insert} SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) {conflict}", connection)
-        {
-            Parameters =
-            {
-                Column(entries, entry => entry.OrderId),
-                Column(entries, entry => entry.UserId),
-                Column(entries, entry => (short)entry.Status),
-                Column(entries, entry => entry.Total),
-                Column(entries, entry => entry.CreatedAt.ToMicroseconds()),
-                Column(entries, entry => entry.UpdatedAt.ToMicroseconds()),
-                Column(entries, entry => entry.ExpiresAt?.ToMicroseconds()),
-                Column(entries, entry => entry.Version),
-            },
-        };
-        return await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    private static NpgsqlParameter<T[]> Column<T>(IReadOnlyList<OrderIndexEntry> entries, Func<OrderIndexEntry, T> value) =>
-        new() { TypedValue = [.. entries.Select(value)] };
+    private static T[] Column<T>(List<OrderIndexEntry> entries, Func<OrderIndexEntry, T> value) => [.. entries.Select(value)];
 
     private static OrderIndexEntry Entry(DbDataReader row) => new(
         row.GetString(0),
@@ -216,7 +180,4 @@ public sealed class OrderIndex : IDisposable
 
         return entries.Count;
     }
-
-    /// <summary>An entry, and whether it is expected to be new.</summary>
-    private readonly record struct Row(OrderIndexEntry Entry, bool IsNew);
 }

@@ -24,7 +24,7 @@ public sealed class OrderIndexConsumer(ConsumerServices services, IJournal journ
         var orders = await OrderHistory.AfterAsync(journal, events, CancellationToken.None);
         if (orders.Count > 0)
         {
-            await index.UpsertAsync(orders, CancellationToken.None);
+            await index.UpsertAsync([.. orders.Select(OrderIndexEntry.Of)], CancellationToken.None);
         }
     }
 }
