@@ -40,11 +40,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Events kept for readers of the journal in this process: a second or more at full load.</summary>
-    private const int RecentEvents = 32_768;
-
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly RecentAppends _recent = new(RecentEvents);
     private PostgreSqlJournalWriter? _writer;
 
     /// <inheritdoc/>
@@ -88,12 +84,10 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     /// cluster delays readers, as it delays vacuum.
     /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
-        _recent.TakeAfter(afterPosition) is { Length: > 0 } own
-            ? RepeatAsync(() => ReadAroundAsync(own, afterPosition, limit, cancellation), cancellation)
-            : ReadAsync(
-                $"{Select} WHERE position > $1 AND position < {StablePosition} ORDER BY position LIMIT $2",
-                [Number(afterPosition), Number(limit)],
-                cancellation);
+        ReadAsync(
+            $"{Select} WHERE position > $1 AND position < {StablePosition} ORDER BY position LIMIT $2",
+            [Number(afterPosition), Number(limit)],
+            cancellation);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
@@ -109,13 +103,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     {
         try
         {
-            if (await (await WriterAsync()).InsertAllAsync(appends, number) is not { } position)
-            {
-                return false;
-            }
-
-            _recent.Add(position, appends);
-            return true;
+            return await (await WriterAsync()).InsertAllAsync(appends, number);
         }
         catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
         {
@@ -251,44 +239,6 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
                 return await RecordsAsync(reader, cancellation);
             },
             cancellation);
-
-    /// <summary>
-    /// A page that this process wrote in part: only the rest is read from the database. The stable position is read first; it
-    /// can only grow until the rows are read, so no row before it can be missing.
-    /// </summary>
-    private async Task<IReadOnlyList<JournalRecord>> ReadAroundAsync(
-        CommittedBatch[] own, long afterPosition, int limit, CancellationToken cancellation)
-    {
-        await using var batch = dataSource.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand($"SELECT {StablePosition}"));
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            $"{Select} WHERE position > $1 AND position < {StablePosition} AND position >> 20 <> ALL ($3) ORDER BY position LIMIT $2")
-        {
-            Parameters =
-            {
-                Number(afterPosition), Number(limit), new NpgsqlParameter<long[]> { TypedValue = [.. own.Select(commit => commit.Position >> 20)] },
-            },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        await reader.ReadAsync(cancellation);
-        var end = reader.GetInt64(0);
-        await reader.NextResultAsync(cancellation);
-        var others = await RecordsAsync(reader, cancellation);
-        if (others.Count == limit)
-        {
-            end = Math.Min(end, others[^1].Position + 1);
-        }
-
-        return
-        [
-            .. own.SelectMany(commit => commit.Events)
-                .Where(record => record.Position > afterPosition)
-                .Concat(others)
-                .Where(record => record.Position < end)
-                .OrderBy(record => record.Position)
-                .Take(limit),
-        ];
-    }
 
     private static async Task<IReadOnlyList<JournalRecord>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {

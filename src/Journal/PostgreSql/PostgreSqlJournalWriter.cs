@@ -45,7 +45,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             INSERT INTO journal ({Columns})
             SELECT {Row} FROM r WHERE (SELECT bool_and(follows) FROM r)
             RETURNING 1)
-        SELECT ({Base}), (SELECT count(*) FROM written)
+        SELECT count(*) FROM written
         """;
 
     /// <summary>
@@ -55,7 +55,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private const string InsertFollowing =
         $"""
         WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} WHERE pg_backend_pid() = $9 RETURNING 1)
-        SELECT ({Base}), (SELECT count(*) FROM written)
+        SELECT count(*) FROM written
         """;
 
     private const string InsertAbsent =
@@ -116,22 +116,19 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     }
 
     /// <summary>Inserts every row in one statement, or none.</summary>
-    /// <returns>
-    /// The position before the first event, which gets the next one; null if nothing was written because a predecessor does not
-    /// exist.
-    /// </returns>
+    /// <returns>False if nothing was written because a predecessor does not exist.</returns>
     /// <exception cref="PostgresException">Nothing was written.</exception>
-    public async Task<long?> InsertAllAsync(JournalAppend[] appends, long batch)
+    public async Task<bool> InsertAllAsync(JournalAppend[] appends, long batch)
     {
         var insert = _columns.Fill(appends, _known.Covers) ? _insertAll : _insertFollowing;
         Set(insert, batch);
-        var position = await PositionAsync(insert);
-        if (position is not null)
+        if (!await HasInsertedAsync(insert))
         {
-            _known.Learn(appends);
+            return false;
         }
 
-        return position;
+        _known.Learn(appends);
+        return true;
     }
 
     /// <summary>
@@ -169,12 +166,12 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// Runs an insert. It has committed when the server is ready for the next statement, not when the row arrives. Asking for
     /// another result waits for that; disposing of the reader would hide a timeout that occurs in between.
     /// </summary>
-    private async Task<long?> PositionAsync(NpgsqlCommand insert)
+    private async Task<bool> HasInsertedAsync(NpgsqlCommand insert)
     {
         await using var reader = await insert.ExecuteReaderAsync();
-        long? position = await reader.ReadAsync() && reader.GetInt64(1) == _columns.Count ? reader.GetInt64(0) : null;
+        var all = await reader.ReadAsync() && reader.GetInt64(0) == _columns.Count;
         await reader.NextResultAsync();
-        return position;
+        return all;
     }
 
     /// <summary>Sets up a session.</summary>
