@@ -1,6 +1,5 @@
 using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
-using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -30,9 +29,6 @@ public static class AuthSetup
         services.AddSingleton<LastingAccess>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
-        services.Configure<AuthenticationOptions>(authentication =>
-            authentication.SchemeMap[JwtBearerDefaults.AuthenticationScheme].HandlerType = typeof(BearerHandler));
-        services.AddTransient<BearerHandler>();
         services.AddAuthorization(Policies.Configure);
         RemoveKeyRingOfDataProtection(services);
         services.AddSigningKeys(options);

@@ -1,7 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Claims;
-using Microsoft.AspNetCore.Authentication;
-using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Api.Auth;
@@ -26,38 +23,33 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
     public Generations Current => Volatile.Read(ref _current);
 
     /// <summary>The result of verifying this token, or null if it has to be verified.</summary>
-    public TokenValidationResult? Find(ReadOnlySpan<char> token) => Lookup(token)?.Result;
+    public TokenValidationResult? Find(string token)
+    {
+        var current = Current;
+        if (!current.Young.TryGetValue(token, out var known))
+        {
+            if (!current.Old.TryGetValue(token, out known))
+            {
+                return null;
+            }
 
-    /// <summary>The authenticated caller of this token, or null if it has to be verified.</summary>
-    public AuthenticateResult? Authenticate(ReadOnlySpan<char> token) => Lookup(token)?.Outcome;
+            Enter(current, token, known);
+        }
+
+        return time.GetUtcNow().UtcDateTime < known.SecurityToken.ValidTo ? known : null;
+    }
 
     /// <summary>Caches a valid token, unless the cache was cleared while the token was verified.</summary>
     public void Remember(Generations asOf, string token, TokenValidationResult result)
     {
         ArgumentNullException.ThrowIfNull(asOf);
-        Enter(asOf, token, new Verified(result));
+        Enter(asOf, token, result);
     }
 
     /// <summary>Clears the cache, because a key is no longer trusted.</summary>
     public void Clear() => Volatile.Write(ref _current, new Generations(NewGeneration(), NewGeneration()));
 
-    private Verified? Lookup(ReadOnlySpan<char> token)
-    {
-        var current = Current;
-        if (!current.Young.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var key, out var known))
-        {
-            if (!current.Old.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out key, out known))
-            {
-                return null;
-            }
-
-            Enter(current, key, known);
-        }
-
-        return time.GetUtcNow().UtcDateTime < known.Result.SecurityToken.ValidTo ? known : null;
-    }
-
-    private void Enter(Generations asOf, string token, Verified verified)
+    private void Enter(Generations asOf, string token, TokenValidationResult verified)
     {
         // Counting a concurrent dictionary takes all its locks, so only a new entry does it.
         if (asOf.Young.TryAdd(token, verified) && asOf.Young.Count >= capacity / 2)
@@ -66,24 +58,15 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
         }
     }
 
-    private static ConcurrentDictionary<string, Verified> NewGeneration() => new(StringComparer.Ordinal);
+    private static ConcurrentDictionary<string, TokenValidationResult> NewGeneration() => new(StringComparer.Ordinal);
 
     /// <summary>Both generations in one object, so that a cleared entry cannot return through one of them.</summary>
     public sealed class Generations
     {
-        internal Generations(ConcurrentDictionary<string, Verified> young, ConcurrentDictionary<string, Verified> old) => (Young, Old) = (young, old);
+        internal Generations(ConcurrentDictionary<string, TokenValidationResult> young, ConcurrentDictionary<string, TokenValidationResult> old) => (Young, Old) = (young, old);
 
-        internal ConcurrentDictionary<string, Verified> Young { get; }
+        internal ConcurrentDictionary<string, TokenValidationResult> Young { get; }
 
-        internal ConcurrentDictionary<string, Verified> Old { get; }
-    }
-
-    internal sealed class Verified(TokenValidationResult result)
-    {
-        public TokenValidationResult Result => result;
-
-        /// <summary>Immutable, so all requests with the token share it.</summary>
-        public AuthenticateResult Outcome { get; } = AuthenticateResult.Success(
-            new AuthenticationTicket(new ClaimsPrincipal(result.ClaimsIdentity), JwtBearerDefaults.AuthenticationScheme));
+        internal ConcurrentDictionary<string, TokenValidationResult> Old { get; }
     }
 }

@@ -30,10 +30,10 @@ public sealed class VerifiedTokensTests
         var tokens = new VerifiedTokens(_time);
         tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
 
-        Assert.True(tokens.Authenticate("a token") is { Succeeded: true });
-        Assert.Null(tokens.Authenticate("a toke"));
+        Assert.True(tokens.Find("a token") is { IsValid: true });
+        Assert.Null(tokens.Find("a toke"));
         _time.Advance(TimeSpan.FromMinutes(10));
-        Assert.Null(tokens.Authenticate("a token"));
+        Assert.Null(tokens.Find("a token"));
     }
 
     [Fact]
