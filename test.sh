@@ -54,7 +54,7 @@ if ! dotnet restore Orleans.sln --locked-mode --verbosity quiet; then
     exit 1
 fi
 # One compiler process for all projects: each of its own would load and compile the analyzers anew. It ends with the build.
-dotnet build Orleans.sln --no-restore --verbosity quiet -p:UseSharedCompilation=true
+dotnet build Orleans.sln --no-restore --verbosity quiet -p:UseSharedCompilation=true -p:RunAnalyzersDuringBuild=true
 built=$?
 dotnet build-server shutdown --vbcscompiler >/dev/null
 if [ $built -ne 0 ]; then
