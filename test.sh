@@ -25,6 +25,7 @@ need postgresql /usr/lib/postgresql/*/bin/postgres
 need redis-server /usr/bin/redis-server
 need chromium /usr/bin/chromium
 need prometheus /usr/bin/prometheus
+need faketime /usr/bin/faketime
 need kubernetes-client /usr/local/bin/kubectl /usr/bin/kubectl
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -22,7 +22,7 @@ internal sealed class Backoff(TimeProvider time, int free, int capacity = 50_000
         var attempts = _attempts.GetOrAdd(key, _ => new Attempts());
         lock (attempts)
         {
-            var now = time.GetUtcNow();
+            var now = time.GetElapsedTime(0);
             if (now < attempts.BlockedUntil)
             {
                 return attempts.BlockedUntil - now;
@@ -85,8 +85,9 @@ internal sealed class Backoff(TimeProvider time, int free, int capacity = 50_000
     {
         public int Count { get; set; }
 
-        public DateTimeOffset Last { get; set; }
+        // Both by the monotonic clock.
+        public TimeSpan Last { get; set; }
 
-        public DateTimeOffset BlockedUntil { get; set; }
+        public TimeSpan BlockedUntil { get; set; }
     }
 }

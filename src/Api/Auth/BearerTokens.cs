@@ -46,11 +46,12 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         parameters.IssuerSigningKeyResolver = (_, _, id, _) => keys.Find(id) is { } key ? [key.ToSecurityKey()] : [];
     }
 
-    // The library's own check uses the machine's clock, not the process's clock.
+    // The library's own check uses the machine's clock, not the process's clock. The platform's own tokens begin when they are issued:
+    // one that begins later was issued before the clock was set back.
     private bool IsAlive(DateTime? notBefore, DateTime? expires, SecurityToken token, TokenValidationParameters parameters)
     {
         var now = time.GetUtcNow().UtcDateTime;
-        return expires is not null && now < expires + ClockSkew && (notBefore is null || notBefore - ClockSkew <= now);
+        return expires is not null && now < expires + ClockSkew && (auth.Authority is null || notBefore is null || notBefore - ClockSkew <= now);
     }
 
     private Task OnChallenge(JwtBearerChallengeContext context)

@@ -47,7 +47,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     private IGrainState<Snapshot<TState>> _snapshot = null!;
     private Task _snapshotWrite = Task.CompletedTask;
     private Task _checkBack = Task.CompletedTask;
-    private DateTimeOffset _nextSweep;
+    private TimeSpan _nextSweep;
     private int _lossesSeen;
 
     /// <summary>The name of the snapshot, with the version of its shape.</summary>
@@ -102,7 +102,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     protected abstract Decision<TEvent> DecideRelease(TState state, string orderId, long attempt);
 
     /// <summary>Schedules a question about an order whose attempt has just reserved or held something.</summary>
-    protected void Watch(string orderId) => _watch.Add(orderId, Now + keeping.Options.Value.ReservationGrace);
+    protected void Watch(string orderId) => _watch.Add(orderId, Monotonic + keeping.Options.Value.ReservationGrace);
 
     /// <summary>
     /// Returns when the caller can rely on what was decided for it: at once where the commit group of its order takes the append
@@ -122,6 +122,9 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             _snapshotWrite = WriteSnapshotAsync();
         }
     }
+
+    /// <summary>The time since an arbitrary moment, which no step of the wall clock changes.</summary>
+    private TimeSpan Monotonic => keeping.Clock.GetElapsedTime(0);
 
     private long UnsnapshottedEvents => Durable.Version - (_snapshot.State?.Version ?? 0);
 
@@ -147,17 +150,20 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         var claims = ClaimsOf(Decided).ByOrder;
         var recent = claims.Values.Select(TakenAt).DefaultIfEmpty().Max();
         recent = recent == default ? recent : recent - (RecentGraces * grace);
-        WatchAll(SweepEvery * grace, claim => TakenAt(claim) is var at && at != default && at >= recent ? at + grace : null);
+        WatchAll(SweepEvery * grace, claim => TakenAt(claim) is var at && at != default && at >= recent ? LeftOf(grace, at) : null);
     }
 
-    /// <summary>Schedules every claim: at its own time, or at a random time within a span.</summary>
-    private void WatchAll(TimeSpan within, Func<Claim, DateTimeOffset?>? timeOf = null)
+    /// <summary>What is left of a grace period that began then; the whole of it if the clock was set back meanwhile.</summary>
+    private TimeSpan LeftOf(TimeSpan grace, DateTimeOffset began) => began > Now ? grace : began + grace - Now;
+
+    /// <summary>Schedules every claim: after its own wait, or after a random one within a span.</summary>
+    private void WatchAll(TimeSpan within, Func<Claim, TimeSpan?>? waitOf = null)
     {
-        var now = Now;
+        var now = Monotonic;
         _nextSweep = now + (SweepEvery * keeping.Options.Value.ReservationGrace);
         foreach (var (orderId, claim) in ClaimsOf(Decided).ByOrder)
         {
-            _watch.AddAlways(orderId, timeOf?.Invoke(claim) ?? now + (within * Random.Shared.NextDouble()));
+            _watch.AddAlways(orderId, now + (waitOf?.Invoke(claim) ?? within * Random.Shared.NextDouble()));
         }
     }
 
@@ -200,7 +206,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
             _lossesSeen = keeping.Losses.Count;
             WatchAll(grace);
         }
-        else if (Now >= _nextSweep)
+        else if (Monotonic >= _nextSweep)
         {
             WatchAll(SweepEvery * grace);
         }
@@ -221,7 +227,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
                 keeping.Logger.LogWarning(fault, "{Grain} cannot check back with {Count} orders; it will try again.", Key, due.Count);
                 foreach (var watched in due)
                 {
-                    _watch.AddAlways(watched.OrderId, Now + keeping.Options.Value.ReservationGrace);
+                    _watch.AddAlways(watched.OrderId, Monotonic + keeping.Options.Value.ReservationGrace);
                 }
 
                 return;
@@ -231,7 +237,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
 
     private List<ClaimWatch.Watched> TakeDue()
     {
-        var due = _watch.TakeDue(Now, CheckBackBatch);
+        var due = _watch.TakeDue(Monotonic, CheckBackBatch);
         due.RemoveAll(watched =>
             ClaimsOf(Decided).Find(watched.OrderId) is not { } claim || (!watched.Always && Stands(watched.OrderId, claim)));
         return due;
@@ -285,7 +291,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         var standing = await GrainFactory.Order(orderId).CheckBack(pending.Attempt).WaitAsync(LongestQuestion);
         if (standing.InFlight)
         {
-            _watch.AddAlways(orderId, Now + keeping.Options.Value.ReservationGrace);
+            _watch.AddAlways(orderId, Monotonic + keeping.Options.Value.ReservationGrace);
         }
         else if (!standing.Accepted.Contains(pending.Attempt) && !IsLeaving)
         {

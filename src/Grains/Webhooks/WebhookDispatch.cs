@@ -29,8 +29,10 @@ public sealed partial class WebhookDispatch(
     private static readonly TimeSpan ForgetPeriod = TimeSpan.FromHours(1);
 
     private readonly Lease _lease = new(database, clock, "webhook-dispatch", LeaseDuration);
-    private DateTimeOffset _renewAt;
-    private DateTimeOffset _forgetAt;
+
+    // By the monotonic clock.
+    private TimeSpan _renewAt;
+    private TimeSpan _forgetAt;
     private bool _held;
 
     /// <inheritdoc/>
@@ -66,7 +68,7 @@ public sealed partial class WebhookDispatch(
 
     private async Task TakeTurnAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetElapsedTime(0);
         var tidies = now >= _forgetAt;
         if (tidies)
         {
@@ -82,14 +84,14 @@ public sealed partial class WebhookDispatch(
         await dispatcher.StartDueAsync(cancellationToken);
         if (tidies)
         {
-            await deliveries.ForgetAsync(now - options.KeepDeliveries, cancellationToken);
+            await deliveries.ForgetAsync(clock.GetUtcNow() - options.KeepDeliveries, cancellationToken);
         }
     }
 
     /// <summary>Turns come often while there is work; the lease is renewed once a second.</summary>
     private async Task<bool> HoldsLeaseAsync(CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
+        var now = clock.GetElapsedTime(0);
         if (now >= _renewAt)
         {
             _held = false;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Granary.Grains.Orders;
 using Granary.Hosting.Settings;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
@@ -18,15 +17,6 @@ internal static class ClusterSetup
     /// Part of the key of every snapshot: it must be the same for all clusters that ever run over one database.
     /// </summary>
     private const string ServiceId = "granary";
-
-    /// <summary>
-    /// How long an unused order stays in memory: at thousands of requests a second, minutes would need gigabytes. When it is
-    /// called again, it reads its few events.
-    /// </summary>
-    private static readonly TimeSpan OrderIdle = TimeSpan.FromSeconds(15);
-
-    /// <summary>How often Orleans looks for idle grains.</summary>
-    private static readonly TimeSpan CollectionQuantum = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// Number of grain addresses that a silo caches: enough for stock items and users, which are called repeatedly. Orders are
@@ -82,11 +72,10 @@ internal static class ClusterSetup
             // A silo that was killed while it joined must not delay later silos for minutes.
             membership.MaxJoinAttemptTime = TimeSpan.FromMinutes(1);
         });
-        silo.Configure<GrainCollectionOptions>(collection =>
-        {
-            collection.CollectionQuantum = CollectionQuantum;
-            collection.ClassSpecificCollectionAge[typeof(OrderGrain).FullName!] = OrderIdle;
-        });
+        silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = IdleActivations.Never);
+        silo.Services.AddSingleton<IdleActivations>();
+        silo.Services.AddSingleton<IActivationWorkingSetObserver>(provider => provider.GetRequiredService<IdleActivations>());
+        silo.Services.AddHostedService(provider => provider.GetRequiredService<IdleActivations>());
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = GrainAddressesKept);
     }
 

@@ -5,16 +5,27 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace Granary.Hosting.Health;
 
 /// <summary>
-/// Whether this silo takes part in its cluster. An unavailable table of silos only degrades it: silos that know each other
+/// Whether this silo takes part in its cluster and can activate grains. An unavailable table of silos only degrades it: silos that know each other
 /// continue without the table, and taking them all out of service would turn a small fault into an outage.
 /// </summary>
-internal sealed class SiloHealth(ISiloStatusOracle cluster, IServiceProvider services, PlatformSettings options) : IHealthCheck
+internal sealed class SiloHealth(
+    ISiloStatusOracle cluster, IGrainFactory grains, IServiceProvider services, PlatformSettings options) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         if (cluster.CurrentStatus != SiloStatus.Active)
         {
             return new HealthCheckResult(context.Registration.FailureStatus, $"The silo is {Words.Of(cluster.CurrentStatus)}.");
+        }
+
+        try
+        {
+            await grains.GetGrain<IActivationProbe>(Guid.NewGuid()).Answer().WaitAsync(cancellationToken);
+        }
+        catch (Exception fault)
+        {
+            // Whatever prevents an activation, requests need one.
+            return new HealthCheckResult(context.Registration.FailureStatus, "The silo cannot activate grains.", fault);
         }
 
         if (options.Clustering == ClusteringKind.Localhost)

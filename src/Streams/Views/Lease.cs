@@ -3,9 +3,9 @@ using System.Data.Common;
 namespace Granary.Streams.Views;
 
 /// <summary>
-/// A job that only one process at a time does; another process takes it over when the holder stops renewing. Different clocks
-/// shorten or lengthen the take-over by their difference. Two processes may briefly hold the lease, so the job must tolerate
-/// being done twice.
+/// A job that only one process at a time does; another process takes it over when the holder stops renewing. PostgreSQL's clock is
+/// the one that counts there. A lease that would last longer than its duration was taken before a clock was set back, and no longer
+/// holds. Two processes may briefly hold the lease, so the job must tolerate being done twice.
 /// </summary>
 /// <param name="name">The job.</param>
 /// <param name="duration">How long the lease is held without renewal.</param>
@@ -18,17 +18,17 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
     public Task<bool> TryHoldAsync(CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, cancellation) =>
         {
-            var now = clock.GetUtcNow();
+            var now = database.Dialect == SqlDialect.PostgreSql ? "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint" : "@now";
             var held = await connection.Command(
-                """
-                INSERT INTO lease (name, holder, until) VALUES (@name, @holder, @until)
+                $"""
+                INSERT INTO lease (name, holder, until) VALUES (@name, @holder, {now} + @duration)
                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-                WHERE lease.until < @now OR lease.holder = excluded.holder
+                WHERE lease.until NOT BETWEEN {now} AND {now} + @duration OR lease.holder = excluded.holder
                 """,
                 ("name", name),
                 ("holder", _holder),
-                ("until", (now + duration).ToMicroseconds()),
-                ("now", now.ToMicroseconds())).ExecuteAsync(cancellation);
+                ("duration", (long)duration.TotalMicroseconds),
+                ("now", clock.GetUtcNow().ToMicroseconds())).ExecuteAsync(cancellation);
             return held == 1;
         },
         cancellationToken);

@@ -72,7 +72,10 @@ public sealed class ProductCache(
     private ProductCopy? InProcess(string sku) => Usable(sku, copies.TryGet<ProductCopy>(sku, _processOnly));
 
     private ProductCopy? Usable(string sku, MaybeValue<ProductCopy> found) =>
-        found.HasValue && found.Value is { } copy && copy.ServedUntil > clock.GetUtcNow() && copy.Version >= _floors.Of(sku) ? copy : null;
+        found.HasValue && found.Value is { } copy && IsServed(copy.ServedUntil - clock.GetUtcNow()) && copy.Version >= _floors.Of(sku) ? copy : null;
+
+    /// <summary>Whether a copy with this much time left is served. Only one that was cached before the clock was set back has more.</summary>
+    private bool IsServed(TimeSpan left) => left > TimeSpan.Zero && left <= options.LongestLife;
 
     private Task<ProductCopy> LoadOnceAsync(string sku) => _loads.GetOrAdd(
         sku, static (sku, cache) => new Lazy<Task<ProductCopy>>(() => cache.LoadAsync(sku)), this).Value;
