@@ -13,6 +13,7 @@ using Granary.Api.Webhooks;
 using Granary.Hosting;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Health;
+using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -46,6 +47,7 @@ public static class FrontEnd
         configure?.Invoke(builder);
         builder.AddGranaryLog();
         builder.AddGranaryTelemetry("granary");
+        builder.AddHttpAddresses();
         builder.AddGrains();
         builder.AddFrontEnd();
         var app = builder.Build();

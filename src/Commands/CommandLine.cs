@@ -2,7 +2,6 @@ using System.CommandLine;
 using Granary.Commands.Grammar;
 using Granary.Hosting;
 using Granary.Hosting.Settings;
-using Microsoft.AspNetCore.Connections;
 using Spectre.Console;
 
 namespace Granary.Commands;
@@ -46,11 +45,6 @@ public static class CommandLine
         catch (InvalidConfigurationException problem)
         {
             await errors.WriteLineAsync(problem.Message);
-            return ExitCodes.Configuration;
-        }
-        catch (IOException problem) when (problem.InnerException is AddressInUseException)
-        {
-            await errors.WriteLineAsync($"{problem.Message} Choose another address with --urls.");
             return ExitCodes.Configuration;
         }
     }

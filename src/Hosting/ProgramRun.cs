@@ -1,3 +1,6 @@
+using Granary.Hosting.Settings;
+using Microsoft.AspNetCore.Connections;
+
 namespace Granary.Hosting;
 
 /// <summary>Starts the programs and runs them until they are stopped.</summary>
@@ -7,6 +10,7 @@ public static class ProgramRun
     /// Starts the program and returns when it has stopped. A stop during the start is not a failure: the program abandons
     /// unfinished work, and the next start continues from what is durable.
     /// </summary>
+    /// <exception cref="InvalidConfigurationException">The program cannot start with its settings.</exception>
     public static async Task RunUntilStoppedAsync(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -18,6 +22,11 @@ public static class ProgramRun
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             return;
+        }
+        catch (IOException fault) when (fault.InnerException is AddressInUseException)
+        {
+            // The addresses were free when this process bound them; another one that started at the same moment listened first.
+            throw new InvalidConfigurationException(SettingKeys.Urls, $"names an address where another process listens: {fault.Message}");
         }
 
         await app.WaitForShutdownAsync();

@@ -1,5 +1,6 @@
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Health;
+using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Telemetry;
 
@@ -18,6 +19,7 @@ public static class SiloProgram
         configure?.Invoke(builder);
         builder.AddGranaryLog();
         builder.AddGranaryTelemetry("granary-silo");
+        builder.AddHttpAddresses();
         builder.AddGranarySilo();
         var app = builder.Build();
         app.MapHealth();

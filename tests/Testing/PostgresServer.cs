@@ -82,6 +82,15 @@ public sealed class PostgresServer : IAsyncDisposable
         return (int)(long)(await command.ExecuteScalarAsync())!;
     }
 
+    /// <summary>The names of its databases.</summary>
+    public async Task<IReadOnlyList<string>> DatabasesAsync()
+    {
+        await using var connection = new NpgsqlConnection(Administration);
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand("SELECT array_agg(datname::text) FROM pg_database", connection);
+        return (string[])(await command.ExecuteScalarAsync())!;
+    }
+
     /// <summary>
     /// Copies a database into an empty one, on this or another server, as a backup and its restore do: pg_dump, pg_restore.
     /// </summary>

@@ -62,13 +62,7 @@ public sealed class ActiveUserCheck(RequestDelegate next, IGrainFactory grains, 
             return new ProblemResult(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
         }
 
-        var lost = options.Authority is null
-            && context.User.FindAll(Caller.RoleClaim).Any(role => !user.Roles.Contains(role.Value));
-        if (lost)
-        {
-            context.User = Caller.PrincipalOf(user.Id, user.Roles);
-        }
-
+        context.User = RolesInForce.Of(context.User, user, options);
         return null;
     }
 

@@ -13,7 +13,7 @@ namespace Granary.Api.Auth;
 public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
 {
     /// <summary>Whether the same request would be accepted now, with the same roles.</summary>
-    public async Task<bool> HoldsAsync(HttpContext http, Caller caller) => await IsAuthenticAsync(http) && await MayActAsync(caller);
+    public async Task<bool> HoldsAsync(HttpContext http, Caller caller) => await IsAuthenticAsync(http) && await MayActAsync(http, caller);
 
     private static async Task<bool> IsAuthenticAsync(HttpContext http)
     {
@@ -24,7 +24,7 @@ public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
         return (await handler!.AuthenticateAsync()).Succeeded;
     }
 
-    private async Task<bool> MayActAsync(Caller caller)
+    private async Task<bool> MayActAsync(HttpContext http, Caller caller)
     {
         User? user;
         try
@@ -37,8 +37,7 @@ public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
             return true;
         }
 
-        // An external issuer states the roles itself.
         return user is { Status: UserStatus.Active }
-            && (options.Authority is not null || !caller.IsOperator || user.Roles.Any(role => role is Roles.Operator or Roles.Admin));
+            && (!caller.IsOperator || Caller.From(RolesInForce.Of(http.User, user, options)).IsOperator);
     }
 }

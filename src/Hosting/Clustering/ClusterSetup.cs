@@ -1,5 +1,5 @@
 using System.Net;
-using System.Net.Sockets;
+using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Orleans.Clustering.Redis;
 using Orleans.Configuration;
@@ -38,19 +38,19 @@ internal static class ClusterSetup
     /// </summary>
     private const double ProbeExtension = 1.5;
 
-    public static void JoinCluster(this ISiloBuilder silo, PlatformSettings options)
+    public static void JoinCluster(this ISiloBuilder silo, PlatformSettings options, SiloPorts ports)
     {
-        var siloPort = options.SiloPort == 0 ? FreePort() : options.SiloPort;
-        var gatewayPort = options.GatewayPort == 0 ? FreePort() : options.GatewayPort;
         if (options.Clustering == ClusteringKind.Localhost)
         {
-            silo.UseLocalhostClustering(siloPort, gatewayPort);
+            silo.UseLocalhostClustering(ports.Silo, ports.Gateway);
         }
         else
         {
             silo.UseRedisClustering(redis => Reach(redis, options));
-            Listen(silo, options, siloPort, gatewayPort);
+            Listen(silo, options, ports);
         }
+
+        ports.HandTo(silo.Services);
 
         silo.Services.TellFaults();
         silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
@@ -119,15 +119,16 @@ internal static class ClusterSetup
         faults.SupportedNamespacePrefixes.Add("Polly");
     });
 
-    private static void Listen(ISiloBuilder silo, PlatformSettings options, int siloPort, int gatewayPort)
+    private static void Listen(ISiloBuilder silo, PlatformSettings options, SiloPorts ports)
     {
+        var anywhere = !IPAddress.IsLoopback(ports.ListenAddress);
         if (options.Address is { } address)
         {
-            silo.ConfigureEndpoints(address, siloPort, gatewayPort, listenOnAnyHostAddress: !IPAddress.IsLoopback(address));
+            silo.ConfigureEndpoints(address, ports.Silo, ports.Gateway, anywhere);
         }
         else
         {
-            silo.ConfigureEndpoints(siloPort, gatewayPort, listenOnAnyHostAddress: true);
+            silo.ConfigureEndpoints(ports.Silo, ports.Gateway, listenOnAnyHostAddress: anywhere);
         }
     }
 
@@ -143,14 +144,6 @@ internal static class ClusterSetup
 
         // If a Redis server is restarting, wait for it, at the start as well as later.
         redis.ConfigurationOptions.AbortOnConnectFail = false;
-    }
-
-    /// <summary>Orleans announces a silo's port to others before it listens, so the port must be known in advance.</summary>
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
 

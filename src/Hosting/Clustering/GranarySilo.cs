@@ -5,6 +5,7 @@ using Granary.Grains.Orders;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
+using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Granary.Hosting.Telemetry;
@@ -33,6 +34,14 @@ public static class GranarySilo
     {
         var settings = builder.Settings();
         var options = PlatformSettings.From(settings);
+        if (options.Storage == StorageKind.Sqlite)
+        {
+            builder.Services.AddHostedService<DirectoryLock>();
+        }
+
+        // Before the silo: hosted services start in the order in which they are added.
+        var ports = new SiloPorts(options);
+        builder.Services.AddHostedService(_ => ports);
         AddJournal(builder.Services, options);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();
@@ -47,7 +56,7 @@ public static class GranarySilo
         builder.Services.AddSingleton(settings.LowStock());
         builder.UseOrleans(silo =>
         {
-            silo.JoinCluster(options);
+            silo.JoinCluster(options, ports);
             if (telemetry.Tracing)
             {
                 silo.AddActivityPropagation();

@@ -12,10 +12,10 @@ internal sealed class MetricsPortCheck(TelemetryOptions options, IConfiguration 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var addresses = ListenAddresses.From(configuration);
-        return options.MetricsPort == 0 || addresses.Any(address => BindingAddress.Parse(address).Port == options.MetricsPort)
+        return options.MetricsPort == 0 || addresses.Any(listen => BindingAddress.Parse(listen.Address).Port == options.MetricsPort)
             ? Task.CompletedTask
             : throw new InvalidConfigurationException(
-                SettingKeys.MetricsPort, $"is {options.MetricsPort}; the process listens on {string.Join(", ", addresses)} only.");
+                SettingKeys.MetricsPort, $"is {options.MetricsPort}; the process listens on {string.Join(", ", addresses.Select(listen => listen.Address))} only.");
     }
 
     /// <inheritdoc/>

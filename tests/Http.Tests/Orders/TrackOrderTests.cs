@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.ServerSentEvents;
-using System.Text.Json;
 
 namespace Granary.Http.Tests.Orders;
 
@@ -8,13 +6,11 @@ public sealed class TrackOrderTests(GranaryApp app)
 {
     private readonly Shop _shop = app.OpenShop();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Past_events_come_first_then_new_ones_and_the_stream_ends_with_the_order()
     {
         var (ada, id) = await Order();
-        await using var events = await Follow(ada.Http, id);
+        await using var events = await EventReader.FollowAsync(ada.Http, id);
         Assert.Equal(("1", "order.placed", "pending"), await events.Next());
 
         await Pay(ada, id);
@@ -31,7 +27,7 @@ public sealed class TrackOrderTests(GranaryApp app)
         var (ada, id) = await Order();
         await Cancel(ada, id);
 
-        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "1"));
+        await using var events = await EventReader.FollowAsync(ada.Http, id, ("Last-Event-ID", "1"));
 
         Assert.Equal(("2", "order.cancelled", "cancelled"), await events.Next());
         Assert.Null(await events.Next());
@@ -62,7 +58,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     {
         var (ada, id) = await Order();
         await Pay(ada, id);
-        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", last));
+        await using var events = await EventReader.FollowAsync(ada.Http, id, ("Last-Event-ID", last));
         Assert.Equal(("1", "order.placed", "pending"), await events.Next());
         Assert.Equal(("2", "order.paid", "paid"), await events.Next());
 
@@ -77,7 +73,7 @@ public sealed class TrackOrderTests(GranaryApp app)
         var (ada, id) = await Order();
         await Cancel(ada, id);
 
-        await using var events = await Follow(ada.Http, id, ("Last-Event-ID", "3"));
+        await using var events = await EventReader.FollowAsync(ada.Http, id, ("Last-Event-ID", "3"));
 
         Assert.Equal(("1", "order.placed", "pending"), await events.Next());
         Assert.Equal(("2", "order.cancelled", "cancelled"), await events.Next());
@@ -88,7 +84,7 @@ public sealed class TrackOrderTests(GranaryApp app)
     public async Task Many_clients_follow_one_order()
     {
         var (ada, id) = await Order();
-        var followers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Follow(ada.Http, id, ("Last-Event-ID", "1"))));
+        var followers = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => EventReader.FollowAsync(ada.Http, id, ("Last-Event-ID", "1"))));
 
         await Pay(ada, id);
 
@@ -108,13 +104,6 @@ public sealed class TrackOrderTests(GranaryApp app)
         await response.ExpectProblem(404, "not-found");
     }
 
-    private static async Task<EventReader> Follow(HttpClient client, string id, params (string, string)[] headers)
-    {
-        var response = await client.SendJson(HttpMethod.Get, $"/orders/{id}/events", null, headers);
-        Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
-        return new EventReader(response, await response.Content.ReadAsStreamAsync(Cancellation));
-    }
-
     private static async Task Pay(Customer customer, string id)
     {
         using var payment = await customer.Http.PostJson($"/orders/{id}/pay");
@@ -132,28 +121,5 @@ public sealed class TrackOrderTests(GranaryApp app)
         var sku = await _shop.Product();
         var ada = await _shop.Customer();
         return (ada, (await ada.Placed((sku, 1))).Text("id")!);
-    }
-
-    private sealed class EventReader(HttpResponseMessage response, Stream body) : IAsyncDisposable
-    {
-        private readonly IAsyncEnumerator<SseItem<string>> _events = SseParser.Create(body).EnumerateAsync().GetAsyncEnumerator(Cancellation);
-
-        /// <summary>Id, name and status of the next event, or null at the end.</summary>
-        public async Task<(string? Id, string Type, string? Status)?> Next()
-        {
-            if (!await _events.MoveNextAsync())
-            {
-                return null;
-            }
-
-            using var data = JsonDocument.Parse(_events.Current.Data);
-            return (_events.Current.EventId, _events.Current.EventType, data.RootElement.Text("status"));
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            await _events.DisposeAsync();
-            response.Dispose();
-        }
     }
 }

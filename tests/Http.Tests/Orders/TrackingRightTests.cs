@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Net.ServerSentEvents;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
@@ -87,31 +85,12 @@ public sealed class TrackingRightTests : IAsyncLifetime
     }
 
     /// <summary>A stream that does not end would keep the test waiting for ever.</summary>
-    private static async Task EndsAsync(IAsyncEnumerator<SseItem<string>> stream) =>
-        Assert.False(await stream.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
+    private static async Task EndsAsync(EventReader stream) =>
+        Assert.Null(await stream.Next().WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
 
     private async Task<string> PlacedAsync() => (await (await _shop.Customer()).Placed((await _shop.Product(), 1))).Text("id")!;
 
     /// <summary>Follows an order from its second event on.</summary>
-    private async Task<IAsyncEnumerator<SseItem<string>>> FollowAsync(string token, string id, GranaryApp? app = null)
-    {
-        var http = new HttpClient { BaseAddress = (app ?? _app).Address };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/orders/{id}/events") { Headers = { { "Last-Event-ID", "1" } } };
-        var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        return EventsOf(http, response).GetAsyncEnumerator(Cancellation);
-    }
-
-    private static async IAsyncEnumerable<SseItem<string>> EventsOf(HttpClient http, HttpResponseMessage response)
-    {
-        using (http)
-        using (response)
-        {
-            await foreach (var update in SseParser.Create(await response.Content.ReadAsStreamAsync(Cancellation)).EnumerateAsync(Cancellation))
-            {
-                yield return update;
-            }
-        }
-    }
+    private Task<EventReader> FollowAsync(string token, string id, GranaryApp? app = null) =>
+        EventReader.FollowAsync((app ?? _app).CreateClient(token), id, ("Last-Event-ID", "1"));
 }

@@ -28,6 +28,23 @@ public sealed class WebhookTests(GranaryApp app)
         Assert.Equal(["order.expired", "order.received"], again.At("events").Texts());
     }
 
+    [Fact]
+    public async Task Every_secret_is_32_random_bytes_of_its_own()
+    {
+        var secrets = new List<byte[]>();
+        for (var i = 0; i < 8; i++)
+        {
+            using var registered = await Register("order.expired");
+            var webhook = await registered.Expect(HttpStatusCode.Created);
+            secrets.Add(Convert.FromBase64String(webhook.Text("secret")!["whsec_".Length..]));
+            using var deleted = await _staff.DeleteAsync("/webhooks/" + webhook.Text("id"), TestContext.Current.CancellationToken);
+        }
+
+        // Eight random bytes are all the same once in 10^16 times; a part that is fixed or counts would be, at its place.
+        Assert.All(secrets, secret => Assert.Equal(32, secret.Length));
+        Assert.All(Enumerable.Range(0, 32), place => Assert.NotEqual(1, secrets.Select(secret => secret[place]).Distinct().Count()));
+    }
+
     [Theory]
     [InlineData("""{"events":["order.paid"]}""", "url")]
     [InlineData("""{"url":"https://127.0.0.1/"}""", "events")]

@@ -130,7 +130,8 @@ public sealed partial class SettingsTests : IDisposable
     [Fact]
     public void Documents_name_no_key_that_is_not_declared()
     {
-        var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md"));
+        var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md"))
+            .Concat(Directory.GetFiles(Repository.PathOf("ops"), "*", SearchOption.AllDirectories));
         var named = pages.SelectMany(page => KeyInText().Matches(File.ReadAllText(page)))
             .Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().Where(key => key != "Granary:Key");
 

@@ -1,7 +1,7 @@
-namespace Granary.Programs.Tests.Operations;
+namespace Granary.Testing;
 
 /// <summary>Files of the repository that operators use and that tests compare with the programs.</summary>
-internal static class Repository
+public static class Repository
 {
     private static readonly string Root = Find(AppContext.BaseDirectory);
 
