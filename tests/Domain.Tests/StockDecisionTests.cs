@@ -58,15 +58,6 @@ public sealed class StockDecisionTests
     }
 
     [Fact]
-    public void An_adjustment_counts_once_per_key()
-    {
-        var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 10, null, "k1"));
-
-        Assert.Empty(StockDecisions.Adjust(stock, new AdjustStock(10, null, "k1", "op")).Events);
-        Assert.IsType<IdempotencyKeyReused>(StockDecisions.Adjust(stock, new AdjustStock(11, null, "k1", "op")).Refusal);
-    }
-
-    [Fact]
     public void Defining_a_product_again_records_only_what_changed()
     {
         var stock = Given.Stock(Given.Tea);

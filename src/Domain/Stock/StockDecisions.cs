@@ -1,5 +1,6 @@
 using Granary.Domain.Claims;
 using Granary.Domain.Events;
+using Granary.Domain.Idempotency;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -36,17 +37,17 @@ public static class StockDecisions
         return Decision<StockEvent>.Of(events);
     }
 
-    /// <summary>Moves stock on hand, never below what is reserved. A repeated key changes nothing if the quantity is the same.</summary>
+    /// <summary>Moves stock on hand, never below what is reserved, once for each key of a caller.</summary>
     public static Decision<StockEvent> Adjust(StockState stock, AdjustStock command)
     {
+        if (new KeyedContent(command.Quantity, command.Reason).RepeatOf<StockEvent>(stock.Earlier(command)) is { } repeated)
+        {
+            return repeated;
+        }
+
         if (stock.Status == StockStatus.None)
         {
             return new UnknownProduct([stock.Sku]);
-        }
-
-        if (command.Key is { } key && stock.Adjustments.TryGetValue(key, out var earlier))
-        {
-            return earlier == command.Quantity ? Decision<StockEvent>.Unchanged : new IdempotencyKeyReused();
         }
 
         if (StockLifecycle.Next(stock.Status, StockTrigger.Adjust) is null)

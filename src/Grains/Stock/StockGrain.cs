@@ -70,7 +70,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
         await CommitAsync();
         return decision.Refusal is { } refusal
             ? new StockReply(null, refusal)
-            : new StockReply(Durable.ToLevel(), Replayed: decision.Events.Count == 0);
+            : new StockReply(Durable.AnswerTo(command) ?? Durable.ToLevel(), Replayed: decision.Events.Count == 0);
     }
 
     /// <inheritdoc/>
