@@ -39,6 +39,10 @@ public sealed class DocumentTests(GranaryApp app)
     [InlineData("/orders/{id}", "put", "If-Match", true)]
     [InlineData("/orders/{id}", "delete", "If-Match", false)]
     [InlineData("/orders/{id}", "get", "If-None-Match", false)]
+    [InlineData("/orders/{id}/pay", "post", "If-None-Match", false)]
+    [InlineData("/products/{sku}", "get", "If-Match", false)]
+    [InlineData("/products/{sku}", "put", "If-Match", false)]
+    [InlineData("/products/{sku}", "put", "If-None-Match", false)]
     public async Task Headers_that_an_operation_reads_are_named(string path, string method, string header, bool required)
     {
         var document = await Document();

@@ -87,8 +87,8 @@ public static class ProblemTypes
         "Repeat the request after the seconds in Retry-After with the same key. It then gets the answer of the other request.");
 
     public static readonly ProblemType PreconditionFailed = new(
-        "precondition-failed", StatusCodes.Status412PreconditionFailed, "The version is not the current one",
-        "If-Match names another version than the current one. Nothing was changed.",
+        "precondition-failed", StatusCodes.Status412PreconditionFailed, "A precondition does not hold",
+        "If-Match does not name the current version, or If-None-Match does. Nothing was changed.",
         "Read the resource again, decide again, and send its new ETag as If-Match.", "current_version");
 
     public static readonly ProblemType PayloadTooLarge = new(

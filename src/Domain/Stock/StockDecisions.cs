@@ -13,6 +13,11 @@ public static class StockDecisions
     /// <summary>Creates or changes the product.</summary>
     public static Decision<StockEvent> Define(StockState stock, DefineProduct command)
     {
+        if (command.Condition?.Check(stock.Status == StockStatus.None ? null : stock.Revision) is { } stale)
+        {
+            return stale;
+        }
+
         var events = new List<StockEvent>();
         if (stock.Status == StockStatus.None)
         {

@@ -26,6 +26,12 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
     public long Sold { get; init; }
     public long Received { get; init; }
 
+    /// <summary>
+    /// The version of the last event that changed name, description, price or status; null before the first event, and in a snapshot of
+    /// an earlier release until its next event.
+    /// </summary>
+    public long? Defined { get; init; }
+
     /// <summary>What orders have reserved or bought and may still give back.</summary>
     public ClaimBook Claims { get; init; } = ClaimBook.Empty;
 
@@ -43,6 +49,13 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
 
     /// <inheritdoc/>
     public static EventCodec<StockEvent> Codec => StockEvent.Codec;
+
+    /// <summary>
+    /// The version of name, description, price and status. A snapshot that does not tell it has this definition at its own version, and
+    /// that number stands for no other.
+    /// </summary>
+    [JsonIgnore]
+    public long Revision => Defined ?? Version;
 
     /// <summary>Units that are set aside for orders.</summary>
     [JsonIgnore]
@@ -62,7 +75,7 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
     public StockState Apply(StockEvent domainEvent, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
-        var next = this with { Version = Version + 1 };
+        var next = this with { Version = Version + 1, Defined = Revision };
         return domainEvent switch
         {
             StockReserved e => next with { Claims = Claims.Reserve(e.Order, e.Attempt, e.Quantity, at) },
@@ -88,17 +101,17 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
                 Received = Received + e.Quantity,
                 Adjustments = e.Key is { } key ? Adjustments.SetItem(key, e.Quantity) : Adjustments,
             }).Answered(e),
-            ProductDefined e => next.Described(e.Name, e.Description, e.Price) with { Status = StockStatus.Active },
-            ProductChanged e => next.Described(e.Name, e.Description, e.Price),
-            ProductSuspended => next with { Status = StockStatus.Suspended },
-            ProductReactivated => next with { Status = StockStatus.Active },
-            ProductDiscontinued => next with { Status = StockStatus.Discontinued },
+            ProductDefined e => next.Described(e.Name, e.Description, e.Price).With(StockStatus.Active),
+            ProductChanged e => next.Described(e.Name, e.Description, e.Price).With(Status),
+            ProductSuspended => next.With(StockStatus.Suspended),
+            ProductReactivated => next.With(StockStatus.Active),
+            ProductDiscontinued => next.With(StockStatus.Discontinued),
             _ => throw new InvalidOperationException($"A stock item has no event {domainEvent.GetType().Name}."),
         };
     }
 
     /// <summary>The product as buyers see it.</summary>
-    public Product ToProduct() => new(Sku, Name, Description, Price, Status, Available, Version);
+    public Product ToProduct() => new(Sku, Name, Description, Price, Status, Available, Version, Revision);
 
     /// <summary>The stock level as the warehouse sees it.</summary>
     public StockLevel ToLevel() => new(Sku, OnHand, Reserved, Available, Sold, Received, Version);
@@ -125,4 +138,7 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
 
     private StockState Described(string name, string? description, long price) =>
         this with { Name = name, Description = description, Price = price };
+
+    /// <summary>The status, and with it a new revision.</summary>
+    private StockState With(StockStatus status) => this with { Status = status, Defined = Version };
 }
