@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -70,6 +71,7 @@ public static class FrontEnd
         services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<RefusalProblems>();
+        services.AddSingleton<RejectedRequests>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestMetrics>();
         builder.AddGranaryAuth();
@@ -86,6 +88,7 @@ public static class FrontEnd
     /// <summary>Builds the request pipeline and maps the endpoints.</summary>
     private static void UseFrontEnd(this WebApplication app)
     {
+        app.Services.GetRequiredService<RejectedRequests>().ListenTo(app.Services.GetRequiredService<DiagnosticListener>());
         app.Use(app.Services.GetRequiredService<Draining>().InvokeAsync);
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestTelemetry>();
