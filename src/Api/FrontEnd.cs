@@ -94,8 +94,7 @@ public static class FrontEnd
         app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => new ProblemResult(
-            Problem.Of(ProblemTypes.ForStatus(context.HttpContext.Response.StatusCode))).ExecuteAsync(context.HttpContext));
+        app.UseStatusCodePages(context => new ProblemResult(ProblemOf(context.HttpContext)).ExecuteAsync(context.HttpContext));
 
         // Explicit, because the framework would put routing first, outside the error handler.
         app.UseRouting();
@@ -118,5 +117,14 @@ public static class FrontEnd
         api.MapHealth().AllowAnonymous().NeverLimited();
         api.MapDashboard();
         api.MapMetrics().AllowAnonymous().NeverLimited();
+    }
+
+    /// <summary>The problem for a bare status. A preflight reaches a route only where no origin is configured.</summary>
+    private static Problem ProblemOf(HttpContext http)
+    {
+        var isPreflight = HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.AccessControlRequestMethod.Count > 0;
+        return Problem.Of(
+            ProblemTypes.ForStatus(http.Response.StatusCode),
+            isPreflight ? $"No scripts of other origins may call: {SettingKeys.CorsOrigins} is not set." : null);
     }
 }

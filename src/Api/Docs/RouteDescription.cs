@@ -30,6 +30,10 @@ public static class RouteDescription
         .Reads(RequestHeader.IfNoneMatch)
         .Answers(ProblemTypes.PreconditionFailed);
 
+    /// <summary>Names the callers of a route that decides itself whom it serves.</summary>
+    public static RouteHandlerBuilder CalledBy(this RouteHandlerBuilder route, string concerned, params string[] roles) =>
+        route.WithMetadata(new Callers(concerned, roles));
+
     /// <summary>Gives a body for the route that can be sent as it stands, but for the host of a webhook.</summary>
     public static TBuilder WithExample<TBuilder>(this TBuilder route, [StringSyntax(StringSyntaxAttribute.Json)] string body)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RequestExample(body));

@@ -138,7 +138,8 @@ public static class ProblemTypes
 
     public static readonly ProblemType TooManyRequests = new(
         "too-many-requests", StatusCodes.Status429TooManyRequests, "Too many requests",
-        "The caller has exceeded the rate limit, or has failed to log in too often. The request was not carried out.",
+        "The caller has exceeded the rate limit (Granary:RateLimit:PermitsPerSecond, Granary:RateLimit:Burst), or has failed to log in too "
+            + "often. The request was not carried out.",
         "Repeat the request after the seconds in Retry-After. The RateLimit header gives the remaining requests.");
 
     public static readonly ProblemType HeadersTooLarge = new(
@@ -158,7 +159,8 @@ public static class ProblemTypes
 
     public static readonly ProblemType Overloaded = new(
         "overloaded", StatusCodes.Status503ServiceUnavailable, "The server is overloaded",
-        "The server has more requests than it can answer in time. The request was not carried out.",
+        "The server has more requests than it can answer in time (Granary:LoadShedding:MaxConcurrent, Granary:LoadShedding:MaxQueued, "
+            + "Granary:LoadShedding:MaxWait). The request was not carried out.",
         "Repeat the request after the seconds in Retry-After.");
 
     public static readonly ProblemType HttpVersionNotSupported = new(

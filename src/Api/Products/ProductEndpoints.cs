@@ -15,10 +15,11 @@ public static class ProductEndpoints
     /// <summary>Maps them under <c>/products</c>.</summary>
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
-        var products = routes.MapGroup("/products").WithTags("Products");
+        var products = routes.MapGroup("/products").WithTags("Products").Describes("sku", "The SKU of the product.");
         products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous()
             .WithSummary("Search the catalogue")
-            .TakesOnly("search", "limit", "cursor")
+            .TakesOnly(
+                new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
         products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin)
             .WithSummary("Create or change a product").IsConditionalChange()
