@@ -12,9 +12,9 @@ namespace Granary.Domain.Tests;
 /// <summary>A key belongs to its caller, its operation and its content, and a repetition gets the first answer again.</summary>
 public sealed class IdempotencyKeyTests
 {
-    private static readonly MoneyDeposited Deposited = new("ann", 1_000, "k");
+    private static readonly MoneyDeposited Deposited = new("ann", 1_000, "k", OwnKey: true);
     private static readonly MoneyWithdrawn Withdrawn = new("ann", 1_000, "transfer 1", "k");
-    private static readonly StockAdjusted Adjusted = new("ann", 10, "delivery", "k");
+    private static readonly StockAdjusted Adjusted = new("ann", 10, "delivery", "k", OwnKey: true);
 
     private static readonly DepositMoney Deposit = new(1_000, "k", "ann");
     private static readonly WithdrawMoney Withdraw = new(1_000, "transfer 1", "k", "ann");
@@ -111,6 +111,20 @@ public sealed class IdempotencyKeyTests
         var later = user.Apply(Deposited with { Key = "new" }, Given.Noon);
         Assert.True(Repeats(later, Deposit));
         Assert.IsType<MoneyDeposited>(UserDecisions.Deposit(later, Deposit with { Key = "new", By = "bob" }).Single());
+    }
+
+    [Fact]
+    public void Keys_in_events_of_release_0_1_0_count_for_every_caller_because_it_did_not_tell_them_apart()
+    {
+        var user = Given.User(Given.Buyer, Deposited with { OwnKey = null });
+        var stock = Given.Stock(Given.Tea, Adjusted with { OwnKey = null });
+
+        Assert.True(Repeats(user, Deposit));
+        Assert.True(Repeats(user, Deposit with { By = "bob" }));
+        Assert.True(Repeats(stock, Adjust with { By = "bob" }));
+        Assert.Equal(1_000, user.AnswerTo(Deposit with { By = "bob" })!.Available);
+        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Deposit(user, Deposit with { By = "bob", Amount = 1_001 }).Refusal);
+        Assert.Equal(Deposited with { Key = "new" }, UserDecisions.Deposit(user, Deposit with { Key = "new" }).Single());
     }
 
     [Fact]

@@ -23,7 +23,7 @@ public sealed record KeyBook<TAnswer>
     public KeyedRequest<TAnswer>? Find(string operation, string by, string key)
     {
         var request = Requests.GetValueOrDefault(NameOf(operation, key));
-        while (request is not null && request.By != by)
+        while (request is { By: not null } && request.By != by)
         {
             request = request.Earlier;
         }
@@ -45,11 +45,11 @@ public sealed record KeyBook<TAnswer>
 }
 
 /// <summary>A request that was carried out under an idempotency key.</summary>
-/// <param name="By">The caller's user id.</param>
+/// <param name="By">The caller's user id; null for a request to release 0.1.0, whose keys count for every caller.</param>
 /// <param name="Content">What a repetition must ask for, too.</param>
 /// <param name="Answer">The answer to it, which a repetition gets again.</param>
 /// <param name="Earlier">The request of another caller under the same characters.</param>
-public sealed record KeyedRequest<TAnswer>(string By, KeyedContent Content, TAnswer Answer, KeyedRequest<TAnswer>? Earlier = null)
+public sealed record KeyedRequest<TAnswer>(string? By, KeyedContent Content, TAnswer Answer, KeyedRequest<TAnswer>? Earlier = null)
     where TAnswer : class;
 
 /// <summary>What the body of a request with an idempotency key asks for.</summary>

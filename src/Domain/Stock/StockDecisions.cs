@@ -70,7 +70,7 @@ public static class StockDecisions
             return new InvalidValue("quantity", $"A product can hold at most {Limits.StockUnits} units.");
         }
 
-        return new StockAdjusted(command.By, command.Quantity, command.Reason, command.Key);
+        return new StockAdjusted(command.By, command.Quantity, command.Reason, command.Key, OwnKey: command.Key is null ? null : true);
     }
 
     /// <summary>Reserves units for one attempt of an order.</summary>

@@ -133,7 +133,10 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
         : this with
         {
             Keys = (Keys ?? KeyBook<StockLevel>.Empty).Add(
-                Adjust, key, new KeyedRequest<StockLevel>(adjusted.By, new KeyedContent(adjusted.Quantity, adjusted.Reason), ToLevel())),
+                Adjust,
+                key,
+                new KeyedRequest<StockLevel>(
+                    adjusted.OwnKey == true ? adjusted.By : null, new KeyedContent(adjusted.Quantity, adjusted.Reason), ToLevel())),
         };
 
     private StockState Described(string name, string? description, long price) =>

@@ -21,7 +21,7 @@ public static class UserDecisions
         new KeyedContent(command.Amount).RepeatOf<UserEvent>(user.Earlier(UserState.Deposit, command.By, command.Key)) is { } repeated ? repeated
         : Refused(user, UserTrigger.Deposit) is { } refusal ? refusal
         : user.Deposited + user.Withdrawn > long.MaxValue - command.Amount ? new InvalidValue("amount", "The wallet cannot hold that much.")
-        : new MoneyDeposited(command.By, command.Amount, command.Key);
+        : new MoneyDeposited(command.By, command.Amount, command.Key, OwnKey: command.Key is null ? null : true);
 
     /// <summary>Pays money out, once for each key of a caller.</summary>
     public static Decision<UserEvent> Withdraw(UserState user, WithdrawMoney command) =>

@@ -103,7 +103,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
             {
                 Deposited = Deposited + e.Amount,
                 Deposits = e.Key is { } key ? Deposits.SetItem(key, e.Amount) : Deposits,
-            }).Answered(Deposit, e.By, e.Key, new KeyedContent(e.Amount)),
+            }).Answered(Deposit, e.OwnKey == true ? e.By : null, e.Key, new KeyedContent(e.Amount)),
             MoneyWithdrawn e => (next with
             {
                 Deposited = Deposited - e.Amount,
@@ -159,7 +159,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         : Withdrawals?.GetValueOrDefault($"{by} {key}") is { } withdrawal ? new KeyedContent(withdrawal.Amount, withdrawal.Reference)
         : null;
 
-    private UserState Answered(string operation, string by, string? key, KeyedContent content) =>
+    private UserState Answered(string operation, string? by, string? key, KeyedContent content) =>
         key is null ? this : this with { Keys = (Keys ?? KeyBook<Wallet>.Empty).Add(operation, key, new KeyedRequest<Wallet>(by, content, Wallet)) };
 }
 

@@ -45,13 +45,17 @@ public sealed class SettingsReader(IConfiguration configuration)
         || (key.IsList && name.StartsWith(key.Name + ":", StringComparison.OrdinalIgnoreCase)
             && int.TryParse(name.AsSpan(key.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
-    /// <summary>The key that may be meant: one that differs in a few letters, or one of another section with the same last word.</summary>
+    /// <summary>
+    /// The key that may be meant: one that differs in a few letters, one that has no further part, or one of another section with the
+    /// same last word.
+    /// </summary>
     private static string Suggestion(string name)
     {
         var known = SettingKeys.All.Select(key => key.Name).ToList();
         var word = name[name.LastIndexOf(':')..];
         return NearestName.Suggestion(name, known) is { Length: > 0 } near ? near
-            : known.Find(key => key.EndsWith(word, StringComparison.OrdinalIgnoreCase)) is { } elsewhere ? $" Did you mean {elsewhere}?"
+            : known.Find(key => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase) || key.EndsWith(word, StringComparison.OrdinalIgnoreCase))
+                is { } elsewhere ? $" Did you mean {elsewhere}?"
             : "";
     }
 

@@ -71,13 +71,13 @@ public sealed partial class SettingsTests : IDisposable
 
     [Theory]
     [InlineData("Granary:Storge", "Granary:Storage")]
-    [InlineData("granary:storge", "Granary:Storage")]
+    [InlineData("Granary:storge", "Granary:Storage")]
     [InlineData("Granary:Order:PaymentTimeout", "Granary:Orders:PaymentTimeout")]
     [InlineData("Granary:PaymentTimeout", "Granary:Orders:PaymentTimeout")]
     [InlineData("Granary:Cors:Origin:0", "Granary:Cors:Origins")]
     [InlineData("Granary:Cors:Origins:first", "Granary:Cors:Origins")]
-    [InlineData("Granary:Storage:Kind", null)]
-    [InlineData("Granary:Nothing", null)]
+    [InlineData("Granary:Storage:Kind", "Granary:Storage")]
+    [InlineData("Granary:Unheard:Of", null)]
     public async Task A_misspelt_key_stops_every_program_with_78_and_the_nearest_key_is_named(string name, string? meant)
     {
         var expected = $"Configuration: {name} is no setting.{(meant is null ? "" : $" Did you mean {meant}?")}";
