@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -72,6 +73,7 @@ public static class FrontEnd
         services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<RefusalProblems>();
+        services.AddSingleton<RejectedRequests>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<RequestMetrics>();
         builder.AddGranaryAuth();
@@ -88,13 +90,13 @@ public static class FrontEnd
     /// <summary>Builds the request pipeline and maps the endpoints.</summary>
     private static void UseFrontEnd(this WebApplication app)
     {
+        app.Services.GetRequiredService<RejectedRequests>().ListenTo(app.Services.GetRequiredService<DiagnosticListener>());
         app.Use(app.Services.GetRequiredService<Draining>().InvokeAsync);
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestTelemetry>();
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
-        app.UseStatusCodePages(context => new ProblemResult(
-            Problem.Of(ProblemTypes.ForStatus(context.HttpContext.Response.StatusCode))).ExecuteAsync(context.HttpContext));
+        app.UseStatusCodePages(context => new ProblemResult(ProblemOf(context.HttpContext)).ExecuteAsync(context.HttpContext));
 
         // Explicit, because the framework would put routing first, outside the error handler.
         app.UseRouting();
@@ -117,5 +119,14 @@ public static class FrontEnd
         api.MapHealth().AllowAnonymous().NeverLimited();
         api.MapDashboard();
         api.MapMetrics().AllowAnonymous().NeverLimited();
+    }
+
+    /// <summary>The problem for a bare status. A preflight reaches a route only where no origin is configured.</summary>
+    private static Problem ProblemOf(HttpContext http)
+    {
+        var isPreflight = HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.AccessControlRequestMethod.Count > 0;
+        return Problem.Of(
+            ProblemTypes.ForStatus(http.Response.StatusCode),
+            isPreflight ? $"No scripts of other origins may call: {SettingKeys.CorsOrigins} is not set." : null);
     }
 }

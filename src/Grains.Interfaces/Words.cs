@@ -6,6 +6,8 @@ namespace Granary.Grains.Interfaces;
 /// </summary>
 public static class Words
 {
+    private const string None = "None";
+
     /// <summary>The word of a value.</summary>
     public static string Of<T>(T value)
         where T : struct, Enum => Known<T>.Words[value];
@@ -14,13 +16,19 @@ public static class Words
     public static T? Find<T>(string word)
         where T : struct, Enum => Known<T>.Values.TryGetValue(word, out var value) ? value : null;
 
+    /// <summary>The words that a caller can give for an enumeration, in the order of its values.</summary>
+    public static IReadOnlyList<string> AllOf(Type enumeration) =>
+        [.. Enum.GetValues(enumeration).Cast<Enum>().Where(value => value.ToString() != None).Select(WordFor)];
+
+    private static string WordFor(Enum value) => value.ToString().ToLowerInvariant();
+
     private static class Known<T>
         where T : struct, Enum
     {
         public static readonly Dictionary<T, string> Words =
-            Enum.GetValues<T>().ToDictionary(value => value, value => value.ToString().ToLowerInvariant());
+            Enum.GetValues<T>().ToDictionary(value => value, value => WordFor(value));
 
         public static readonly Dictionary<string, T> Values =
-            Words.Where(pair => pair.Key.ToString() != "None").ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
+            Words.Where(pair => pair.Key.ToString() != None).ToDictionary(pair => pair.Value, pair => pair.Key, StringComparer.Ordinal);
     }
 }

@@ -19,15 +19,17 @@ public sealed partial class OnePlaceTests
     public void Only_the_codecs_name_events() => AssertOnlyIn(
         [
             "Domain/Orders/OrderEvents.cs", "Domain/Stock/StockEvents.cs", "Domain/Stock/StockAlert.cs", "Domain/Users/UserEvents.cs",
-            // The example of a request, which the front end cannot take from the domain; it is checked below.
-            "Api/Webhooks/WebhookEndpoints.cs",
+            // The examples of the document, which the front end cannot take from the domain; they are checked below.
+            "Api/Webhooks/WebhookEndpoints.cs", "Api/Docs/AnswerExamples.cs",
         ],
         new Regex($"\"({string.Join('|', EventNames().Select(Regex.Escape))})\""));
 
-    [Fact]
-    public void The_example_of_a_webhook_names_public_events()
+    [Theory]
+    [InlineData("Api/Webhooks/WebhookEndpoints.cs")]
+    [InlineData("Api/Docs/AnswerExamples.cs")]
+    public void The_examples_of_the_document_name_public_events(string path)
     {
-        var example = SourceFiles.OfTheProduct().Single(file => file.Path == "Api/Webhooks/WebhookEndpoints.cs").Text;
+        var example = SourceFiles.OfTheProduct().Single(file => file.Path == path).Text;
 
         var named = OrderEventName().Matches(example).Select(match => match.Groups[1].Value).ToList();
 

@@ -58,15 +58,6 @@ public sealed class StockDecisionTests
     }
 
     [Fact]
-    public void An_adjustment_counts_once_per_key()
-    {
-        var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 10, null, "k1"));
-
-        Assert.Empty(StockDecisions.Adjust(stock, new AdjustStock(10, null, "k1", "op")).Events);
-        Assert.IsType<IdempotencyKeyReused>(StockDecisions.Adjust(stock, new AdjustStock(11, null, "k1", "op")).Refusal);
-    }
-
-    [Fact]
     public void Defining_a_product_again_records_only_what_changed()
     {
         var stock = Given.Stock(Given.Tea);
@@ -75,6 +66,39 @@ public sealed class StockDecisionTests
         Assert.Equal(
             [typeof(ProductChanged), typeof(ProductSuspended)],
             StockDecisions.Define(stock, new DefineProduct("Tea", null, 600, StockStatus.Suspended, "a")).Events.Select(e => e.GetType()));
+    }
+
+    [Fact]
+    public void The_revision_of_a_product_follows_its_definition_and_no_stock()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 4));
+        Assert.Equal((3, 1), (stock.Version, stock.ToProduct().Revision));
+
+        Assert.Equal(4, stock.Apply(new ProductChanged("a", "Tea", null, 600), Given.Noon).Revision);
+        Assert.Equal(4, stock.Apply(new ProductSuspended("a"), Given.Noon).Apply(Ten, Given.Noon).Revision);
+        Assert.Equal(1, stock.Apply(new StockSold("o1", 2, 4, [1]), Given.Noon).Revision);
+    }
+
+    [Fact]
+    public void The_revision_of_a_product_in_a_snapshot_of_an_earlier_release_is_that_of_the_snapshot()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, Ten) with { Defined = null };
+
+        Assert.Equal((3, 3), (stock.Revision, stock.Apply(Ten, Given.Noon).Revision));
+        Assert.Equal(4, stock.Apply(new ProductSuspended("a"), Given.Noon).Revision);
+    }
+
+    [Fact]
+    public void A_definition_under_a_condition_is_of_the_revision_that_its_sender_has_seen()
+    {
+        var stock = Given.Stock(Given.Tea, Ten);
+        var change = new DefineProduct("Tea", null, 600, null, "a", new Precondition(IfMatch: new VersionSet([1])));
+
+        Assert.IsType<ProductChanged>(StockDecisions.Define(stock, change).Single());
+        var changed = stock.Apply(new ProductChanged("b", "Tea", null, 550), Given.Noon);
+        Assert.Equal(new StaleVersion(3), StockDecisions.Define(changed, change).Refusal);
+        Assert.Equal(new StaleVersion(0), StockDecisions.Define(Given.Stock(), change).Refusal);
+        Assert.False(change.IsRepeatable);
     }
 
     [Fact]

@@ -34,16 +34,6 @@ public sealed class UserDecisionTests
     }
 
     [Fact]
-    public void A_deposit_counts_once_per_key()
-    {
-        var user = Given.User(Given.Buyer, Tenner);
-
-        Assert.Empty(UserDecisions.Deposit(user, new DepositMoney(1_000, "d1", "admin")).Events);
-        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Deposit(user, new DepositMoney(2_000, "d1", "admin")).Refusal);
-        Assert.IsType<MoneyDeposited>(UserDecisions.Deposit(user, new DepositMoney(1_000, "d2", "admin")).Single());
-    }
-
-    [Fact]
     public void A_withdrawal_takes_from_what_is_available_and_never_what_orders_hold()
     {
         var user = Given.User(Given.Buyer, Tenner, new MoneyHeld("o1", 1, 800));
@@ -52,20 +42,6 @@ public sealed class UserDecisionTests
         var withdrawn = Assert.IsType<MoneyWithdrawn>(UserDecisions.Withdraw(user, Withdrawal(200)).Single());
         Assert.Equal(new MoneyWithdrawn("admin", 200, "transfer 1", "w1"), withdrawn);
         Assert.Equal(new Wallet(0, 800, 0, 0, 1_000, 200), user.Apply(withdrawn, Given.Noon).ToUser().Wallet);
-    }
-
-    [Fact]
-    public void A_withdrawal_counts_once_per_caller_and_key_whatever_has_happened_since()
-    {
-        var user = Given.User(Given.Buyer, Tenner, new MoneyWithdrawn("admin", 1_000, "transfer 1", "w1"));
-        var closed = user.Apply(new UserClosed("admin"), Given.Noon);
-
-        Assert.Empty(UserDecisions.Withdraw(user, Withdrawal(1_000)).Events);
-        Assert.Null(UserDecisions.Withdraw(closed, Withdrawal(1_000)).Refusal);
-        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Withdraw(user, Withdrawal(999)).Refusal);
-        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { Reference = "transfer 2" }).Refusal);
-        Assert.IsType<InsufficientFunds>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { By = "other-admin" }).Refusal);
-        Assert.IsType<InsufficientFunds>(UserDecisions.Withdraw(user, Withdrawal(1_000) with { Key = null }).Refusal);
     }
 
     [Fact]

@@ -1,5 +1,12 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Granary.Api.Problems;
+using Granary.Domain.Webhooks;
+using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Settings;
+using Granary.Http.Tests.Auth;
 
 namespace Granary.Http.Tests;
 
@@ -39,6 +46,10 @@ public sealed class DocumentTests(GranaryApp app)
     [InlineData("/orders/{id}", "put", "If-Match", true)]
     [InlineData("/orders/{id}", "delete", "If-Match", false)]
     [InlineData("/orders/{id}", "get", "If-None-Match", false)]
+    [InlineData("/orders/{id}/pay", "post", "If-None-Match", false)]
+    [InlineData("/products/{sku}", "get", "If-Match", false)]
+    [InlineData("/products/{sku}", "put", "If-Match", false)]
+    [InlineData("/products/{sku}", "put", "If-None-Match", false)]
     public async Task Headers_that_an_operation_reads_are_named(string path, string method, string header, bool required)
     {
         var document = await Document();
@@ -46,6 +57,153 @@ public sealed class DocumentTests(GranaryApp app)
         var parameter = Assert.Single(ParametersOf(document, path, method), parameter => parameter.Text("name") == header);
         Assert.Equal("header", parameter.Text("in"));
         Assert.Equal(required, parameter.TryGetProperty("required", out var said) && said.GetBoolean());
+    }
+
+    [Fact]
+    public async Task Every_parameter_is_described()
+    {
+        var parameters = Operations(await Document())
+            .Where(operation => operation.TryGetProperty("parameters", out _))
+            .SelectMany(operation => operation.At("parameters").EnumerateArray().Select(parameter => (operation, parameter)));
+
+        Assert.All(parameters, named => Assert.True(
+            named.parameter.TryGetProperty("description", out var text) && text.GetString() is { Length: > 0 },
+            $"{named.operation.Text("operationId")}: {named.parameter.Text("name")}"));
+    }
+
+    [Fact]
+    public async Task Every_status_and_role_names_the_words_to_choose_from()
+    {
+        var document = await Document();
+        var members = document.At("components", "schemas").EnumerateObject()
+            .Where(schema => schema.Value.TryGetProperty("properties", out _))
+            .SelectMany(schema => schema.Value.At("properties").EnumerateObject().Select(member => (Name: $"{schema.Name}.{member.Name}", member.Value)));
+        var parameters = Operations(document)
+            .Where(operation => operation.TryGetProperty("parameters", out _))
+            .SelectMany(operation => operation.At("parameters").EnumerateArray().Select(
+                parameter => (Name: $"{operation.Text("operationId")}.{parameter.Text("name")}", Value: parameter.At("schema"))));
+
+        var chosen = members.Concat(parameters).Where(member => IsChosen(member.Name) && member.Value.ToString().Contains("string", StringComparison.Ordinal)).ToList();
+
+        Assert.True(chosen.Count >= 11);
+        Assert.All(chosen, member => Assert.True(WordsOf(member.Value).Count > 0, member.Name));
+        Assert.Equal(
+            ["pending", "paid", "packing", "shipped", "received", "completed", "cancelled", "expired"],
+            WordsOf(document.At("components", "schemas", "OrderBody", "properties", "status")));
+        Assert.Equal(Roles.All, WordsOf(document.At("components", "schemas", "UserBody", "properties", "roles")));
+
+        static bool IsChosen(string name) => name.Split('.')[1] is "status" or "current_status" or "roles" or "role" or "token_type";
+
+        static IReadOnlyList<string?> WordsOf(JsonElement schema) =>
+            schema.TryGetProperty("items", out var items) ? WordsOf(items)
+            : schema.TryGetProperty("enum", out var words) ? words.Texts()
+            : [];
+    }
+
+    [Fact]
+    public async Task A_body_names_what_it_must_have()
+    {
+        var schemas = (await Document()).At("components", "schemas");
+
+        Assert.Equal(["items"], Required("PlaceOrderRequest"));
+        Assert.Equal(["quantity", "sku"], Required("ItemRequest"));
+        Assert.Equal(["name", "price"], Required("DefineProductRequest"));
+        Assert.Equal(["amount", "currency"], Required("MoneyRequest"));
+        Assert.Equal(["password", "user_name"], Required("RegisterUserRequest"));
+        Assert.Contains("version", Required("OrderBody"));
+        Assert.Equal("string", schemas.At("ItemRequest", "properties", "sku").Text("type"));
+
+        IEnumerable<string?> Required(string schema) => schemas.At(schema, "required").Texts().Order(StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_request_without_what_it_must_have_is_refused_and_names_it()
+    {
+        var document = await Document();
+        using var staff = app.CreateClient(app.AdminToken);
+        foreach (var operation in (await Operation.AllOf(app)).Where(operation => operation.Body is not null))
+        {
+            var schema = document.At("paths").EnumerateObject().SelectMany(path => path.Value.EnumerateObject())
+                .Single(method => method.Value.Text("operationId") == operation.Name).Value
+                .At("requestBody", "content", "application/json", "schema");
+            if (schema.TryGetProperty("$ref", out var name)
+                && document.At("components", "schemas", name.GetString()!.Split('/')[^1]).TryGetProperty("required", out var required))
+            {
+                using var answer = await operation.Send(staff, "{}");
+
+                var problem = await answer.ExpectProblem(400, "validation");
+                Assert.Equal(
+                    required.Texts().Order(StringComparer.Ordinal),
+                    problem.At("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal));
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Every_success_with_a_body_has_an_example_that_fits_its_schema()
+    {
+        var document = await Document();
+        var contract = await app.Contract();
+        foreach (var path in document.At("paths").EnumerateObject())
+        {
+            foreach (var method in path.Value.EnumerateObject())
+            {
+                foreach (var (status, content) in SuccessesOf(method.Value))
+                {
+                    var example = content.Value.At("example");
+                    Assert.Null(contract.Violation(
+                        new HttpMethod(method.Name.ToUpperInvariant()), path.Name.Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal),
+                        status, content.Name, content.Name == "text/event-stream" ? null : example.GetRawText()));
+                }
+            }
+        }
+
+        static IEnumerable<(int Status, JsonProperty Content)> SuccessesOf(JsonElement operation) =>
+            from response in operation.At("responses").EnumerateObject()
+            where response.Name.StartsWith('2') && response.Value.TryGetProperty("content", out _)
+            from content in response.Value.At("content").EnumerateObject()
+            select (int.Parse(response.Name, CultureInfo.InvariantCulture), content);
+    }
+
+    [Fact]
+    public async Task Every_operation_names_its_callers_and_the_roles_that_the_table_of_permissions_has()
+    {
+        var document = await Document();
+        foreach (var path in document.At("paths").EnumerateObject())
+        {
+            foreach (var method in path.Value.EnumerateObject())
+            {
+                var name = $"{method.Name.ToUpperInvariant()} {path.Name.TrimEnd('/')}";
+                var row = AuthorizationMatrix.Rows.Single(row => row.Endpoint == name);
+                var described = method.Value.Text("description")!;
+                Assert.True(
+                    (row.Open, row.Owner == Access.Role, row.Operator == Access.Yes, row.Admin == Access.Yes)
+                    == (!method.Value.TryGetProperty("security", out var security),
+                        security.ValueKind == JsonValueKind.Array && RolesOf(security).Count > 0,
+                        IsOf(described, Roles.Operator), IsOf(described, Roles.Admin)),
+                    $"{name}: {described} {security}");
+            }
+        }
+
+        // Any user, and anyone, includes users with a role.
+        static bool IsOf(string callers, string role) => callers.Contains("any", StringComparison.Ordinal) || callers.Contains($"role {role}", StringComparison.Ordinal);
+
+        static List<string?> RolesOf(JsonElement security) =>
+            [.. security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject()).SelectMany(scheme => scheme.Value.Texts())];
+    }
+
+    [Fact]
+    public void A_refusal_that_a_setting_can_lift_names_a_setting_that_there_is()
+    {
+        var texts = ProblemTypes.All.SelectMany(type => new[] { type.Meaning, type.Remedy })
+            .Append(WebhookTarget.Problem("http://shop.example", allowHttp: false)!);
+
+        var named = texts.SelectMany(text => Regex.Matches(text, "Granary(:[A-Za-z]+)+")).Select(match => match.Value).Distinct().ToList();
+
+        Assert.Contains("Granary:Webhooks:AllowHttp", named);
+        Assert.Contains("Granary:RateLimit:PermitsPerSecond", named);
+        Assert.Contains("Granary:LoadShedding:MaxConcurrent", named);
+        Assert.All(named, name => Assert.Contains(name, SettingKeys.All.Select(key => key.Name)));
     }
 
     [Fact]

@@ -149,30 +149,6 @@ public sealed class RefusalTests(GranaryApp app)
         await answer.ExpectProblem(409, "illegal-transition");
     }
 
-    [Fact]
-    public async Task A_key_that_was_used_for_another_amount_is_refused()
-    {
-        var adjustments = $"/products/{await _shop.Product()}/stock-adjustments";
-        var user = "/users/" + (await _shop.Customer()).Id;
-        var (deposits, withdrawals) = (user + "/deposits", user + "/withdrawals");
-
-        async Task Reused(string path, object first, object other)
-        {
-            var key = ("Idempotency-Key", Shop.Unique("key"));
-            using var done = await _shop.Staff.PostJson(path, first, key);
-            using var again = await _shop.Staff.PostJson(path, first, key);
-            using var reused = await _shop.Staff.PostJson(path, other, key);
-            await done.Expect(HttpStatusCode.Created);
-            await again.Expect(HttpStatusCode.OK);
-            await reused.ExpectProblem(422, "idempotency-key-reused");
-        }
-
-        await Reused(adjustments, new { quantity = 1, reason = "delivery" }, new { quantity = 2, reason = "delivery" });
-        await Reused(deposits, Shop.Usd(1), Shop.Usd(2));
-        await Reused(withdrawals, Shop.Usd(1), Shop.Usd(2));
-        await Reused(withdrawals, Shop.Usd(1), new { amount = 1, currency = "USD", reference = "transfer 1" });
-    }
-
     [Theory]
     [InlineData("POST", "/deposits", """{ "amount": 1, "currency": "USD" }""")]
     [InlineData("POST", "/withdrawals", """{ "amount": 1, "currency": "USD" }""")]

@@ -1,3 +1,5 @@
+using System.Text;
+using ADRaffy.ENSNormalize;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Identity;
@@ -7,7 +9,8 @@ namespace Granary.Api.Auth;
 /// <summary>
 /// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 100,000 rounds: about 50 ms of a
 /// core). At most half of the cores hash at a time, and a bounded number of requests waits, so a storm of logins or registrations
-/// leaves the other half to the orders.
+/// leaves the other half to the orders. A password is hashed in Unicode's composed form (NFC; RFC 8265, section 4.2), because the same
+/// letters leave different keyboards in different forms. The runtime's own normalization does nothing without ICU.
 /// </summary>
 public sealed class Passwords : IDisposable
 {
@@ -34,7 +37,7 @@ public sealed class Passwords : IDisposable
     /// <summary>The hash of a password, salted and self-describing.</summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be hashed.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        OnSpareCore(() => _hasher.HashPassword(UnusedUser, password), cancellationToken);
+        OnSpareCore(() => _hasher.HashPassword(UnusedUser, Composed(password)), cancellationToken);
 
     /// <summary>
     /// Whether the password matches the hash. Without a hash (an unknown user, or a user of an external issuer), it does the same
@@ -45,13 +48,33 @@ public sealed class Passwords : IDisposable
         string? hash, string password, CancellationToken cancellationToken)
     {
         var absent = string.IsNullOrEmpty(hash);
-        var result = await OnSpareCore(
-            () => _hasher.VerifyHashedPassword(UnusedUser, absent ? _dummy.Value : hash!, password), cancellationToken);
+        var result = await OnSpareCore(() => Verify(absent ? _dummy.Value : hash!, password), cancellationToken);
         return absent ? PasswordVerificationResult.Failed : result;
     }
 
     /// <inheritdoc/>
     public void Dispose() => _cores.Dispose();
+
+    private static string Composed(string password) => Ascii.IsValid(password) ? password : ENSNormalize.NF.NFC(password);
+
+    /// <summary>
+    /// Verifies the composed form, then those that hashes of release 0.1.0 may have been made of: as typed, and decomposed. How many
+    /// there are depends on the typed password alone, so the time does not tell whether the user exists.
+    /// </summary>
+    private PasswordVerificationResult Verify(string hash, string password)
+    {
+        var composed = Composed(password);
+        var result = _hasher.VerifyHashedPassword(UnusedUser, hash, composed);
+        if (result != PasswordVerificationResult.Failed || Ascii.IsValid(password))
+        {
+            return result;
+        }
+
+        return new[] { password, ENSNormalize.NF.NFD(password) }.Distinct(StringComparer.Ordinal).Where(form => form != composed)
+            .Any(form => _hasher.VerifyHashedPassword(UnusedUser, hash, form) != PasswordVerificationResult.Failed)
+                ? PasswordVerificationResult.SuccessRehashNeeded
+                : PasswordVerificationResult.Failed;
+    }
 
     private async Task<T> OnSpareCore<T>(Func<T> work, CancellationToken cancellationToken)
     {

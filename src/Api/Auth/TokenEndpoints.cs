@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
@@ -10,8 +11,10 @@ namespace Granary.Api.Auth;
 /// <summary>Who wants a token.</summary>
 public sealed record TokenRequest
 {
+    [Required]
     public string? UserName { get; init; }
 
+    [Required]
     public string? Password { get; init; }
 }
 

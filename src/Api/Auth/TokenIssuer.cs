@@ -1,3 +1,4 @@
+using Granary.Api.Docs;
 using Granary.Hosting.Auth;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -8,7 +9,7 @@ namespace Granary.Api.Auth;
 /// <param name="AccessToken">The JWT.</param>
 /// <param name="TokenType">Always <c>Bearer</c>.</param>
 /// <param name="ExpiresIn">Seconds.</param>
-public sealed record TokenBody(string AccessToken, string TokenType, long ExpiresIn);
+public sealed record TokenBody(string AccessToken, [property: Choices("Bearer")] string TokenType, long ExpiresIn);
 
 /// <summary>
 /// Issues the platform's own tokens, signed with HS256: only front ends, which share the secret, verify them, and HS256 costs a

@@ -53,7 +53,17 @@ public static class ApiDocument
         document.Info.Description = "Orders, stock and wallets. Errors are problem details (RFC 9457), documented at /problems. "
             + "HEAD is answered wherever GET is, with the same headers and without a body.";
         document.AddComponent(ProblemSchema, await context.GetOrCreateSchemaAsync(typeof(Problem), null, cancellationToken));
-        document.Components!.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+        foreach (var (name, schema) in document.Components!.Schemas!)
+        {
+            Schemas.Complete(name, schema);
+        }
+
+        foreach (var answer in document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.Responses!.Values))
+        {
+            AddExample(answer);
+        }
+
+        document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
         document.Components.SecuritySchemes[Bearer] = new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
@@ -67,12 +77,18 @@ public static class ApiDocument
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var callers = Callers.Of([.. metadata]);
+        operation.Description = $"Callers: {callers}.";
         if (!metadata.OfType<IAllowAnonymous>().Any())
         {
-            operation.Security = [new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = [] }];
+            // One of the requirements is enough; the names in one are roles.
+            operation.Security = [.. (callers.NeedRole ? callers.Roles : [""]).Select(role => new OpenApiSecurityRequirement
+            {
+                [new(Bearer, context.Document)] = role.Length == 0 ? [] : [role],
+            })];
         }
 
-        DescribeParameters(operation, metadata.OfType<RequestHeader>());
+        DescribeParameters(operation, metadata.OfType<RequestHeader>(), metadata.OfType<RouteParameter>().ToList());
         foreach (var content in operation.RequestBody?.Content?.Values ?? [])
         {
             content.Example = metadata.OfType<RequestExample>().LastOrDefault() is { } example ? JsonNode.Parse(example.Body) : null;
@@ -87,9 +103,17 @@ public static class ApiDocument
         return Task.CompletedTask;
     }
 
-    private static void DescribeParameters(OpenApiOperation operation, IEnumerable<RequestHeader> headers)
+    private static void DescribeParameters(
+        OpenApiOperation operation, IEnumerable<RequestHeader> headers, IReadOnlyList<RouteParameter> described)
     {
         operation.Parameters ??= [];
+        foreach (var parameter in operation.Parameters.OfType<OpenApiParameter>())
+        {
+            var description = described.LastOrDefault(description => description.Name == parameter.Name);
+            parameter.Description = description?.Description ?? parameter.Description;
+            parameter.Schema = description?.Choices is { } choices ? Schemas.Of(choices) : parameter.Schema;
+        }
+
         foreach (var header in headers)
         {
             operation.Parameters.Add(new OpenApiParameter
@@ -112,6 +136,16 @@ public static class ApiDocument
                 Maximum = PageRequest.MostLimit.ToString(CultureInfo.InvariantCulture),
                 Default = PageRequest.DefaultLimit,
             };
+        }
+    }
+
+    private static void AddExample(IOpenApiResponse answer)
+    {
+        foreach (var (mediaType, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
+        {
+            content.Example ??= mediaType == "text/event-stream" ? AnswerExamples.Event
+                : content.Schema is OpenApiSchemaReference { Reference.Id: { } schema } ? AnswerExamples.Of(schema)
+                : null;
         }
     }
 

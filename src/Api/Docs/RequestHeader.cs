@@ -9,8 +9,14 @@ public sealed record RequestHeader(string Name, string Description, bool IsRequi
         "1 to 255 visible ASCII characters. A request that is repeated with the same key is carried out once and gets the same answer.");
 
     /// <summary>Guards a change against a version that the caller has not seen.</summary>
-    public static readonly RequestHeader IfMatch = new("If-Match", "An entity tag: refused with 412 unless the order is at this version.");
+    public static readonly RequestHeader IfMatch = new(
+        "If-Match", "Entity tags, or *: answered with 412 unless the current version is among them.");
+
+    /// <summary>Keeps a change from what exists already.</summary>
+    public static readonly RequestHeader IfNoneMatch = new(
+        "If-None-Match", "Entity tags, or *: answered with 412 if the current version is among them.");
 
     /// <summary>Saves the caller a body that it has already.</summary>
-    public static readonly RequestHeader IfNoneMatch = new("If-None-Match", "Entity tags: answered with 304 if the current version is among them.");
+    public static readonly RequestHeader IfChanged = new(
+        "If-None-Match", "Entity tags, or *: answered with 304 if the current version is among them.");
 }

@@ -17,6 +17,23 @@ public static class RouteDescription
     public static TBuilder Reads<TBuilder>(this TBuilder route, RequestHeader header)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(header);
 
+    /// <summary>Describes a read under conditions: see <see cref="Http.Preconditions"/>.</summary>
+    public static RouteHandlerBuilder IsConditionalRead(this RouteHandlerBuilder route) => route
+        .Reads(RequestHeader.IfMatch)
+        .Reads(RequestHeader.IfChanged)
+        .Produces(StatusCodes.Status304NotModified)
+        .Answers(ProblemTypes.PreconditionFailed);
+
+    /// <summary>Describes a change under conditions: see <see cref="Http.Preconditions"/>.</summary>
+    public static RouteHandlerBuilder IsConditionalChange(this RouteHandlerBuilder route, RequestHeader? ifMatch = null) => route
+        .Reads(ifMatch ?? RequestHeader.IfMatch)
+        .Reads(RequestHeader.IfNoneMatch)
+        .Answers(ProblemTypes.PreconditionFailed);
+
+    /// <summary>Names the callers of a route that decides itself whom it serves.</summary>
+    public static RouteHandlerBuilder CalledBy(this RouteHandlerBuilder route, string concerned, params string[] roles) =>
+        route.WithMetadata(new Callers(concerned, roles));
+
     /// <summary>Gives a body for the route that can be sent as it stands, but for the host of a webhook.</summary>
     public static TBuilder WithExample<TBuilder>(this TBuilder route, [StringSyntax(StringSyntaxAttribute.Json)] string body)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(new RequestExample(body));

@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Granary.Api.Http;
 
 /// <summary>An amount of money.</summary>
@@ -9,9 +11,11 @@ public readonly record struct Money(long Amount, string Currency);
 public sealed record MoneyRequest
 {
     /// <summary>Minor units.</summary>
+    [Required]
     public long? Amount { get; init; }
 
     /// <summary>Must be the deployment's currency.</summary>
+    [Required]
     public string? Currency { get; init; }
 }
 

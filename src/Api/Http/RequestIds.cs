@@ -41,7 +41,8 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
         }
     }
 
-    private static string IdOf(StringValues header) =>
+    /// <summary>The id in the caller's header if it is valid, otherwise a new one.</summary>
+    public static string IdOf(StringValues header) =>
         header is [{ Length: > 0 and <= LongestId } id] && !id.AsSpan().ContainsAnyExcept(VisibleAscii)
             ? id
             : NewId();

@@ -73,7 +73,7 @@ public sealed class Validation
         }
 
         Require(money.Currency is not null, prefix + "currency", "is required");
-        Require(money.Currency is null || money.Currency == currency.Code, prefix + "currency", $"must be {currency.Code}");
+        Require(money.Currency is null || money.Currency == currency.Code, prefix + "currency", $"must be {currency.Code}, the currency of Granary:Currency");
         return Number(prefix + "amount", money.Amount, least, most);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Api.Auth;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
@@ -12,6 +13,17 @@ namespace Granary.Api.Orders;
 /// <summary><c>GET /orders</c>: a page of the caller's orders, or of all orders for an operator, newest first.</summary>
 public static class ListOrders
 {
+    /// <summary>The parameters of the query.</summary>
+    public static RouteParameter[] Parameters { get; } =
+    [
+        new("status", "Only orders that have this status.", Words.AllOf(typeof(OrderStatus))),
+        new("user_id", "Only orders of this user; only an operator may name another than the caller."),
+        new("from", "Only orders that were placed at this time (RFC 3339) or later."),
+        new("to", "Only orders that were placed before this time (RFC 3339)."),
+        RouteParameter.Limit,
+        RouteParameter.Cursor,
+    ];
+
     public static async Task<Results<Ok<OrderListBody>, ProblemResult>> List(
         [AsParameters] OrderListRequest request, Caller caller, [AsParameters] OrderDesk desk)
     {

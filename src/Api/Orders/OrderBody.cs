@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -10,7 +11,10 @@ public sealed record OrderBody
 {
     public required string Id { get; init; }
     public required string UserId { get; init; }
+
+    [Choices(typeof(OrderStatus))]
     public required string Status { get; init; }
+
     public required IReadOnlyList<OrderItemBody> Items { get; init; }
     public required Money Total { get; init; }
 

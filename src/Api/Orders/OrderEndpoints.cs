@@ -5,6 +5,7 @@ using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using NotFound = Granary.Grains.Interfaces.NotFound;
@@ -16,10 +17,12 @@ namespace Granary.Api.Orders;
 /// <summary>The endpoints of one order: reading, amending, cancelling and the steps of its life.</summary>
 public static class OrderEndpoints
 {
+    private const string Owner = "the owner of the order";
+
     /// <summary>Maps them under <c>/orders</c>.</summary>
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
-        var orders = routes.MapGroup("/orders").WithTags("Orders");
+        var orders = routes.MapGroup("/orders").WithTags("Orders").Describes("id", "The id of the order.");
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksUserItself()
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
@@ -28,47 +31,47 @@ public static class OrderEndpoints
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
             .Answers(ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
         orders.MapGet("/", ListOrders.List).WithName("ListOrders").WithSummary("List orders, newest first")
-            .TakesOnly("status", "user_id", "from", "to", "limit", "cursor")
+            .TakesOnly(ListOrders.Parameters)
+            .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
-        orders.MapGet("/{id}", Get).WithName("GetOrder").WithSummary("Read an order")
-            .Reads(RequestHeader.IfNoneMatch)
-            .Produces(StatusCodes.Status304NotModified)
+        orders.MapGet("/{id}", Get).WithName("GetOrder").WithSummary("Read an order").IsConditionalRead()
+            .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.NotFound);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()
+            .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithSummary("Follow an order: its events as they happen, as server-sent events")
             .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first, or all if the order has no such version."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .Answers(ProblemTypes.NotFound);
-        orders.MapPut("/{id}", Amend).WithName("AmendOrder").WithSummary("Change an order's lines, address or note").IsAction()
+        orders.MapPut("/{id}", Amend).WithName("AmendOrder").WithSummary("Change an order's lines, address or note")
+            .IsAction(RequestHeader.IfMatch with { IsRequired = true })
+            .CalledBy(Owner, Roles.Admin)
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")
-            .Reads(RequestHeader.IfMatch with { IsRequired = true })
             .Answers(ProblemTypes.PreconditionRequired, ProblemTypes.UnknownProduct, ProblemTypes.ProductNotForSale)
             .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds);
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").WithSummary("Cancel an order: stock and money come back").IsAction()
-            .WithExample("""{ "reason": "Ordered by mistake." }""")
-            .Reads(RequestHeader.IfMatch);
+            .CalledBy(Owner, Roles.Operator, Roles.Admin)
+            .WithExample("""{ "reason": "Ordered by mistake." }""");
         orders.MapPost("/{id}/pay", Pay).WithName("PayOrder").WithSummary("Pay an order with the money that is held for it").IsAction()
-            .Reads(RequestHeader.IfMatch);
+            .CalledBy(Owner, Roles.Admin);
         orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").WithSummary("Say that an order is being packed").IsAction()
             .RequireAuthorization(Policies.Operator)
-            .Reads(RequestHeader.IfMatch)
             .Answers(ProblemTypes.TakenByAnother);
         orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").IsAction()
             .WithSummary("Say that an order was shipped, with its tracking number")
             .WithExample("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }""")
-            .RequireAuthorization(Policies.Operator)
-            .Reads(RequestHeader.IfMatch);
+            .RequireAuthorization(Policies.Operator);
         orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder").WithSummary("Say that an order was received").IsAction()
-            .Reads(RequestHeader.IfMatch);
+            .CalledBy(Owner, Roles.Operator, Roles.Admin);
         orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").WithSummary("Close an order that was received").IsAction()
-            .RequireAuthorization(Policies.Operator)
-            .Reads(RequestHeader.IfMatch);
+            .RequireAuthorization(Policies.Operator);
         return orders;
     }
 
-    /// <summary>What every change of an order can be refused with.</summary>
-    private static RouteHandlerBuilder IsAction(this RouteHandlerBuilder route) => route.Answers(
-        ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.IllegalTransition, ProblemTypes.PreconditionFailed);
+    /// <summary>What every change of an order can be refused with, and the conditions that it takes.</summary>
+    private static RouteHandlerBuilder IsAction(this RouteHandlerBuilder route, RequestHeader? ifMatch = null) => route
+        .IsConditionalChange(ifMatch)
+        .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
     private static async Task<Results<Ok<OrderBody>, StatusCodeHttpResult, ProblemResult>> Get(
         string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
@@ -84,10 +87,7 @@ public static class OrderEndpoints
             return desk.Problems.For(reply.Refusal!);
         }
 
-        http.Response.Headers.ETag = EntityTag.Of(order.Version);
-        return EntityTag.IsKnown(http.Request.Headers.IfNoneMatch, order.Version)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(OrderBody.From(order, desk.Currency));
+        return Preconditions.Answer(http, order.Version, desk.Problems, () => OrderBody.From(order, desk.Currency));
     }
 
     private static Task<OrderAnswer> Amend(
@@ -148,7 +148,7 @@ public static class OrderEndpoints
         Validation validation,
         Func<IOrderGrain, OrderCommand, Task<OrderReply>> change)
     {
-        var version = EntityTag.Demanded(http.Request.Headers.IfMatch, validation);
+        var condition = Preconditions.Of(http.Request, validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -159,7 +159,7 @@ public static class OrderEndpoints
             return desk.Problems.For(new NotFound());
         }
 
-        var command = new OrderCommand(caller.UserId, owner, version);
+        var command = new OrderCommand(caller.UserId, owner, condition?.IfMatch?.ForEarlierRelease, condition);
         var reply = await change(desk.Grains.Order(id), command);
         if (reply.Order is not { } order)
         {

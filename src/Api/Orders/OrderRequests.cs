@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Granary.Api.Orders;
 
 /// <summary>The body of <c>POST /orders</c>.</summary>
 public sealed record PlaceOrderRequest
 {
     /// <summary>1 to 100 lines; lines of one SKU are merged.</summary>
+    [Required]
     public IReadOnlyList<ItemRequest?>? Items { get; init; }
 
     /// <summary>The user who pays; the caller unless an administrator names another.</summary>
@@ -22,9 +25,11 @@ public sealed record PlaceOrderRequest
 /// <summary>One requested line.</summary>
 public sealed record ItemRequest
 {
+    [Required]
     public string? Sku { get; init; }
 
     /// <summary>1 to 10,000 units.</summary>
+    [Required]
     public long? Quantity { get; init; }
 }
 
@@ -60,7 +65,9 @@ public sealed record CancelOrderRequest
 /// <summary>The body of <c>POST /orders/{id}/ship</c>.</summary>
 public sealed record ShipOrderRequest
 {
+    [Required]
     public string? Carrier { get; init; }
 
+    [Required]
     public string? TrackingNumber { get; init; }
 }

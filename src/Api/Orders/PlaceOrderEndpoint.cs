@@ -2,6 +2,7 @@ using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Telemetry;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -29,11 +30,6 @@ public static class PlaceOrderEndpoint
             return new ProblemResult(Problem.Of(ProblemTypes.Forbidden, "Only an administrator may order for another user."));
         }
 
-        if (IsStale(request.Timestamp, desk.Clock))
-        {
-            return new ProblemResult(Problem.Of(ProblemTypes.StaleRequest));
-        }
-
         var id = key is null ? OrderId.New(desk.Clock.GetUtcNow()) : OrderId.From(caller.UserId, key);
         if (key is not null)
         {
@@ -41,7 +37,14 @@ public static class PlaceOrderEndpoint
         }
 
         OrderTag.Mark(id);
-        var reply = await desk.Placing.PlaceAsync(id, command);
+        var isStale = IsStale(request.Timestamp, desk.Clock);
+        if (isStale && (key is null || (await desk.Grains.Order(id).Get(owner: null)).Order is null))
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.StaleRequest));
+        }
+
+        // A repetition may come late. The order has read its events by now and compares the requests itself.
+        var reply = await (isStale ? desk.Grains.Order(id).Place(command) : desk.Placing.PlaceAsync(id, command));
 
         // A replay under a new id can only be this very request, repeated after a lost response.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);

@@ -1,5 +1,9 @@
 using System.Text.Json.Serialization;
+using Granary.Api.Docs;
 using Granary.Api.Http;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Api.Problems;
 
@@ -25,7 +29,8 @@ public sealed record Problem
     /// <summary>The lines that caused the refusal.</summary>
     public IReadOnlyList<ProblemLine>? Lines { get; init; }
 
-    /// <summary>The status of the order, product or user that refused.</summary>
+    /// <summary>The status of the order, product, user or webhook that refused.</summary>
+    [Choices(typeof(OrderStatus), typeof(StockStatus), typeof(UserStatus), Further = ["enabled", "disabled"])]
     public string? CurrentStatus { get; init; }
 
     /// <summary>What the current status permits.</summary>

@@ -50,6 +50,11 @@ public static class ProblemTypes
         "The path exists, but it does not support this HTTP method.",
         "Use one of the methods in the Allow header.");
 
+    public static readonly ProblemType RequestTimeout = new(
+        "request-timeout", StatusCodes.Status408RequestTimeout, "The request did not arrive in time",
+        "The connection sent a part of the request and then nothing for too long.",
+        "Send the request again, in one go.");
+
     public static readonly ProblemType IllegalTransition = new(
         "illegal-transition", StatusCodes.Status409Conflict, "The current status does not permit the action",
         "The status of the order, product, user or webhook does not permit the action. Nothing was changed.",
@@ -87,14 +92,19 @@ public static class ProblemTypes
         "Repeat the request after the seconds in Retry-After with the same key. It then gets the answer of the other request.");
 
     public static readonly ProblemType PreconditionFailed = new(
-        "precondition-failed", StatusCodes.Status412PreconditionFailed, "The version is not the current one",
-        "If-Match names another version than the current one. Nothing was changed.",
+        "precondition-failed", StatusCodes.Status412PreconditionFailed, "A precondition does not hold",
+        "If-Match does not name the current version, or If-None-Match does. Nothing was changed.",
         "Read the resource again, decide again, and send its new ETag as If-Match.", "current_version");
 
     public static readonly ProblemType PayloadTooLarge = new(
         "payload-too-large", StatusCodes.Status413PayloadTooLarge, "The body is too large",
         "The body of the request is larger than one megabyte.",
         "Send a smaller body.");
+
+    public static readonly ProblemType UriTooLong = new(
+        "uri-too-long", StatusCodes.Status414UriTooLong, "The address is too long",
+        "The first line of the request is longer than eight kilobytes.",
+        "Shorten the path and the query.");
 
     public static readonly ProblemType UnsupportedMediaType = new(
         "unsupported-media-type", StatusCodes.Status415UnsupportedMediaType, "The body is not JSON",
@@ -128,8 +138,14 @@ public static class ProblemTypes
 
     public static readonly ProblemType TooManyRequests = new(
         "too-many-requests", StatusCodes.Status429TooManyRequests, "Too many requests",
-        "The caller has exceeded the rate limit, or has failed to log in too often. The request was not carried out.",
+        "The caller has exceeded the rate limit (Granary:RateLimit:PermitsPerSecond, Granary:RateLimit:Burst), or has failed to log in too "
+            + "often. The request was not carried out.",
         "Repeat the request after the seconds in Retry-After. The RateLimit header gives the remaining requests.");
+
+    public static readonly ProblemType HeadersTooLarge = new(
+        "headers-too-large", StatusCodes.Status431RequestHeaderFieldsTooLarge, "The headers are too large",
+        "The request has more than 64 headers, or more than 16 kilobytes of them.",
+        "Send fewer or shorter headers.");
 
     public static readonly ProblemType Internal = new(
         "internal", StatusCodes.Status500InternalServerError, "The server failed",
@@ -143,22 +159,38 @@ public static class ProblemTypes
 
     public static readonly ProblemType Overloaded = new(
         "overloaded", StatusCodes.Status503ServiceUnavailable, "The server is overloaded",
-        "The server has more requests than it can answer in time. The request was not carried out.",
+        "The server has more requests than it can answer in time (Granary:LoadShedding:MaxConcurrent, Granary:LoadShedding:MaxQueued, "
+            + "Granary:LoadShedding:MaxWait). The request was not carried out.",
         "Repeat the request after the seconds in Retry-After.");
+
+    public static readonly ProblemType HttpVersionNotSupported = new(
+        "http-version-not-supported", StatusCodes.Status505HttpVersionNotsupported, "The version of HTTP is not supported",
+        "The first line of the request names a version of HTTP that the server does not speak.",
+        "Use HTTP/1.1 or HTTP/2.");
 
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
-        IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
-        PreconditionFailed, PayloadTooLarge, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
-        PreconditionRequired, TooManyRequests, Internal, Unavailable, Overloaded,
+        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
+        PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
+        PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> BySlug = All.ToFrozenDictionary(type => type.Slug);
 
     /// <summary>The type with this slug, or null.</summary>
     public static ProblemType? Find(string slug) => BySlug.GetValueOrDefault(slug);
+
+    /// <summary>The type for the status with which the server refuses a request before the framework sees it.</summary>
+    public static ProblemType ForRejected(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => RequestTimeout,
+        StatusCodes.Status414UriTooLong => UriTooLong,
+        StatusCodes.Status431RequestHeaderFieldsTooLarge => HeadersTooLarge,
+        StatusCodes.Status505HttpVersionNotsupported => HttpVersionNotSupported,
+        _ => ForStatus(status),
+    };
 
     /// <summary>The type for a bare status that the framework answers with.</summary>
     public static ProblemType ForStatus(int status) => status switch

@@ -22,6 +22,7 @@ public sealed class RefusalProblems(Currency currency)
             AllowedActions = illegal.AllowedActions,
         },
         TakenByAnother taken => Problem.Of(ProblemTypes.TakenByAnother) with { By = taken.By },
+        StaleVersion { Current: 0 } => Problem.Of(ProblemTypes.PreconditionFailed, "The resource does not exist."),
         StaleVersion stale => Problem.Of(ProblemTypes.PreconditionFailed, $"The current version is {stale.Current}.") with
         {
             CurrentVersion = stale.Current,

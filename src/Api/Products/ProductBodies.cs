@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Stock;
@@ -8,14 +10,17 @@ namespace Granary.Api.Products;
 /// <summary>The body of <c>PUT /products/{sku}</c>.</summary>
 public sealed record DefineProductRequest
 {
+    [Required]
     public string? Name { get; init; }
 
     public string? Description { get; init; }
 
     /// <summary>The price of one unit, at least 0.</summary>
+    [Required]
     public MoneyRequest? Price { get; init; }
 
     /// <summary><c>active</c>, <c>suspended</c> or <c>discontinued</c>; if absent, the status does not change.</summary>
+    [Choices(typeof(StockStatus))]
     public string? Status { get; init; }
 }
 
@@ -23,8 +28,10 @@ public sealed record DefineProductRequest
 public sealed record AdjustStockRequest
 {
     /// <summary>Units to add; negative removes units.</summary>
+    [Required]
     public long? Quantity { get; init; }
 
+    [Required]
     public string? Reason { get; init; }
 }
 
@@ -35,7 +42,7 @@ public sealed record ProductBody(
     string Name,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? Description,
     Money Price,
-    string Status,
+    [property: Choices(typeof(StockStatus))] string Status,
     long Available)
 {
     /// <summary>Converts a product to its body.</summary>

@@ -15,19 +15,18 @@ public static class ProductEndpoints
     /// <summary>Maps them under <c>/products</c>.</summary>
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
-        var products = routes.MapGroup("/products").WithTags("Products");
+        var products = routes.MapGroup("/products").WithTags("Products").Describes("sku", "The SKU of the product.");
         products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous()
             .WithSummary("Search the catalogue")
-            .TakesOnly("search", "limit", "cursor")
+            .TakesOnly(
+                new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
         products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin)
-            .WithSummary("Create or change a product")
+            .WithSummary("Create or change a product").IsConditionalChange()
             .WithExample("""{ "name": "Stoneware cup", "description": "Holds 0.3 l.", "price": { "amount": 1400, "currency": "USD" } }""")
             .Answers(ProblemTypes.IllegalTransition);
         products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous()
-            .WithSummary("Read a product")
-            .Reads(RequestHeader.IfNoneMatch)
-            .Produces(StatusCodes.Status304NotModified)
+            .WithSummary("Read a product").IsConditionalRead()
             .Answers(ProblemTypes.NotFound);
         products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator)
             .WithSummary("Read a product's stock level")
@@ -50,7 +49,8 @@ public static class ProductEndpoints
             validation.OptionalText("description", request.Description, Limits.TextLength, multiline: true),
             validation.Amount("price", request.Price, desk.Currency, 0, Limits.Price),
             StatusOf(request.Status, validation),
-            caller.UserId);
+            caller.UserId,
+            Preconditions.Of(http.Request, validation));
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -63,7 +63,7 @@ public static class ProductEndpoints
         }
 
         await desk.Products.LearnAsync(product);
-        http.Response.Headers.ETag = EntityTag.Of(product.Version);
+        http.Response.Headers.ETag = EntityTag.Of(RevisionOf(product));
         var body = ProductBody.From(product, desk.Currency);
         return reply.Created ? TypedResults.Created("/products/" + sku, body) : TypedResults.Ok(body);
     }
@@ -77,14 +77,16 @@ public static class ProductEndpoints
             return desk.Problems.For(new NotFound());
         }
 
-        http.Response.Headers.ETag = EntityTag.Of(product.Version);
-
-        // What is available changes with every order: a cache may keep the answer but has to ask whether it still holds.
-        http.Response.Headers.CacheControl = "public, no-cache";
-        return EntityTag.IsKnown(http.Request.Headers.IfNoneMatch, product.Version)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(ProductBody.From(product, desk.Currency));
+        // What is available changes with every order, and the tag does not: an answer that a cache kept would stay valid for ever.
+        http.Response.Headers.CacheControl = "no-store";
+        return Preconditions.Answer(http, RevisionOf(product), desk.Problems, () => ProductBody.From(product, desk.Currency));
     }
+
+    /// <summary>
+    /// The version of what a PUT changes, which no sale changes. A silo of release 0.1.0 does not tell it: then the version of the stock
+    /// item stands for its definition at that version, and for no other.
+    /// </summary>
+    private static long RevisionOf(Product product) => product.Revision > 0 ? product.Revision : product.Version;
 
     private static async Task<Results<Ok<StockBody>, ProblemResult>> GetStock(
         string sku, Caller caller, [AsParameters] ProductDesk desk)

@@ -1,3 +1,4 @@
+using Granary.Api.Problems;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +26,7 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         kestrel.AddServerHeader = false;
+        kestrel.ConfigureEndpointDefaults(RejectedRequests.Watch);
         kestrel.Limits.MaxConcurrentConnections = Affordable(options.MaxConnections, Descriptors());
         kestrel.Limits.MaxRequestBodySize = LargestBody;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;

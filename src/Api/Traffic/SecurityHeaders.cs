@@ -28,18 +28,29 @@ public sealed class SecurityHeaders(RequestDelegate next)
         return next(context);
     }
 
-    private static Task SetAsync(HttpContext context)
+    /// <summary>Adds what holds for a response without a page.</summary>
+    public static void AddToData(IHeaderDictionary headers)
     {
-        var headers = context.Response.Headers;
+        ArgumentNullException.ThrowIfNull(headers);
         headers.XContentTypeOptions = NoSniff;
         headers["Referrer-Policy"] = NoReferrer;
         headers.XFrameOptions = Deny;
         headers["Cross-Origin-Resource-Policy"] = SameOrigin;
         if (headers.ContentSecurityPolicy.Count == 0)
         {
-            var isPage = context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true;
-            headers.ContentSecurityPolicy = isPage ? PagePolicy : NothingPolicy;
+            headers.ContentSecurityPolicy = NothingPolicy;
         }
+    }
+
+    private static Task SetAsync(HttpContext context)
+    {
+        var headers = context.Response.Headers;
+        if (headers.ContentSecurityPolicy.Count == 0 && context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            headers.ContentSecurityPolicy = PagePolicy;
+        }
+
+        AddToData(headers);
 
         if (context.Request.IsHttps)
         {

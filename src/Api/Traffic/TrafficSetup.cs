@@ -14,6 +14,12 @@ public static class TrafficSetup
 {
     private const int RetrySeconds = 2;
 
+    private const string TooLong =
+        "The request took longer than Granary:Limits:RequestTimeout permits. It is unknown whether it took effect.";
+
+    // Browsers ask again after that, so an origin that is taken out of the setting stays in for as long.
+    private static readonly TimeSpan PreflightAge = TimeSpan.FromMinutes(10);
+
     /// <summary>Adds the limits from the configuration.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration is invalid; the message names the key.</exception>
     public static void AddTrafficLimits(this WebApplicationBuilder builder)
@@ -32,14 +38,16 @@ public static class TrafficSetup
             Timeout = options.RequestTimeout,
             TimeoutStatusCode = StatusCodes.Status503ServiceUnavailable,
             WriteTimeoutResponse = context => new ProblemResult(
-                Problem.Of(ProblemTypes.Unavailable) with { RetryAfter = RetrySeconds }).ExecuteAsync(context),
+                Problem.Of(ProblemTypes.Unavailable, TooLong) with { RetryAfter = RetrySeconds }).ExecuteAsync(context),
         });
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.CorsOrigins])
             .AllowAnyMethod()
             .AllowAnyHeader()
+            .SetPreflightMaxAge(PreflightAge)
             .WithExposedHeaders(
-                "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", RequestIds.Header, IdempotencyKey.ReplayedHeader)));
+                "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Allow", "WWW-Authenticate",
+                RequestIds.Header, IdempotencyKey.ReplayedHeader)));
         services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, options));
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
         builder.WebHost.UseSockets(sockets => sockets.Backlog = ConnectionLimits.Backlog);
@@ -69,13 +77,15 @@ public static class TrafficSetup
             app.UseForwardedHeaders();
         }
 
+        if (options.CorsOrigins.Count > 0)
+        {
+            // Before what refuses, so that scripts can read refusals, too.
+            app.UseCors();
+        }
+
         app.UseMiddleware<LoadShedding>();
         app.UseRequestTimeouts();
         app.UseMiddleware<BodyDeadline>();
-        if (options.CorsOrigins.Count > 0)
-        {
-            app.UseCors();
-        }
     }
 
     /// <summary>Adds the limits per caller: after authentication and before authorisation, so that refusals count too.</summary>

@@ -1,15 +1,20 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
+using UserRoles = Granary.Grains.Interfaces.Users.Roles;
 
 namespace Granary.Api.Users;
 
 /// <summary>The body of <c>POST /users</c>.</summary>
 public sealed record RegisterUserRequest
 {
+    [Required]
     public string? UserName { get; init; }
 
+    [Required]
     public string? Password { get; init; }
 
     public string? DisplayName { get; init; }
@@ -22,9 +27,11 @@ public sealed record RegisterUserRequest
 public sealed record WithdrawRequest
 {
     /// <summary>Minor units.</summary>
+    [Required]
     public long? Amount { get; init; }
 
     /// <summary>Must be the deployment's currency.</summary>
+    [Required]
     public string? Currency { get; init; }
 
     /// <summary>Where the money goes, such as the id of a bank transfer.</summary>
@@ -34,6 +41,8 @@ public sealed record WithdrawRequest
 /// <summary>The body of <c>PUT /users/{id}/roles</c>.</summary>
 public sealed record SetRolesRequest
 {
+    [Required]
+    [Choices(UserRoles.Customer, UserRoles.Operator, UserRoles.Admin)]
     public IReadOnlyList<string?>? Roles { get; init; }
 }
 
@@ -42,8 +51,8 @@ public sealed record UserBody(
     string Id,
     string UserName,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? DisplayName,
-    IReadOnlyList<string> Roles,
-    string Status,
+    [property: Choices(UserRoles.Customer, UserRoles.Operator, UserRoles.Admin)] IReadOnlyList<string> Roles,
+    [property: Choices(typeof(UserStatus))] string Status,
     WalletBody Wallet)
 {
     /// <summary>Converts a user to its body.</summary>

@@ -19,13 +19,14 @@ public static class UserEndpoints
     /// <summary>Maps them under <c>/users</c>.</summary>
     public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
     {
-        var users = routes.MapGroup("/users").WithTags("Users");
+        var users = routes.MapGroup("/users").WithTags("Users").Describes("id", "The id of the user.");
         users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous()
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
             .Answers(ProblemTypes.UserNameTaken);
         users.MapGet("/me", GetMe).WithName("GetMe").WithSummary("Read the caller and the wallet");
         users.MapGet("/{id}", Get).WithName("GetUser").WithSummary("Read a user and the wallet")
+            .CalledBy("the user", Roles.Admin)
             .Answers(ProblemTypes.NotFound);
         users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").WithSummary("Put money into a user's wallet").ChangesUser()
             .WithExample("""{ "amount": 50000, "currency": "USD" }""")

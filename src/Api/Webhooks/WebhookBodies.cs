@@ -1,3 +1,5 @@
+using System.ComponentModel.DataAnnotations;
+using Granary.Api.Docs;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
 
@@ -7,9 +9,11 @@ namespace Granary.Api.Webhooks;
 public sealed record RegisterWebhookRequest
 {
     /// <summary>An <c>https</c> URL on the public internet.</summary>
+    [Required]
     public string? Url { get; init; }
 
     /// <summary>The events to subscribe to, such as <c>order.paid</c>.</summary>
+    [Required]
     public IReadOnlyList<string>? Events { get; init; }
 }
 
@@ -20,7 +24,7 @@ public sealed record WebhookBody(
     string Id,
     string Url,
     IReadOnlyList<string> Events,
-    string Status,
+    [property: Choices("enabled", "disabled")] string Status,
     DateTime CreatedAt,
     string CreatedBy,
     string? DisabledReason = null,
@@ -56,7 +60,7 @@ public sealed record DeliveryBody(
     string Type,
     string OrderId,
     long Version,
-    string Status,
+    [property: Choices(typeof(DeliveryStatus))] string Status,
     int Attempts,
     DateTime CreatedAt,
     DateTime? LastAttemptAt = null,

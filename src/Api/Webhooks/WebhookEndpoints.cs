@@ -16,18 +16,20 @@ public static class WebhookEndpoints
     /// <summary>Maps them under <c>/webhooks</c>.</summary>
     public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator);
+        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator)
+            .Describes("id", "The id of the webhook.")
+            .Describes("delivery", "The id of the delivery.");
         webhooks.MapPost("/", Register).WithName("RegisterWebhook").WithSummary("Register an address that events are sent to")
             .WithExample("""{ "url": "https://hooks.example/granary", "events": ["order.paid", "order.cancelled"] }""");
         webhooks.MapGet("/", List).WithName("ListWebhooks").WithSummary("List webhooks")
-            .TakesOnly("limit", "cursor")
+            .TakesOnly(RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
         webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
             .Answers(ProblemTypes.NotFound);
         webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook").WithSummary("Delete a webhook");
         webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries")
             .WithSummary("List a webhook's deliveries and their outcomes")
-            .TakesOnly("limit", "cursor")
+            .TakesOnly(RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
         webhooks.MapPost("/{id}/deliveries/{delivery}/redeliver", Redeliver).WithName("Redeliver").WithSummary("Send a delivery again")
             .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);

@@ -107,10 +107,13 @@ public static class OrderDecisions
         AsOf(now, order, due =>
         {
             var repeats = OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value);
-            var seen = repeats && due.Timeline is [.., var before, _] && command.ExpectedVersion == before.Version
-                ? command with { ExpectedVersion = null }
-                : command;
-            return Guard(due, seen) is { } refusal ? refusal
+            var condition = command.Precondition;
+            if (repeats && due.Timeline is [.., var before, _] && condition.IsMatched(before.Version))
+            {
+                condition = condition with { IfMatch = null };
+            }
+
+            return Guard(due, command, condition) is { } refusal ? refusal
                 : repeats ? contradiction?.Invoke(due, moved) is { } other ? other : Decision<OrderEvent>.Unchanged
                 : OrderLifecycle.Next(due.Status, moved.Trigger.Value) is null ? Illegal(due)
                 : moved;
@@ -123,14 +126,12 @@ public static class OrderDecisions
             : decide(order);
 
     private static Refusal? Refused(OrderState order, OrderCommand command, OrderTrigger trigger) =>
-        Guard(order, command) ?? (OrderLifecycle.Next(order.Status, trigger) is null ? Illegal(order) : null);
+        Guard(order, command, command.Precondition) ?? (OrderLifecycle.Next(order.Status, trigger) is null ? Illegal(order) : null);
 
-    /// <summary>Whether a command may touch the order at all: it exists for the caller, at the version the caller has seen.</summary>
+    /// <summary>Whether a command may touch the order at all: it exists for the caller, and the caller's conditions hold.</summary>
     /// <returns>Null when it may; otherwise the refusal.</returns>
-    private static Refusal? Guard(OrderState order, OrderCommand command) =>
-        !order.Exists || (command.Owner is { } owner && owner != order.UserId) ? new NotFound()
-        : command.ExpectedVersion is { } expected && expected != order.VisibleVersion ? new StaleVersion(order.VisibleVersion)
-        : null;
+    private static Refusal? Guard(OrderState order, OrderCommand command, Precondition condition) =>
+        !order.Exists || (command.Owner is { } owner && owner != order.UserId) ? new NotFound() : condition.Check(order.VisibleVersion);
 
     /// <summary>The refusal for what the current status does not permit.</summary>
     private static IllegalTransition Illegal(OrderState order) =>

@@ -1,5 +1,6 @@
 using Granary.Domain.Claims;
 using Granary.Domain.Events;
+using Granary.Domain.Idempotency;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -12,6 +13,11 @@ public static class StockDecisions
     /// <summary>Creates or changes the product.</summary>
     public static Decision<StockEvent> Define(StockState stock, DefineProduct command)
     {
+        if (command.Condition?.Check(stock.Status == StockStatus.None ? null : stock.Revision) is { } stale)
+        {
+            return stale;
+        }
+
         var events = new List<StockEvent>();
         if (stock.Status == StockStatus.None)
         {
@@ -36,17 +42,17 @@ public static class StockDecisions
         return Decision<StockEvent>.Of(events);
     }
 
-    /// <summary>Moves stock on hand, never below what is reserved. A repeated key changes nothing if the quantity is the same.</summary>
+    /// <summary>Moves stock on hand, never below what is reserved, once for each key of a caller.</summary>
     public static Decision<StockEvent> Adjust(StockState stock, AdjustStock command)
     {
+        if (new KeyedContent(command.Quantity, command.Reason).RepeatOf<StockEvent>(stock.Earlier(command)) is { } repeated)
+        {
+            return repeated;
+        }
+
         if (stock.Status == StockStatus.None)
         {
             return new UnknownProduct([stock.Sku]);
-        }
-
-        if (command.Key is { } key && stock.Adjustments.TryGetValue(key, out var earlier))
-        {
-            return earlier == command.Quantity ? Decision<StockEvent>.Unchanged : new IdempotencyKeyReused();
         }
 
         if (StockLifecycle.Next(stock.Status, StockTrigger.Adjust) is null)
@@ -64,7 +70,7 @@ public static class StockDecisions
             return new InvalidValue("quantity", $"A product can hold at most {Limits.StockUnits} units.");
         }
 
-        return new StockAdjusted(command.By, command.Quantity, command.Reason, command.Key);
+        return new StockAdjusted(command.By, command.Quantity, command.Reason, command.Key, OwnKey: command.Key is null ? null : true);
     }
 
     /// <summary>Reserves units for one attempt of an order.</summary>

@@ -39,7 +39,8 @@ public sealed record ProductReactivated(string By) : StockEvent;
 public sealed record ProductDiscontinued(string By) : StockEvent;
 
 /// <summary>Stock on hand moved by hand: a delivery, a count, a loss.</summary>
-public sealed record StockAdjusted(string By, long Quantity, string? Reason, string? Key) : StockEvent;
+/// <param name="OwnKey">True where the key is the caller's own; events of release 0.1.0 have keys that count for every caller.</param>
+public sealed record StockAdjusted(string By, long Quantity, string? Reason, string? Key, bool? OwnKey = null) : StockEvent;
 
 /// <summary>An attempt at an order took units.</summary>
 public sealed record StockReserved(string Order, long Attempt, long Quantity) : StockEvent;

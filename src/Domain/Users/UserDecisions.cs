@@ -1,5 +1,6 @@
 using Granary.Domain.Claims;
 using Granary.Domain.Events;
+using Granary.Domain.Idempotency;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
@@ -15,42 +16,20 @@ public static class UserDecisions
             ? new UserNameTaken()
             : new UserRegistered(command.By, command.UserName, command.PasswordHash, command.DisplayName, command.Roles);
 
-    /// <summary>Adds money. A repeated key changes nothing if the amount is the same.</summary>
-    public static Decision<UserEvent> Deposit(UserState user, DepositMoney command)
-    {
-        if (Refused(user, UserTrigger.Deposit) is { } refusal)
-        {
-            return refusal;
-        }
+    /// <summary>Adds money, once for each key of a caller.</summary>
+    public static Decision<UserEvent> Deposit(UserState user, DepositMoney command) =>
+        new KeyedContent(command.Amount).RepeatOf<UserEvent>(user.Earlier(UserState.Deposit, command.By, command.Key)) is { } repeated ? repeated
+        : Refused(user, UserTrigger.Deposit) is { } refusal ? refusal
+        : user.Deposited + user.Withdrawn > long.MaxValue - command.Amount ? new InvalidValue("amount", "The wallet cannot hold that much.")
+        : new MoneyDeposited(command.By, command.Amount, command.Key, OwnKey: command.Key is null ? null : true);
 
-        if (command.Key is { } key && user.Deposits.TryGetValue(key, out var earlier))
-        {
-            return earlier == command.Amount ? Decision<UserEvent>.Unchanged : new IdempotencyKeyReused();
-        }
-
-        if (user.Deposited + user.Withdrawn > long.MaxValue - command.Amount)
-        {
-            return new InvalidValue("amount", "The wallet cannot hold that much.");
-        }
-
-        return new MoneyDeposited(command.By, command.Amount, command.Key);
-    }
-
-    /// <summary>
-    /// Pays money out. A key that its caller repeats changes nothing if the rest is the same, whatever has happened since.
-    /// </summary>
-    public static Decision<UserEvent> Withdraw(UserState user, WithdrawMoney command)
-    {
-        var withdrawal = new Withdrawal(command.Amount, command.Reference);
-        if (command.Key is { } key && user.Withdrawals?.GetValueOrDefault(Withdrawal.KeyOf(command.By, key)) is { } earlier)
-        {
-            return earlier == withdrawal ? Decision<UserEvent>.Unchanged : new IdempotencyKeyReused();
-        }
-
-        return Refused(user, UserTrigger.Withdraw) is { } refusal ? refusal
-            : user.Available < command.Amount ? new InsufficientFunds(command.Amount, user.Available)
-            : new MoneyWithdrawn(command.By, command.Amount, command.Reference, command.Key);
-    }
+    /// <summary>Pays money out, once for each key of a caller.</summary>
+    public static Decision<UserEvent> Withdraw(UserState user, WithdrawMoney command) =>
+        new KeyedContent(command.Amount, command.Reference)
+            .RepeatOf<UserEvent>(user.Earlier(UserState.Withdraw, command.By, command.Key)) is { } repeated ? repeated
+        : Refused(user, UserTrigger.Withdraw) is { } refusal ? refusal
+        : user.Available < command.Amount ? new InsufficientFunds(command.Amount, user.Available)
+        : new MoneyWithdrawn(command.By, command.Amount, command.Reference, command.Key);
 
     /// <summary>Gives the user these roles and no others.</summary>
     public static Decision<UserEvent> SetRoles(UserState user, IReadOnlyList<string> roles, string by) =>

@@ -45,7 +45,8 @@ public sealed record UserReactivated(string By) : UserEvent;
 public sealed record UserClosed(string By) : UserEvent;
 
 /// <summary>Money came into the wallet.</summary>
-public sealed record MoneyDeposited(string By, long Amount, string? Key) : UserEvent;
+/// <param name="OwnKey">True where the key is the caller's own; events of release 0.1.0 have keys that count for every caller.</param>
+public sealed record MoneyDeposited(string By, long Amount, string? Key, bool? OwnKey = null) : UserEvent;
 
 /// <summary>Money left the wallet.</summary>
 public sealed record MoneyWithdrawn(string By, long Amount, string? Reference, string? Key) : UserEvent;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Granary.Domain.Claims;
 using Granary.Domain.Events;
+using Granary.Domain.Idempotency;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Users;
@@ -9,8 +10,11 @@ namespace Granary.Domain.Users;
 /// <summary>A user and the wallet as their events have made them. Amounts are minor units.</summary>
 public sealed record UserState : IAggregate<UserState, UserEvent>
 {
-    private static readonly ImmutableDictionary<string, Withdrawal> NoWithdrawals =
-        ImmutableDictionary.Create<string, Withdrawal>(StringComparer.Ordinal);
+    /// <summary>The operation of <see cref="MoneyDeposited"/>, as idempotency keys name it.</summary>
+    internal const string Deposit = "deposit";
+
+    /// <summary>The operation of <see cref="MoneyWithdrawn"/>, as idempotency keys name it.</summary>
+    internal const string Withdraw = "withdraw";
 
     public required string Id { get; init; }
     public long Version { get; init; }
@@ -37,12 +41,20 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     /// <summary>What orders hold or have captured and may still give back.</summary>
     public ClaimBook Claims { get; init; } = ClaimBook.Empty;
 
-    /// <summary>The deposits that came with an idempotency key: key to amount.</summary>
+    /// <summary>
+    /// The requests that came with an idempotency key; null before the first, as in snapshots of earlier releases.
+    /// </summary>
+    public KeyBook<Wallet>? Keys { get; init; }
+
+    /// <summary>
+    /// The deposits that came with an idempotency key, key to amount, as release 0.1.0 stores them, without their callers. Still
+    /// written, because a silo of that release that reads a snapshot during an upgrade knows no other member.
+    /// </summary>
     public ImmutableDictionary<string, long> Deposits { get; init; } =
         ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
 
     /// <summary>
-    /// The withdrawals that came with an idempotency key, by caller and key; null before the first, as in snapshots of release 0.1.0.
+    /// The withdrawals in snapshots from before <see cref="Keys"/>, by caller and key. Not written any more.
     /// </summary>
     public ImmutableDictionary<string, Withdrawal>? Withdrawals { get; init; }
 
@@ -56,6 +68,8 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     /// <summary>Money that can be held.</summary>
     [JsonIgnore]
     public long Available => Deposited - Spent + Refunded - Held;
+
+    private Wallet Wallet => new(Available, Held, Spent, Refunded, Deposited + Withdrawn, Withdrawn);
 
     /// <inheritdoc/>
     public static UserState Initial(string key) => new() { Id = key };
@@ -85,19 +99,16 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
                 Refunded = Refunded + e.Amount,
             },
             CaptureClosed e => next with { Claims = Claims.ClearPaid(e.Order, e.OrderVersion) },
-            MoneyDeposited e => next with
+            MoneyDeposited e => (next with
             {
                 Deposited = Deposited + e.Amount,
                 Deposits = e.Key is { } key ? Deposits.SetItem(key, e.Amount) : Deposits,
-            },
-            MoneyWithdrawn e => next with
+            }).Answered(Deposit, e.OwnKey == true ? e.By : null, e.Key, new KeyedContent(e.Amount)),
+            MoneyWithdrawn e => (next with
             {
                 Deposited = Deposited - e.Amount,
                 Withdrawn = Withdrawn + e.Amount,
-                Withdrawals = e.Key is { } key
-                    ? (Withdrawals ?? NoWithdrawals).SetItem(Withdrawal.KeyOf(e.By, key), new Withdrawal(e.Amount, e.Reference))
-                    : Withdrawals,
-            },
+            }).Answered(Withdraw, e.By, e.Key, new KeyedContent(e.Amount, e.Reference)),
             UserRegistered e => next with
             {
                 Status = UserStatus.Active,
@@ -123,16 +134,36 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         DisplayName = DisplayName,
         Roles = Roles,
         Status = Status,
-        Wallet = new Wallet(Available, Held, Spent, Refunded, Deposited + Withdrawn, Withdrawn),
+        Wallet = Wallet,
         Version = Version,
     };
+
+    /// <summary>The wallet that a deposit under this key was answered with; null when that is not known.</summary>
+    public Wallet? AnswerTo(DepositMoney command) =>
+        command.Key is { } key ? Keys?.Find(Deposit, command.By, key)?.Answer : null;
+
+    /// <summary>The wallet that a withdrawal under this key was answered with; null when that is not known.</summary>
+    public Wallet? AnswerTo(WithdrawMoney command) =>
+        command.Key is { } key ? Keys?.Find(Withdraw, command.By, key)?.Answer : null;
+
+    /// <summary>What a caller has asked for under a key, or null.</summary>
+    internal KeyedContent? Earlier(string operation, string by, string? key) =>
+        key is null ? null
+        : Keys?.Find(operation, by, key) is { } request ? request.Content
+        : Keys?.Has(operation, key) == true ? null
+        : OfEarlierRelease(operation, by, key);
+
+    /// <summary>What an earlier release has stored of a request: of a deposit the amount, which counts for every caller.</summary>
+    private KeyedContent? OfEarlierRelease(string operation, string by, string key) =>
+        operation == Deposit ? Deposits.TryGetValue(key, out var amount) ? new KeyedContent(amount) : null
+        : Withdrawals?.GetValueOrDefault($"{by} {key}") is { } withdrawal ? new KeyedContent(withdrawal.Amount, withdrawal.Reference)
+        : null;
+
+    private UserState Answered(string operation, string? by, string? key, KeyedContent content) =>
+        key is null ? this : this with { Keys = (Keys ?? KeyBook<Wallet>.Empty).Add(operation, key, new KeyedRequest<Wallet>(by, content, Wallet)) };
 }
 
-/// <summary>A withdrawal that a repeated request is compared with.</summary>
+/// <summary>A withdrawal as snapshots from before <see cref="UserState.Keys"/> have it.</summary>
 /// <param name="Amount">Minor units.</param>
 /// <param name="Reference">Where the money went, or null.</param>
-public sealed record Withdrawal(long Amount, string? Reference)
-{
-    /// <summary>Keys of different callers are different keys.</summary>
-    public static string KeyOf(string by, string key) => $"{by} {key}";
-}
+public sealed record Withdrawal(long Amount, string? Reference);

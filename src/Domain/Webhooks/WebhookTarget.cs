@@ -57,7 +57,7 @@ public static class WebhookTarget
 
         if (uri.Scheme != Uri.UriSchemeHttps && !(allowHttp && uri.Scheme == Uri.UriSchemeHttp))
         {
-            return allowHttp ? "must begin with https:// or http://" : "must begin with https://";
+            return allowHttp ? "must begin with https:// or http://" : "must begin with https://; Granary:Webhooks:AllowHttp permits http://";
         }
 
         if (uri.UserInfo.Length > 0)

@@ -35,15 +35,23 @@ public readonly record struct RequestedLine([property: Id(0)] string Sku, [prope
 /// <param name="Owner">
 /// The user who must own the order, or null for staff; an order of another user is reported as not found.
 /// </param>
-/// <param name="ExpectedVersion">The version that the caller has read, or null for any.</param>
+/// <param name="ExpectedVersion">
+/// The version that the caller has read, or null for any: the part of <paramref name="Condition"/> that release 0.1.0 knows.
+/// </param>
+/// <param name="Condition">The conditions of the caller; null where <paramref name="ExpectedVersion"/> says it all.</param>
 [GenerateSerializer, Immutable, Alias("granary.order-command")]
 public sealed record OrderCommand(
     [property: Id(0)] string By,
     [property: Id(1)] string? Owner = null,
-    [property: Id(2)] long? ExpectedVersion = null) : IRepeatable
+    [property: Id(2)] long? ExpectedVersion = null,
+    [property: Id(3)] Precondition? Condition = null) : IRepeatable
 {
-    /// <summary>A command with an expected version cannot be repeated: its own effect would make the repetition stale.</summary>
-    public bool IsRepeatable => ExpectedVersion is null;
+    /// <summary>The conditions, also of a front end of release 0.1.0.</summary>
+    public Precondition Precondition =>
+        Condition ?? (ExpectedVersion is { } version ? new Precondition(new VersionSet([version])) : Precondition.None);
+
+    /// <summary>A command for certain versions cannot be repeated: its own effect would make the repetition stale.</summary>
+    public bool IsRepeatable => !Precondition.NamesVersions;
 }
 
 /// <summary>The changes to a pending order. A null member leaves its part unchanged.</summary>

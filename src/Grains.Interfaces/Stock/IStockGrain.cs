@@ -19,7 +19,7 @@ public interface IStockGrain : IGrainWithStringKey
     [Alias("level"), Idempotent]
     Task<StockReply> GetLevel();
 
-    /// <summary>Moves the stock on hand up or down, never below what is reserved. Idempotent by key.</summary>
+    /// <summary>Moves the stock on hand up or down, never below what is reserved. Idempotent by caller and key.</summary>
     [Alias("adjust"), Idempotent]
     Task<StockReply> Adjust(AdjustStock command);
 

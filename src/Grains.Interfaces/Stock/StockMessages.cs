@@ -5,13 +5,19 @@ namespace Granary.Grains.Interfaces.Stock;
 /// <param name="Description">Longer text, or null.</param>
 /// <param name="Price">Price of one unit in minor units, at least 0.</param>
 /// <param name="Status">The desired status, or null to keep the current one (<c>active</c> for a new product).</param>
+/// <param name="Condition">The conditions of the caller on <see cref="Product.Revision"/>; null without any.</param>
 [GenerateSerializer, Immutable, Alias("granary.define-product")]
 public sealed record DefineProduct(
     [property: Id(0)] string Name,
     [property: Id(1)] string? Description,
     [property: Id(2)] long Price,
     [property: Id(3)] StockStatus? Status,
-    [property: Id(4)] string By);
+    [property: Id(4)] string By,
+    [property: Id(5)] Precondition? Condition = null) : IRepeatable
+{
+    /// <summary>A definition under a condition cannot be repeated: its own effect may break the condition.</summary>
+    public bool IsRepeatable => Condition is null;
+}
 
 /// <summary>Moves stock on hand.</summary>
 /// <param name="Quantity">Units to add; negative removes units.</param>
@@ -83,6 +89,10 @@ public enum ReserveResult
 }
 
 /// <summary>A product as buyers see it.</summary>
+/// <param name="Version">Grows with every event of the stock item, sales included.</param>
+/// <param name="Revision">
+/// Grows with name, description, price and status alone; 0 from a silo of release 0.1.0, which does not tell it.
+/// </param>
 [GenerateSerializer, Immutable, Alias("granary.product")]
 public sealed record Product(
     [property: Id(0)] string Sku,
@@ -91,7 +101,8 @@ public sealed record Product(
     [property: Id(3)] long Price,
     [property: Id(4)] StockStatus Status,
     [property: Id(5)] long Available,
-    [property: Id(6)] long Version);
+    [property: Id(6)] long Version,
+    [property: Id(7)] long Revision = 0);
 
 /// <summary>A product, or why there is none.</summary>
 [GenerateSerializer, Immutable, Alias("granary.product-reply")]

@@ -19,7 +19,7 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("credential"), Idempotent]
     Task<UserCredential?> GetCredential();
 
-    /// <summary>Adds money to the wallet. Idempotent by key.</summary>
+    /// <summary>Adds money to the wallet. Idempotent by caller and key.</summary>
     [Alias("deposit"), Idempotent]
     Task<UserReply> Deposit(DepositMoney command);
 

@@ -32,7 +32,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     /// <inheritdoc/>
     public async Task<ProductReply> Define(DefineProduct command)
     {
-        if (Durable.Status == StockStatus.None)
+        if (Durable.Status == StockStatus.None && StockDecisions.Define(Decided, command).Refusal is null)
         {
             // The catalogue entry is written before the product exists, so the catalogue never lacks a product, wherever a crash
             // occurs.
@@ -70,7 +70,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
         await CommitAsync();
         return decision.Refusal is { } refusal
             ? new StockReply(null, refusal)
-            : new StockReply(Durable.ToLevel(), Replayed: decision.Events.Count == 0);
+            : new StockReply(Durable.AnswerTo(command) ?? Durable.ToLevel(), Replayed: decision.Events.Count == 0);
     }
 
     /// <inheritdoc/>

@@ -28,10 +28,12 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
         Durable.Status == UserStatus.None ? null : new UserCredential(Durable.PasswordHash, Durable.Status, Durable.Roles));
 
     /// <inheritdoc/>
-    public Task<UserReply> Deposit(DepositMoney command) => CarryOutAsync(UserDecisions.Deposit(Decided, command));
+    public Task<UserReply> Deposit(DepositMoney command) =>
+        CarryOutAsync(UserDecisions.Deposit(Decided, command), user => user.AnswerTo(command));
 
     /// <inheritdoc/>
-    public Task<UserReply> Withdraw(WithdrawMoney command) => CarryOutAsync(UserDecisions.Withdraw(Decided, command));
+    public Task<UserReply> Withdraw(WithdrawMoney command) =>
+        CarryOutAsync(UserDecisions.Withdraw(Decided, command), user => user.AnswerTo(command));
 
     /// <inheritdoc/>
     public Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by) =>
@@ -75,12 +77,18 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     protected override Decision<UserEvent> DecideRelease(UserState state, string orderId, long attempt) =>
         UserDecisions.Release(state, orderId, attempt);
 
-    private async Task<UserReply> CarryOutAsync(Decision<UserEvent> decision)
+    /// <param name="answered">The wallet that a request with a key was answered with, and is answered with again.</param>
+    private async Task<UserReply> CarryOutAsync(Decision<UserEvent> decision, Func<UserState, Wallet?>? answered = null)
     {
         Raise(decision.Events);
         await CommitAsync();
-        return decision.Refusal is { } refusal
-            ? new UserReply(null, refusal)
-            : new UserReply(Durable.ToUser(), Replayed: decision.Events.Count == 0);
+        if (decision.Refusal is { } refusal)
+        {
+            return new UserReply(null, refusal);
+        }
+
+        var user = Durable.ToUser();
+        return new UserReply(
+            answered?.Invoke(Durable) is { } wallet ? user with { Wallet = wallet } : user, Replayed: decision.Events.Count == 0);
     }
 }

@@ -34,7 +34,7 @@ public sealed class TargetGuard(WebhookOptions options, IHostResolver resolver)
         }
         catch (TargetNotAllowedException)
         {
-            return "names a host that is not on the public internet";
+            return "names a host that is not on the public internet; Granary:Webhooks:AllowPrivateTargets permits it";
         }
     }
 

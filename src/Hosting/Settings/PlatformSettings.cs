@@ -69,9 +69,10 @@ public sealed record PlatformSettings
     public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
 
     /// <summary>Reads them.</summary>
-    /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
+    /// <exception cref="InvalidConfigurationException">A value is invalid, or a key is unknown.</exception>
     public static PlatformSettings From(SettingsReader settings)
     {
+        settings.RefuseUnknown();
         var storage = settings.Read(SettingKeys.Storage);
         var clustering = settings.Read(SettingKeys.Clustering);
         if (storage == StorageKind.Sqlite && clustering == ClusteringKind.Redis)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Granary.Hosting.Settings;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Granary.Hosting.Settings;
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
+    private const string OwnSection = "Granary";
+
     /// <summary>The value of a key, or what holds without one.</summary>
     /// <exception cref="InvalidConfigurationException">The key does not take its value.</exception>
     public T Read<T>(SettingKey<T> key) => Text(key) is { } text ? key.Parse(text) : key.Fallback;
@@ -19,6 +23,41 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     /// <summary>Whether a key has a value.</summary>
     public bool IsSet(SettingKey key) => Text(key) is not null;
+
+    /// <summary>
+    /// Refuses a key of the product's own section that the product does not have, wherever it was set: a misspelt key would leave
+    /// another value in force than its operator believes.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">There is such a key; the message names the nearest one.</exception>
+    public void RefuseUnknown()
+    {
+        foreach (var name in NamesBelow(configuration.GetSection(OwnSection)).Where(name => !IsKnown(name)))
+        {
+            throw new InvalidConfigurationException(name, $"is no setting.{Suggestion(name)}");
+        }
+    }
+
+    private static IEnumerable<string> NamesBelow(IConfigurationSection section) => section.GetChildren().SelectMany(child =>
+        child.Value is not null || !child.GetChildren().Any() ? NamesBelow(child).Prepend(child.Path) : NamesBelow(child));
+
+    private static bool IsKnown(string name) => SettingKeys.All.Any(key =>
+        name.Equals(key.Name, StringComparison.OrdinalIgnoreCase)
+        || (key.IsList && name.StartsWith(key.Name + ":", StringComparison.OrdinalIgnoreCase)
+            && int.TryParse(name.AsSpan(key.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
+
+    /// <summary>
+    /// The key that may be meant: one that differs in a few letters, one that has no further part, or one of another section with the
+    /// same last word.
+    /// </summary>
+    private static string Suggestion(string name)
+    {
+        var known = SettingKeys.All.Select(key => key.Name).ToList();
+        var word = name[name.LastIndexOf(':')..];
+        return NearestName.Suggestion(name, known) is { Length: > 0 } near ? near
+            : known.Find(key => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase) || key.EndsWith(word, StringComparison.OrdinalIgnoreCase))
+                is { } elsewhere ? $" Did you mean {elsewhere}?"
+            : "";
+    }
 
     private string? Text(SettingKey key)
     {

@@ -73,20 +73,6 @@ public sealed class ProductTests(GranaryApp app)
         Assert.Equal((6, 6, 0), (level.Number("on_hand"), level.Number("reserved"), level.Number("available")));
     }
 
-    [Fact]
-    public async Task A_delivery_that_is_reported_twice_under_one_key_arrives_once()
-    {
-        var sku = await _shop.Product(stock: 0);
-        var key = Shop.Unique("delivery");
-
-        using var first = await Adjust(sku, 5, ("Idempotency-Key", key));
-        using var again = await Adjust(sku, 5, ("Idempotency-Key", key));
-
-        await first.Expect(HttpStatusCode.Created);
-        Assert.Equal(5, (await again.Expect(HttpStatusCode.OK)).Number("received"));
-        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
-    }
-
     [Theory]
     [InlineData("""{"quantity":0,"reason":"r"}""", "quantity")]
     [InlineData("""{"quantity":1000000000001,"reason":"r"}""", "quantity")]

@@ -10,8 +10,6 @@ namespace Granary.Http.Tests.Traffic;
 /// <summary>The limits, on an application with low ones.</summary>
 public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixture<LimitTests.TightApp>
 {
-    private const string Shop = "https://shop.example";
-
     private readonly GranaryApp _app = tight.App;
 
     [Fact]
@@ -87,21 +85,6 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
         Assert.False(data.Headers.Contains("Server"));
     }
 
-    [Theory]
-    [InlineData(Shop, true)]
-    [InlineData("https://evil.example", false)]
-    public async Task Scripts_of_configured_origins_may_call_and_no_others(string origin, bool allowed)
-    {
-        using var client = _app.CreateClient();
-        var preflight = new HttpRequestMessage(HttpMethod.Options, "/orders");
-        preflight.Headers.Add("Origin", origin);
-        preflight.Headers.Add("Access-Control-Request-Method", "POST");
-
-        using var answer = await client.SendAsync(preflight, TestContext.Current.CancellationToken);
-
-        Assert.Equal(allowed, answer.Headers.TryGetValues("Access-Control-Allow-Origin", out var value) && value.Single() == origin);
-    }
-
     [GeneratedRegex("^\"caller\";r=[0-4];t=[1-5]$")]
     private static partial Regex RateLimit();
 
@@ -144,8 +127,7 @@ public sealed partial class LimitTests(LimitTests.TightApp tight) : IClassFixtur
         public async ValueTask InitializeAsync() => App = await GranaryApp.StartWith(
             "--Granary:RateLimit:PermitsPerSecond=1",
             "--Granary:RateLimit:Burst=5",
-            "--Granary:Limits:RequestTimeout=00:00:02",
-            $"--Granary:Cors:Origins={Shop}");
+            "--Granary:Limits:RequestTimeout=00:00:02");
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
     }

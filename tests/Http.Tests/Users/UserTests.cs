@@ -69,20 +69,6 @@ public sealed class UserTests(GranaryApp app)
         await other.ExpectProblem(404, "not-found");
     }
 
-    [Fact]
-    public async Task A_deposit_that_is_sent_twice_under_one_key_is_booked_once()
-    {
-        var customer = await _shop.Customer(money: 0);
-        var key = ("Idempotency-Key", Shop.Unique("deposit"));
-        var path = $"/users/{customer.Id}/deposits";
-
-        using var first = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
-        using var again = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
-
-        Assert.Equal(500, (await first.Expect(HttpStatusCode.Created)).Number("available", "amount"));
-        Assert.Equal(500, (await again.Expect(HttpStatusCode.OK)).Number("available", "amount"));
-    }
-
     [Theory]
     [InlineData("""{"amount":0,"currency":"USD"}""", "amount")]
     [InlineData("""{"amount":-5,"currency":"USD"}""", "amount")]
@@ -113,37 +99,6 @@ public sealed class UserTests(GranaryApp app)
         var wallet = await all.Expect(HttpStatusCode.Created);
 
         Assert.Equal((0, 1_000), (wallet.Number("available", "amount"), wallet.Number("held", "amount")));
-    }
-
-    [Fact]
-    public async Task A_withdrawal_that_is_sent_twice_under_one_key_is_paid_once_even_when_the_account_is_closed_by_then()
-    {
-        var customer = await _shop.Customer(money: 500);
-        var key = ("Idempotency-Key", Shop.Unique("withdrawal"));
-        var path = $"/users/{customer.Id}/withdrawals";
-        using var first = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
-        await first.Expect(HttpStatusCode.Created);
-        Assert.Equal("closed", await StatusAfter(customer, "close"));
-
-        using var again = await _shop.Staff.PostJson(path, Shop.Usd(500), key);
-
-        Assert.Equal(0, (await again.Expect(HttpStatusCode.OK)).Number("available", "amount"));
-        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
-    }
-
-    [Fact]
-    public async Task Another_administrators_withdrawal_under_the_same_key_is_another_withdrawal()
-    {
-        var customer = await _shop.Customer(money: 500);
-        var key = ("Idempotency-Key", Shop.Unique("withdrawal"));
-        var path = $"/users/{customer.Id}/withdrawals";
-        using var other = app.CreateClient(app.TokenOf(await app.Register(Roles.Admin), Roles.Admin));
-        using var first = await _shop.Staff.PostJson(path, Shop.Usd(200), key);
-        await first.Expect(HttpStatusCode.Created);
-
-        using var second = await other.PostJson(path, Shop.Usd(200), key);
-
-        Assert.Equal(100, (await second.Expect(HttpStatusCode.Created)).Number("available", "amount"));
     }
 
     [Theory]

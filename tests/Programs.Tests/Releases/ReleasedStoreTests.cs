@@ -40,6 +40,9 @@ public abstract class ReleasedStoreTests : IAsyncLifetime
 {
     private const string Unreadable = "one of its events was unreadable for a while";
 
+    // What states have since, with what holds in place of it where a snapshot does not tell it.
+    private static readonly string[] UnknownToTheRelease = ["Keys", "Defined", "Revision"];
+
     private static readonly TimeSpan Since = TimeSpan.FromMinutes(10);
 
     private readonly int _gateway = ProgramProcess.FreePort();
@@ -139,7 +142,13 @@ public abstract class ReleasedStoreTests : IAsyncLifetime
         var key = grain.Key.ToString()!;
         var events = await services.GetRequiredService<IJournal>().ReadStreamAsync(TState.StreamOf(key), 0, Cancellation);
         var state = Aggregate.Fold<TState, TEvent>(TState.Initial(key), events.Where(record => record.Version <= snapshot.Version));
-        Assert.Null(RecordedAnswers.Contradiction(JsonSerializer.SerializeToNode(state), JsonSerializer.SerializeToNode(snapshot.State), name));
+        var expected = JsonSerializer.SerializeToNode(state)!.AsObject();
+        foreach (var member in UnknownToTheRelease)
+        {
+            expected.Remove(member);
+        }
+
+        Assert.Null(RecordedAnswers.Contradiction(expected, JsonSerializer.SerializeToNode(snapshot.State), name));
     }
 
     private async Task AssertAnswersAsRecordedAsync(HttpClient http, AuthenticationHeaderValue token)

@@ -3,6 +3,7 @@ using Granary.Grains.Stock.Catalogue;
 using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
 using Granary.Journal;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -32,6 +33,32 @@ public abstract class CatalogueContract : IAsyncLifetime
         Assert.Empty(await Search("x%y"));
     }
 
+    [Theory]
+    [InlineData("Caf\u00e9", "cafe\u0301")]
+    [InlineData("Cafe\u0301", "CAF\u00c9")]
+    [InlineData("\u1112\u1161\u11ab", "\ud55c")]
+    [InlineData("\u03bf\u03b4\u03cc\u03c2", "\u039f\u0394\u038c\u03a3")]
+    [InlineData("\u039f\u0394\u03a3", "\u03bf\u03b4\u03c2")]
+    [InlineData("\u03bf\u03b4\u03c2", "\u03bf\u03b4\u03c3")]
+    public async Task Products_are_found_whatever_the_form_of_their_letters(string name, string text)
+    {
+        await Enter("SKU", $"x {name} y", 1);
+
+        Assert.Equal(["SKU"], await Search(text));
+    }
+
+    [Fact]
+    public async Task An_entry_that_an_earlier_release_has_folded_is_renewed_when_the_product_is_next_used()
+    {
+        await Enter("SKU", "caf\u00e9", 4);
+        await ChangeAsync("UPDATE catalogue SET search = 'SKU cafe\u0301'");
+        Assert.Empty(await Search("caf\u00e9"));
+
+        await Enter("SKU", "caf\u00e9", 4);
+
+        Assert.Equal(["SKU"], await Search("caf\u00e9"));
+    }
+
     [Fact]
     public async Task A_page_begins_after_the_last_SKU_of_the_one_before_in_byte_order()
     {
@@ -59,6 +86,8 @@ public abstract class CatalogueContract : IAsyncLifetime
 
     protected abstract Task<ICatalogue> CreateAsync();
 
+    protected abstract Task ChangeAsync(string sql);
+
     private Task Enter(string sku, string name, long version) =>
         _catalogue!.UpsertAsync(new Product(sku, name, null, 1, StockStatus.Active, 0, version), Cancellation);
 
@@ -76,6 +105,14 @@ public sealed class SqliteCatalogueTests : CatalogueContract
         return ValueTask.CompletedTask;
     }
 
+    protected override async Task ChangeAsync(string sql)
+    {
+        await using var connection = new SqliteConnection($"Data Source={Path.Combine(_directory, "granary.db")};Pooling=False");
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new SqliteCommand(sql, connection);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
     protected override async Task<ICatalogue> CreateAsync()
     {
         var file = Path.Combine(_directory, "granary.db");
@@ -90,6 +127,12 @@ public sealed class PostgreSqlCatalogueTests(SharedPostgres postgres) : Catalogu
     private NpgsqlDataSource? _source;
 
     public override ValueTask DisposeAsync() => _source?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    protected override async Task ChangeAsync(string sql)
+    {
+        await using var command = _source!.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
 
     protected override async Task<ICatalogue> CreateAsync()
     {

@@ -12,7 +12,7 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
         """
         INSERT INTO catalogue (sku, search, version) VALUES ($1, $2, $3)
         ON CONFLICT (sku) DO UPDATE SET search = excluded.search, version = excluded.version
-        WHERE excluded.version > catalogue.version
+        WHERE excluded.version >= catalogue.version
         """;
 
     private const string Search =

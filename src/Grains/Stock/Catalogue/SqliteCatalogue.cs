@@ -12,7 +12,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
         """
         INSERT INTO catalogue (sku, search, version) VALUES ($sku, $search, $version)
         ON CONFLICT (sku) DO UPDATE SET search = excluded.search, version = excluded.version
-        WHERE excluded.version > catalogue.version
+        WHERE excluded.version >= catalogue.version
         """;
 
     private const string Search =

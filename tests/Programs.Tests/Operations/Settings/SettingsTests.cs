@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Granary.Api;
+using Granary.Commands;
+using Granary.Hosting;
 using Granary.Hosting.Settings;
 using Granary.Programs.Tests.Operations.Commands;
 using Granary.Silo;
@@ -65,6 +67,52 @@ public sealed partial class SettingsTests : IDisposable
             StringComparison.Ordinal);
         Assert.EndsWith($"{key.Takes}.", problem.Message, StringComparison.Ordinal);
         Assert.True(!key.IsSecret || !problem.Message.Contains(Bad, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Granary:Storge", "Granary:Storage")]
+    [InlineData("Granary:storge", "Granary:Storage")]
+    [InlineData("Granary:Order:PaymentTimeout", "Granary:Orders:PaymentTimeout")]
+    [InlineData("Granary:PaymentTimeout", "Granary:Orders:PaymentTimeout")]
+    [InlineData("Granary:Cors:Origin:0", "Granary:Cors:Origins")]
+    [InlineData("Granary:Cors:Origins:first", "Granary:Cors:Origins")]
+    [InlineData("Granary:Storage:Kind", "Granary:Storage")]
+    [InlineData("Granary:Unheard:Of", null)]
+    public async Task A_misspelt_key_stops_every_program_with_78_and_the_nearest_key_is_named(string name, string? meant)
+    {
+        var expected = $"Configuration: {name} is no setting.{(meant is null ? "" : $" Did you mean {meant}?")}";
+        void Misspell(WebApplicationBuilder builder) =>
+            builder.Configuration.AddInMemoryCollection([new(name, "x"), new("Granary:DataDirectory", _directory.FullName)]);
+
+        Assert.Equal(expected, Assert.Throws<InvalidConfigurationException>(() => SiloProgram.Build([], Misspell)).Message);
+        using var errors = new StringWriter();
+        var code = await CommandLine.RunAsync(
+            [],
+            arguments =>
+            {
+                FrontEnd.Build(arguments, Misspell);
+                return Task.CompletedTask;
+            },
+            errors: errors);
+
+        Assert.Equal((ExitCodes.Configuration, expected), (code, errors.ToString().TrimEnd()));
+    }
+
+    [Fact]
+    public void A_misspelt_key_is_found_in_a_file_and_in_the_environment()
+    {
+        var file = Path.Combine(_directory.FullName, "settings.json");
+        File.WriteAllText(file, """{ "Granary": { "Cors": { "Origins": ["https://a.example"] }, "Orders": { "PaymentTimeOut": "00:01:00", "Grace": null } } }""");
+        var inFile = new ConfigurationBuilder().AddJsonFile(file).Build();
+        Assert.Contains("Granary:Orders:Grace", Refused(inFile).Message, StringComparison.Ordinal);
+
+        Environment.SetEnvironmentVariable("GRANARY_TESTS_Granary__Silo__ClusterID2", "x");
+        var environment = new ConfigurationBuilder().AddEnvironmentVariables("GRANARY_TESTS_").Build();
+        Environment.SetEnvironmentVariable("GRANARY_TESTS_Granary__Silo__ClusterID2", null);
+        Assert.Equal("Configuration: Granary:Silo:ClusterID2 is no setting. Did you mean Granary:Silo:ClusterId?", Refused(environment).Message);
+
+        static InvalidConfigurationException Refused(IConfiguration configuration) =>
+            Assert.Throws<InvalidConfigurationException>(() => new SettingsReader(configuration).RefuseUnknown());
     }
 
     [Theory]

@@ -1,0 +1,79 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Granary.Api.Auth;
+using Granary.Api.Http;
+using Granary.Api.Orders;
+using Granary.Api.Products;
+using Granary.Api.Users;
+using Granary.Api.Webhooks;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Users;
+
+namespace Granary.Api.Docs;
+
+/// <summary>An example of every body that a success has.</summary>
+internal static class AnswerExamples
+{
+    /// <summary>One event of a followed order, as it is on the wire.</summary>
+    public const string Event = """
+        id: 2
+        event: order.paid
+        data: {"order_id":"01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"type":"order.paid","at":"2026-05-04T12:01:00.5Z","by":"u-7h3k9m2p4q6r8s0t1v3w5x7y9z","status":"paid"}
+
+
+        """;
+
+    private const string User = "u-7h3k9m2p4q6r8s0t1v3w5x7y9z";
+    private const string Operator = "u-2b4d6f8h0k1m3p5r7t9v0x2z4a";
+    private const string Cursor = "Q1VQLVNUT05FV0FSRQ";
+
+    private static readonly DateTime Noon = new(2026, 5, 4, 12, 0, 0, DateTimeKind.Utc);
+
+    private static readonly OrderBody Order = new()
+    {
+        Id = "01k0c3w8e4x5y6z7a8b9c0d1e2",
+        UserId = User,
+        Status = "pending",
+        Items = [new OrderItemBody("CUP-STONEWARE", "Stoneware cup", 2, Usd(1_400), Usd(2_800))],
+        Total = Usd(2_800),
+        ShippingAddress = new Address { Name = "Ada Lovelace", Line1 = "12 St James's Square", City = "London", PostalCode = "SW1Y 4JH", Country = "GB" },
+        Note = "Ring twice.",
+        CreatedAt = Noon,
+        UpdatedAt = Noon,
+        ExpiresAt = Noon.AddMinutes(15),
+        Version = 1,
+        AllowedActions = ["amend", "pay", "cancel"],
+        Timeline = [new TimelineBody(1, "order.placed", Noon, User)],
+    };
+
+    private static readonly ProductBody Product = new("CUP-STONEWARE", "Stoneware cup", "Holds 0.3 l.", Usd(1_400), "active", 98);
+
+    private static readonly WebhookBody Webhook = new(
+        "wh_0f1e2d3c4b5a69788796a5b4c3d2e1f0", "https://hooks.example/granary", ["order.paid", "order.cancelled"], "enabled", Noon, Operator);
+
+    private static readonly DeliveryBody Delivery = new(
+        "msg_00112233445566778899aabbccddeeff", "order.paid", "01k0c3w8e4x5y6z7a8b9c0d1e2", 2, "delivered", 1, Noon, Noon.AddSeconds(1), 204, null, 31);
+
+    private static readonly WalletBody Wallet = new(Usd(47_200), Usd(2_800));
+
+    private static readonly Dictionary<string, JsonNode?> BySchema = new object[]
+    {
+        Order,
+        new OrderListBody { Data = [Order], NextCursor = Cursor },
+        Product,
+        new ProductPage([Product], Cursor),
+        new StockBody("CUP-STONEWARE", 100, 2, 98, 0, 100),
+        new UserBody(User, "ada", "Ada", [Roles.Customer], "active", Wallet),
+        Wallet,
+        new TokenBody("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTdoM2sifQ.c2lnbmF0dXJl", "Bearer", 3_600),
+        Webhook,
+        new WebhookListBody([Webhook], Cursor),
+        Delivery,
+        new DeliveryListBody([Delivery], Cursor),
+    }.ToDictionary(example => example.GetType().Name, example => JsonSerializer.SerializeToNode(example, ApiJson.Options.GetTypeInfo(example.GetType())));
+
+    /// <summary>The example of a body with this schema, or null.</summary>
+    public static JsonNode? Of(string schema) => BySchema.GetValueOrDefault(schema)?.DeepClone();
+
+    private static Money Usd(long amount) => new(amount, "USD");
+}

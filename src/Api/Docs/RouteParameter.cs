@@ -1,0 +1,47 @@
+using System.Collections.Frozen;
+using Granary.Api.Http;
+
+namespace Granary.Api.Docs;
+
+/// <summary>A parameter in the path or the query of a route, as the document describes it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Description">What it means.</param>
+/// <param name="Choices">The words that it takes; null for any text.</param>
+public sealed record RouteParameter(string Name, string Description, IReadOnlyList<string>? Choices = null)
+{
+    /// <summary>The length of a page.</summary>
+    public static readonly RouteParameter Limit = new(
+        "limit", $"How many entries a page has at most: 1 to {PageRequest.MostLimit}.");
+
+    /// <summary>Where a page begins.</summary>
+    public static readonly RouteParameter Cursor = new(
+        "cursor", "The next_cursor of the page before; without it, the list begins.");
+}
+
+/// <summary>Describes the parameters of routes.</summary>
+public static class RouteParameters
+{
+    /// <summary>Describes a parameter of the path of a route, or of every route of the group.</summary>
+    public static TBuilder Describes<TBuilder>(this TBuilder routes, string name, string description)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new RouteParameter(name, description));
+
+    /// <summary>
+    /// Names the query parameters of a list. Any other is answered 400 with its name: a misspelt filter would be answered with
+    /// everything.
+    /// </summary>
+    public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params RouteParameter[] parameters)
+    {
+        var known = parameters.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        var refusal = $"is no parameter of this list; it has {string.Join(", ", parameters.Select(parameter => parameter.Name))}";
+        return route.WithMetadata([.. parameters]).AddEndpointFilter((context, next) =>
+        {
+            var validation = new Validation();
+            foreach (var name in context.HttpContext.Request.Query.Keys)
+            {
+                validation.Require(known.Contains(name), name, refusal);
+            }
+
+            return validation.Failed ? ValueTask.FromResult<object?>(validation.ToProblem()) : next(context);
+        });
+    }
+}

@@ -1,0 +1,59 @@
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces.Users;
+using Microsoft.AspNetCore.Identity;
+
+namespace Granary.Http.Tests.Auth;
+
+/// <summary>The same letters leave different keyboards in different forms of Unicode: a password is its letters.</summary>
+public sealed class PasswordTests : IDisposable
+{
+    private const string Composed = "gr\u00fc\u00dfe an Zo\u00eb";
+    private const string Decomposed = "gru\u0308\u00dfe an Zoe\u0308";
+
+    private readonly Passwords _passwords = new();
+
+    [Theory]
+    [InlineData(Composed, Decomposed)]
+    [InlineData(Decomposed, Composed)]
+    [InlineData(Decomposed, Decomposed)]
+    [InlineData("correct horse", "correct horse")]
+    [InlineData("\u1112\u1161\u11ab\u1100\u116e\u11a8", "\ud55c\uad6d")]
+    public async Task A_password_is_verified_whatever_the_form_of_its_letters(string set, string typed)
+    {
+        var hash = await _passwords.HashAsync(set, TestContext.Current.CancellationToken);
+
+        Assert.Equal(PasswordVerificationResult.Success, await Verify(hash, typed));
+    }
+
+    [Theory]
+    [InlineData("grusse an Zoe")]
+    [InlineData("gr\u00fc\u00dfe an Zoe")]
+    [InlineData("GR\u00dc\u00dfE AN ZO\u00cb")]
+    public async Task Other_letters_are_another_password(string typed)
+    {
+        var hash = await _passwords.HashAsync(Composed, TestContext.Current.CancellationToken);
+
+        Assert.Equal(PasswordVerificationResult.Failed, await Verify(hash, typed));
+        Assert.Equal(PasswordVerificationResult.Failed, await Verify(null, typed));
+    }
+
+    [Theory]
+    [InlineData(Composed, Composed, PasswordVerificationResult.Success)]
+    [InlineData(Composed, Decomposed, PasswordVerificationResult.Success)]
+    [InlineData(Decomposed, Decomposed, PasswordVerificationResult.SuccessRehashNeeded)]
+    [InlineData(Decomposed, Composed, PasswordVerificationResult.SuccessRehashNeeded)]
+    [InlineData("correct horse", "correct horse", PasswordVerificationResult.Success)]
+    public async Task A_hash_that_an_earlier_release_has_made_of_the_letters_as_typed_goes_on_working(
+        string set, string typed, PasswordVerificationResult expected)
+    {
+        var user = new User { Id = "", UserName = "", Roles = [], Status = UserStatus.None, Wallet = new Wallet(0, 0, 0, 0, 0), Version = 0 };
+        var hash = new PasswordHasher<User>().HashPassword(user, set);
+
+        Assert.Equal(expected, await Verify(hash, typed));
+    }
+
+    public void Dispose() => _passwords.Dispose();
+
+    private Task<PasswordVerificationResult> Verify(string? hash, string password) =>
+        _passwords.VerifyAsync(hash, password, TestContext.Current.CancellationToken);
+}
