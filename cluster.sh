@@ -310,5 +310,10 @@ kill)
 start) known_silo "${2:-}" && lock && start "$2" ;;
 rolling) lock && rolling ;;
 down) lock && down ;;
-*) usage && [ $# -eq 0 ] ;;
+"") usage ;;
+*)
+    say "cluster.sh: no command '$1'" >&2
+    usage >&2
+    exit 64
+    ;;
 esac

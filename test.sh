@@ -12,6 +12,41 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
 export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 DOTNET_TC_CallCountingDelayMs=5000
 exec </dev/null
 
+# A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
+# The longest suites come first, and one that mostly waits comes beside one that computes.
+suites=(Programs.Tests/Cluster Http.Tests Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal
+    Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
+
+# These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
+alone=(Programs.Tests/Overload)
+
+folders=()
+for suite in "${suites[@]}" "${alone[@]}"; do
+    [[ $suite == */* ]] && folders+=("$suite")
+done
+
+for project in tests/*.Tests; do
+    [[ " ${suites[*]} " == *" ${project#tests/} "* ]] || { echo "test.sh: no suite runs $project" >&2; exit 1; }
+done
+
+wanted() { # wanted SUITE WORD...: whether the suite is among the words, as itself, by its folder or by its project.
+    local suite=$1 word
+    shift
+    [ $# -eq 0 ] && return
+    for word; do
+        [[ $word == "$suite" || $word == "${suite#*/}" || $word == "${suite%%/*}" ]] && return
+    done
+    return 1
+}
+
+for word; do
+    for suite in "${suites[@]}" "${alone[@]}"; do
+        wanted "$suite" "$word" && continue 2
+    done
+    echo "test.sh: no suite $word; there are ${suites[*]} ${alone[*]}" >&2
+    exit 64
+done
+
 missing=()
 need() { # need PACKAGE PATH...: the package is missing unless one of the paths is executable.
     local package=$1 path
@@ -63,41 +98,6 @@ if [ $built -ne 0 ]; then
     exit 1
 fi
 echo "== Build: $((SECONDS - started)) s"
-
-# A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
-# The longest suites come first, and one that mostly waits comes beside one that computes.
-suites=(Programs.Tests/Cluster Http.Tests Programs.Tests/Operations Silo.Tests/Streams Programs.Tests/Crash Silo.Tests/Journal
-    Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
-
-# These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
-alone=(Programs.Tests/Overload)
-
-folders=()
-for suite in "${suites[@]}" "${alone[@]}"; do
-    [[ $suite == */* ]] && folders+=("$suite")
-done
-
-for project in tests/*.Tests; do
-    [[ " ${suites[*]} " == *" ${project#tests/} "* ]] || { echo "test.sh: no suite runs $project" >&2; exit 1; }
-done
-
-wanted() { # wanted SUITE WORD...: whether the suite is among the words, as itself, by its folder or by its project.
-    local suite=$1 word
-    shift
-    [ $# -eq 0 ] && return
-    for word; do
-        [[ $word == "$suite" || $word == "${suite#*/}" || $word == "${suite%%/*}" ]] && return
-    done
-    return 1
-}
-
-for word; do
-    for suite in "${suites[@]}" "${alone[@]}"; do
-        wanted "$suite" "$word" && continue 2
-    done
-    echo "test.sh: no suite $word; there are ${suites[*]} ${alone[*]}" >&2
-    exit 64
-done
 
 results=$(mktemp -d)
 run() { # run SUITE: the output, the results, the exit code and the times go to files of the suite.

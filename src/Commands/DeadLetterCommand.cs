@@ -39,7 +39,10 @@ internal static class DeadLetterCommand
         command.SetAction(parsed => parsed.UseStoresAsync(console, async (stores, _) =>
         {
             await stores.MigrateViewsAsync(CancellationToken.None);
-            return Show(await stores.Get<IStreamStore>().ReadDeadLettersAsync(parsed.GetValue(consumer), MostListed, CancellationToken.None), console);
+            var letters = await stores.Get<IStreamStore>().ReadDeadLettersAsync(parsed.GetValue(consumer), MostListed, CancellationToken.None);
+
+            // A misspelt consumer has no letters either; plain subscribers have letters and no checkpoint.
+            return letters.Count > 0 || await Consumers.IsKnownAsync(stores, parsed.GetValue(consumer), console) ? Show(letters, console) : 1;
         }));
         return command;
     }

@@ -39,11 +39,8 @@ internal static class RewindCommand
     private static async Task<int> RunAsync(
         string consumer, long position, StoreReader stores, StreamSettings streams, ProductConnection product, IAnsiConsole console)
     {
-        var checkpoints = await stores.Get<IStreamStore>().ReadCheckpointsAsync(CancellationToken.None);
-        var known = checkpoints.Select(checkpoint => checkpoint.Consumer).Distinct().ToList();
-        if (!known.Contains(consumer))
+        if (!await Consumers.IsKnownAsync(stores, consumer, console))
         {
-            console.Say($"No consumer {consumer} has a checkpoint. These have: {string.Join(", ", known)}.");
             return 1;
         }
 

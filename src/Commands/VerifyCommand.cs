@@ -84,7 +84,9 @@ internal static class VerifyCommand
     {
         if (report.Events == 0)
         {
-            console.Say("The journal is empty: there is nothing to verify.");
+            console.Say(until == long.MaxValue
+                ? "The journal is empty: there is nothing to verify."
+                : $"There is no event up to position {until}: there is nothing to verify.");
             return ExitCodes.BadData;
         }
 

@@ -19,7 +19,7 @@ public static class ProgramRun
         {
             await app.StartAsync();
         }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        catch (Exception fault) when (fault is OperationCanceledException or OrleansLifecycleCanceledException && stopping.IsCancellationRequested)
         {
             return;
         }

@@ -167,6 +167,22 @@ public sealed class BadInputTests(GranaryApp app)
     }
 
     [Theory]
+    [InlineData("gzip")]
+    [InlineData("identity, gzip")]
+    [InlineData("nonsense")]
+    public async Task A_body_in_a_coding_that_is_not_read_is_refused(string coding)
+    {
+        using var content = new ByteArrayContent("{}"u8.ToArray());
+        content.Headers.TryAddWithoutValidation("Content-Type", "application/json");
+        content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
+
+        using var response = await _client.PostAsync("/orders", content, TestContext.Current.CancellationToken);
+
+        await response.ExpectProblem(415, "unsupported-media-type");
+        Assert.Equal("identity", Assert.Single(response.Headers.GetValues("Accept-Encoding")));
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("two words")]
     [InlineData("256")]

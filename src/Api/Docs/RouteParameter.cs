@@ -26,8 +26,8 @@ public static class RouteParameters
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new RouteParameter(name, description));
 
     /// <summary>
-    /// Names the query parameters of a list. Any other is answered 400 with its name: a misspelt filter would be answered with
-    /// everything.
+    /// Names the query parameters of a list. Any other, and one that is given twice, is answered 400 with its name: a misspelt filter
+    /// would be answered with everything.
     /// </summary>
     public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params RouteParameter[] parameters)
     {
@@ -36,9 +36,10 @@ public static class RouteParameters
         return route.WithMetadata([.. parameters]).AddEndpointFilter((context, next) =>
         {
             var validation = new Validation();
-            foreach (var name in context.HttpContext.Request.Query.Keys)
+            foreach (var (name, values) in context.HttpContext.Request.Query)
             {
                 validation.Require(known.Contains(name), name, refusal);
+                validation.Require(values.Count == 1 || !known.Contains(name), name, "is given more than once");
             }
 
             return validation.Failed ? ValueTask.FromResult<object?>(validation.ToProblem()) : next(context);

@@ -25,7 +25,7 @@ public static class JsonErrors
 
         return exception.Message.StartsWith("Duplicate", StringComparison.Ordinal)
             ? (field, "appears more than once")
-            : (field, "has the wrong type or form");
+            : (field, "has the wrong type or form, or is out of range");
     }
 
     private static string FieldOf(string? path)

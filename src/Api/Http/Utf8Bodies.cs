@@ -6,17 +6,26 @@ using Microsoft.Net.Http.Headers;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// Refuses bodies in encodings other than UTF-8, the only one for JSON between systems (RFC 8259, section 8.1). The framework
-/// would transcode some of them and fail on encoding names it does not know. Endpoints that read no body ignore its type.
+/// Refuses bodies that are compressed, or in encodings other than UTF-8, the only one for JSON between systems (RFC 8259,
+/// section 8.1). The framework would transcode some of them and fail on encoding names it does not know. Endpoints that read no body
+/// ignore its type.
 /// </summary>
 public sealed class Utf8Bodies(RequestDelegate next)
 {
     public Task InvokeAsync(HttpContext context)
     {
         var contentType = context.Request.ContentType;
-        if (contentType is null or "application/json" || !ReadsBody(context))
+        if ((contentType is null or "application/json" && context.Request.Headers.ContentEncoding.Count == 0) || !ReadsBody(context))
         {
             return next(context);
+        }
+
+        if (context.Request.Headers.ContentEncoding is not [] and not ["identity"])
+        {
+            // RFC 9110, section 15.5.16: the field says which coding would have been taken.
+            context.Response.Headers.AcceptEncoding = "identity";
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return Task.CompletedTask;
         }
 
         if (!MediaTypeHeaderValue.TryParse(contentType, out var type) || !IsUtf8(type.Charset, out var isQuoted))

@@ -52,8 +52,15 @@ public sealed class Validation
             return "";
         }
 
-        Require(text.Length >= shortest, field, shortest == 1 ? "must not be empty" : $"must have at least {shortest} characters");
-        Require(shortest == 0 || !string.IsNullOrWhiteSpace(text), field, "must not be blank");
+        if (text.Length < shortest)
+        {
+            Add(field, shortest == 1 ? "must not be empty" : $"must have at least {shortest} characters");
+        }
+        else
+        {
+            Require(shortest == 0 || !string.IsNullOrWhiteSpace(text), field, "must not be blank");
+        }
+
         return CheckCharacters(field, text, longest, multiline: false);
     }
 

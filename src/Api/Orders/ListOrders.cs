@@ -29,6 +29,7 @@ public static class ListOrders
     {
         var validation = new Validation();
         var query = QueryOf(request, validation);
+        validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
         if (validation.Failed)
         {
             return validation.ToProblem();

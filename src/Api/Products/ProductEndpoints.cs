@@ -112,7 +112,10 @@ public static class ProductEndpoints
         var reply = Sku.IsValid(sku) ? await desk.Grains.StockItem(sku).Adjust(command) : null;
         if (reply?.Level is not { } level)
         {
-            return AbsentOr(reply?.Refusal, desk);
+            var refused = AbsentOr(reply?.Refusal, desk);
+            return reply?.Refusal is InsufficientStock
+                ? new ProblemResult(refused.Value with { Detail = "The stock on hand cannot fall below what orders have reserved. Nothing was changed." })
+                : refused;
         }
 
         desk.Products.Outdate(sku, level.Version);

@@ -168,9 +168,12 @@ public static class UserEndpoints
     private static List<string> RolesOf(IReadOnlyList<string?>? names, Validation validation)
     {
         var roles = names?.Distinct().OfType<string>().ToList() ?? [];
-        validation.Require(
-            names is { Count: > 0 } && names.All(name => Roles.All.Contains(name!)),
-            "roles", $"must name at least one of {string.Join(", ", Roles.All)}");
+        validation.Require(names is { Count: > 0 }, "roles", $"must name at least one of {string.Join(", ", Roles.All)}");
+        for (var i = 0; i < names?.Count; i++)
+        {
+            validation.Require(Roles.All.Contains(names[i] ?? ""), $"roles[{i}]", $"is not one of {string.Join(", ", Roles.All)}");
+        }
+
         return roles;
     }
 }

@@ -13,6 +13,10 @@ internal static class ImportCommand
 {
     private const string PasswordVariable = "GRANARY_PASSWORD";
     private const int MostParallel = 64;
+
+    /// <summary>The exit code where the product refused a request, such as a wrong password.</summary>
+    private const int Refused = 1;
+
     private const string Currency = "USD";
 
     /// <summary>Puts it together.</summary>
@@ -47,13 +51,20 @@ internal static class ImportCommand
             northwind.Add(option);
         }
 
+        northwind.Validators.Add(given =>
+        {
+            if ((given.GetValue(password) ?? Environment.GetEnvironmentVariable(PasswordVariable)) is null)
+            {
+                given.AddError($"Give the password in the variable {PasswordVariable} or with {password.Name}.");
+            }
+        });
         northwind.SetAction(parsed => RunAsync(
             new ImportOptions
             {
                 Url = parsed.GetRequiredValue(url),
                 Restock = parsed.GetValue(restock) == "cover",
                 User = parsed.GetRequiredValue(user),
-                Password = parsed.GetValue(password) ?? Environment.GetEnvironmentVariable(PasswordVariable),
+                Password = parsed.GetValue(password) ?? Environment.GetEnvironmentVariable(PasswordVariable)!,
                 Data = parsed.GetValue(data) ?? Path.Combine(AppContext.BaseDirectory, "samples", "northwind"),
                 Parallel = parsed.GetValue(parallel),
             },
@@ -67,11 +78,7 @@ internal static class ImportCommand
         {
             using var http = new HttpClient { BaseAddress = options.Url };
             var client = new GranaryClient(http);
-            if (options.Password is { } password)
-            {
-                await client.LoginAsync(options.User, password);
-            }
-
+            await client.LoginAsync(options.User, options.Password);
             var summary = await ReplayAsync(options, client, console);
             Show(summary, console);
             return summary.Oversold.Count == 0 ? 0 : 1;
@@ -80,7 +87,7 @@ internal static class ImportCommand
         {
             console.Say(fault.Message);
             console.Say($"The import stopped; running it again goes on. It spoke to {options.Url}");
-            return ExitCodes.Unavailable;
+            return fault is GranaryProblemException { Problem.Status: < 500 } ? Refused : ExitCodes.Unavailable;
         }
     }
 

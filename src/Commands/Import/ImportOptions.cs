@@ -12,8 +12,8 @@ internal sealed record ImportOptions
     /// <summary>The administrator to log in as.</summary>
     public required string User { get; init; }
 
-    /// <summary>Null sends no token.</summary>
-    public required string? Password { get; init; }
+    /// <summary>Their password.</summary>
+    public required string Password { get; init; }
 
     /// <summary>The directory of the CSV files.</summary>
     public required string Data { get; init; }

@@ -246,7 +246,9 @@ public static class SettingKeys
         (string text, out string address) =>
         {
             address = text;
-            return IsParsed(() => BindingAddress.Parse(text));
+
+            // What is no port would be taken for a part of the host, and so for every address of the machine.
+            return IsParsed(() => BindingAddress.Parse(text)) && (BindingAddress.Parse(text) is not { IsUnixPipe: false, Host: var host } || IsHost(host));
         }));
 
     public static SettingKey<IReadOnlyList<string>> HttpPorts { get; } = Declare(Ports(WebHostDefaults.HttpPortsKey,
@@ -260,6 +262,8 @@ public static class SettingKeys
         Declared.Add(key);
         return key;
     }
+
+    private static bool IsHost(string host) => host.StartsWith('[') || !host.Contains(':');
 
     private static bool IsParsed(Func<object> parse)
     {

@@ -51,6 +51,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     {
         var order = await LostOrder();
         Assert.Contains("These have: ", await Run(1, "rewind", "--consumer", "nobody", "--to", "0"), StringComparison.Ordinal);
+        Assert.Contains("These have: ", await Run(1, "dead-letters", "list", "--consumer", "nobody"), StringComparison.Ordinal);
         Assert.Contains("The journal ends at", await Run(1, "rewind", "--consumer", "order-index", "--to", "999999999999999999"), StringComparison.Ordinal);
         Assert.Contains(" of 16 partitions rewound", await Run(0, "rewind", "--consumer", "order-index", "--to", "0"), StringComparison.Ordinal);
 

@@ -141,7 +141,8 @@ public sealed class UserTests(GranaryApp app)
         using var unknown = await _shop.Staff.SendJson(HttpMethod.Put, path, new { roles = new[] { "root" } });
 
         Assert.Equal(["customer", "operator"], (await set.Expect(HttpStatusCode.OK)).At("roles").Texts().Order());
-        await unknown.ExpectProblem(400, "validation");
+        var problem = await unknown.ExpectProblem(400, "validation");
+        Assert.Equal("roles[0]", Assert.Single(problem.At("errors").EnumerateObject()).Name);
     }
 
     private async Task<string?> StatusAfter(Customer customer, string step)

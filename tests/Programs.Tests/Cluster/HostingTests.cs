@@ -13,6 +13,7 @@ public sealed class HostingTests
     [InlineData("--Granary:Silo:ProbeTimeout=soon", "Granary:Silo:ProbeTimeout")]
     [InlineData("--Granary:Silo:ResponseTimeout=-1", "Granary:Silo:ResponseTimeout")]
     [InlineData("--urls=http://localhost:5080;nonsense", "urls")]
+    [InlineData("--urls=http://localhost:notaport", "urls")]
     public void An_invalid_setting_is_named(string argument, string key)
     {
         var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build([argument]));

@@ -75,6 +75,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rewind --consumer order-index")]
     [InlineData("import")]
     [InlineData("import southwind")]
+    [InlineData("import northwind")]
     [InlineData("import northwind --restock much")]
     [InlineData("import northwind --parallel 65")]
     [InlineData("import northwind --url nowhere")]
