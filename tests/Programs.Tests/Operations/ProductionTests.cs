@@ -59,7 +59,9 @@ public sealed partial class ProductionTests : IDisposable
         }
 
         Assert.Equal(5, units.Count);
-        Assert.Equal("", (await Command.RunAsync("systemd-analyze", ["verify", "--man=no", .. units])).Trim());
+
+        // What systemd does not know it ignores, with a line of standard error.
+        Assert.Equal("", await Command.RunAsync("bash", ["-c", "systemd-analyze verify --man=no \"$@\" 2>&1", "verify", .. units]));
     }
 
     [Theory]
