@@ -14,7 +14,7 @@ internal static class Schemas
 {
     /// <summary>The types of bodies, by the names of their schemas.</summary>
     private static readonly Dictionary<string, Type> Bodies =
-        new[] { typeof(Schemas).Assembly, typeof(Address).Assembly }
+        new[] { typeof(Schemas).Assembly, typeof(Address).Assembly }.Distinct()
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => !type.IsGenericType && ApiJson.Options.TryGetTypeInfo(type, out var info) && info.Kind == JsonTypeInfoKind.Object)
             .ToDictionary(type => type.Name);
