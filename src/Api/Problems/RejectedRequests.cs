@@ -5,7 +5,6 @@ using System.Text;
 using System.Text.Json;
 using Granary.Api.Http;
 using Granary.Api.Traffic;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
