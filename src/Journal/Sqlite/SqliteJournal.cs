@@ -19,21 +19,17 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly SqliteFile _file = new(file, isFlushed: true, options.CommandTimeout);
     private SqliteJournalWriter? _writer;
 
-    /// <summary>The connection string of a database file, for the journal and for the grain storage in the same file.</summary>
-    public static string ConnectionString(string file, JournalStoreOptions options) => new SqliteConnectionStringBuilder
-    {
-        DataSource = file,
-        // Time to wait for another process that writes to the file.
-        DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
-    }.ToString();
+    /// <summary>The connection string of a journal's file, for the grain storage and the catalogue in the same file.</summary>
+    public static string ConnectionString(string file, JournalStoreOptions options) => SqliteFile.ConnectionString(file, options.CommandTimeout);
 
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using var connection = Open();
+            using var connection = _file.Open();
             SqliteSchema.Migrate(connection);
         },
         cancellation);
@@ -93,7 +89,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         {
             try
             {
-                _writer ??= new SqliteJournalWriter(Open());
+                _writer ??= new SqliteJournalWriter(_file);
                 _writer.Append(batch, outcomes);
                 return;
             }
@@ -130,7 +126,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     {
         if (!_idle.TryTake(out var connection))
         {
-            connection = Open();
+            connection = _file.Open();
         }
 
         var records = new List<JournalRecord>();
@@ -163,13 +159,4 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         reader.GetFieldValue<byte[]>(4),
         DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(5)),
         reader.IsDBNull(6) ? null : reader.GetString(6));
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(ConnectionString(file, options) + ";Pooling=False");
-        connection.Open();
-        using var command = new SqliteCommand("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", connection);
-        command.ExecuteNonQuery();
-        return connection;
-    }
 }
