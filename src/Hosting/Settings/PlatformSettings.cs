@@ -65,8 +65,11 @@ public sealed record PlatformSettings
     /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>
     public required JournalStoreOptions Journal { get; init; }
 
-    /// <summary>The file of the embedded database.</summary>
+    /// <summary>The file of the embedded journal.</summary>
     public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
+
+    /// <summary>The file of the embedded webhooks.</summary>
+    public string WebhookFile => Path.Combine(DataDirectory, "webhooks.db");
 
     /// <summary>Reads them.</summary>
     /// <exception cref="InvalidConfigurationException">A value is invalid, or a key is unknown.</exception>

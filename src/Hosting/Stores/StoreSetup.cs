@@ -55,7 +55,7 @@ internal static class StoreSetup
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!)
             : new SqliteViews(
-                PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
+                PrivateFile.At(options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
 
     private static void CreateDataDirectory(string path)
     {
