@@ -45,6 +45,9 @@ public static class HealthSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Readiness>();
+
+        // It remembers its last trial write.
+        services.AddSingleton<StorageHealth>();
         return services.AddHealthChecks().AddCheck<StorageHealth>("storage", timeout: Patience);
     }
 }

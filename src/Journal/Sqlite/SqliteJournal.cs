@@ -50,6 +50,32 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     }
 
     /// <inheritdoc/>
+    public async Task TryWriteAsync(bool thorough, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await Task.Run(
+                () =>
+                {
+                    try
+                    {
+                        (_writer ??= new SqliteJournalWriter(_file)).Touch();
+                    }
+                    catch (SqliteException fault)
+                    {
+                        throw Unavailable(fault);
+                    }
+                },
+                cancellation);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
         ReadAsync($"{Select} WHERE stream = $a AND version > $b ORDER BY version", stream, afterVersion, cancellation);
 
@@ -64,6 +90,10 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         ReadAsync($"{Select} WHERE position > $a ORDER BY position LIMIT $b", afterPosition, (long)limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
+        ReadAsync($"{Select} WHERE position > $b AND type = $a ORDER BY position LIMIT $c", type, afterPosition, cancellation, limit);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
@@ -95,22 +125,29 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
             }
             catch (SqliteException fault)
             {
-                _writer?.Dispose();
-                _writer = null;
+                var unavailable = Unavailable(fault);
                 if (fault.SqliteErrorCode is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED) || Environment.TickCount64 >= deadline)
                 {
-                    throw new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
+                    throw unavailable;
                 }
             }
         }
     }
 
-    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation)
+    /// <summary>Drops the writer's connection after a fault.</summary>
+    private JournalUnavailableException Unavailable(SqliteException fault)
+    {
+        _writer?.Dispose();
+        _writer = null;
+        return new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
+    }
+
+    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation, long c = 0)
     {
         await _readers.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Read(sql, a, b), cancellation);
+            return await Task.Run(() => Read(sql, a, b, c), cancellation);
         }
         catch (SqliteException fault)
         {
@@ -122,7 +159,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         }
     }
 
-    private List<JournalRecord> Read(string sql, object a, object b)
+    private List<JournalRecord> Read(string sql, object a, object b, long c)
     {
         if (!_idle.TryTake(out var connection))
         {
@@ -135,6 +172,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
             using var command = new SqliteCommand(sql, connection);
             command.Parameters.AddWithValue("$a", a);
             command.Parameters.AddWithValue("$b", b);
+            command.Parameters.AddWithValue("$c", c);
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {

@@ -59,6 +59,15 @@ internal sealed class SqliteJournalWriter : IDisposable
         _file.BoundLog(_connection);
     }
 
+    /// <summary>Commits the first page of the file as it is.</summary>
+    /// <exception cref="SqliteException">The file takes no writes.</exception>
+    public void Touch()
+    {
+        // The schema sets no user version; SQLite writes the page of the number all the same.
+        using var command = new SqliteCommand("PRAGMA user_version = 0", _connection);
+        command.ExecuteNonQuery();
+    }
+
     public void Dispose()
     {
         _insertHead.Dispose();
