@@ -48,6 +48,8 @@ public static class HealthSetup
 
         // It remembers its last trial write.
         services.AddSingleton<StorageHealth>();
-        return services.AddHealthChecks().AddCheck<StorageHealth>("storage", timeout: Patience);
+        return services.AddHealthChecks()
+            .AddCheck<StorageHealth>("storage", timeout: Patience)
+            .AddCheck<StreamHealth>("streams", timeout: Patience);
     }
 }

@@ -62,7 +62,7 @@ public sealed record PlatformSettings
     /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take. A front end repeats one that is idempotent, once.</summary>
     public required TimeSpan ResponseTimeout { get; init; }
 
-    /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>
+    /// <summary><c>Granary:Journal:RetryFor</c>, <c>CommandTimeout</c> and <c>EndTransactionsAfter</c>.</summary>
     public required JournalStoreOptions Journal { get; init; }
 
     /// <summary>The file of the embedded journal.</summary>
@@ -102,6 +102,7 @@ public sealed record PlatformSettings
             {
                 RetryFor = settings.Read(SettingKeys.RetryFor),
                 CommandTimeout = settings.Read(SettingKeys.CommandTimeout),
+                EndTransactionsAfter = settings.Read(SettingKeys.EndTransactionsAfter),
             },
         };
     }

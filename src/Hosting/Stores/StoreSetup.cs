@@ -40,6 +40,7 @@ internal static class StoreSetup
         {
             services.AddSingleton<IViewDatabase>(_ => new PostgreSqlViews(options.PostgreSql!));
             services.AddHostedService<PostgreSqlWake>();
+            services.AddHostedService<HeldBackWatch>();
         }
         else
         {
