@@ -2,8 +2,7 @@ using System.CommandLine;
 using Granary.Commands.Grammar;
 using Granary.Hosting;
 using Granary.Hosting.Settings;
-using Granary.Journal;
-using Granary.Journal.Sqlite;
+using Granary.Hosting.Stores;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 using Spectre.Console;
@@ -11,7 +10,7 @@ using Spectre.Console;
 namespace Granary.Commands;
 
 /// <summary>
-/// The command <c>backup FILE</c>: a consistent copy of the embedded database while the product runs. PostgreSQL brings its
+/// The command <c>backup FILE</c>: a consistent copy of the embedded databases in one file while the product runs. PostgreSQL brings its
 /// own tools; see <c>docs/operations.md</c>.
 /// </summary>
 internal static class BackupCommand
@@ -25,7 +24,7 @@ internal static class BackupCommand
         var target = new Argument<string>("FILE") { Description = "The file to create; an existing one is never overwritten" };
         var command = GranaryCommand.Of(
             Name,
-            "Copies the embedded database to a file while the product runs",
+            "Copies the embedded databases to one file while the product runs",
             $"{Name} /backups/granary.db",
             $"{Name} /backups/granary.db --Granary:DataDirectory /var/lib/granary");
         command.Add(target);
@@ -37,7 +36,7 @@ internal static class BackupCommand
     {
         if (options.Storage != StorageKind.Sqlite)
         {
-            console.Say("This command copies the embedded database; PostgreSQL is backed up with pg_dump or pg_basebackup.");
+            console.Say("This command copies the embedded databases; PostgreSQL is backed up with pg_dump or pg_basebackup.");
             return ExitCodes.Usage;
         }
 
@@ -56,13 +55,13 @@ internal static class BackupCommand
         try
         {
             File.Delete(partial);
-            await CopyAsync(options, partial);
+            await Task.Run(() => EmbeddedBackup.Write(options, partial));
             File.Move(partial, target);
         }
         catch (SqliteException fault) when (fault.SqliteErrorCode is raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT)
         {
             Discard(partial);
-            console.Say($"{options.SqliteFile} cannot be copied: {fault.Message}");
+            console.Say($"{options.SqliteFile} or {options.WebhookFile} cannot be copied: {fault.Message}");
             return ExitCodes.BadData;
         }
         catch (Exception fault) when (fault is SqliteException or IOException or UnauthorizedAccessException)
@@ -72,7 +71,7 @@ internal static class BackupCommand
             return ExitCodes.CannotCreate;
         }
 
-        console.Say($"{target} holds a copy of {options.SqliteFile}; {VerifyCommand.Name} checks it once it is restored.");
+        console.Say($"{target} holds a copy of {options.SqliteFile}, with the webhooks and signing keys; {VerifyCommand.Name} checks it once it is restored.");
         return 0;
     }
 
@@ -87,17 +86,5 @@ internal static class BackupCommand
         {
             // The first fault is the one to tell.
         }
-    }
-
-    /// <summary>One read transaction over the whole database: writers go on, and the copy is of one moment.</summary>
-    private static async Task CopyAsync(PlatformSettings options, string target)
-    {
-        await using var connection = new SqliteConnection(SqliteJournal.ConnectionString(options.SqliteFile, options.Journal));
-        await connection.OpenAsync();
-        await using var command = connection.CreateCommand();
-        command.CommandText = "VACUUM INTO $target";
-        // SQLite copies into an empty file, too, and leaves its mode as it is.
-        command.Parameters.AddWithValue("$target", PrivateFile.At(Path.GetFullPath(target)));
-        await command.ExecuteNonQueryAsync();
     }
 }

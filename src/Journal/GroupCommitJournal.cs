@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Threading.Channels;
 using Granary.Domain.Events;
 using Granary.Grains.Interfaces;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Journal;
 
@@ -9,9 +10,10 @@ namespace Granary.Journal;
 /// Group commit: one writer takes all appends that the silo's grains have queued since its last commit and makes them durable
 /// with one commit. An idle writer starts at once, so a single append does not wait unless it is deferred. A busy writer
 /// collects, so the number of commits stays small however many grains append. (After DeWitt et al., "Implementation Techniques
-/// for Main Memory Database Systems", SIGMOD 1984.)
+/// for Main Memory Database Systems", SIGMOD 1984.) While the store takes no writes, appends are refused at once, and trial writes
+/// find out when it takes them again.
 /// </summary>
-public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
+public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
 {
     /// <summary>Maximum number of appends in one batch; bounds the size of one statement.</summary>
     private const int MaxAppends = 2_000;
@@ -19,8 +21,16 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     /// <summary>Payload bytes after which a batch is closed.</summary>
     private const int MaxBytes = 4 * 1024 * 1024;
 
+    /// <summary>Between two trial writes.</summary>
+    private static readonly TimeSpan TrialPause = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Time limit of a trial write.</summary>
+    private static readonly TimeSpan TrialPatience = TimeSpan.FromSeconds(3);
+
     private readonly IJournalStore _store;
     private readonly JournalMetrics _metrics;
+    private readonly ILogger<GroupCommitJournal> _logger;
+    private readonly CancellationTokenSource _closing = new();
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
         new UnboundedChannelOptions { SingleReader = true });
 
@@ -29,11 +39,14 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     private readonly Channel<bool> _starts = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { SingleReader = true, AllowSynchronousContinuations = false, FullMode = BoundedChannelFullMode.DropWrite });
     private readonly Task _writer;
+    private volatile StoreOutage? _outage;
+    private Task _recovery = Task.CompletedTask;
 
-    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics)
+    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics, ILogger<GroupCommitJournal>? logger = null)
     {
         _store = store;
         _metrics = metrics;
+        _logger = logger ?? NullLogger<GroupCommitJournal>.Instance;
         _writer = Task.Run(WriteAsync);
     }
 
@@ -41,6 +54,9 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
     /// Raised after a batch has become durable, for readers of the journal in this process. Handlers must not block or throw.
     /// </summary>
     public event Action? Appended;
+
+    /// <summary>Why the store takes no writes at present; null while it takes them.</summary>
+    public Exception? Outage => _outage?.Fault;
 
     /// <inheritdoc/>
     public Task AppendAsync(JournalAppend append)
@@ -86,6 +102,14 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
         _queue.Writer.TryComplete();
         _starts.Writer.TryComplete();
         await _writer;
+
+        // The container disposes of it once for each of its two registrations.
+        if (!_closing.IsCancellationRequested)
+        {
+            await _closing.CancelAsync();
+            await _recovery;
+            _closing.Dispose();
+        }
     }
 
     private async Task WriteAsync()
@@ -130,9 +154,9 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
                 return next;
             }
 
-            if (Unmet(next.Append, streams) is { } unmet)
+            if (((JournalException?)_outage?.Refuse() ?? Unmet(next.Append, streams)) is { } refusal)
             {
-                next.Complete(unmet, batchSize: 0);
+                next.Complete(refusal, batchSize: 0);
                 continue;
             }
 
@@ -184,6 +208,7 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
             // it.
             var unavailable = fault as JournalException ?? new JournalUnavailableException("The journal's store failed.", fault);
             Array.Fill(outcomes, unavailable);
+            await MeetOutageAsync();
         }
 
         _metrics.Committed(batch.Count, started);
@@ -194,6 +219,58 @@ public sealed class GroupCommitJournal : IJournal, IAsyncDisposable
 
         Appended?.Invoke();
     }
+
+    /// <summary>
+    /// After a failure of the store: refuses appends from now on if a trial write fails as well. A fault that has passed by then
+    /// concerned one batch only.
+    /// </summary>
+    private async Task MeetOutageAsync()
+    {
+        if (await TryWriteAsync() is { } fault)
+        {
+            _outage = new StoreOutage(fault);
+            OutageBegan(fault);
+            _recovery = RecoverAsync(_outage);
+        }
+    }
+
+    private async Task RecoverAsync(StoreOutage outage)
+    {
+        do
+        {
+            await Task.Delay(TrialPause, _closing.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_closing.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+        while (await TryWriteAsync() is not null);
+
+        _outage = null;
+        OutageEnded(outage.Duration, outage.Refused);
+    }
+
+    private async Task<Exception?> TryWriteAsync()
+    {
+        using var limit = new CancellationTokenSource(TrialPatience);
+        try
+        {
+            // Not every driver stops at once when it is cancelled.
+            await _store.TryWriteAsync(thorough: true, limit.Token).WaitAsync(limit.Token);
+            return null;
+        }
+        catch (Exception fault)
+        {
+            // Whatever exception the store's driver throws, the store does not take writes.
+            return fault;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal's store takes no writes; appends are refused at once until it takes them again.")]
+    private partial void OutageBegan(Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The journal's store takes writes again, after {Duration}; {Count} appends were refused.")]
+    private partial void OutageEnded(TimeSpan duration, long count);
 
     private sealed class PendingAppend(JournalAppend append) : TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)
     {

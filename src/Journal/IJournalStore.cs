@@ -27,6 +27,14 @@ public interface IJournalStore
     /// </exception>
     Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes);
 
+    /// <summary>Makes a commit that changes nothing and returns when it is durable. It is tried once, without waiting for the store.</summary>
+    /// <param name="thorough">
+    /// Whether it also takes space for a small batch, which it gives back. That costs the store more, so it is for a store that has
+    /// just failed.
+    /// </param>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached or takes no writes.</exception>
+    Task TryWriteAsync(bool thorough, CancellationToken cancellation);
+
     /// <inheritdoc cref="IJournal.ReadStreamAsync"/>
     Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation);
 
@@ -35,6 +43,13 @@ public interface IJournalStore
 
     /// <inheritdoc cref="IJournal.ReadAllAsync"/>
     Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation);
+
+    /// <summary>
+    /// Events of one type after a position, in position order, also those that <see cref="ReadAllAsync"/> holds back because a running
+    /// transaction may still insert others before them.
+    /// </summary>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
+    Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation);
 
     /// <inheritdoc cref="IJournal.ReadEndAsync"/>
     Task<long> ReadEndAsync(CancellationToken cancellation);

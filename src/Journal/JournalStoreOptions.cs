@@ -13,4 +13,9 @@ public sealed record JournalStoreOptions
 
     /// <summary>Timeout of one statement; after it the store looks up the statement's outcome.</summary>
     public TimeSpan CommandTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// PostgreSQL: the age at which a transaction that holds back readers of the journal is ended with its session; zero ends none.
+    /// </summary>
+    public TimeSpan EndTransactionsAfter { get; init; } = TimeSpan.Zero;
 }

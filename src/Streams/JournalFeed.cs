@@ -68,13 +68,17 @@ public sealed partial class JournalFeed(
     public async Task AttachAsync(IJournalObserver observer, Action<long> begin, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(begin);
-        await _started.Task.WaitAsync(cancellationToken);
+        await StartedAsync(cancellationToken);
         lock (_lock)
         {
             begin(_position);
             _observers = [.. _observers, observer];
         }
     }
+
+    /// <summary>Returns when the feed knows where the journal ends.</summary>
+    /// <exception cref="OperationCanceledException">The feed stopped before, or the wait was cancelled.</exception>
+    public Task StartedAsync(CancellationToken cancellationToken) => _started.Task.WaitAsync(cancellationToken);
 
     /// <summary>Detaches an observer.</summary>
     public void Detach(IJournalObserver observer)

@@ -59,7 +59,7 @@ public sealed partial class PostgreSqlWake(
             }
             catch (NpgsqlException fault)
             {
-                ConnectionLost(fault.Message);
+                ConnectionLost(fault);
                 await Task.Delay(FaultDelay, clock, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -103,6 +103,6 @@ public sealed partial class PostgreSqlWake(
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection for wake-up notifications is lost; reconnecting: {Fault}")]
-    private partial void ConnectionLost(string fault);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The connection for wake-up notifications is lost; reconnecting.")]
+    private partial void ConnectionLost(Exception fault);
 }

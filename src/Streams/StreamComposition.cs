@@ -11,6 +11,7 @@ public static class StreamComposition
     public static IServiceCollection AddJournalFeed(this IServiceCollection services)
     {
         services.AddSingleton<IStreamStore, SqlStreamStore>();
+        services.AddSingleton<HeldBack>();
         services.AddSingleton<StreamMetrics>();
         services.AddSingleton<ConsumerServices>();
         services.AddSingleton<JournalFeed>();

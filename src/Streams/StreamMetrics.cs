@@ -6,7 +6,9 @@ namespace Granary.Streams;
 
 /// <summary>
 /// The metrics of the streams: <c>stream_lag_seconds{consumer}</c> (the age of the newest event that the slowest partition of a
-/// consumer has processed, while there are newer ones), <c>stream_events_total</c> and <c>stream_dead_letters_total</c>.
+/// consumer has processed, while there are newer ones, or of the first event that an open transaction holds back, if that is older),
+/// <c>stream_held_back_seconds{session,application,database}</c> (that transaction; 0 without labels if there is none),
+/// <c>stream_events_total</c> and <c>stream_dead_letters_total</c>.
 /// </summary>
 public sealed class StreamMetrics : IDisposable
 {
@@ -17,16 +19,19 @@ public sealed class StreamMetrics : IDisposable
     private readonly Counter<long> _events;
     private readonly Counter<long> _deadLetters;
     private readonly TimeProvider _clock;
+    private readonly HeldBack _heldBack;
     private readonly ConcurrentDictionary<(string Consumer, int Partition), Progress> _progress = new();
     private readonly ConcurrentDictionary<(string Namespace, int Partition), long> _newest = new();
 
-    public StreamMetrics(TimeProvider clock)
+    public StreamMetrics(TimeProvider clock, HeldBack heldBack)
     {
         _clock = clock;
+        _heldBack = heldBack;
         _meter = new Meter(MeterName, version: null, tags: null, scope: this);
         _events = _meter.CreateCounter<long>("stream_events_total", "{event}", "Events that consumers have processed.");
         _deadLetters = _meter.CreateCounter<long>("stream_dead_letters_total", "{event}", "Events that consumers have set aside.");
         _meter.CreateObservableGauge("stream_lag_seconds", ObserveLag, "s", "How far consumers are behind the journal.");
+        _meter.CreateObservableGauge("stream_held_back_seconds", ObserveHeldBack, "s", "How long an open transaction has held back events.");
     }
 
     public void Dispose() => _meter.Dispose();
@@ -35,7 +40,7 @@ public sealed class StreamMetrics : IDisposable
     public double LagOf(string consumer) => _progress
         .Where(entry => entry.Key.Consumer == consumer)
         .Select(entry => Lag(entry.Key.Partition, entry.Value))
-        .DefaultIfEmpty(0)
+        .Append(_heldBack.AgeAt(_clock.GetUtcNow()).TotalSeconds)
         .Max();
 
     /// <summary>Records that a partition has events up to a position.</summary>
@@ -78,6 +83,18 @@ public sealed class StreamMetrics : IDisposable
         .Select(key => key.Consumer)
         .Distinct()
         .Select(consumer => new Measurement<double>(LagOf(consumer), new KeyValuePair<string, object?>("consumer", consumer)));
+
+    private Measurement<double> ObserveHeldBack()
+    {
+        var age = _heldBack.AgeAt(_clock.GetUtcNow()).TotalSeconds;
+        return _heldBack.Current is { Transaction: var open }
+            ? new Measurement<double>(
+                age,
+                new KeyValuePair<string, object?>("session", open.Session),
+                new KeyValuePair<string, object?>("application", open.Application),
+                new KeyValuePair<string, object?>("database", open.Database))
+            : new Measurement<double>(0);
+    }
 
     private double Lag(int partition, Progress progress) =>
         _newest.TryGetValue((progress.Namespace, partition), out var newest) && newest > progress.Position

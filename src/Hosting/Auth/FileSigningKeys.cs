@@ -7,8 +7,11 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
 {
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(20);
 
-    private readonly string _file = Path.Combine(dataDirectory, "signing-keys.json");
+    private readonly string _file = FileIn(dataDirectory);
     private readonly string _lock = Path.Combine(dataDirectory, "signing-keys.lock");
+
+    /// <summary>The file of the keys in a data directory.</summary>
+    public static string FileIn(string dataDirectory) => Path.Combine(dataDirectory, "signing-keys.json");
 
     /// <inheritdoc/>
     public bool IsFixed => false;

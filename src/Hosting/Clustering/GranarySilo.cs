@@ -37,6 +37,7 @@ public static class GranarySilo
         if (options.Storage == StorageKind.Sqlite)
         {
             builder.Services.AddHostedService<DirectoryLock>();
+            builder.Services.AddHostedService<BackupUnpacking>();
         }
 
         // Before the silo: hosted services start in the order in which they are added.

@@ -45,6 +45,11 @@ public static class HealthSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Readiness>();
-        return services.AddHealthChecks().AddCheck<StorageHealth>("storage", timeout: Patience);
+
+        // It remembers its last trial write.
+        services.AddSingleton<StorageHealth>();
+        return services.AddHealthChecks()
+            .AddCheck<StorageHealth>("storage", timeout: Patience)
+            .AddCheck<StreamHealth>("streams", timeout: Patience);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Granary.Grains.Interfaces;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -21,7 +22,7 @@ public sealed partial class Readiness(
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
-            return new ReadinessReport(false, "draining", new Dictionary<string, string>());
+            return new ReadinessReport(false, "draining", new Dictionary<string, string>(), null);
         }
 
         await _turn.WaitAsync(cancellationToken);
@@ -62,13 +63,13 @@ public sealed partial class Readiness(
             }
             else
             {
-                LogChange(name, entry.Status, entry.Description ?? "");
+                LogChange(name, entry.Status, entry.Description ?? "", entry.Exception?.Message ?? "");
             }
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Readiness: {Check} is {Status}. {Reason}")]
-    private partial void LogChange(string check, HealthStatus status, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Readiness: {Check} is {Status}. {Reason} {Fault}")]
+    private partial void LogChange(string check, HealthStatus status, string reason, string fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Readiness: {Check} is healthy again")]
     private partial void LogRecovery(string check);
@@ -76,12 +77,24 @@ public sealed partial class Readiness(
     private static ReadinessReport ReportOf(HealthReport report) => new(
         report.Status != HealthStatus.Unhealthy,
         report.Status == HealthStatus.Unhealthy ? "not ready" : "ready",
-        report.Entries.ToDictionary(entry => entry.Key, entry => Words.Of(entry.Value.Status)));
+        report.Entries.ToDictionary(entry => entry.Key, entry => Words.Of(entry.Value.Status)),
+        DetailsOf(report));
+
+    private static Dictionary<string, string>? DetailsOf(HealthReport report)
+    {
+        var details = report.Entries.Where(entry => entry.Value is { Status: not HealthStatus.Healthy, Description: not null })
+            .ToDictionary(entry => entry.Key, entry => entry.Value.Description!);
+        return details.Count > 0 ? details : null;
+    }
 }
 
 /// <summary>The answer of <c>/health/ready</c>.</summary>
 /// <param name="IsReady">Whether requests should be sent to this process.</param>
 /// <param name="Status">ready, not ready or draining.</param>
 /// <param name="Checks">The state by name: healthy, degraded or unhealthy.</param>
+/// <param name="Details">What is wrong, by the name of the check that is not healthy; null if nothing is.</param>
 public sealed record ReadinessReport(
-    [property: System.Text.Json.Serialization.JsonIgnore] bool IsReady, string Status, IReadOnlyDictionary<string, string> Checks);
+    [property: JsonIgnore] bool IsReady,
+    string Status,
+    IReadOnlyDictionary<string, string> Checks,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyDictionary<string, string>? Details);

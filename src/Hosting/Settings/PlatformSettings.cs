@@ -62,11 +62,14 @@ public sealed record PlatformSettings
     /// <summary><c>Granary:Silo:ResponseTimeout</c>: how long a call to a grain may take. A front end repeats one that is idempotent, once.</summary>
     public required TimeSpan ResponseTimeout { get; init; }
 
-    /// <summary><c>Granary:Journal:RetryFor</c> and <c>Granary:Journal:CommandTimeout</c>.</summary>
+    /// <summary><c>Granary:Journal:RetryFor</c>, <c>CommandTimeout</c> and <c>EndTransactionsAfter</c>.</summary>
     public required JournalStoreOptions Journal { get; init; }
 
-    /// <summary>The file of the embedded database.</summary>
+    /// <summary>The file of the embedded journal.</summary>
     public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
+
+    /// <summary>The file of the embedded webhooks.</summary>
+    public string WebhookFile => Path.Combine(DataDirectory, "webhooks.db");
 
     /// <summary>Reads them.</summary>
     /// <exception cref="InvalidConfigurationException">A value is invalid, or a key is unknown.</exception>
@@ -99,6 +102,7 @@ public sealed record PlatformSettings
             {
                 RetryFor = settings.Read(SettingKeys.RetryFor),
                 CommandTimeout = settings.Read(SettingKeys.CommandTimeout),
+                EndTransactionsAfter = settings.Read(SettingKeys.EndTransactionsAfter),
             },
         };
     }

@@ -137,6 +137,10 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> CommandTimeout { get; } = Declare(Duration("Granary:Journal:CommandTimeout", JournalDefaults.CommandTimeout,
         AMoment, AMonth, "the time limit of one statement"));
 
+    public static SettingKey<TimeSpan> EndTransactionsAfter { get; } = Declare(Duration("Granary:Journal:EndTransactionsAfter",
+        JournalDefaults.EndTransactionsAfter, TimeSpan.Zero, AMonth,
+        "PostgreSQL: a session whose transaction holds back the streams for this long is ended; 00:00:00 ends none"));
+
     public static SettingKey<bool> Deliver { get; } = Declare(Flag("Granary:Streams:Deliver", StreamDefaults.Deliver,
         "whether the silo delivers events to consumers; off, they stop and catch up later"));
 

@@ -40,6 +40,7 @@ internal static class StoreSetup
         {
             services.AddSingleton<IViewDatabase>(_ => new PostgreSqlViews(options.PostgreSql!));
             services.AddHostedService<PostgreSqlWake>();
+            services.AddHostedService<HeldBackWatch>();
         }
         else
         {
@@ -55,7 +56,7 @@ internal static class StoreSetup
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!)
             : new SqliteViews(
-                PrivateFile.At(Path.Combine(options.DataDirectory, "webhooks.db")), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
+                PrivateFile.At(options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
 
     private static void CreateDataDirectory(string path)
     {

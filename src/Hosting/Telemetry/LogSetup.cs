@@ -2,6 +2,7 @@ using System.Globalization;
 using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
+using Serilog.Configuration;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -46,13 +47,9 @@ public static class LogSetup
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .Enrich.With<OrderIds>();
-        if (builder.Environment.IsDevelopment())
-        {
-            log.WriteTo.Console(formatProvider: CultureInfo.InvariantCulture);
-        }
-        else
-        {
-            log.WriteTo.Console(new RenderedCompactJsonFormatter());
-        }
+        var console = LoggerSinkConfiguration.CreateSink(to => _ = builder.Environment.IsDevelopment()
+            ? to.Console(formatProvider: CultureInfo.InvariantCulture)
+            : to.Console(new RenderedCompactJsonFormatter()));
+        log.WriteTo.Sink(new RepeatedFaults(console, TimeProvider.System));
     }
 }

@@ -43,6 +43,9 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PostgreSqlJournalWriter? _writer;
 
+    /// <summary>Whether the last read was given up: the next one does not wait for the server again.</summary>
+    private volatile bool _isAway;
+
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellation) => PostgreSqlSchema.MigrateAsync(dataSource, cancellation);
 
@@ -62,6 +65,20 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         finally
         {
             _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task TryWriteAsync(bool thorough, CancellationToken cancellation)
+    {
+        try
+        {
+            await TrialWrite.RunAsync(dataSource, thorough, cancellation);
+        }
+        catch (Exception fault) when (IsOutage(fault))
+        {
+            dataSource.ClearIfReadOnly(fault);
+            throw new JournalUnavailableException($"PostgreSQL takes no writes: {fault.Message}", fault);
         }
     }
 
@@ -90,6 +107,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
             cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
+        ReadAsync(
+            $"{Select} WHERE position > $1 AND type = $2 ORDER BY position LIMIT $3",
+            [Number(afterPosition), Text(type), Number(limit)],
+            cancellation);
+
+    /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
         await ReadAsync($"{Select} WHERE position < {StablePosition} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
 
@@ -113,6 +137,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         {
             log.LogWarning(fault, "The outcome of a batch of {Appends} appends is unknown; settling it.", appends.Length);
             await DropWriterAsync();
+            dataSource.ClearIfReadOnly(fault);
             return false;
         }
     }
@@ -180,12 +205,16 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
             catch (Exception fault) when (IsOutage(fault))
             {
                 await DropWriterAsync();
-                if (Environment.TickCount64 >= deadline)
+                dataSource.ClearIfReadOnly(fault);
+
+                // A server that is starting or failing over is back soon; a full disk is not.
+                if (Environment.TickCount64 >= deadline || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull })
                 {
-                    throw new JournalUnavailableException("PostgreSQL cannot be reached; it is not known whether the events are durable.", fault);
+                    throw new JournalUnavailableException(
+                        $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {fault.Message}", fault);
                 }
 
-                log.LogWarning("PostgreSQL cannot be reached, attempt {Attempt}: {Fault}", attempt, fault.Message);
+                log.LogWarning(fault, "PostgreSQL cannot be reached or takes no writes, attempt {Attempt}.", attempt);
                 await PauseAsync(attempt);
             }
         }
@@ -252,23 +281,26 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     }
 
     /// <summary>
-    /// Reads, over an outage if it is short. At least twice: after a restart of the server the first use of a pooled connection
-    /// fails. No caller repeats a read for that reason.
+    /// Reads, over an outage if it is short; during a longer one, later reads do not wait for it. At least twice: after a restart of
+    /// the server the first use of a pooled connection fails. No caller repeats a read for that reason.
     /// </summary>
     private async Task<T> RepeatAsync<T>(Func<Task<T>> read, CancellationToken cancellation)
     {
-        var longest = options.RetryFor < LongestReading ? options.RetryFor : LongestReading;
+        var longest = _isAway ? TimeSpan.Zero : options.RetryFor < LongestReading ? options.RetryFor : LongestReading;
         var deadline = Environment.TickCount64 + (long)longest.TotalMilliseconds;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await read();
+                var result = await read();
+                _isAway = false;
+                return result;
             }
             catch (Exception fault) when (IsOutage(fault))
             {
                 if (attempt > 1 && Environment.TickCount64 >= deadline)
                 {
+                    _isAway = true;
                     throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
                 }
 

@@ -19,21 +19,17 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
+    private readonly SqliteFile _file = new(file, isFlushed: true, options.CommandTimeout);
     private SqliteJournalWriter? _writer;
 
-    /// <summary>The connection string of a database file, for the journal and for the grain storage in the same file.</summary>
-    public static string ConnectionString(string file, JournalStoreOptions options) => new SqliteConnectionStringBuilder
-    {
-        DataSource = file,
-        // Time to wait for another process that writes to the file.
-        DefaultTimeout = (int)Math.Ceiling(options.CommandTimeout.TotalSeconds),
-    }.ToString();
+    /// <summary>The connection string of a journal's file, for the grain storage and the catalogue in the same file.</summary>
+    public static string ConnectionString(string file, JournalStoreOptions options) => SqliteFile.ConnectionString(file, options.CommandTimeout);
 
     /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellation) => Task.Run(
         () =>
         {
-            using var connection = Open();
+            using var connection = _file.Open();
             SqliteSchema.Migrate(connection);
         },
         cancellation);
@@ -46,6 +42,32 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         try
         {
             await Task.Run(() => AppendBatch(batch, outcomes));
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task TryWriteAsync(bool thorough, CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation);
+        try
+        {
+            await Task.Run(
+                () =>
+                {
+                    try
+                    {
+                        (_writer ??= new SqliteJournalWriter(_file)).Touch();
+                    }
+                    catch (SqliteException fault)
+                    {
+                        throw Unavailable(fault);
+                    }
+                },
+                cancellation);
         }
         finally
         {
@@ -68,6 +90,10 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         ReadAsync($"{Select} WHERE position > $a ORDER BY position LIMIT $b", afterPosition, (long)limit, cancellation);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
+        ReadAsync($"{Select} WHERE position > $b AND type = $a ORDER BY position LIMIT $c", type, afterPosition, cancellation, limit);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
@@ -93,28 +119,35 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         {
             try
             {
-                _writer ??= new SqliteJournalWriter(Open());
+                _writer ??= new SqliteJournalWriter(_file);
                 _writer.Append(batch, outcomes);
                 return;
             }
             catch (SqliteException fault)
             {
-                _writer?.Dispose();
-                _writer = null;
+                var unavailable = Unavailable(fault);
                 if (fault.SqliteErrorCode is not (SQLitePCL.raw.SQLITE_BUSY or SQLitePCL.raw.SQLITE_LOCKED) || Environment.TickCount64 >= deadline)
                 {
-                    throw new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
+                    throw unavailable;
                 }
             }
         }
     }
 
-    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation)
+    /// <summary>Drops the writer's connection after a fault.</summary>
+    private JournalUnavailableException Unavailable(SqliteException fault)
+    {
+        _writer?.Dispose();
+        _writer = null;
+        return new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
+    }
+
+    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation, long c = 0)
     {
         await _readers.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Read(sql, a, b), cancellation);
+            return await Task.Run(() => Read(sql, a, b, c), cancellation);
         }
         catch (SqliteException fault)
         {
@@ -126,11 +159,11 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         }
     }
 
-    private List<JournalRecord> Read(string sql, object a, object b)
+    private List<JournalRecord> Read(string sql, object a, object b, long c)
     {
         if (!_idle.TryTake(out var connection))
         {
-            connection = Open();
+            connection = _file.Open();
         }
 
         var records = new List<JournalRecord>();
@@ -139,6 +172,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
             using var command = new SqliteCommand(sql, connection);
             command.Parameters.AddWithValue("$a", a);
             command.Parameters.AddWithValue("$b", b);
+            command.Parameters.AddWithValue("$c", c);
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {
@@ -163,13 +197,4 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         reader.GetFieldValue<byte[]>(4),
         DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(5)),
         reader.IsDBNull(6) ? null : reader.GetString(6));
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(ConnectionString(file, options) + ";Pooling=False");
-        connection.Open();
-        using var command = new SqliteCommand("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;", connection);
-        command.ExecuteNonQuery();
-        return connection;
-    }
 }

@@ -13,13 +13,15 @@ internal sealed class SqliteJournalWriter : IDisposable
     /// </summary>
     private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
 
+    private readonly SqliteFile _file;
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insertHead;
     private readonly SqliteCommand _insertTail;
 
-    public SqliteJournalWriter(SqliteConnection connection)
+    public SqliteJournalWriter(SqliteFile file)
     {
-        _connection = connection;
+        _file = file;
+        _connection = file.Open();
         const string Insert =
             """
             INSERT INTO journal (stream, version, type, payload, recorded_at, batch, trace)
@@ -54,6 +56,16 @@ internal sealed class SqliteJournalWriter : IDisposable
         }
 
         transaction.Commit();
+        _file.BoundLog(_connection);
+    }
+
+    /// <summary>Commits the first page of the file as it is.</summary>
+    /// <exception cref="SqliteException">The file takes no writes.</exception>
+    public void Touch()
+    {
+        // The schema sets no user version; SQLite writes the page of the number all the same.
+        using var command = new SqliteCommand("PRAGMA user_version = 0", _connection);
+        command.ExecuteNonQuery();
     }
 
     public void Dispose()

@@ -19,13 +19,7 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
 {
     private const int Readers = 4;
 
-    private readonly string _connectionString = new SqliteConnectionStringBuilder
-    {
-        DataSource = file,
-        Pooling = false,
-        DefaultTimeout = (int)Math.Ceiling((patience ?? TimeSpan.FromSeconds(10)).TotalSeconds),
-    }.ToString();
-
+    private readonly SqliteFile _file = new(file, durable, patience ?? TimeSpan.FromSeconds(10));
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
@@ -37,7 +31,7 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
     public Task MigrateAsync(CancellationToken cancellationToken) => Task.Run(
         () =>
         {
-            using var connection = Open();
+            using var connection = _file.Open();
             SqliteSchema.Migrate(connection, schema);
         },
         cancellationToken);
@@ -55,6 +49,7 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
                 await using var transaction = ((SqliteConnection)connection).BeginTransaction(deferred: false);
                 var result = await work(connection, cancellation);
                 await transaction.CommitAsync(cancellation);
+                _file.BoundLog((SqliteConnection)connection);
                 return result;
             },
             cancellationToken);
@@ -82,7 +77,7 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
                 {
                     if (!_idle.TryTake(out var connection))
                     {
-                        connection = Open();
+                        connection = _file.Open();
                     }
 
                     T result;
@@ -105,14 +100,5 @@ public sealed class SqliteViews(string file, string schema = "SqliteViews", bool
         {
             gate.Release();
         }
-    }
-
-    private SqliteConnection Open()
-    {
-        var connection = new SqliteConnection(_connectionString);
-        connection.Open();
-        using var command = new SqliteCommand($"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(durable ? "FULL" : "NORMAL")};", connection);
-        command.ExecuteNonQuery();
-        return connection;
     }
 }

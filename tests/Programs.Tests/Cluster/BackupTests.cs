@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Net;
 using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Commands;
+using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Microsoft.Data.Sqlite;
@@ -35,6 +37,55 @@ public sealed partial class BackupTests : IDisposable
         Assert.True(sound == 0, report);
         await AssertHasAsync(Embedded(restored), told);
         await AssertRefusesToOverwriteAsync(settings, Path.Combine(restored, "granary.db"));
+    }
+
+    [Fact]
+    public async Task A_restored_shop_delivers_to_its_webhooks_and_knows_its_tokens()
+    {
+        await using var recipient = await Recipient.ListenAsync("127.0.0.1");
+        var file = Path.Combine(Directory.CreateDirectory(Path.Combine(_directory, "restored")).FullName, "granary.db");
+        string token;
+        await using (var product = await Product.StartAsync([InDirectory("data"), .. WithWebhooks]))
+        {
+            using var registered = await product.Shop.Staff.PostJson("/webhooks", new { url = recipient.Url, events = new[] { "order.placed" } });
+            await registered.Expect(HttpStatusCode.Created);
+            await OrderAndHearAsync(product, recipient);
+            token = product.TokenOf(UserId.From("admin"), Roles.Admin);
+            var (code, text) = await BackupAsync(Embedded(Path.Combine(_directory, "data")), file);
+            Assert.True(code == 0, text);
+        }
+
+        // Not the webhooks of the backup: a restored shop has those of the backup alone.
+        await File.WriteAllTextAsync(Path.Combine(_directory, "restored", "webhooks.db"), "another one", TestContext.Current.CancellationToken);
+        await using var restored = await Product.StartAsync([InDirectory("restored"), .. WithWebhooks]);
+
+        await OrderAndHearAsync(restored, recipient);
+        using var client = restored.Client(token);
+        using var known = await client.GetAsync("/webhooks", TestContext.Current.CancellationToken);
+        Assert.Single((await known.Expect(HttpStatusCode.OK)).At("data").EnumerateArray());
+        Assert.Equal(0, await ScalarAsync(file, "SELECT count(*) FROM sqlite_schema WHERE name = 'backup_file'"));
+        Assert.Empty(Directory.GetFiles(_directory, "*.restored", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_backup_of_an_earlier_release_restores_beside_the_webhooks_that_are_there()
+    {
+        await using var recipient = await Recipient.ListenAsync("127.0.0.1");
+        var (data, file) = (Path.Combine(_directory, "data"), Path.Combine(_directory, "copy.db"));
+        await using (var product = await Product.StartAsync([InDirectory("data"), .. WithWebhooks]))
+        {
+            using var registered = await product.Shop.Staff.PostJson("/webhooks", new { url = recipient.Url, events = new[] { "order.placed" } });
+            await registered.Expect(HttpStatusCode.Created);
+            Assert.Equal(0, (await BackupAsync(Embedded(data), file)).Code);
+        }
+
+        // Release 0.1.0 copied the journal's database alone.
+        await ScalarAsync(file, "DROP TABLE backup_file");
+        File.Move(file, Path.Combine(data, "granary.db"), overwrite: true);
+        Array.ForEach(Directory.GetFiles(data, "views.db*"), File.Delete);
+        await using var restored = await Product.StartAsync([InDirectory("data"), .. WithWebhooks]);
+
+        await OrderAndHearAsync(restored, recipient);
     }
 
     [Fact]
@@ -152,6 +203,17 @@ public sealed partial class BackupTests : IDisposable
         var section = page[page.IndexOf("## Point in time by position", StringComparison.Ordinal)..];
         var statements = section.Split("```sql")[1].Split("```")[0];
         return Regex.Replace(statements, @"\bN\b", position.ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static string[] WithWebhooks => ["--Granary:Webhooks:AllowHttp=true", "--Granary:Webhooks:AllowPrivateTargets=true"];
+
+    private string InDirectory(string name) => "--Granary:DataDirectory=" + Path.Combine(_directory, name);
+
+    private static async Task OrderAndHearAsync(Product product, Recipient recipient)
+    {
+        var customer = await product.Shop.Customer();
+        var order = (await customer.Placed((await product.Shop.Product(), 1))).Text("id")!;
+        await Eventually.HoldsAsync(() => recipient.HeardOf(order).Count > 0, "the webhook delivers", cancellation: TestContext.Current.CancellationToken);
     }
 
     private static Dictionary<string, string?> Embedded(string directory) => new() { ["Granary:DataDirectory"] = directory };

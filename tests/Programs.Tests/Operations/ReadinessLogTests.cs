@@ -23,7 +23,7 @@ public sealed class ReadinessLogTests
         }
 
         Assert.Equal(
-            [(LogLevel.Warning, "Readiness: storage is Unhealthy. It is away"), (LogLevel.Information, "Readiness: storage is healthy again")],
+            [(LogLevel.Warning, "Readiness: storage is Unhealthy. It is away. The disk is full."), (LogLevel.Information, "Readiness: storage is healthy again")],
             log.Lines);
     }
 
@@ -34,7 +34,7 @@ public sealed class ReadinessLogTests
         public override Task<HealthReport> CheckHealthAsync(
             Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default)
         {
-            var entry = new HealthReportEntry(Storage, Storage == HealthStatus.Healthy ? null : "It is away", TimeSpan.Zero, null, null);
+            var entry = new HealthReportEntry(Storage, Storage == HealthStatus.Healthy ? null : "It is away.", TimeSpan.Zero, new IOException("The disk is full."), null);
             return Task.FromResult(new HealthReport(new Dictionary<string, HealthReportEntry> { ["storage"] = entry }, TimeSpan.Zero));
         }
     }

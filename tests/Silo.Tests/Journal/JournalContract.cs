@@ -141,6 +141,36 @@ public abstract class JournalContract : IAsyncLifetime
         Assert.Empty(await Store.ReadStreamAsync(Appends.NewStream(), 0, Cancellation));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trial_write_leaves_everything_as_it_is(bool thorough)
+    {
+        await Store.AppendAsync(Appends.To("order/before", 0));
+        await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => Open().TryWriteAsync(thorough, Cancellation)));
+
+        await Store.AppendAsync(Appends.To("order/after", 0));
+
+        var all = await Store.ReadAsync(2, page: 10, Cancellation);
+        Assert.Equal(["order/before", "order/after"], all.Select(record => record.Stream));
+        Assert.Empty(await Store.ReadStreamAsync("trial", 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task Events_of_one_type_are_read_in_the_order_of_the_journal()
+    {
+        foreach (var (stream, type) in ((string, string)[])[("order/a", "order.placed"), ("order/b", "order.paid"), ("order/c", "order.placed"), ("order/d", "order.placed")])
+        {
+            Assert.All(await Store.AppendAsync(new JournalAppend(stream, 0, [Appends.Event("{}", type)])), Assert.Null);
+        }
+
+        var first = await Store.ReadTypeAsync("order.placed", 0, 2, Cancellation);
+        var rest = await Store.ReadTypeAsync("order.placed", first[^1].Position, 2, Cancellation);
+
+        Assert.Equal(["order/a", "order/c"], first.Select(record => record.Stream));
+        Assert.Equal(["order/d"], rest.Select(record => record.Stream));
+    }
+
     [Fact]
     public async Task Ten_thousand_concurrent_appends_over_many_streams_share_few_commits()
     {

@@ -33,6 +33,8 @@ internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
 
     public virtual Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes) => inner.AppendBatchAsync(batch, outcomes);
 
+    public virtual Task TryWriteAsync(bool thorough, CancellationToken cancellation) => inner.TryWriteAsync(thorough, cancellation);
+
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
         inner.ReadStreamAsync(stream, afterVersion, cancellation);
 
@@ -41,6 +43,9 @@ internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
 
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         inner.ReadAllAsync(afterPosition, limit, cancellation);
+
+    public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
+        inner.ReadTypeAsync(type, afterPosition, limit, cancellation);
 
     public Task<long> ReadEndAsync(CancellationToken cancellation) => inner.ReadEndAsync(cancellation);
 }

@@ -64,6 +64,8 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
         }
     }
 
+    public Task TryWriteAsync(bool thorough, CancellationToken cancellation) => inner.TryWriteAsync(thorough, cancellation);
+
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation)
     {
         _reads.AddOrUpdate(stream, 1, static (_, count) => count + 1);
@@ -76,6 +78,9 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
 
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
         inner.ReadAllAsync(afterPosition, limit, cancellation);
+
+    public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
+        inner.ReadTypeAsync(type, afterPosition, limit, cancellation);
 
     public Task<long> ReadEndAsync(CancellationToken cancellation) => inner.ReadEndAsync(cancellation);
 

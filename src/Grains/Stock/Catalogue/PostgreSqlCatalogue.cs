@@ -1,4 +1,5 @@
 using Granary.Grains.Interfaces.Stock;
+using Granary.Journal.PostgreSql;
 using Npgsql;
 
 namespace Granary.Grains.Stock.Catalogue;
@@ -80,6 +81,9 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
         return command;
     }
 
-    private static CatalogueUnavailableException Unavailable(NpgsqlException fault) =>
-        new($"The catalogue's database cannot be used: {fault.Message}", fault);
+    private CatalogueUnavailableException Unavailable(NpgsqlException fault)
+    {
+        dataSource.ClearIfReadOnly(fault);
+        return new CatalogueUnavailableException($"The catalogue's database cannot be used: {fault.Message}", fault);
+    }
 }

@@ -1,0 +1,75 @@
+using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Npgsql;
+
+namespace Granary.Streams;
+
+/// <summary>
+/// Looks once a second whether an open transaction holds back events that the feed waits for, and ends its session after
+/// <see cref="JournalStoreOptions.EndTransactionsAfter"/> if that is set. Any transaction of the server that has written and stays open
+/// delays the streams: lists, webhooks, event streams.
+/// </summary>
+public sealed partial class HeldBackWatch(
+    NpgsqlDataSource dataSource, JournalFeed feed, HeldBack heldBack, JournalStoreOptions options, TimeProvider clock, ILogger<HeldBackWatch> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <inheritdoc/>
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await feed.StartedAsync(stoppingToken);
+        using var timer = new PeriodicTimer(Period, clock);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                // The server is unavailable, or the role may not end sessions; the next tick tries again.
+                LookFailed(fault);
+            }
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var before = heldBack.Current;
+        var now = await HeldBackEvents.FindAsync(dataSource, feed.Position, cancellationToken);
+        heldBack.Current = now;
+        if (now is null)
+        {
+            if (before is not null)
+            {
+                Released();
+            }
+
+            return;
+        }
+
+        if (before?.Transaction.Xid != now.Transaction.Xid)
+        {
+            Holds(now.Transaction);
+        }
+
+        if (options.EndTransactionsAfter > TimeSpan.Zero && now.Transaction.Age >= options.EndTransactionsAfter
+            && await now.Transaction.EndAsync(dataSource, cancellationToken))
+        {
+            Ended(now.Transaction, options.EndTransactionsAfter);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Lists, webhooks and event streams wait for {Transaction}; docs/operations.md says what to do.")]
+    private partial void Holds(OpenTransaction transaction);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "No open transaction holds back the streams any more.")]
+    private partial void Released();
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Ended {Transaction}: Granary:Journal:EndTransactionsAfter is {Limit}.")]
+    private partial void Ended(OpenTransaction transaction, TimeSpan limit);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The search for open transactions failed; it will be retried.")]
+    private partial void LookFailed(Exception fault);
+}
