@@ -71,7 +71,8 @@ public sealed partial class BackupTests : IDisposable
     public async Task A_backup_of_an_earlier_release_restores_beside_the_webhooks_that_are_there()
     {
         await using var recipient = await Recipient.ListenAsync("127.0.0.1");
-        var (data, file) = (Path.Combine(_directory, "data"), Path.Combine(_directory, "copy.db"));
+        var (data, restoredTo) = (Path.Combine(_directory, "data"), Directory.CreateDirectory(Path.Combine(_directory, "restored")).FullName);
+        var file = Path.Combine(restoredTo, "granary.db");
         await using (var product = await Product.StartAsync([InDirectory("data"), .. WithWebhooks]))
         {
             using var registered = await product.Shop.Staff.PostJson("/webhooks", new { url = recipient.Url, events = new[] { "order.placed" } });
@@ -81,9 +82,8 @@ public sealed partial class BackupTests : IDisposable
 
         // Release 0.1.0 copied the journal's database alone.
         await ScalarAsync(file, "DROP TABLE backup_file");
-        File.Move(file, Path.Combine(data, "granary.db"), overwrite: true);
-        Array.ForEach(Directory.GetFiles(data, "views.db*"), File.Delete);
-        await using var restored = await Product.StartAsync([InDirectory("data"), .. WithWebhooks]);
+        Array.ForEach(Directory.GetFiles(data, "webhooks.db*"), there => File.Copy(there, Path.Combine(restoredTo, Path.GetFileName(there))));
+        await using var restored = await Product.StartAsync([InDirectory("restored"), .. WithWebhooks]);
 
         await OrderAndHearAsync(restored, recipient);
     }
