@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -97,7 +98,8 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
 
     /// <summary>Whether a fault lies in the connection and not in the request.</summary>
     public static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
-        fault is HttpRequestException { StatusCode: null } or IOException
+        // HttpClient lets a SocketException through where the server ends between connecting and sending.
+        fault is HttpRequestException { StatusCode: null } or IOException or SocketException
         || (fault is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static TimeSpan PauseAfter(int attempt, TimeSpan? atLeast)

@@ -61,6 +61,12 @@ public sealed partial class RejectedRequests(ILogger<RejectedRequests> logger) :
         }
 
         var request = features.Get<IHttpRequestFeature>();
+        if (HttpProtocol.IsHttp2(request?.Protocol ?? ""))
+        {
+            // The bytes of the connection are frames of many streams.
+            return;
+        }
+
         var problem = ProblemOf(refused) with { RequestId = RequestIds.IdOf(request?.Headers[RequestIds.Header] ?? default) };
         LogRefused(problem.RequestId!, refused.StatusCode, refused.Message);
         output.SendInstead(Encode(problem, response.Headers, withBody: request?.Method != HttpMethods.Head));

@@ -12,6 +12,8 @@ public sealed class JsonGrainStateSerializer(IEnumerable<IJsonTypeInfoResolver> 
 {
     private readonly JsonSerializerOptions _options = new(JsonSerializerDefaults.Web)
     {
+        // Requests of many callers under one idempotency key lie in one another.
+        MaxDepth = 10_000,
         TypeInfoResolver = JsonTypeInfoResolver.Combine([.. resolvers, new DefaultJsonTypeInfoResolver()]),
     };
 

@@ -24,6 +24,9 @@ internal sealed partial class IdleActivations(TimeProvider clock, ILogger<IdleAc
 
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long one deactivation may hold up the others: it goes on by itself afterwards.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(10);
+
     private static readonly DeactivationReason Idle = new(DeactivationReasonCode.ActivationIdle, "No call for a while.");
 
     // Idle activations, with the timestamps at which they became idle.
@@ -70,11 +73,21 @@ internal sealed partial class IdleActivations(TimeProvider clock, ILogger<IdleAc
 
     private async ValueTask DeactivateAsync(KeyValuePair<IGrainContext, long> idle, CancellationToken cancellationToken)
     {
-        // Called again meanwhile: OnActive has forgotten it.
-        if (_idle.TryRemove(idle))
+        // One that was called again meanwhile is no longer here.
+        if (!_idle.TryRemove(idle))
         {
-            idle.Key.Deactivate(Idle, cancellationToken);
-            await idle.Key.Deactivated.WaitAsync(cancellationToken);
+            return;
+        }
+
+        // Not cancelled with this loop: an activation that has begun to end must finish what it has decided.
+        idle.Key.Deactivate(Idle, CancellationToken.None);
+        try
+        {
+            await idle.Key.Deactivated.WaitAsync(LongestWait, clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            DeactivationIsSlow(idle.Key.GrainId, LongestWait);
         }
     }
 
@@ -85,6 +98,9 @@ internal sealed partial class IdleActivations(TimeProvider clock, ILogger<IdleAc
             _idle.TryRemove(activation, out _);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Grain} has not ended within {Time}; it goes on ending by itself.")]
+    private partial void DeactivationIsSlow(GrainId grain, TimeSpan time);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Idle grains could not be deactivated; it will be tried again.")]
     private partial void CollectionFailed(Exception fault);

@@ -84,6 +84,12 @@ public sealed record PlatformSettings
                 SettingKeys.Storage, "must be PostgreSql where Granary:Clustering is Redis: silos of a cluster share one journal.");
         }
 
+        var (siloPort, gatewayPort) = (settings.Read(SettingKeys.SiloPort), settings.Read(SettingKeys.GatewayPort));
+        if (siloPort != 0 && siloPort == gatewayPort)
+        {
+            throw new InvalidConfigurationException(SettingKeys.GatewayPort, $"is {gatewayPort}, as Granary:Silo:Port is: silos and clients need a port each.");
+        }
+
         return new PlatformSettings
         {
             DataDirectory = Path.GetFullPath(settings.Read(SettingKeys.DataDirectory)),
@@ -93,8 +99,8 @@ public sealed record PlatformSettings
             Redis = clustering == ClusteringKind.Redis ? settings.Require(SettingKeys.Redis, "where Granary:Clustering is Redis") : null,
             ClusterId = settings.Read(SettingKeys.ClusterId),
             Address = settings.Read(SettingKeys.SiloAddress),
-            SiloPort = settings.Read(SettingKeys.SiloPort),
-            GatewayPort = settings.Read(SettingKeys.GatewayPort),
+            SiloPort = siloPort,
+            GatewayPort = gatewayPort,
             ProbeTimeout = settings.Read(SettingKeys.ProbeTimeout),
             MissedProbes = settings.Read(SettingKeys.MissedProbes),
             ResponseTimeout = settings.Read(SettingKeys.ResponseTimeout),

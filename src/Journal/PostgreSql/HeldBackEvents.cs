@@ -11,15 +11,15 @@ public sealed record HeldBackEvents(DateTimeOffset Since, OpenTransaction Transa
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The first event after a position, with the transaction whose id is the oldest: its session, or the name under which it was
+    /// The first event after a position that readers do not get yet, with the transaction whose id is the oldest: its session, or the name under which it was
     /// prepared. Both are known for every database of the server. The age of another role's transaction needs
     /// <c>pg_read_all_stats</c>; without it, that of the event stands for it.
     /// </summary>
     private const string Read =
-        """
+        $"""
         SELECT waiting.recorded_at, oldest.session, oldest.application, oldest.database, oldest.xid,
                extract(epoch FROM clock_timestamp() - coalesce(oldest.began, waiting.recorded_at))::float8
-        FROM (SELECT recorded_at FROM journal WHERE position > $1 ORDER BY position LIMIT 1) AS waiting
+        FROM (SELECT recorded_at FROM journal WHERE position > $1 AND position >= {PostgreSqlJournal.StablePosition} ORDER BY position LIMIT 1) AS waiting
         CROSS JOIN LATERAL (
             SELECT * FROM (
                 SELECT pid AS session, application_name AS application, datname::text AS database, backend_xid AS xid, xact_start AS began

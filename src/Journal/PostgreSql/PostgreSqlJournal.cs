@@ -24,7 +24,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     /// The position below which nothing can change any more. Rows that lie above all transactions of this server were restored,
     /// and nothing has been appended since (otherwise the offset would be ahead of them); then all rows are stable.
     /// </summary>
-    private const string StablePosition =
+    internal const string StablePosition =
         """
         (SELECT greatest(
             (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20,
@@ -207,8 +207,11 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
                 await DropWriterAsync();
                 dataSource.ClearIfReadOnly(fault);
 
-                // A server that is starting or failing over is back soon; a full disk is not.
-                if (Environment.TickCount64 >= deadline || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull })
+                // A server that is starting or failing over is back soon; one that refuses is not. Sessions may be read-only from before a
+                // failover, so a refusal to write counts once the sessions have been closed.
+                if (Environment.TickCount64 >= deadline
+                    || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull }
+                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.TooManyConnections }))
                 {
                     throw new JournalUnavailableException(
                         $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {fault.Message}", fault);

@@ -60,7 +60,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
                 {
                     try
                     {
-                        (_writer ??= new SqliteJournalWriter(_file)).Touch();
+                        (_writer ??= new SqliteJournalWriter(_file)).Touch(thorough);
                     }
                     catch (SqliteException fault)
                     {

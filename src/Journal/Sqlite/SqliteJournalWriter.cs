@@ -60,12 +60,34 @@ internal sealed class SqliteJournalWriter : IDisposable
     }
 
     /// <summary>Commits the first page of the file as it is.</summary>
+    /// <param name="thorough">Also writes a small batch, which is rolled back: a nearly full disk may have room for one page.</param>
     /// <exception cref="SqliteException">The file takes no writes.</exception>
-    public void Touch()
+    public void Touch(bool thorough)
     {
         // The schema sets no user version; SQLite writes the page of the number all the same.
-        using var command = new SqliteCommand("PRAGMA user_version = 0", _connection);
-        command.ExecuteNonQuery();
+        Execute("PRAGMA user_version = 0");
+        if (!thorough)
+        {
+            return;
+        }
+
+        // SQLite writes the pages of an open transaction once they are more than its cache holds.
+        Execute("PRAGMA cache_size = 1");
+        try
+        {
+            using var transaction = _connection.BeginTransaction(deferred: false);
+            Execute(
+                """
+                INSERT INTO journal (stream, version, type, payload, recorded_at, batch)
+                VALUES ('trial', 1, 'trial', zeroblob(45000), 0, 0)
+                """,
+                transaction);
+            transaction.Rollback();
+        }
+        finally
+        {
+            Execute("PRAGMA cache_size = -2000");
+        }
     }
 
     public void Dispose()
@@ -73,6 +95,12 @@ internal sealed class SqliteJournalWriter : IDisposable
         _insertHead.Dispose();
         _insertTail.Dispose();
         _connection.Dispose();
+    }
+
+    private void Execute(string sql, SqliteTransaction? transaction = null)
+    {
+        using var command = new SqliteCommand(sql, _connection, transaction);
+        command.ExecuteNonQuery();
     }
 
     private JournalException? AppendAll(JournalAppend append, long number, SqliteTransaction transaction)

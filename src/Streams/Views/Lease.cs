@@ -4,8 +4,8 @@ namespace Granary.Streams.Views;
 
 /// <summary>
 /// A job that only one process at a time does; another process takes it over when the holder stops renewing. PostgreSQL's clock is
-/// the one that counts there. A lease that would last longer than its duration was taken before a clock was set back, and no longer
-/// holds. Two processes may briefly hold the lease, so the job must tolerate being done twice.
+/// the one that counts there. A lease that would last for more than twice its duration was taken before a clock was set back, and no
+/// longer holds. Two processes may briefly hold the lease, so the job must tolerate being done twice.
 /// </summary>
 /// <param name="name">The job.</param>
 /// <param name="duration">How long the lease is held without renewal.</param>
@@ -23,7 +23,7 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
                 $"""
                 INSERT INTO lease (name, holder, until) VALUES (@name, @holder, {now} + @duration)
                 ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
-                WHERE lease.until NOT BETWEEN {now} AND {now} + @duration OR lease.holder = excluded.holder
+                WHERE lease.until NOT BETWEEN {now} AND {now} + 2 * @duration OR lease.holder = excluded.holder
                 """,
                 ("name", name),
                 ("holder", _holder),

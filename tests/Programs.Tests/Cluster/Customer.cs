@@ -143,7 +143,7 @@ internal sealed class Customer(Crowd crowd, string name, string userId, Authenti
 
                 crowd.Tally.Broken(Stopwatch.GetElapsedTime(began));
             }
-            catch (Exception broken) when (broken is HttpRequestException or IOException or TaskCanceledException && !stop.IsCancellationRequested)
+            catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException or TaskCanceledException && !stop.IsCancellationRequested)
             {
                 if (frontEnd.MayBreak)
                 {

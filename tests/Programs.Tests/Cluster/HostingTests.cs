@@ -14,9 +14,10 @@ public sealed class HostingTests
     [InlineData("--Granary:Silo:ResponseTimeout=-1", "Granary:Silo:ResponseTimeout")]
     [InlineData("--urls=http://localhost:5080;nonsense", "urls")]
     [InlineData("--urls=http://localhost:notaport", "urls")]
-    public void An_invalid_setting_is_named(string argument, string key)
+    [InlineData("--Granary:Silo:Port=7001 --Granary:Silo:GatewayPort=7001", "Granary:Silo:GatewayPort")]
+    public void An_invalid_setting_is_named(string arguments, string key)
     {
-        var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build([argument]));
+        var problem = Assert.Throws<InvalidConfigurationException>(() => FrontEnd.Build(arguments.Split(' ')));
 
         Assert.Equal(key, problem.Key);
     }

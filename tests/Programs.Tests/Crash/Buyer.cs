@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Granary.Programs.Tests.Crash;
@@ -103,7 +104,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
                     }
                 }
             }
-            catch (Exception broken) when (broken is HttpRequestException or IOException)
+            catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException)
             {
                 // The product was killed during the request: the outcome is unknown until the product is back.
             }

@@ -101,7 +101,10 @@ public sealed class OrderIndex : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _writes.Dispose();
 
-    /// <summary>Writes the newest entry of each order. Rows are sorted by id, so concurrent upserts cannot deadlock.</summary>
+    /// <summary>
+    /// Writes the newest entry of each order. Rows are sorted by id, so concurrent upserts cannot deadlock, unless a silo of release
+    /// 0.1.0 is one of the writers; its consumer or this one then reads the events again.
+    /// </summary>
     private async Task WriteAsync(IReadOnlyList<OrderIndexEntry> entries)
     {
         var newest = NewestOf(entries);

@@ -22,6 +22,11 @@ internal readonly record struct CatalogueEntry(string Sku, string Search, long V
         : ENSNormalize.NF.NFC(text).ToUpperInvariant().ToLowerInvariant();
 
     /// <summary>
+    /// The form in which release 0.1.0 has written entries, and in which they stay until their product is next activated.
+    /// </summary>
+    public static string FoldOfEarlierRelease(string? text) => text?.ToLowerInvariant() ?? "";
+
+    /// <summary>
     /// Whether this entry replaces the previous one. A product's version also grows with every order, which changes nothing that
     /// is searched: such a version is not written, so activating stock items only read. An entry of the same version differs where an
     /// earlier release has folded it.

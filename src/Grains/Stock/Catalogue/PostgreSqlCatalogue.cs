@@ -19,7 +19,7 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
     private const string Search =
         """
         SELECT sku FROM catalogue
-        WHERE sku > $1 AND ($2 = '' OR strpos(search, $2) > 0)
+        WHERE sku > $1 AND ($2 = '' OR strpos(search, $2) > 0 OR strpos(search, $4) > 0)
         ORDER BY sku LIMIT $3
         """;
 
@@ -47,7 +47,7 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
     {
         try
         {
-            await using var search = Command(Search, afterSku ?? "", CatalogueEntry.Fold(text), (long)limit);
+            await using var search = Command(Search, afterSku ?? "", CatalogueEntry.Fold(text), (long)limit, CatalogueEntry.FoldOfEarlierRelease(text));
             await using var reader = await search.ExecuteReaderAsync(cancellationToken);
             var skus = new List<string>();
             while (await reader.ReadAsync(cancellationToken))

@@ -18,7 +18,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
     private const string Search =
         """
         SELECT sku FROM catalogue
-        WHERE sku > $after AND ($text = '' OR instr(search, $text) > 0)
+        WHERE sku > $after AND ($text = '' OR instr(search, $text) > 0 OR instr(search, $plain) > 0)
         ORDER BY sku LIMIT $limit
         """;
 
@@ -48,7 +48,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
             connection =>
             {
                 using var search = Command(connection, Search,
-                    ("$text", CatalogueEntry.Fold(text)), ("$after", afterSku ?? ""), ("$limit", limit));
+                    ("$text", CatalogueEntry.Fold(text)), ("$plain", CatalogueEntry.FoldOfEarlierRelease(text)), ("$after", afterSku ?? ""), ("$limit", limit));
                 using var reader = search.ExecuteReader();
                 var skus = new List<string>();
                 while (reader.Read())
