@@ -15,6 +15,9 @@ public sealed partial class HeldBackWatch(
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
+    // The transaction that was to be ended last: what became of it is told once.
+    private uint _told;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +31,7 @@ public sealed partial class HeldBackWatch(
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
-                // The server is unavailable, or the role may not end sessions; the next tick tries again.
+                // The server is unavailable; the next tick tries again.
                 LookFailed(fault);
             }
         }
@@ -54,11 +57,31 @@ public sealed partial class HeldBackWatch(
             Holds(now.Transaction);
         }
 
-        if (options.EndTransactionsAfter > TimeSpan.Zero && now.Transaction.Age >= options.EndTransactionsAfter
-            && await now.Transaction.EndAsync(dataSource, cancellationToken))
+        if (options.EndTransactionsAfter > TimeSpan.Zero && now.Transaction.Age >= options.EndTransactionsAfter)
         {
-            Ended(now.Transaction, options.EndTransactionsAfter);
+            await EndAsync(now.Transaction, cancellationToken);
         }
+    }
+
+    private async Task EndAsync(OpenTransaction transaction, CancellationToken cancellationToken)
+    {
+        var isNew = _told != transaction.Xid;
+        try
+        {
+            if (await transaction.EndAsync(dataSource, cancellationToken) && isNew)
+            {
+                Ended(transaction, options.EndTransactionsAfter);
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            if (isNew)
+            {
+                MayNotEnd(transaction, fault.MessageText);
+            }
+        }
+
+        _told = transaction.Xid;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Lists, webhooks and event streams wait for {Transaction}; docs/operations.md says what to do.")]
@@ -69,6 +92,9 @@ public sealed partial class HeldBackWatch(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Ended {Transaction}: Granary:Journal:EndTransactionsAfter is {Limit}.")]
     private partial void Ended(OpenTransaction transaction, TimeSpan limit);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "This role may not end {Transaction}, although Granary:Journal:EndTransactionsAfter is set: {Reason}")]
+    private partial void MayNotEnd(OpenTransaction transaction, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The search for open transactions failed; it will be retried.")]
     private partial void LookFailed(Exception fault);

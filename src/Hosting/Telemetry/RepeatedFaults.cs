@@ -1,9 +1,11 @@
+using System.Data.Common;
 using System.Globalization;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Webhooks;
 using Granary.Streams.Views;
+using Microsoft.Data.Sqlite;
 using Serilog.Core;
 using Serilog.Events;
 using Serilog.Parsing;
@@ -22,7 +24,7 @@ internal sealed class RepeatedFaults : ILogEventSink, IDisposable
     private static readonly MessageTemplate Summary = new MessageTemplateParser().Parse("{Count} more times within a minute: {Text} {Fault}");
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Message, Type Fault), Repetition> _known = [];
+    private readonly Dictionary<(string Message, string Fault), Repetition> _known = [];
     private readonly ILogEventSink _inner;
     private readonly TimeProvider _clock;
     private readonly ITimer _timer;
@@ -51,7 +53,7 @@ internal sealed class RepeatedFaults : ILogEventSink, IDisposable
 
     private bool IsFirst(LogEvent logEvent, Exception fault)
     {
-        var key = (logEvent.MessageTemplate.Text, fault.GetType());
+        var key = (logEvent.MessageTemplate.Text, KindOf(fault.GetBaseException()));
         lock (_lock)
         {
             if (_known.TryGetValue(key, out var known))
@@ -104,6 +106,14 @@ internal sealed class RepeatedFaults : ILogEventSink, IDisposable
 
         return new LogEvent(_clock.GetUtcNow(), last.Level, exception: null, Summary, properties);
     }
+
+    /// <summary>The type of a fault, with the database's code: a full disk and a server that is away are two.</summary>
+    private static string KindOf(Exception fault) => fault switch
+    {
+        SqliteException sqlite => $"{fault.GetType().Name} {sqlite.SqliteErrorCode}",
+        DbException database => $"{fault.GetType().Name} {database.SqlState}",
+        _ => fault.GetType().Name,
+    };
 
     private static bool IsOfEnvironment(Exception fault)
     {

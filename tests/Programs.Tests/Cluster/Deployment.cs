@@ -197,6 +197,9 @@ internal sealed partial class Deployment : IAsyncDisposable
         new("Granary__Webhooks__AllowPrivateTargets", "true"),
         new("Granary__Webhooks__Timeout", "00:00:03"),
         new("Serilog__MinimumLevel__Default", "Warning"),
+
+        // Nobody looks at it, and it walks through all activations every second.
+        new("Granary__Telemetry__Dashboard", "false"),
     ];
 
     [GeneratedRegex("^cluster_silos.*status=\"active\".* (\\d+)", RegexOptions.Multiline)]

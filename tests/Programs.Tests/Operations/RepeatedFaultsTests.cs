@@ -48,6 +48,15 @@ public sealed class RepeatedFaultsTests : IDisposable
     }
 
     [Fact]
+    public void Faults_with_another_cause_are_told_apart()
+    {
+        _log.Warning(new JournalUnavailableException("Away.", new TimeoutException()), "It failed.");
+        _log.Warning(new JournalUnavailableException("Away.", new IOException()), "It failed.");
+
+        Assert.Equal(2, _lines.Texts.Count);
+    }
+
+    [Fact]
     public void What_is_left_is_told_at_the_end_of_the_process()
     {
         _log.Warning(Away, "It failed.");
