@@ -7,19 +7,23 @@ namespace Granary.Programs.Tests.Cluster;
 /// <summary>
 /// Sixty-four clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
 /// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal. The
-/// cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. One
-/// round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
+/// cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. A silo of
+/// that release may hold up calls while it is stopped: its stock items and wallets wait for the orders they ask. So this replacement
+/// may be answered 503 with <c>Retry-After</c>; one of the product's own processes must not be noticed at all. One round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
 /// text in their name.
 /// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const string Replaced = "every process replaced, one by one";
+    private const string SiloReplaced = "silo replaced";
+
+    private bool _isPreviousRelease;
 
     [Fact]
     public async Task No_fault_loses_an_acknowledged_order_and_clients_see_only_answers_and_retryable_failures()
     {
-        var replaces = Replaced.Contains(Only, StringComparison.Ordinal);
+        var replaces = _isPreviousRelease = Replaced.Contains(Only, StringComparison.Ordinal);
         await using var deployment = await Deployment.StartAsync(
             [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousSilo : ClusterProgram.Silo, 3)],
             [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousFrontEnd : ClusterProgram.FrontEnd, 2)]);
@@ -51,6 +55,11 @@ public sealed class ChaosTests(ITestOutputHelper output)
         return
         [
             (Replaced, () => deployment.ReplaceAsync(crowd, ClusterProgram.Silo, ClusterProgram.FrontEnd)),
+            (SiloReplaced, async () =>
+            {
+                await first.StopAsync();
+                await Deployment.StartAsync(first);
+            }),
             ("silo killed", async () =>
             {
                 await first.KillAsync();
@@ -126,11 +135,14 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var report = crowd.Tally.Describe(fault);
         output.WriteLine(report);
         Console.WriteLine(report);
-        if (fault == Replaced && crowd.Tally.Failures > 0)
+        var mayBeRefused = fault == Replaced && _isPreviousRelease;
+        if (fault is Replaced or SiloReplaced && (mayBeRefused ? crowd.Tally.Breaks : crowd.Tally.Failures) > 0)
         {
             ShowLogs(deployment);
             Assert.Fail("A rolling restart was noticed.");
         }
+
+        _isPreviousRelease &= fault != Replaced;
 
         foreach (var frontEnd in crowd.FrontEnds)
         {

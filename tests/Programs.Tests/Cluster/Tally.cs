@@ -46,6 +46,18 @@ internal sealed class Tally
         }
     }
 
+    /// <summary>Requests whose connection broke.</summary>
+    public int Breaks
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _broken;
+            }
+        }
+    }
+
     /// <summary>Restarts counting; wrong answers stay recorded.</summary>
     public void Begin()
     {
