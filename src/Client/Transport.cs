@@ -64,7 +64,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
             TimeSpan? atLeast = null;
             try
             {
-                var response = await http.SendAsync(message, completion, cancellationToken);
+                var response = await SendOnceAsync(message, completion, cancellationToken);
                 if (response.IsSuccessStatusCode)
                 {
                     return await take(response);
@@ -91,6 +91,20 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
         }
     }
 
+    private async Task<HttpResponseMessage> SendOnceAsync(
+        HttpRequestMessage message, HttpCompletionOption completion, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await http.SendAsync(message, completion, cancellationToken);
+        }
+        catch (SocketException fault)
+        {
+            // HttpClient lets it through as it is where the server ends between connecting and sending.
+            throw new HttpRequestException(fault.Message, fault);
+        }
+    }
+
     /// <summary>A conflict has a retry time if it is with another request that is still in progress.</summary>
     private static bool IsTransient(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout
@@ -98,8 +112,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
 
     /// <summary>Whether a fault lies in the connection and not in the request.</summary>
     public static bool IsLost(Exception fault, CancellationToken cancellationToken) =>
-        // HttpClient lets a SocketException through where the server ends between connecting and sending.
-        fault is HttpRequestException { StatusCode: null } or IOException or SocketException
+        fault is HttpRequestException { StatusCode: null } or IOException
         || (fault is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 
     private static TimeSpan PauseAfter(int attempt, TimeSpan? atLeast)

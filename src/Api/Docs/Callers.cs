@@ -12,7 +12,7 @@ public sealed record Callers(string? Concerned, params IReadOnlyList<string> Rol
     private static readonly Callers Anyone = new("anyone, without a token");
     private static readonly Callers AnyUser = new("any user");
 
-    /// <summary>Whether a role is needed, whoever the caller is.</summary>
+    /// <summary>Whether every caller needs one of the roles.</summary>
     public bool NeedRole => Concerned is null;
 
     /// <summary>The callers of a route: those that it names, or those that its authorization lets in.</summary>

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using System.Net.Sockets;
 using Granary.Client;
 using Granary.Commands.Grammar;
 using Granary.Hosting;
@@ -84,7 +83,7 @@ internal static class ImportCommand
             Show(summary, console);
             return summary.Oversold.Count == 0 ? 0 : 1;
         }
-        catch (Exception fault) when (fault is GranaryProblemException or HttpRequestException or IOException or SocketException)
+        catch (Exception fault) when (fault is GranaryProblemException or HttpRequestException or IOException)
         {
             console.Say(fault.Message);
             console.Say($"The import stopped; running it again goes on. It spoke to {options.Url}");

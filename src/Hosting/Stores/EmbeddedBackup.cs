@@ -3,6 +3,7 @@ using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
 using Granary.Journal;
 using Granary.Journal.Sqlite;
+using Granary.Streams.Views;
 using Microsoft.Data.Sqlite;
 
 namespace Granary.Hosting.Stores;
@@ -108,7 +109,7 @@ public static class EmbeddedBackup
         using var connection = Open(file, options);
 
         // SQLite copies into an empty file, too, and leaves its mode as it is.
-        Execute(connection, "VACUUM INTO $target", ("$target", PrivateFile.At(Path.GetFullPath(target))));
+        Execute(connection, "VACUUM INTO @target", ("target", PrivateFile.At(Path.GetFullPath(target))));
     }
 
     private static bool Holds(SqliteConnection database)
@@ -130,10 +131,10 @@ public static class EmbeddedBackup
         {
             Execute(
                 backup,
-                "INSERT INTO backup_file (name, part, bytes) VALUES ($name, $part, $bytes)",
-                ("$name", name),
-                ("$part", part),
-                ("$bytes", buffer[..length]));
+                "INSERT INTO backup_file (name, part, bytes) VALUES (@name, @part, @bytes)",
+                ("name", name),
+                ("part", part),
+                ("bytes", buffer[..length]));
         }
     }
 
@@ -141,8 +142,7 @@ public static class EmbeddedBackup
     /// <returns>Whether the backup has the file.</returns>
     private static bool Unpack(SqliteConnection backup, string file)
     {
-        using var command = new SqliteCommand("SELECT bytes FROM backup_file WHERE name = $name ORDER BY part", backup);
-        command.Parameters.AddWithValue("$name", Path.GetFileName(file));
+        using var command = backup.Command("SELECT bytes FROM backup_file WHERE name = @name ORDER BY part", ("name", Path.GetFileName(file)));
         using var parts = command.ExecuteReader(CommandBehavior.SequentialAccess);
         if (!parts.HasRows)
         {
@@ -160,16 +160,9 @@ public static class EmbeddedBackup
         return true;
     }
 
-    private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> parameters)
+    private static void Execute(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> parameters)
     {
-        // The connection gives the command its transaction.
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
+        using var command = connection.Command(sql, parameters);
         command.ExecuteNonQuery();
     }
 }

@@ -11,9 +11,9 @@ public sealed record HeldBackEvents(DateTimeOffset Since, OpenTransaction Transa
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// The first event after a position that readers do not get yet, with the transaction whose id is the oldest: its session, or the name under which it was
-    /// prepared. Both are known for every database of the server. The age of another role's transaction needs
-    /// <c>pg_read_all_stats</c>; without it, that of the event stands for it.
+    /// The first event after a position that readers do not get yet, with the transaction whose id is the oldest: its session, or the
+    /// name under which it was prepared. Both are known for every database of the server. The age of another role's transaction
+    /// needs <c>pg_read_all_stats</c>; without it, that of the event stands for it.
     /// </summary>
     private const string Read =
         $"""

@@ -88,9 +88,11 @@ public sealed class SqliteFile(string path, bool isFlushed, TimeSpan patience)
         }
     }
 
-    private static void Execute(SqliteConnection connection, string sql)
+    /// <summary>Runs a statement, in the connection's transaction if there is one.</summary>
+    internal static void Execute(SqliteConnection connection, string sql)
     {
-        using var command = new SqliteCommand(sql, connection);
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
         command.ExecuteNonQuery();
     }
 

@@ -65,28 +65,28 @@ internal sealed class SqliteJournalWriter : IDisposable
     public void Touch(bool thorough)
     {
         // The schema sets no user version; SQLite writes the page of the number all the same.
-        Execute("PRAGMA user_version = 0");
+        SqliteFile.Execute(_connection, "PRAGMA user_version = 0");
         if (!thorough)
         {
             return;
         }
 
         // SQLite writes the pages of an open transaction once they are more than its cache holds.
-        Execute("PRAGMA cache_size = 1");
+        SqliteFile.Execute(_connection, "PRAGMA cache_size = 1");
         try
         {
             using var transaction = _connection.BeginTransaction(deferred: false);
-            Execute(
+            SqliteFile.Execute(
+                _connection,
                 """
                 INSERT INTO journal (stream, version, type, payload, recorded_at, batch)
                 VALUES ('trial', 1, 'trial', zeroblob(45000), 0, 0)
-                """,
-                transaction);
+                """);
             transaction.Rollback();
         }
         finally
         {
-            Execute("PRAGMA cache_size = -2000");
+            SqliteFile.Execute(_connection, "PRAGMA cache_size = -2000");
         }
     }
 
@@ -95,12 +95,6 @@ internal sealed class SqliteJournalWriter : IDisposable
         _insertHead.Dispose();
         _insertTail.Dispose();
         _connection.Dispose();
-    }
-
-    private void Execute(string sql, SqliteTransaction? transaction = null)
-    {
-        using var command = new SqliteCommand(sql, _connection, transaction);
-        command.ExecuteNonQuery();
     }
 
     private JournalException? AppendAll(JournalAppend append, long number, SqliteTransaction transaction)
