@@ -87,7 +87,8 @@ public sealed class HeadTests(GranaryApp app)
                 .Replace("{sku}", scene.Sku, StringComparison.Ordinal)
                 .Replace("{slug}", "validation", StringComparison.Ordinal)
                 .Replace("{documentName}", "v1", StringComparison.Ordinal)
-                .Replace("{documentName?}", "v1", StringComparison.Ordinal))
+                .Replace("{documentName?}", "v1", StringComparison.Ordinal)
+                .Replace("{**path}", "", StringComparison.Ordinal))
 
             // Without the slash it redirects, which a client follows without its token.
             .Select(pattern => pattern == "/dashboard" ? "/dashboard/" : pattern)

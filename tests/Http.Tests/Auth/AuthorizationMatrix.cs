@@ -84,7 +84,7 @@ public static class AuthorizationMatrix
         new("GET /health/live",                            Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /health/ready",                           Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /metrics",                                Open,   Yes,    Yes,    Yes,    Yes),
-        new("GET /dashboard",                              Closed, Role,   Role,   Role,   Yes),
+        new("GET /dashboard/{**path}",                     Closed, Role,   Role,   Role,   Yes),
         new("GET /problems/{slug}",                        Open,   Yes,    Yes,    Yes,    Yes),
     ];
 }
