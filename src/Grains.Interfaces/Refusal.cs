@@ -54,6 +54,20 @@ public sealed record InsufficientFunds(
     [property: Id(1)] long Available,
     [property: Id(2)] bool Contended = false) : Refusal;
 
+/// <summary>The actor is no active administrator any more; nothing was changed.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.not-administrator")]
+public sealed record NotAdministrator : Refusal;
+
+/// <summary>
+/// The user has too many unpaid orders, or they hold too many units of a product; nothing was reserved or held.
+/// </summary>
+/// <param name="Limit">The most unpaid orders, or the most units of one product in them.</param>
+/// <param name="Skus">The products of which there would be too many units; null where the orders are too many.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.too-many-open-orders")]
+public sealed record TooManyOpenOrders(
+    [property: Id(0)] long Limit,
+    [property: Id(1)] IReadOnlyList<string>? Skus = null) : Refusal;
+
 /// <summary>The account is not closed, because its wallet has money.</summary>
 /// <param name="Available">The available amount, in minor units.</param>
 /// <param name="Held">The amount that orders hold, in minor units.</param>

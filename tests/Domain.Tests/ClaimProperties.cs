@@ -101,7 +101,7 @@ public sealed class ClaimProperties
     {
         var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 1_000, null, null));
         return order.Accepted.Aggregate(stock, (s, attempt) =>
-            s.Apply(new StockReserved("o1", attempt, attempt == 1 ? 5 : 9), Given.Noon));
+            s.Apply(new StockReserved("o1", attempt, attempt == 1 ? 5 : 9, "u-buyer"), Given.Noon));
     }
 
     private static StockState Aligned(StockState stock, OrderStanding standing)
@@ -119,6 +119,8 @@ public sealed class ClaimProperties
         Assert.Equal(stock.Received, stock.OnHand + stock.Sold);
         Assert.True(stock.Available >= 0);
         Assert.Equal(stock.Claims.ByOrder.Values.Sum(claim => claim.Reserved), stock.Reserved);
+        Assert.Equal(stock.Claims.ByOrder.Values.Sum(claim => claim.Reserved), stock.Claims.ReservedBy("u-buyer"));
+        Assert.Equal(stock.Claims.ByOrder.Values.Count(claim => claim.IsUnpaid), stock.Claims.Unpaid);
     }
 
     private static void AssertAgrees(StockState stock, List<OrderState> states)

@@ -11,6 +11,28 @@ public sealed class StockDecisionTests
     private static readonly StockAdjusted Ten = new("op", 10, "delivery", null);
 
     [Fact]
+    public void The_unpaid_orders_of_a_user_hold_no_more_units_than_the_limit()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 3, "u-buyer"), new StockReserved("o2", 2, 1, "u-other"));
+        var paid = stock.Apply(new StockSold("o1", 2, 3, [1]), Given.Noon);
+
+        Assert.Empty(StockDecisions.Reserve(stock, new ReserveStock("o3", 3, 2, 500, "u-buyer"), out var refused, mostUnits: 4).Events);
+        Assert.Equal((ReserveResult.TooManyUnits, 4L, false), (refused.Result, refused.Limit, refused.Contended));
+        Assert.Single(StockDecisions.Reserve(stock, new ReserveStock("o3", 3, 1, 500, "u-buyer"), out _, mostUnits: 4).Events);
+        Assert.Single(StockDecisions.Reserve(stock, new ReserveStock("o3", 3, 3, 500, "u-other"), out _, mostUnits: 4).Events);
+        Assert.Single(StockDecisions.Reserve(paid, new ReserveStock("o3", 3, 4, 500, "u-buyer"), out _, mostUnits: 4).Events);
+    }
+
+    [Fact]
+    public void Another_attempt_at_the_same_order_is_contended_and_not_too_much()
+    {
+        var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 3, "u-buyer"));
+
+        Assert.Empty(StockDecisions.Reserve(stock, new ReserveStock("o1", 2, 3, 500, "u-buyer"), out var reply, mostUnits: 4).Events);
+        Assert.Equal((ReserveResult.TooManyUnits, true), (reply.Result, reply.Contended));
+    }
+
+    [Fact]
     public void A_reservation_takes_from_what_is_available_and_never_more()
     {
         var stock = Given.Stock(Given.Tea, Ten, new StockReserved("o1", 1, 8));

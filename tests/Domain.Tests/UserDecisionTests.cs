@@ -1,3 +1,4 @@
+using Granary.Domain.Orders;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
@@ -31,6 +32,43 @@ public sealed class UserDecisionTests
 
         Assert.Equal(new UserSuspended("suspended"), UserDecisions.Hold(user, new HoldMoney("o2", 2, 1)).Refusal);
         Assert.Equal(800, user.Held);
+    }
+
+    [Fact]
+    public void A_user_opens_no_more_orders_than_the_limit_until_one_is_paid_or_released()
+    {
+        var user = Given.User(Given.Buyer, Tenner, new MoneyHeld("o1", 1, 300), new MoneyHeld("free", 2, 0));
+        var paid = user.Apply(new MoneyCaptured("o1", 2, 300, [1]), Given.Noon);
+        var released = user.Apply(new HoldReleased("free", 2, [2]), Given.Noon);
+
+        Assert.Equal(new TooManyOpenOrders(2), UserDecisions.Hold(user, new HoldMoney("o3", 3, 1), mostUnpaid: 2).Refusal);
+        Assert.IsType<MoneyHeld>(UserDecisions.Hold(user, new HoldMoney("o3", 3, 1), mostUnpaid: 3).Single());
+        Assert.IsType<MoneyHeld>(UserDecisions.Hold(user, new HoldMoney("o1", 3, 1), mostUnpaid: 2).Single());
+        Assert.All([paid, released], less => Assert.IsType<MoneyHeld>(UserDecisions.Hold(less, new HoldMoney("o3", 3, 1), mostUnpaid: 2).Single()));
+    }
+
+    [Fact]
+    public void An_order_that_was_amended_to_cost_nothing_stays_open_until_it_is_released()
+    {
+        var user = Given.User(Given.Buyer, Tenner, new MoneyHeld("o1", 1, 300), new HoldAmended("o1", 2, 0, [1]));
+        var cancelled = Given.Order(Given.Placed with { Total = 0, Lines = [] }, new OrderCancelled("u-buyer", null)).ToStanding() with { Version = 3 };
+
+        Assert.Equal(new TooManyOpenOrders(1), UserDecisions.Hold(user, new HoldMoney("o2", 2, 1), mostUnpaid: 1).Refusal);
+        var released = user.Apply(UserDecisions.Align(user, cancelled).Single(), Given.Noon);
+        Assert.True(released.Claims.IsEmpty);
+        Assert.IsType<MoneyHeld>(UserDecisions.Hold(released, new HoldMoney("o2", 2, 1), mostUnpaid: 1).Single());
+    }
+
+    [Fact]
+    public void Another_password_a_sign_out_and_a_suspension_end_the_tokens_and_a_new_hash_of_the_same_password_does_not()
+    {
+        var user = Given.User(Given.Buyer);
+        long After(params IEnumerable<UserEvent> events) => Given.User([Given.Buyer, .. events]).ToUser().TokenGeneration;
+
+        Assert.Equal(0, After(UserDecisions.SetPassword(user, "hash of the same", "u-buyer").Single()));
+        Assert.Equal(1, After(UserDecisions.ChangePassword(user, "hash", "u-buyer").Single()));
+        Assert.Equal(1, After(UserDecisions.SignOut(user, "u-buyer").Single()));
+        Assert.Equal(1, After(UserDecisions.Suspend(user, "u-admin").Single(), new UserReactivated("u-admin")));
     }
 
     [Fact]

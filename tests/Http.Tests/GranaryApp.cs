@@ -28,6 +28,12 @@ public sealed class GranaryApp : IAsyncLifetime
     {
     }
 
+    /// <summary>Tests send and leave unpaid more than one caller may by default.</summary>
+    private static readonly string[] Unbounded =
+    [
+        "--Granary:RateLimit:PermitsPerSecond=20000", "--Granary:Orders:MaxOpenOrdersPerUser=0", "--Granary:Orders:MaxOpenUnitsPerUser=0",
+    ];
+
     private GranaryApp(string[] settings, Action<WebApplicationBuilder>? configure = null)
     {
         _settings = settings;
@@ -68,6 +74,7 @@ public sealed class GranaryApp : IAsyncLifetime
             "--Serilog:MinimumLevel:Default=Fatal",
             $"--Granary:Admin:Password={AdminPassword}",
             "--Granary:Webhooks:AllowPrivateTargets=true",
+            .. Unbounded,
             .. _settings,
         ], _configure);
         await _app.StartAsync();
@@ -81,8 +88,9 @@ public sealed class GranaryApp : IAsyncLifetime
     public string TokenOf(string userId, params string[] roles) =>
         Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
 
-    /// <summary>A valid token of the first administrator.</summary>
-    public string AdminToken => TokenOf(UserId.From("admin"), Roles.Admin);
+    /// <summary>A token of the first administrator, which no sign-out ends.</summary>
+    public string AdminToken =>
+        Services.GetRequiredService<TokenIssuer>().Issue(UserId.From("admin"), [Roles.Admin], generation: long.MaxValue).AccessToken;
 
     /// <summary>A user with these roles, registered without the front end, which hashes passwords slowly.</summary>
     /// <returns>The user's id.</returns>

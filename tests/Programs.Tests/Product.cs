@@ -37,6 +37,9 @@ internal sealed class Product : IAsyncDisposable
         "--Granary:Silo:GatewayPort=0",
         $"--Granary:DataDirectory={directory.FullName}",
         $"--Granary:Admin:Password={AdminPassword}",
+        "--Granary:RateLimit:PermitsPerSecond=20000",
+        "--Granary:Orders:MaxOpenOrdersPerUser=0",
+        "--Granary:Orders:MaxOpenUnitsPerUser=0",
         .. Silence,
     ];
 

@@ -45,19 +45,13 @@ public static class AuthSetup
         app.UseAuthorization();
     }
 
-    /// <summary>
-    /// Marks an endpoint whose work asks the user anyway: placing an order holds money, which a suspended user's
-    /// wallet refuses. This saves one call on the most frequent request.
-    /// </summary>
-    public static TBuilder AsksUserItself<TBuilder>(this TBuilder endpoint)
-        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new ActiveUserCheck.AskedByEndpoint());
-
     /// <summary>Maps <c>POST /auth/token</c>, unless an external issuer issues the tokens.</summary>
     public static void MapGranaryTokens(this IEndpointRouteBuilder routes)
     {
         if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
         {
             routes.MapTokens();
+            routes.MapAccount();
         }
     }
 

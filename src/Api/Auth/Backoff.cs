@@ -40,6 +40,20 @@ internal sealed class Backoff(TimeProvider time, int free, int capacity = 50_000
         }
     }
 
+    /// <summary>The attempts that count against a key now.</summary>
+    public int CountOf(string key)
+    {
+        if (!_attempts.TryGetValue(key, out var attempts))
+        {
+            return 0;
+        }
+
+        lock (attempts)
+        {
+            return time.GetElapsedTime(0) - attempts.Last > Memory ? 0 : attempts.Count;
+        }
+    }
+
     /// <summary>Forgets the attempts of a key.</summary>
     public void Forget(string key) => _attempts.TryRemove(key, out _);
 

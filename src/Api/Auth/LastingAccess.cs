@@ -38,6 +38,7 @@ public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
         }
 
         return user is { Status: UserStatus.Active }
+            && !TokenGeneration.IsOver(http.User, user, options)
             && (!caller.IsOperator || Caller.From(RolesInForce.Of(http.User, user, options)).IsOperator);
     }
 }

@@ -22,22 +22,14 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
     public async Task<LoginOutcome> TryAsync(string userName, string password, IPAddress? address, CancellationToken cancellationToken)
     {
         var userId = UserId.From(userName);
-        if (throttle.Begin(userId, address) is { } wait)
+        var (problem, credential, match) = await CheckAsync(userId, password, address, cancellationToken);
+        if (problem is not null)
         {
-            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-            return LoginOutcome.Refused(Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = seconds });
+            return LoginOutcome.Refused(problem);
         }
 
         var user = grains.User(userId);
-        var credential = await user.GetCredential();
-        var match = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
-        if (credential is null || match == PasswordVerificationResult.Failed)
-        {
-            return LoginOutcome.Refused(Problem.Of(ProblemTypes.InvalidCredentials));
-        }
-
-        throttle.Succeeded(userId, address);
-        if (credential.Status != UserStatus.Active)
+        if (credential!.Status != UserStatus.Active)
         {
             var status = Words.Of(credential.Status);
             return LoginOutcome.Refused(Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = status });
@@ -48,6 +40,40 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
             await user.SetPassword(await passwords.HashAsync(password, cancellationToken), userId);
         }
 
-        return new LoginOutcome(issuer.Issue(userId, credential.Roles), credential.Roles, null);
+        return new LoginOutcome(issuer.Issue(userId, credential.Roles, credential.TokenGeneration), credential.Roles, null);
+    }
+
+    /// <summary>Replaces a password by another one, if the caller knows it. Guesses are slowed down like those of a login.</summary>
+    /// <returns>Null, or why the password is the same as before.</returns>
+    public async Task<Problem?> ChangePasswordAsync(
+        string userId, string current, string password, IPAddress? address, CancellationToken cancellationToken)
+    {
+        var (problem, _, _) = await CheckAsync(userId, current, address, cancellationToken);
+        if (problem is null)
+        {
+            await grains.User(userId).ChangePassword(await passwords.HashAsync(password, cancellationToken), userId);
+        }
+
+        return problem;
+    }
+
+    private async Task<(Problem? Problem, UserCredential? Credential, PasswordVerificationResult Match)> CheckAsync(
+        string userId, string password, IPAddress? address, CancellationToken cancellationToken)
+    {
+        if (await throttle.BeginAsync(userId, address, cancellationToken) is { } wait)
+        {
+            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+            return (Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = seconds }, null, default);
+        }
+
+        var credential = await grains.User(userId).GetCredential();
+        var match = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
+        if (credential is null || match == PasswordVerificationResult.Failed)
+        {
+            return (Problem.Of(ProblemTypes.InvalidCredentials), null, match);
+        }
+
+        throttle.Succeeded(userId, address);
+        return (null, credential, match);
     }
 }

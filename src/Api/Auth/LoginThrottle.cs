@@ -1,30 +1,98 @@
+using System.Collections.Concurrent;
 using System.Net;
+using Granary.Api.Traffic;
 
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Slows down password guessing, per user name and per address: after some consecutive failures each further one doubles the
-/// wait. An attempt counts as failed until it has succeeded, so parallel attempts gain nothing. Every front end counts
-/// separately, which multiplies the possible guesses by the number of front ends, not more.
+/// Slows down password guessing. A network that fails for a name waits for that name, and one that fails for many names waits for all of
+/// them: after some failures each further one doubles the wait. Failures from elsewhere refuse no network: a name that many networks
+/// guess at is verified more slowly, for networks from which it has not logged in before. A network from which a name has logged in is
+/// refused only for its own failures at that name. An attempt counts as failed until it has succeeded, so parallel attempts gain
+/// nothing. Every front end counts separately, which multiplies the possible guesses by the number of front ends, not more.
 /// </summary>
 public sealed class LoginThrottle(TimeProvider time)
 {
-    private readonly Backoff _names = new(time, free: 10);
+    /// <summary>Failures at one name, from everywhere, before its verification slows down.</summary>
+    private const int FreeOfName = 100;
 
-    // Many users can share an address; an attack with a password list against many names comes from few addresses.
-    private readonly Backoff _addresses = new(time, free: 200);
+    /// <summary>Attempts that may wait to be verified at a time: each of them holds a turn of the product.</summary>
+    private const int MostWaiting = 32;
 
-    /// <summary>Counts an attempt.</summary>
+    private const int MostKnown = 50_000;
+
+    private static readonly TimeSpan PauseStep = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+
+    private readonly Backoff _pairs = new(time, free: 10);
+
+    // Many users can share a network; an attack with a password list against many names comes from few networks.
+    private readonly Backoff _networks = new(time, free: 200);
+
+    private readonly Backoff _names = new(time, free: int.MaxValue);
+    private readonly ConcurrentDictionary<(string User, string Network), long> _known = new();
+    private int _waiting;
+
+    /// <summary>Counts an attempt, and holds it up where the name is being guessed at.</summary>
     /// <returns>Null if it may proceed; otherwise the time to wait.</returns>
-    public TimeSpan? Begin(string userId, IPAddress? address) =>
-        _addresses.Begin(KeyOf(address)) ?? _names.Begin(userId);
-
-    /// <summary>Uncounts the attempt, because the password was correct.</summary>
-    public void Succeeded(string userId, IPAddress? address)
+    public async Task<TimeSpan?> BeginAsync(string userId, IPAddress? address, CancellationToken cancellationToken)
     {
-        _names.Forget(userId);
-        _addresses.TakeBack(KeyOf(address));
+        var network = NetworkOf.Client(address);
+        var isKnown = _known.ContainsKey((userId, network));
+        if ((isKnown ? null : _networks.Begin(network)) is { } all)
+        {
+            return all;
+        }
+
+        if (_pairs.Begin(PairOf(userId, network)) is { } wait)
+        {
+            return wait;
+        }
+
+        _names.Begin(userId);
+        var pause = isKnown ? TimeSpan.Zero : PauseAfter(_names.CountOf(userId) - FreeOfName);
+        return pause == TimeSpan.Zero ? null : await PauseAsync(pause, cancellationToken);
     }
 
-    private static string KeyOf(IPAddress? address) => Traffic.NetworkOf.Client(address);
+    /// <summary>Uncounts the attempt, because the password was correct, and remembers where it came from.</summary>
+    public void Succeeded(string userId, IPAddress? address)
+    {
+        var network = NetworkOf.Client(address);
+        _pairs.Forget(PairOf(userId, network));
+        _networks.TakeBack(network);
+        _names.TakeBack(userId);
+        if (_known.Count >= MostKnown)
+        {
+            foreach (var (oldest, _) in _known.OrderBy(entry => entry.Value).Take(MostKnown / 10))
+            {
+                _known.TryRemove(oldest, out _);
+            }
+        }
+
+        _known[(userId, network)] = time.GetTimestamp();
+    }
+
+    private static string PairOf(string userId, string network) => $"{userId} {network}";
+
+    private static TimeSpan PauseAfter(int excess) =>
+        excess <= 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, excess * PauseStep.Ticks));
+
+    private async Task<TimeSpan?> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Increment(ref _waiting) > MostWaiting)
+        {
+            Interlocked.Decrement(ref _waiting);
+            return pause;
+        }
+
+        try
+        {
+            await Task.Delay(pause, time, cancellationToken);
+            return null;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+        }
+    }
 }

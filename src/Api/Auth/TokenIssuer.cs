@@ -20,7 +20,8 @@ public sealed class TokenIssuer(SigningKeyRing keys, AuthOptions options, TimePr
     private static readonly JsonWebTokenHandler Handler = new() { SetDefaultTimesOnTokenCreation = false };
 
     /// <summary>A token for a user whose password was correct.</summary>
-    public TokenBody Issue(string userId, IReadOnlyList<string> roles)
+    /// <param name="generation">The user's current generation of tokens.</param>
+    public TokenBody Issue(string userId, IReadOnlyList<string> roles, long generation = 0)
     {
         var now = time.GetUtcNow().UtcDateTime;
         var token = Handler.CreateToken(new SecurityTokenDescriptor
@@ -34,6 +35,7 @@ public sealed class TokenIssuer(SigningKeyRing keys, AuthOptions options, TimePr
             {
                 [Caller.UserIdClaim] = userId,
                 [Caller.RoleClaim] = roles,
+                [TokenGeneration.Claim] = generation,
                 ["jti"] = Guid.CreateVersion7().ToString("n"),
             },
             SigningCredentials = new SigningCredentials(keys.Current.ToSecurityKey(), SecurityAlgorithms.HmacSha256),

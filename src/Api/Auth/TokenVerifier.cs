@@ -18,6 +18,9 @@ public sealed class TokenVerifier : JsonWebTokenHandler
     /// <summary>The claim with an external issuer's display name of the user (OpenID Connect Core, section 5.1).</summary>
     public const string NameClaim = "name";
 
+    // RFC 7515, section 4.1.11: a token with it must be refused by a recipient that does not understand the extensions, and none is here.
+    private const string CriticalHeader = "crit";
+
     // OpenID Connect limits subjects to this length (Core, section 2).
     private const int LongestSubject = 255;
 
@@ -45,6 +48,11 @@ public sealed class TokenVerifier : JsonWebTokenHandler
         if (!result.IsValid)
         {
             return result;
+        }
+
+        if (result.SecurityToken is JsonWebToken { } jwt && jwt.TryGetHeaderValue<object>(CriticalHeader, out _))
+        {
+            return new TokenValidationResult { Exception = new SecurityTokenException("The token names extensions that must be understood.") };
         }
 
         if (IdentityOf(result.ClaimsIdentity) is not { } identity)
@@ -83,6 +91,11 @@ public sealed class TokenVerifier : JsonWebTokenHandler
         }
 
         identity.AddClaim(new Claim(Caller.UserIdClaim, external ? UserId.From(subject) : subject));
+        if (!external && token.FindFirst(TokenGeneration.Claim) is { } generation)
+        {
+            identity.AddClaim(new Claim(TokenGeneration.Claim, generation.Value));
+        }
+
         if (external)
         {
             identity.AddClaim(new Claim(SubjectClaim, subject));

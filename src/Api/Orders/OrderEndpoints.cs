@@ -23,13 +23,13 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders").Describes("id", "The id of the order.");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").AsksUserItself()
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder")
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
-            .Answers(ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
+            .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
         orders.MapGet("/", ListOrders.List).WithName("ListOrders").WithSummary("List orders, newest first")
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
@@ -48,7 +48,7 @@ public static class OrderEndpoints
             .CalledBy(Owner, Roles.Admin)
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")
             .Answers(ProblemTypes.PreconditionRequired, ProblemTypes.UnknownProduct, ProblemTypes.ProductNotForSale)
-            .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds);
+            .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds, ProblemTypes.TooManyOpenOrders);
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").WithSummary("Cancel an order: stock and money come back").IsAction()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithExample("""{ "reason": "Ordered by mistake." }""");

@@ -43,11 +43,20 @@ public static class PlaceOrderEndpoint
             return new ProblemResult(Problem.Of(ProblemTypes.StaleRequest));
         }
 
+        command = command with { Funds = await FundsOf(command.UserId, caller, http, desk) };
+
         // A repetition may come late. The order has read its events by now and compares the requests itself.
         var reply = await (isStale ? desk.Grains.Order(id).Place(command) : desk.Placing.PlaceAsync(id, command));
 
         // A replay under a new id can only be this very request, repeated after a lost response.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
+    }
+
+    /// <summary>What the wallet of the user who pays has available; null for an unknown user.</summary>
+    private static async ValueTask<long?> FundsOf(string payer, Caller caller, HttpContext http, OrderDesk desk)
+    {
+        var user = payer == caller.UserId ? http.Features.Get<User>() : (await desk.Grains.User(payer).Get()).User;
+        return user?.Wallet.Available;
     }
 
     private static Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult> Answer(

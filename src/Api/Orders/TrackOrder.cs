@@ -62,7 +62,7 @@ public static class TrackOrder
         try
         {
             await http.Response.Body.FlushAsync(end.Token);
-            await foreach (var update in tracker.FollowAsync(id, seen, options.Heartbeat, end.Token))
+            await foreach (var update in tracker.FollowAsync(id, seen, caller.UserId, options.Heartbeat, end.Token))
             {
                 if (!await access.HoldsAsync(http, caller))
                 {

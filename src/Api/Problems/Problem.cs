@@ -36,6 +36,9 @@ public sealed record Problem
     /// <summary>What the current status permits.</summary>
     public IReadOnlyList<string>? AllowedActions { get; init; }
 
+    /// <summary>The number that may not be exceeded.</summary>
+    public long? Limit { get; init; }
+
     /// <summary>The user id of the operator who has taken the order.</summary>
     public string? By { get; init; }
 

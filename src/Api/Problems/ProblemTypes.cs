@@ -70,6 +70,12 @@ public static class ProblemTypes
         "At least one line asks for more units than are available. No stock was reserved and no money was held.",
         "Order at most the available units that lines gives, or wait until the product is restocked.", "lines");
 
+    public static readonly ProblemType TooManyOpenOrders = new(
+        "too-many-open-orders", StatusCodes.Status409Conflict, "The user has too many unpaid orders",
+        "The user's unpaid orders are as many as they may be (Granary:Orders:MaxOpenOrdersPerUser), or would hold more units of a product "
+            + "than they may (Granary:Orders:MaxOpenUnitsPerUser). No stock was reserved and no money was held.",
+        "Pay or cancel an open order, or order fewer units. lines names the products, limit the number.", "limit", "lines");
+
     public static readonly ProblemType UserNameTaken = new(
         "user-name-taken", StatusCodes.Status409Conflict, "The user name is taken",
         "Another user has this user name, or one that differs only in upper and lower case.",
@@ -172,7 +178,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
-        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
+        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,
     ];

@@ -36,6 +36,16 @@ public sealed class RefusalProblems(Currency currency)
             Required = currency.Of(funds.Required),
             Available = currency.Of(funds.Available),
         },
+        TooManyOpenOrders { Skus: { } skus } open => Problem.Of(
+            ProblemTypes.TooManyOpenOrders, $"The user's unpaid orders may hold {open.Limit} units of a product.") with
+        {
+            Limit = open.Limit,
+            Lines = LinesOf(skus),
+        },
+        TooManyOpenOrders open => Problem.Of(ProblemTypes.TooManyOpenOrders, $"The user may have {open.Limit} unpaid orders.") with
+        {
+            Limit = open.Limit,
+        },
         WalletNotEmpty wallet => Problem.Of(ProblemTypes.WalletNotEmpty) with
         {
             Available = currency.Of(wallet.Available),
@@ -48,6 +58,7 @@ public sealed class RefusalProblems(Currency currency)
             Lines = LinesOf([price.Sku]),
             RetryAfter = PriceRetrySeconds,
         },
+        NotAdministrator => Problem.Of(ProblemTypes.Forbidden, "The caller is no administrator any more."),
         UnknownUser => Problem.Of(ProblemTypes.UnknownUser),
         UserSuspended user => Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = user.Status },
         UserNameTaken => Problem.Of(ProblemTypes.UserNameTaken),

@@ -35,6 +35,15 @@ internal static class DashboardCookie
         request.Path.StartsWithSegments(Root) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a page of this site sent the request, as far as its browser says.</summary>
+    public static bool IsOfThisSite(HttpRequest request) =>
+        request.Headers.Origin.ToString() is var origin && (origin.Length == 0
+            || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)));
+
+    // Also by the word of a proxy that is not trusted: a secure cookie is sent less often, so a forged header gains nothing.
+    private static bool IsForwardedHttps(HttpRequest request) =>
+        request.Headers["X-Forwarded-Proto"].ToString().Equals("https", StringComparison.OrdinalIgnoreCase);
+
     private static CookieOptions Options(HttpContext context, TimeSpan? lifetime) => new()
     {
         HttpOnly = true,
@@ -42,6 +51,6 @@ internal static class DashboardCookie
         MaxAge = lifetime,
         Path = Root,
         SameSite = SameSiteMode.Strict,
-        Secure = context.Request.IsHttps,
+        Secure = context.Request.IsHttps || IsForwardedHttps(context.Request),
     };
 }

@@ -59,6 +59,11 @@ public static class DashboardEndpoints
     private static async Task<Results<RedirectHttpResult, ContentHttpResult, ProblemResult>> LogInAsync(
         HttpContext context, [FromServices] Login login, CancellationToken cancellationToken)
     {
+        if (!DashboardCookie.IsOfThisSite(context.Request))
+        {
+            return Page("The form was sent from another site.", StatusCodes.Status403Forbidden);
+        }
+
         if (!context.Request.HasFormContentType)
         {
             return new ProblemResult(Problem.Of(ProblemTypes.ForStatus(StatusCodes.Status415UnsupportedMediaType)));
@@ -89,8 +94,13 @@ public static class DashboardEndpoints
         return TypedResults.LocalRedirect("~" + DashboardCookie.Root + "/");
     }
 
-    private static RedirectHttpResult LogOut(HttpContext context)
+    private static Results<RedirectHttpResult, ContentHttpResult> LogOut(HttpContext context)
     {
+        if (!DashboardCookie.IsOfThisSite(context.Request))
+        {
+            return Page("The form was sent from another site.", StatusCodes.Status403Forbidden);
+        }
+
         DashboardCookie.Clear(context);
         return TypedResults.LocalRedirect("~" + LoginPath);
     }

@@ -33,8 +33,6 @@ public sealed record TrafficOptions
     /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static TrafficOptions From(SettingsReader settings)
     {
-        // One process cannot serve 20,000 requests a second, so the default limits no caller in practice and lets every
-        // measurement through. Operators of a deployment on the internet set the limit that one caller needs.
         var permits = settings.Read(SettingKeys.PermitsPerSecond);
         return new TrafficOptions
         {

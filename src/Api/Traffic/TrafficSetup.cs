@@ -29,6 +29,8 @@ public static class TrafficSetup
         services.AddSingleton(options);
         services.AddSingleton(provider => new Admission(options.Admission, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<AdmissionMetrics>();
+        services.AddSingleton<UntrustedForwarding>();
+        services.AddHealthChecks().AddCheck<UntrustedForwarding>("proxies");
         services.AddSingleton<RateLimits>();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider =>
@@ -72,6 +74,7 @@ public static class TrafficSetup
     public static void UseEarlyTrafficLimits(this WebApplication app)
     {
         var options = app.Services.GetRequiredService<TrafficOptions>();
+        app.Use(app.Services.GetRequiredService<UntrustedForwarding>().InvokeAsync);
         if (options.TrustedProxies.Count > 0)
         {
             app.UseForwardedHeaders();

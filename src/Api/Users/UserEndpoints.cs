@@ -55,8 +55,7 @@ public static class UserEndpoints
         var validation = new Validation();
         var name = validation.Text("user_name", request.UserName, LongestUserName);
         validation.Require(UserId.IsValidName(name), "user_name", "must be 3 to 64 ASCII letters, digits and . _ - @ +");
-        var password = validation.Text(
-            "password", request.Password, Limits.LongestPassword, Limits.ShortestPassword);
+        var password = PasswordRules.NewPassword("password", request.Password, name, validation);
         var displayName = validation.OptionalText("display_name", request.DisplayName, Limits.NameLength);
         if (validation.Failed)
         {
@@ -137,17 +136,19 @@ public static class UserEndpoints
         var roles = RolesOf(request.Roles, validation);
         return validation.Failed ? Task.FromResult<UserAnswer>(validation.ToProblem())
             : id == caller.UserId && !roles.Contains(Roles.Admin) ? NotOneself()
-            : Ask(id, desk, user => user.SetRoles(roles, caller.UserId));
+            : Ask(id, desk, desk.AsAdministrator(admins => admins.SetRoles(id, roles, caller.UserId), user => user.SetRoles(roles, caller.UserId)));
     }
 
     private static Task<UserAnswer> Suspend(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        id == caller.UserId ? NotOneself() : Ask(id, desk, user => user.Suspend(caller.UserId));
+        id == caller.UserId ? NotOneself()
+            : Ask(id, desk, desk.AsAdministrator(admins => admins.Suspend(id, caller.UserId), user => user.Suspend(caller.UserId)));
 
     private static Task<UserAnswer> Reactivate(string id, Caller caller, [AsParameters] UserDesk desk) =>
         Ask(id, desk, user => user.Reactivate(caller.UserId));
 
     private static Task<UserAnswer> Close(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        id == caller.UserId ? NotOneself() : Ask(id, desk, user => user.Close(caller.UserId));
+        id == caller.UserId ? NotOneself()
+            : Ask(id, desk, desk.AsAdministrator(admins => admins.Close(id, caller.UserId), user => user.Close(caller.UserId)));
 
     /// <summary>Only another administrator may take one away, so that at least one is always left.</summary>
     private static Task<UserAnswer> NotOneself() => Task.FromResult<UserAnswer>(new ProblemResult(Problem.Of(

@@ -22,6 +22,12 @@ public sealed record Claim
     /// <summary>The order's version that this claim was last aligned with.</summary>
     public long OrderVersion { get; init; }
 
+    /// <summary>The order was amended to cost nothing and is still open; false in snapshots of earlier releases.</summary>
+    public bool Free { get; init; }
+
+    /// <summary>The user whose order it is, where the book keeps it: a stock item does, and did not in release 0.1.0.</summary>
+    public string? Owner { get; init; }
+
     /// <summary>Everything that is set aside for the order and not paid.</summary>
     [JsonIgnore]
     public long Reserved => Secured + Unconfirmed;
@@ -42,9 +48,13 @@ public sealed record Claim
         }
     }
 
+    /// <summary>The order has taken something, be it at no price, and has not paid.</summary>
+    [JsonIgnore]
+    public bool IsUnpaid => Paid == 0 && !IsEmpty;
+
     /// <summary>Nothing is left to remember.</summary>
     [JsonIgnore]
-    public bool IsEmpty => Secured == 0 && Paid == 0 && Pending.IsEmpty;
+    public bool IsEmpty => !Free && Secured == 0 && Paid == 0 && Pending.IsEmpty;
 
     /// <summary>Whether an attempt has taken something that is not part of the claim yet.</summary>
     public bool HasPending(long attempt)

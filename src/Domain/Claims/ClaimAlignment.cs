@@ -49,7 +49,7 @@ public readonly record struct ClaimAlignment(ClaimStep Step, long Quantity, IRea
 
         var (accepted, taken) = Accepted(claim, standing);
         var quantity = claim.Secured + taken;
-        var open = quantity > 0 || accepted.Count > 0;
+        var open = quantity > 0 || accepted.Count > 0 || claim.Free;
 
         // One arm for each phase, and no default: the compiler names a phase that is forgotten here.
         return standing.Phase switch

@@ -19,6 +19,17 @@ public sealed record ClaimBook
     /// <summary>The sum of <see cref="Claim.Reserved"/> over all claims.</summary>
     public long Reserved { get; init; }
 
+    /// <summary>
+    /// The number of orders that have not paid (<see cref="Claim.IsUnpaid"/>); null until the next change after a snapshot of an
+    /// earlier release.
+    /// </summary>
+    public int? Unpaid { get; init; } = 0;
+
+    /// <summary>
+    /// The sum of <see cref="Claim.Reserved"/> by owner, where owners are kept; null in snapshots of earlier releases.
+    /// </summary>
+    public ImmutableDictionary<string, long>? Owners { get; init; }
+
     /// <summary>Whether nothing of any order is set aside or reversible.</summary>
     [JsonIgnore]
     public bool IsEmpty => ByOrder.IsEmpty;
@@ -30,10 +41,17 @@ public sealed record ClaimBook
     public bool Contends(string orderId, long available, long quantity) =>
         Find(orderId) is { } claim && available + claim.Unconfirmed >= quantity;
 
+    /// <summary>What the orders of a user have set aside and not paid.</summary>
+    public long ReservedBy(string owner) => Owners?.GetValueOrDefault(owner) ?? 0;
+
+    /// <summary>Whether one more order may take something while at most so many have not paid; 0 is no limit.</summary>
+    public bool MayOpen(string orderId, int most) => most == 0 || Find(orderId) is not null || CountUnpaid() < most;
+
     /// <summary>An attempt takes a quantity.</summary>
-    public ClaimBook Reserve(string orderId, long attempt, long quantity, DateTimeOffset at)
+    /// <param name="owner">The user whose order it is; null does not keep it.</param>
+    public ClaimBook Reserve(string orderId, long attempt, long quantity, DateTimeOffset at, string? owner = null)
     {
-        var claim = Find(orderId) ?? new Claim();
+        var claim = Find(orderId) ?? new Claim { Owner = owner };
         return With(orderId, claim, claim with { Pending = claim.Pending.Add(new PendingAttempt(attempt, quantity, at)) });
     }
 
@@ -46,6 +64,17 @@ public sealed record ClaimBook
         Change(orderId, claim => claim with
         {
             Secured = quantity,
+            Free = false,
+            Pending = claim.Without(attempts),
+            OrderVersion = orderVersion,
+        });
+
+    /// <summary>The order costs nothing any more and is still open; the attempts were part of what it had.</summary>
+    public ClaimBook SecureNothing(string orderId, long orderVersion, IReadOnlyList<long> attempts) =>
+        Change(orderId, claim => claim with
+        {
+            Secured = 0,
+            Free = true,
             Pending = claim.Without(attempts),
             OrderVersion = orderVersion,
         });
@@ -55,6 +84,7 @@ public sealed record ClaimBook
         Change(orderId, claim => claim with
         {
             Secured = 0,
+            Free = false,
             Paid = quantity,
             Pending = claim.Without(attempts),
             OrderVersion = orderVersion,
@@ -67,9 +97,20 @@ public sealed record ClaimBook
     private ClaimBook Change(string orderId, Func<Claim, Claim> change) =>
         Find(orderId) is { } claim ? With(orderId, claim, change(claim)) : this;
 
+    private int CountUnpaid() => Unpaid ?? ByOrder.Values.Count(claim => claim.IsUnpaid);
+
     private ClaimBook With(string orderId, Claim before, Claim after) => this with
     {
         ByOrder = after.IsEmpty ? ByOrder.Remove(orderId) : ByOrder.SetItem(orderId, after),
         Reserved = checked(Reserved - before.Reserved + after.Reserved),
+        Unpaid = CountUnpaid() - (before.IsUnpaid ? 1 : 0) + (after.IsUnpaid ? 1 : 0),
+        Owners = after.Owner is { } owner ? OwnersWith(owner, after.Reserved - before.Reserved) : Owners,
     };
+
+    private ImmutableDictionary<string, long> OwnersWith(string owner, long more)
+    {
+        var owners = Owners ?? ImmutableDictionary.Create<string, long>(StringComparer.Ordinal);
+        var reserved = owners.GetValueOrDefault(owner) + more;
+        return reserved == 0 ? owners.Remove(owner) : owners.SetItem(owner, reserved);
+    }
 }

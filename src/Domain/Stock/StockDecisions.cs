@@ -75,7 +75,8 @@ public static class StockDecisions
 
     /// <summary>Reserves units for one attempt of an order.</summary>
     /// <param name="reply">What to answer when the attempt can rely on the decision.</param>
-    public static Decision<StockEvent> Reserve(StockState stock, ReserveStock command, out ReserveReply reply)
+    /// <param name="mostUnits">How many units the unpaid orders of one user may hold; 0 is no limit.</param>
+    public static Decision<StockEvent> Reserve(StockState stock, ReserveStock command, out ReserveReply reply, long mostUnits = 0)
     {
         if (stock.Claims.Find(command.OrderId)?.HasPending(command.Attempt) == true)
         {
@@ -83,15 +84,20 @@ public static class StockDecisions
             return Decision<StockEvent>.Unchanged;
         }
 
-        reply = Answer(stock, ResultOf(stock, command));
+        reply = Answer(stock, ResultOf(stock, command, mostUnits));
         if (reply.Result == ReserveResult.Reserved)
         {
-            return new StockReserved(command.OrderId, command.Attempt, command.Quantity);
+            return new StockReserved(command.OrderId, command.Attempt, command.Quantity, command.UserId);
         }
 
         if (reply.Result == ReserveResult.Insufficient)
         {
             reply = reply with { Contended = stock.Claims.Contends(command.OrderId, stock.Available, command.Quantity) };
+        }
+        else if (reply.Result == ReserveResult.TooManyUnits)
+        {
+            var free = mostUnits - stock.Claims.ReservedBy(command.UserId!);
+            reply = reply with { Contended = stock.Claims.Contends(command.OrderId, free, command.Quantity), Limit = mostUnits };
         }
 
         return Decision<StockEvent>.Unchanged;
@@ -119,7 +125,7 @@ public static class StockDecisions
         };
     }
 
-    private static ReserveResult ResultOf(StockState stock, ReserveStock command)
+    private static ReserveResult ResultOf(StockState stock, ReserveStock command, long mostUnits)
     {
         if (stock.Status == StockStatus.None)
         {
@@ -136,7 +142,9 @@ public static class StockDecisions
             return ReserveResult.PriceChanged;
         }
 
-        return stock.Available < command.Quantity ? ReserveResult.Insufficient : ReserveResult.Reserved;
+        return stock.Available < command.Quantity ? ReserveResult.Insufficient
+            : mostUnits > 0 && command.UserId is { } user && stock.Claims.ReservedBy(user) + command.Quantity > mostUnits ? ReserveResult.TooManyUnits
+            : ReserveResult.Reserved;
     }
 
     private static ReserveReply Answer(StockState stock, ReserveResult result) =>

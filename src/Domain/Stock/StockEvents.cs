@@ -43,7 +43,8 @@ public sealed record ProductDiscontinued(string By) : StockEvent;
 public sealed record StockAdjusted(string By, long Quantity, string? Reason, string? Key, bool? OwnKey = null) : StockEvent;
 
 /// <summary>An attempt at an order took units.</summary>
-public sealed record StockReserved(string Order, long Attempt, long Quantity) : StockEvent;
+/// <param name="User">The user whose order it is; null in events of release 0.1.0.</param>
+public sealed record StockReserved(string Order, long Attempt, long Quantity, string? User = null) : StockEvent;
 
 /// <summary>An attempt gave its units back.</summary>
 public sealed record ReservationAttemptReleased(string Order, long Attempt) : StockEvent;

@@ -78,7 +78,7 @@ public sealed record StockState : IAggregate<StockState, StockEvent>
         var next = this with { Version = Version + 1, Defined = Revision };
         return domainEvent switch
         {
-            StockReserved e => next with { Claims = Claims.Reserve(e.Order, e.Attempt, e.Quantity, at) },
+            StockReserved e => next with { Claims = Claims.Reserve(e.Order, e.Attempt, e.Quantity, at, e.User) },
             ReservationAttemptReleased e => next with { Claims = Claims.ReleaseAttempt(e.Order, e.Attempt) },
             ReservationAmended e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, e.Quantity, e.Attempts) },
             ReservationReleased e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, 0, e.Attempts) },

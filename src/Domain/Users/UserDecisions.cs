@@ -37,9 +37,17 @@ public static class UserDecisions
         : user.Roles.ToHashSet(StringComparer.Ordinal).SetEquals(roles) ? Decision<UserEvent>.Unchanged
         : new RolesChanged(by, roles);
 
-    /// <summary>Lets the user log in with another password.</summary>
+    /// <summary>Stores another hash of the same password.</summary>
     public static Decision<UserEvent> SetPassword(UserState user, string passwordHash, string by) =>
         Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash);
+
+    /// <summary>Lets the user log in with another password, and ends the tokens that the earlier one gave.</summary>
+    public static Decision<UserEvent> ChangePassword(UserState user, string passwordHash, string by) =>
+        Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash, EndsTokens: true);
+
+    /// <summary>Ends the user's tokens.</summary>
+    public static Decision<UserEvent> SignOut(UserState user, string by) =>
+        Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new UserSignedOut(by);
 
     /// <summary>Keeps the user from acting. Repeating it changes nothing.</summary>
     public static Decision<UserEvent> Suspend(UserState user, string by) =>
@@ -62,7 +70,8 @@ public static class UserDecisions
         : new UserClosed(by);
 
     /// <summary>Holds money for one attempt of an order.</summary>
-    public static Decision<UserEvent> Hold(UserState user, HoldMoney command)
+    /// <param name="mostUnpaid">How many orders of the user may be open and not paid; 0 is no limit.</param>
+    public static Decision<UserEvent> Hold(UserState user, HoldMoney command, int mostUnpaid = 0)
     {
         if (user.Claims.Find(command.OrderId)?.HasPending(command.Attempt) == true)
         {
@@ -77,6 +86,11 @@ public static class UserDecisions
         if (UserLifecycle.Next(user.Status, UserTrigger.Hold) is null)
         {
             return new UserSuspended(Words.Of(user.Status));
+        }
+
+        if (!user.Claims.MayOpen(command.OrderId, mostUnpaid))
+        {
+            return new TooManyOpenOrders(mostUnpaid);
         }
 
         return user.Available < command.Amount

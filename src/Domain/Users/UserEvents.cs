@@ -6,10 +6,13 @@ namespace Granary.Domain.Users;
 /// <summary>What happened to a user or the wallet. Amounts are minor units.</summary>
 public abstract record UserEvent
 {
+    private const string AboutTheUser = "user.";
+
     /// <summary>How user events are written in the journal.</summary>
     public static EventCodec<UserEvent> Codec { get; } = new EventCodec<UserEvent>()
         .Add("user.registered", UserEventJson.Default.UserRegistered)
         .Add("user.password_changed", UserEventJson.Default.PasswordChanged)
+        .Add("user.signed_out", UserEventJson.Default.UserSignedOut)
         .Add("user.roles_changed", UserEventJson.Default.RolesChanged)
         .Add("user.suspended", UserEventJson.Default.UserWasSuspended)
         .Add("user.reactivated", UserEventJson.Default.UserReactivated)
@@ -23,14 +26,25 @@ public abstract record UserEvent
         .Add("wallet.captured", UserEventJson.Default.MoneyCaptured)
         .Add("wallet.refunded", UserEventJson.Default.MoneyRefunded)
         .Add("wallet.capture_closed", UserEventJson.Default.CaptureClosed);
+
+    /// <summary>Whether an event of this type changes what the user may do; events of the wallet do not.</summary>
+    public static bool IsAboutAccess(string type)
+    {
+        ArgumentNullException.ThrowIfNull(type);
+        return type.StartsWith(AboutTheUser, StringComparison.Ordinal);
+    }
 }
 
 /// <summary>The user exists.</summary>
 public sealed record UserRegistered(
     string By, string UserName, string PasswordHash, string? DisplayName, IReadOnlyList<string> Roles) : UserEvent;
 
-/// <summary>The user logs in with another password from now on.</summary>
-public sealed record PasswordChanged(string By, string PasswordHash) : UserEvent;
+/// <summary>The user's password has this hash from now on.</summary>
+/// <param name="EndsTokens">True where it is another password, so that tokens issued until now end; null where only the hash is another.</param>
+public sealed record PasswordChanged(string By, string PasswordHash, bool? EndsTokens = null) : UserEvent;
+
+/// <summary>The tokens issued until now have ended.</summary>
+public sealed record UserSignedOut(string By) : UserEvent;
 
 /// <summary>The user has these roles from now on.</summary>
 public sealed record RolesChanged(string By, IReadOnlyList<string> Roles) : UserEvent;
@@ -77,6 +91,7 @@ public sealed record CaptureClosed(string Order, long OrderVersion) : UserEvent;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(UserRegistered))]
 [JsonSerializable(typeof(PasswordChanged))]
+[JsonSerializable(typeof(UserSignedOut))]
 [JsonSerializable(typeof(RolesChanged))]
 [JsonSerializable(typeof(UserWasSuspended))]
 [JsonSerializable(typeof(UserReactivated))]

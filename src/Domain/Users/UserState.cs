@@ -24,6 +24,9 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     public string? DisplayName { get; init; }
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>Counts the events that have ended the tokens issued before them; 0 in snapshots of earlier releases.</summary>
+    public long TokenGeneration { get; init; }
+
     /// <summary>
     /// Deposits less withdrawals. A silo of release 0.1.0 that reads a snapshot of this one during an upgrade knows only this
     /// member, so it must not count money that has left the wallet.
@@ -86,6 +89,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         {
             MoneyHeld e => next with { Claims = Claims.Reserve(e.Order, e.Attempt, e.Amount, at) },
             HoldAttemptReleased e => next with { Claims = Claims.ReleaseAttempt(e.Order, e.Attempt) },
+            HoldAmended { Amount: 0 } e => next with { Claims = Claims.SecureNothing(e.Order, e.OrderVersion, e.Attempts) },
             HoldAmended e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, e.Amount, e.Attempts) },
             HoldReleased e => next with { Claims = Claims.Secure(e.Order, e.OrderVersion, 0, e.Attempts) },
             MoneyCaptured e => next with
@@ -117,9 +121,10 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
                 DisplayName = e.DisplayName,
                 Roles = e.Roles,
             },
-            PasswordChanged e => next with { PasswordHash = e.PasswordHash },
+            PasswordChanged e => next with { PasswordHash = e.PasswordHash, TokenGeneration = TokenGeneration + (e.EndsTokens == true ? 1 : 0) },
+            UserSignedOut => next with { TokenGeneration = TokenGeneration + 1 },
             RolesChanged e => next with { Roles = e.Roles },
-            UserWasSuspended => next with { Status = UserStatus.Suspended },
+            UserWasSuspended => next with { Status = UserStatus.Suspended, TokenGeneration = TokenGeneration + 1 },
             UserReactivated => next with { Status = UserStatus.Active },
             UserClosed => next with { Status = UserStatus.Closed },
             _ => throw new InvalidOperationException($"A user has no event {domainEvent.GetType().Name}."),
@@ -136,6 +141,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         Status = Status,
         Wallet = Wallet,
         Version = Version,
+        TokenGeneration = TokenGeneration,
     };
 
     /// <summary>The wallet that a deposit under this key was answered with; null when that is not known.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 using System.Net.Sockets;
 using Granary.Grains.Interfaces;
@@ -28,6 +29,14 @@ public static class WebhookTarget
     private static readonly IPNetwork[] NotPublic6 =
     [
         IPNetwork.Parse("2001::/23"), IPNetwork.Parse("2001:db8::/32"), IPNetwork.Parse("2002::/16"), IPNetwork.Parse("3fff::/20"),
+    ];
+
+    // The port that stands for any, and well-known services that a message could be smuggled into (https://fetch.spec.whatwg.org, "bad port").
+    private static readonly FrozenSet<int> OtherServices =
+    [
+        0, 1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110, 111, 113, 115, 117,
+        119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636,
+        989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
     ];
 
     /// <summary>Whether an address is one of the public internet.</summary>
@@ -63,6 +72,11 @@ public static class WebhookTarget
         if (uri.UserInfo.Length > 0)
         {
             return "must not hold a user name or password";
+        }
+
+        if (OtherServices.Contains(uri.Port))
+        {
+            return $"must not name port {uri.Port}, where other services than web servers listen";
         }
 
         return uri.Fragment.Length > 0 ? "must not have a fragment" : null;

@@ -12,8 +12,10 @@ public interface IOrderTracker
     /// </summary>
     /// <param name="orderId">The order.</param>
     /// <param name="afterVersion">The last version that the reader has seen; 0, or one that the order does not have, for everything.</param>
-    /// <param name="heartbeat">After this time without a change, the sequence yields null.</param>
-    IAsyncEnumerable<OrderUpdate?> FollowAsync(string orderId, long afterVersion, TimeSpan heartbeat, CancellationToken cancellationToken);
+    /// <param name="follower">The user who reads: the sequence yields null when what this user may do has changed.</param>
+    /// <param name="heartbeat">After this time without a change, the sequence yields null, too.</param>
+    IAsyncEnumerable<OrderUpdate?> FollowAsync(
+        string orderId, long afterVersion, string follower, TimeSpan heartbeat, CancellationToken cancellationToken);
 }
 
 /// <summary>One change of an order.</summary>

@@ -22,6 +22,12 @@ public sealed record PlaceOrder
     /// Hash of the request under its idempotency key, or null when the id is new and no earlier order can exist under it.
     /// </summary>
     [Id(5)] public string? Fingerprint { get; init; }
+
+    /// <summary>
+    /// What the wallet had available when the request came, in minor units; null when that is not known. It decides nothing: an order
+    /// that costs more asks the wallet before it takes any stock.
+    /// </summary>
+    [Id(6)] public long? Funds { get; init; }
 }
 
 /// <summary>One requested line.</summary>

@@ -39,12 +39,14 @@ public sealed record AdjustStock(
 /// <param name="Attempt">The attempt at placing or amending it.</param>
 /// <param name="Quantity">Units, at least 1.</param>
 /// <param name="ExpectedPrice">The price that the order was computed with, in minor units; null accepts any price.</param>
+/// <param name="UserId">The user whose order it is; null from a silo of release 0.1.0, and then no limit applies.</param>
 [GenerateSerializer, Immutable, Alias("granary.reserve-stock")]
 public sealed record ReserveStock(
     [property: Id(0)] string OrderId,
     [property: Id(1)] long Attempt,
     [property: Id(2)] long Quantity,
-    [property: Id(3)] long? ExpectedPrice)
+    [property: Id(3)] long? ExpectedPrice,
+    [property: Id(4)] string? UserId = null)
 {
     /// <summary>
     /// The commit group of the order that is being placed. It does not travel: null on another silo, and where the caller relies
@@ -62,13 +64,15 @@ public sealed record ReserveStock(
 /// <param name="Contended">
 /// The reservation was refused only because of units that other attempts at the same order have reserved.
 /// </param>
+/// <param name="Limit">The most units that the unpaid orders of one user may hold, where that is why nothing is reserved.</param>
 [GenerateSerializer, Immutable, Alias("granary.reserve-reply")]
 public sealed record ReserveReply(
     [property: Id(0)] ReserveResult Result,
     [property: Id(1)] string? Name = null,
     [property: Id(2)] long Price = 0,
     [property: Id(3)] long Available = 0,
-    [property: Id(4)] bool Contended = false);
+    [property: Id(4)] bool Contended = false,
+    [property: Id(5)] long Limit = 0);
 
 /// <summary>The result of a reservation.</summary>
 public enum ReserveResult
@@ -86,6 +90,9 @@ public enum ReserveResult
 
     /// <summary>The price differs from the expected one; nothing was reserved.</summary>
     PriceChanged,
+
+    /// <summary>The user's unpaid orders would hold more units than one user's may.</summary>
+    TooManyUnits,
 }
 
 /// <summary>A product as buyers see it.</summary>

@@ -33,8 +33,17 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("set-roles")]
     Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by);
 
+    /// <summary>Stores another hash of the same password.</summary>
     [Alias("set-password")]
     Task<UserReply> SetPassword(string passwordHash, string by);
+
+    /// <summary>Replaces the password and ends all of the user's tokens.</summary>
+    [Alias("change-password")]
+    Task<UserReply> ChangePassword(string passwordHash, string by);
+
+    /// <summary>Ends all of the user's tokens.</summary>
+    [Alias("sign-out")]
+    Task<UserReply> SignOut(string by);
 
     [Alias("suspend")]
     Task<UserReply> Suspend(string by);

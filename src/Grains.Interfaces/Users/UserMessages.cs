@@ -68,6 +68,9 @@ public sealed record User
     [Id(4)] public required UserStatus Status { get; init; }
     [Id(5)] public required Wallet Wallet { get; init; }
     [Id(6)] public required long Version { get; init; }
+
+    /// <summary>Tokens of an earlier generation have ended; 0 from a silo of release 0.1.0.</summary>
+    [Id(7)] public long TokenGeneration { get; init; }
 }
 
 /// <summary>
@@ -83,11 +86,13 @@ public sealed record Wallet(
     [property: Id(5)] long Withdrawn = 0);
 
 /// <summary>The data for verifying a login.</summary>
+/// <param name="TokenGeneration">The generation of a token that is issued now.</param>
 [GenerateSerializer, Immutable, Alias("granary.user-credential")]
 public sealed record UserCredential(
     [property: Id(0)] string PasswordHash,
     [property: Id(1)] UserStatus Status,
-    [property: Id(2)] IReadOnlyList<string> Roles);
+    [property: Id(2)] IReadOnlyList<string> Roles,
+    [property: Id(3)] long TokenGeneration = 0);
 
 /// <summary>A user, or a refusal.</summary>
 [GenerateSerializer, Immutable, Alias("granary.user-reply")]

@@ -1,4 +1,5 @@
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Stock;
@@ -38,8 +39,18 @@ internal sealed class Attempt(
             _reserved.Add(sku);
         }
 
-        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice) { Group = group });
+        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice, userId) { Group = group });
     }
+
+    /// <summary>Asks the products that the price book does not know for their prices.</summary>
+    public Task LearnPricesAsync(IReadOnlyList<RequestedLine> lines) =>
+        Task.WhenAll(lines.Where(line => prices.Find(line.Sku) is null).Select(async line =>
+        {
+            if ((await grains.StockItem(line.Sku).GetProduct()).Product is { } product)
+            {
+                prices.Learn(product.Sku, product.Name, product.Price);
+            }
+        }));
 
     /// <summary>Holds money.</summary>
     /// <returns>Null when held; otherwise why not.</returns>

@@ -27,8 +27,8 @@ internal abstract record AttemptOutcome
     public sealed record Refused(Refusal Refusal, bool Contended = false) : AttemptOutcome;
 
     /// <summary>
-    /// The outcome; of several refusals the one of highest priority: user, unknown product, product not for sale, shortage, moved
-    /// price, funds, total.
+    /// The outcome; of several refusals the one of highest priority: user, unknown product, product not for sale, too many open
+    /// orders, shortage, moved price, funds, total.
     /// </summary>
     /// <param name="order">The order's lines, given those that were reserved; the same when null.</param>
     public static AttemptOutcome From(
@@ -50,6 +50,17 @@ internal abstract record AttemptOutcome
         if (SkusWith(lines, replies, ReserveResult.NotForSale) is { } notForSale)
         {
             return new Refused(new ProductNotForSale(notForSale));
+        }
+
+        if (holdRefusal is TooManyOpenOrders)
+        {
+            return new Refused(holdRefusal);
+        }
+
+        if (SkusWith(lines, replies, ReserveResult.TooManyUnits) is { } tooMany)
+        {
+            var refused = replies.Where(reply => reply.Result == ReserveResult.TooManyUnits).ToList();
+            return new Refused(new TooManyOpenOrders(refused[0].Limit, tooMany), refused.TrueForAll(reply => reply.Contended));
         }
 
         if (Shortages(lines, replies) is { } shortages)

@@ -1,4 +1,5 @@
 using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Stock;
@@ -10,13 +11,21 @@ internal static class OrderPlacement
 {
     /// <summary>
     /// Reserves every line and holds the total. When the price book knows every product both happen at once, and each
-    /// reservation confirms the price that the total was computed with; otherwise the money waits for the prices.
+    /// reservation confirms the price that the total was computed with; otherwise the products are asked for their prices first. An order
+    /// that the wallet did not cover when the request came asks the wallet first, so that it takes no stock and writes nothing.
     /// </summary>
-    public static async Task<AttemptOutcome> TakeAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines, PriceBook prices)
+    public static async Task<AttemptOutcome> TakeAsync(Attempt attempt, PlaceOrder command, PriceBook prices)
     {
+        var lines = command.Lines;
         if (Priced(lines, prices) is not { } priced)
         {
-            return await TakeUnpricedAsync(attempt, lines);
+            await attempt.LearnPricesAsync(lines);
+            if (Priced(lines, prices) is not { } learned)
+            {
+                return new AttemptOutcome.Refused(new UnknownProduct([.. lines.Select(line => line.Sku).Where(sku => prices.Find(sku) is null)]));
+            }
+
+            priced = learned;
         }
 
         if (OrderTotal.Of(priced) is not { } total)
@@ -25,6 +34,11 @@ internal static class OrderPlacement
         }
 
         var hold = attempt.HoldAsync(total);
+        if (command.Funds < total && await hold is InsufficientFunds { } refusal)
+        {
+            return AttemptOutcome.From(lines, [], refusal);
+        }
+
         var reservations = new Task<ReserveReply>[lines.Count];
         for (var i = 0; i < reservations.Length; i++)
         {
@@ -45,15 +59,6 @@ internal static class OrderPlacement
         return outcome is AttemptOutcome.Taken { Total: var total } && total > plan.HeldTotal
             && await attempt.HoldAsync(total - plan.HeldTotal) is { } refusal
             ? new AttemptOutcome.Refused(refusal)
-            : outcome;
-    }
-
-    private static async Task<AttemptOutcome> TakeUnpricedAsync(Attempt attempt, IReadOnlyList<RequestedLine> lines)
-    {
-        var replies = await Task.WhenAll(lines.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
-        var outcome = AttemptOutcome.From(lines, replies, null);
-        return outcome is AttemptOutcome.Taken { Total: var total } && await attempt.HoldAsync(total) is { } refusal
-            ? AttemptOutcome.From(lines, [], refusal)
             : outcome;
     }
 

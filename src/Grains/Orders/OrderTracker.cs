@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Journal;
 using Granary.Streams;
@@ -14,22 +15,26 @@ namespace Granary.Grains.Orders;
 /// </summary>
 public sealed class OrderTracker(IJournal journal, JournalFeed feed) : BackgroundService, IOrderTracker, IJournalObserver
 {
+    private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<string, Followers> _followers = new(StringComparer.Ordinal);
 
     /// <summary>The current number of followers.</summary>
-    public int Count => _followers.Values.Sum(followers => followers.Count);
+    public int Count => _followers.Where(entry => JournalStream.KindOf(entry.Key) == StreamKind.Order).Sum(entry => entry.Value.Count);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<OrderUpdate?> FollowAsync(
-        string orderId, long afterVersion, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string orderId, long afterVersion, string follower, TimeSpan heartbeat, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var stream = JournalStream.OfOrder(orderId);
+        var (stream, reader) = (JournalStream.OfOrder(orderId), JournalStream.OfUser(follower));
         var seen = afterVersion;
         var state = OrderState.Initial(orderId);
         var signal = new WakeSignal();
+        var woken = false;
 
         // Subscribe first, then read the past: an event in between is in one of them, or in both.
         Add(stream, signal);
+        Add(reader, signal);
         try
         {
             while (true)
@@ -50,12 +55,20 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
                     }
                 }
 
+                var concernsFollower = woken && records.Count == 0;
+                if (concernsFollower)
+                {
+                    yield return null;
+                }
+
                 if (OrderLifecycle.IsTerminal(state.Status))
                 {
                     yield break;
                 }
 
-                if (!await signal.WaitAsync(heartbeat, cancellationToken))
+                // The feed may have an event before the user's grain shows it, so the right is asked for once more.
+                woken = await signal.WaitAsync(concernsFollower && heartbeat > AskAgain ? AskAgain : heartbeat, cancellationToken);
+                if (!woken)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     yield return null;
@@ -65,6 +78,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
         finally
         {
             Remove(stream, signal);
+            Remove(reader, signal);
         }
     }
 
@@ -79,7 +93,9 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
 
         foreach (var record in page.Events)
         {
-            if (_followers.TryGetValue(record.Stream, out var followers))
+            // Of a user, what changes the right to follow; the wallet does not.
+            if (_followers.TryGetValue(record.Stream, out var followers)
+                && (JournalStream.KindOf(record.Stream) != StreamKind.User || UserEvent.IsAboutAccess(record.Type)))
             {
                 followers.Wake();
             }
@@ -93,7 +109,16 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     }
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, static _ => { }, stoppingToken);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, _ => WakeAll(), stoppingToken);
+
+    /// <summary>Has those read who began to follow before the feed reported events to them.</summary>
+    private void WakeAll()
+    {
+        foreach (var followers in _followers.Values)
+        {
+            followers.Wake();
+        }
+    }
 
     private void Add(string stream, WakeSignal signal)
     {

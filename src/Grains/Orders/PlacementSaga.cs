@@ -148,7 +148,7 @@ public sealed class PlacementSaga(
         try
         {
             // Reserve and hold, or give back.
-            var outcome = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command.Lines, prices));
+            var outcome = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command, prices));
             return reply = outcome switch
             {
                 AttemptOutcome.Taken taken => await RecordAsync(attempt, group, orderId, command, taken),

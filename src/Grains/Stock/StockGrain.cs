@@ -15,6 +15,8 @@ namespace Granary.Grains.Stock;
 public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, StockMetrics metrics)
     : ClaimKeeperGrain<StockState, StockEvent>(keeping), IStockGrain
 {
+    private readonly long _mostUnits = keeping.Options.Value.MaxOpenUnitsPerUser;
+
     /// <inheritdoc/>
     protected override string SnapshotName => "stock-1";
 
@@ -76,7 +78,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     /// <inheritdoc/>
     public async Task<ReserveReply> Reserve(ReserveStock command)
     {
-        var decision = StockDecisions.Reserve(Decided, command, out var reply);
+        var decision = StockDecisions.Reserve(Decided, command, out var reply, _mostUnits);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

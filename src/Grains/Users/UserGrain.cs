@@ -13,6 +13,8 @@ namespace Granary.Grains.Users;
 [Reentrant]
 public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState, UserEvent>(keeping), IUserGrain
 {
+    private readonly int _mostUnpaid = keeping.Options.Value.MaxOpenOrdersPerUser;
+
     /// <inheritdoc/>
     protected override string SnapshotName => "user-1";
 
@@ -25,7 +27,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
 
     /// <inheritdoc/>
     public Task<UserCredential?> GetCredential() => Task.FromResult(
-        Durable.Status == UserStatus.None ? null : new UserCredential(Durable.PasswordHash, Durable.Status, Durable.Roles));
+        Durable.Status == UserStatus.None ? null : new UserCredential(Durable.PasswordHash, Durable.Status, Durable.Roles, Durable.TokenGeneration));
 
     /// <inheritdoc/>
     public Task<UserReply> Deposit(DepositMoney command) =>
@@ -44,6 +46,13 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
         CarryOutAsync(UserDecisions.SetPassword(Decided, passwordHash, by));
 
     /// <inheritdoc/>
+    public Task<UserReply> ChangePassword(string passwordHash, string by) =>
+        CarryOutAsync(UserDecisions.ChangePassword(Decided, passwordHash, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> SignOut(string by) => CarryOutAsync(UserDecisions.SignOut(Decided, by));
+
+    /// <inheritdoc/>
     public Task<UserReply> Suspend(string by) => CarryOutAsync(UserDecisions.Suspend(Decided, by));
 
     /// <inheritdoc/>
@@ -55,7 +64,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     /// <inheritdoc/>
     public async Task<Refusal?> Hold(HoldMoney command)
     {
-        var decision = UserDecisions.Hold(Decided, command);
+        var decision = UserDecisions.Hold(Decided, command, _mostUnpaid);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

@@ -13,6 +13,8 @@ public static class LayerOptions
     {
         PaymentTimeout = settings.Read(SettingKeys.PaymentTimeout),
         ReservationGrace = settings.Read(SettingKeys.ReservationGrace),
+        MaxOpenOrdersPerUser = settings.Read(SettingKeys.MaxOpenOrders),
+        MaxOpenUnitsPerUser = settings.Read(SettingKeys.MaxOpenUnits),
     };
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>

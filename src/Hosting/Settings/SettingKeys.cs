@@ -106,6 +106,13 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> ReservationGrace { get; } = Declare(Duration("Granary:Orders:ReservationGrace",
         OrderDefaults.ReservationGrace, AMoment, AMonth, "when an unconfirmed reservation or hold checks back with its order"));
 
+    public static SettingKey<int> MaxOpenOrders { get; } = Declare(Number("Granary:Orders:MaxOpenOrdersPerUser",
+        OrderDefaults.MaxOpenOrdersPerUser, 0, 1_000_000, "how many orders of one user may be open and not paid; 0 turns the limit off"));
+
+    public static SettingKey<long> MaxOpenUnits { get; } = Declare(Number("Granary:Orders:MaxOpenUnitsPerUser",
+        OrderDefaults.MaxOpenUnitsPerUser, 0, Limits.StockUnits,
+        "how many units of one product the unpaid orders of one user may hold; 0 turns the limit off"));
+
     public static SettingKey<TimeSpan> TrackingHeartbeat { get; } = Declare(Duration("Granary:Orders:TrackingHeartbeat",
         TimeSpan.FromSeconds(15), AMoment, TimeSpan.FromDays(1), "how often the connection of a followed order carries a comment"));
 
@@ -200,8 +207,8 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> CacheRedisTimeout { get; } = Declare(Duration("Granary:Cache:RedisTimeout", TimeSpan.FromMilliseconds(250),
         AMoment, TimeSpan.FromDays(1), "how long a read waits for Redis"));
 
-    public static SettingKey<int> PermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:PermitsPerSecond", 20_000, 0, 1_000_000_000,
-        "requests per caller and second for long; 0 turns the limit off. Lower it on the internet"));
+    public static SettingKey<int> PermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:PermitsPerSecond", 50, 0, 1_000_000_000,
+        "requests per caller and second for long; 0 turns the limit off"));
 
     public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));

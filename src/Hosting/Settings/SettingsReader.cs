@@ -8,6 +8,12 @@ namespace Granary.Hosting.Settings;
 /// </summary>
 public sealed class SettingsReader(IConfiguration configuration)
 {
+    /// <summary>
+    /// What the name of a secret ends with where the value is the path of a file that holds it: a file has permissions, while arguments
+    /// and variables of a process can be listed.
+    /// </summary>
+    public const string FileSuffix = "File";
+
     private const string OwnSection = "Granary";
 
     /// <summary>The value of a key, or what holds without one.</summary>
@@ -42,6 +48,7 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     private static bool IsKnown(string name) => SettingKeys.All.Any(key =>
         name.Equals(key.Name, StringComparison.OrdinalIgnoreCase)
+        || (key.IsSecret && name.Equals(key.Name + FileSuffix, StringComparison.OrdinalIgnoreCase))
         || (key.IsList && name.StartsWith(key.Name + ":", StringComparison.OrdinalIgnoreCase)
             && int.TryParse(name.AsSpan(key.Name.Length + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _)));
 
@@ -61,15 +68,36 @@ public sealed class SettingsReader(IConfiguration configuration)
 
     private string? Text(SettingKey key)
     {
+        var path = key.IsSecret ? configuration[key.Name + FileSuffix] : null;
         if (configuration[key.Name] is { Length: > 0 } text)
         {
-            return text;
+            return string.IsNullOrEmpty(path) ? text
+                : throw new InvalidConfigurationException(key.Name + FileSuffix, $"is set, and so is {key.Name}: one of them must go.");
+        }
+
+        if (!string.IsNullOrEmpty(path))
+        {
+            return SecretOf(key, path);
         }
 
         // The array form of configuration files.
         return key.IsList && configuration.GetSection(key.Name).GetChildren().Select(item => item.Value).OfType<string>().ToList() is { Count: > 0 } items
             ? string.Join(',', items)
             : null;
+    }
+
+    /// <summary>The content of a secret's file, without the end of its line.</summary>
+    private static string SecretOf(SettingKey key, string path)
+    {
+        try
+        {
+            return File.ReadAllText(path).TrimEnd('\r', '\n') is { Length: > 0 } secret ? secret
+                : throw new InvalidConfigurationException(key.Name + FileSuffix, $"names {path}, which is empty.");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidConfigurationException(key.Name + FileSuffix, $"names {path}, which cannot be read: {fault.Message}");
+        }
     }
 }
 

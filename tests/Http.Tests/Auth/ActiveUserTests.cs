@@ -29,19 +29,6 @@ public sealed class ActiveUserTests(GranaryApp app)
     }
 
     [Fact]
-    public async Task A_reactivated_user_continues_with_the_same_token()
-    {
-        var customer = await _shop.Customer();
-        using var suspended = await _shop.Staff.PostJson($"/users/{customer.Id}/suspend");
-        using var reactivated = await _shop.Staff.PostJson($"/users/{customer.Id}/reactivate");
-        await reactivated.Expect(HttpStatusCode.OK);
-
-        using var me = await customer.Http.GetAsync("/users/me", TestContext.Current.CancellationToken);
-
-        await me.Expect(HttpStatusCode.OK);
-    }
-
-    [Fact]
     public async Task A_removed_role_no_longer_counts_in_issued_tokens()
     {
         var sku = await _shop.Product();

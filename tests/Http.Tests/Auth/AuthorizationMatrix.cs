@@ -44,6 +44,8 @@ public static class AuthorizationMatrix
     [
         //                                                         owner   other   operator admin
         new("POST /auth/token",                            Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
+        new("POST /auth/sign-out",                         Closed, Yes,    Yes,    Yes,    Yes),
+        new("POST /users/me/password",                     Closed, Yes,    Yes,    Yes,    Yes,    new { current_password = "", new_password = "" }),
         new("POST /users",                                 Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
         new("GET /users/me",                               Closed, Yes,    Yes,    Yes,    Yes),
         new("GET /users/{id}",                             Closed, Yes,    Hidden, Hidden, Yes),

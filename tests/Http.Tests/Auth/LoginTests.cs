@@ -95,7 +95,7 @@ public sealed class LoginTests(GranaryApp app)
     }
 
     [Fact]
-    public void Each_failure_after_the_free_ones_doubles_the_wait_and_success_clears_it()
+    public async Task Each_failure_after_the_free_ones_doubles_the_wait_and_success_clears_it()
     {
         var time = new FakeTimeProvider();
         var throttle = new LoginThrottle(time);
@@ -103,7 +103,7 @@ public sealed class LoginTests(GranaryApp app)
         var waits = new List<double>();
         for (var attempt = 0; attempt < 15; attempt++)
         {
-            while (throttle.Begin("u-1", address) is { } wait)
+            while (await Begin(throttle, "u-1", address) is { } wait)
             {
                 waits.Add(wait.TotalSeconds);
                 time.Advance(wait);
@@ -112,18 +112,85 @@ public sealed class LoginTests(GranaryApp app)
 
         Assert.Equal([1, 2, 4, 8], waits);
         throttle.Succeeded("u-1", address);
-        Assert.Null(throttle.Begin("u-1", address));
+        Assert.Null(await Begin(throttle, "u-1", address));
     }
 
     [Fact]
-    public void Trying_many_names_from_one_network_is_slowed_down_too()
+    public async Task Trying_many_names_from_one_network_is_slowed_down_too()
     {
         var throttle = new LoginThrottle(new FakeTimeProvider());
-        var attempts = Enumerable.Range(0, 1_000)
-            .Count(i => throttle.Begin($"u-{i}", IPAddress.Parse($"2001:db8::{i:x}")) is null);
+        var attempts = 0;
+        for (var i = 0; i < 1_000; i++)
+        {
+            attempts += await Begin(throttle, $"u-{i}", IPAddress.Parse($"2001:db8::{i:x}")) is null ? 1 : 0;
+        }
 
         Assert.Equal(201, attempts);
     }
+
+    [Fact]
+    public async Task Guesses_from_elsewhere_do_not_keep_a_user_out()
+    {
+        await using var behindProxy = await GranaryApp.StartWith("--Granary:TrustedProxies=127.0.0.0/8");
+        using var client = behindProxy.CreateClient();
+        var name = await Register(client);
+        using var home = From("192.0.2.1");
+        using var attacker = From("198.51.100.1");
+        for (var guess = 0; guess < 12; guess++)
+        {
+            using var wrong = await LogIn(attacker, name, "guess");
+            Assert.Equal(guess < 11 ? HttpStatusCode.Unauthorized : HttpStatusCode.TooManyRequests, wrong.StatusCode);
+        }
+
+        using var right = await LogIn(home, name, Password);
+        await right.Expect(HttpStatusCode.OK);
+
+        HttpClient From(string address)
+        {
+            var from = behindProxy.CreateClient();
+            from.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+            return from;
+        }
+    }
+
+    [Fact]
+    public async Task A_network_from_which_a_name_has_logged_in_is_not_refused_for_the_failures_of_others_there()
+    {
+        var throttle = new LoginThrottle(new FakeTimeProvider());
+        var address = IPAddress.Parse("192.0.2.1");
+        Assert.Null(await Begin(throttle, "u-home", address));
+        throttle.Succeeded("u-home", address);
+        for (var i = 0; i < 300; i++)
+        {
+            await Begin(throttle, $"u-{i}", address);
+        }
+
+        Assert.NotNull(await Begin(throttle, "u-new", address));
+        Assert.Null(await Begin(throttle, "u-home", address));
+    }
+
+    [Fact]
+    public async Task A_name_that_many_networks_guess_at_is_verified_more_slowly_and_not_refused()
+    {
+        var time = new FakeTimeProvider();
+        var throttle = new LoginThrottle(time);
+        var home = IPAddress.Parse("192.0.2.1");
+        Assert.Null(await Begin(throttle, "u-1", home));
+        throttle.Succeeded("u-1", home);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Null(await Begin(throttle, "u-1", IPAddress.Parse($"198.51.100.{i}")));
+        }
+
+        var slow = Begin(throttle, "u-1", IPAddress.Parse("203.0.113.1"));
+        Assert.False(slow.IsCompleted);
+        Assert.Null(await Begin(throttle, "u-1", home));
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.Null(await slow);
+    }
+
+    private static Task<TimeSpan?> Begin(LoginThrottle throttle, string userId, IPAddress address) =>
+        throttle.BeginAsync(userId, address, TestContext.Current.CancellationToken);
 
     private static Task<HttpResponseMessage> LogIn(HttpClient client, string name, string password) =>
         client.PostJson("/auth/token", new { user_name = name, password });

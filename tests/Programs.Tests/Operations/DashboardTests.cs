@@ -98,6 +98,20 @@ public sealed class DashboardTests(TracedProduct traced)
         Assert.All([wrong, guest, empty], answer => Assert.False(answer.Headers.Contains("Set-Cookie")));
     }
 
+    [Fact]
+    public async Task A_form_of_another_site_neither_logs_in_nor_out_and_behind_TLS_the_cookie_is_secure()
+    {
+        using var client = traced.Product.Client();
+        client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+        using var own = await LogInAsync(client, "admin", Product.AdminPassword);
+        client.DefaultRequestHeaders.Add("Origin", "https://evil.example");
+        using var foreign = await LogInAsync(client, "admin", Product.AdminPassword);
+        using var logout = await client.PostAsync("/dashboard/logout", null, TestContext.Current.CancellationToken);
+
+        Assert.Contains("secure", Assert.Single(own.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
+        Assert.All([foreign, logout], answer => Assert.Equal((HttpStatusCode.Forbidden, false), (answer.StatusCode, answer.Headers.Contains("Set-Cookie"))));
+    }
+
     private static Task<HttpResponseMessage> LogInAsync(HttpClient client, string userName, string password) => client.PostAsync(
         "/dashboard/login",
         new FormUrlEncodedContent([new("user_name", userName), new("password", password)]),

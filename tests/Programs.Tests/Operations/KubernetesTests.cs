@@ -91,11 +91,11 @@ public sealed class KubernetesTests
     public async Task The_ports_of_silos_are_open_only_to_silos_and_front_ends(string overlay)
     {
         var manifests = await Manifests.BuildAsync(overlay);
-        var policies = manifests.Of<V1NetworkPolicy>().Where(policy => Manifests.Selects(policy.Spec.PodSelector.MatchLabels, manifests.Silo)).ToList();
+        var policies = manifests.Of<V1NetworkPolicy>().Where(policy =>
+            Manifests.Selects(policy.Spec.PodSelector.MatchLabels, manifests.Silo) && policy.Spec.PolicyTypes.Contains("Ingress")).ToList();
 
         // If a policy selects a pod, the pod accepts only traffic that some policy allows.
         Assert.Contains(policies, policy => policy.Spec.Ingress is null or []);
-        Assert.All(policies, policy => Assert.Contains("Ingress", policy.Spec.PolicyTypes));
         var doors = policies.SelectMany(policy => policy.Spec.Ingress ?? [])
             .SelectMany(rule => rule.Ports.Select(port => (Port: port.Port.Value, Rule: rule)))
             .ToLookup(door => door.Port, door => door.Rule);
@@ -105,6 +105,22 @@ public sealed class KubernetesTests
         Assert.All(doors["9464"], rule => Assert.Equal(
             "monitoring", Assert.Single(rule.FromProperty).NamespaceSelector.MatchLabels["kubernetes.io/metadata.name"]));
         Assert.Contains(doors["30000"], rule => OnlyFrom(rule, manifests.FrontEnd));
+    }
+
+    [Fact]
+    public async Task In_production_only_silos_reach_the_internet_and_nothing_private_through_it()
+    {
+        var manifests = await Manifests.BuildAsync("production");
+        var policies = manifests.Of<V1NetworkPolicy>().Where(policy => policy.Spec.PolicyTypes.Contains("Egress")).ToList();
+        var internet = Assert.Single(policies, policy => policy.Spec.Egress.Any(rule => rule.To?.Any(peer => peer.IpBlock is not null) == true));
+
+        Assert.All(
+            (V1Deployment[])[manifests.Silo, manifests.FrontEnd],
+            pods => Assert.Contains(policies, policy => policy != internet && Manifests.Selects(policy.Spec.PodSelector.MatchLabels, pods)));
+        Assert.True(Manifests.Selects(internet.Spec.PodSelector.MatchLabels, manifests.Silo));
+        Assert.False(Manifests.Selects(internet.Spec.PodSelector.MatchLabels, manifests.FrontEnd));
+        var block = Assert.Single(Assert.Single(internet.Spec.Egress).To).IpBlock;
+        Assert.Equal(["10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"], block.Except.Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -114,6 +114,8 @@ public class SagaSilo : IAsyncLifetime
             ["Granary:Silo:ResponseTimeout"] = ResponseTimeout.ToString("c"),
             ["Granary:Orders:ReservationGrace"] = ReservationGrace.ToString("c"),
             ["Granary:Orders:PaymentTimeout"] = "00:15:00",
+            ["Granary:Orders:MaxOpenOrdersPerUser"] = "0",
+            ["Granary:Orders:MaxOpenUnitsPerUser"] = "0",
         });
         builder.Logging.ClearProviders();
         builder.AddGranarySilo();

@@ -38,6 +38,8 @@ public sealed class WholeSilo : IAsyncDisposable
         {
             ["Granary:Silo:Port"] = "0",
             ["Granary:Silo:GatewayPort"] = "0",
+            ["Granary:Orders:MaxOpenOrdersPerUser"] = "0",
+            ["Granary:Orders:MaxOpenUnitsPerUser"] = "0",
         });
         builder.Logging.SetMinimumLevel(LogLevel.Error);
         // The recording consumers of this assembly are activated in every silo.

@@ -68,6 +68,9 @@ public sealed class WebhookTargetTests
     [InlineData("https://user@example.com/", true, false)]
     [InlineData("https://user:secret@example.com/", true, false)]
     [InlineData("https://example.com/#part", true, false)]
-    public void A_url_is_https_without_a_user_or_a_fragment(string url, bool allowHttp, bool allowed) =>
+    [InlineData("https://example.com:0/", true, false)]
+    [InlineData("https://example.com:22/", true, false)]
+    [InlineData("http://example.com:25/", true, false)]
+    public void A_url_is_https_without_a_user_a_fragment_or_the_port_of_another_service(string url, bool allowHttp, bool allowed) =>
         Assert.Equal(allowed, WebhookTarget.Problem(url, allowHttp) is null);
 }

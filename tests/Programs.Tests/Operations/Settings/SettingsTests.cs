@@ -42,7 +42,28 @@ public sealed partial class SettingsTests : IDisposable
         Assert.All(SettingKeys.All, key => Assert.Contains(key.Name, read));
         Assert.All(
             read.Where(key => key.StartsWith("Granary:", StringComparison.OrdinalIgnoreCase) || key.StartsWith("ConnectionStrings:", StringComparison.Ordinal)),
-            key => Assert.Contains(SettingKeys.All, declared => declared.Name.Equals(key, StringComparison.OrdinalIgnoreCase)));
+            key => Assert.Contains(SettingKeys.All, declared => declared.Name.Equals(key, StringComparison.OrdinalIgnoreCase)
+                || (declared.IsSecret && (declared.Name + SettingsReader.FileSuffix).Equals(key, StringComparison.OrdinalIgnoreCase))));
+    }
+
+    [Fact]
+    public void A_secret_is_read_from_a_file_and_a_file_that_has_none_is_named()
+    {
+        var (good, empty) = (Path.Combine(_directory.FullName, "password"), Path.Combine(_directory.FullName, "empty"));
+        File.WriteAllText(good, "correct horse battery staple\n");
+        File.WriteAllText(empty, "\n");
+        string? Read(params (string Key, string Value)[] settings) => new SettingsReader(new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key, (string?)setting.Value))).Build()).Read(SettingKeys.AdminPassword);
+
+        Assert.Equal("correct horse battery staple", Read(("Granary:Admin:PasswordFile", good)));
+        foreach (var path in new[] { empty, Path.Combine(_directory.FullName, "missing") })
+        {
+            var problem = Assert.Throws<InvalidConfigurationException>(() => Read(("Granary:Admin:PasswordFile", path)));
+            Assert.Equal("Granary:Admin:PasswordFile", problem.Key);
+            Assert.Contains(path, problem.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Throws<InvalidConfigurationException>(() => Read(("Granary:Admin:PasswordFile", good), ("Granary:Admin:Password", "another one")));
     }
 
     [Theory]
