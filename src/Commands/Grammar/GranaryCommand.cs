@@ -41,6 +41,7 @@ internal sealed class GranaryCommand : Command
             DeadLetterCommand.Create(console),
             RewindCommand.Create(console),
             RotateSigningKeyCommand.Create(console),
+            RecoverAdminCommand.Create(console),
             ImportCommand.Create(console),
             SettingsCommand.Create(console),
         };

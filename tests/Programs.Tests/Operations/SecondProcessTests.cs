@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Api;
+using Granary.Api.Auth;
 using Granary.Hosting;
 using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Granary.Programs.Tests.Operations.Commands;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Programs.Tests.Operations;
 
@@ -121,6 +123,32 @@ public sealed class SecondProcessTests : IDisposable
         Assert.Equal(0, (await CommandRun.RunAsync(["rotate-signing-key", .. there])).Code);
     }
 
+    [Fact]
+    public async Task An_administrator_is_recovered_while_the_product_does_not_run()
+    {
+        var settings = In("one");
+        string[] recover = ["recover-admin", $"--Granary:DataDirectory={Path.Combine(_directory.FullName, "one")}"];
+        await using (await Running.StartAsync(settings))
+        {
+            Assert.Equal(ExitCodes.Unavailable, (await CommandRun.RunAsync(recover)).Code);
+        }
+
+        var (code, output, _) = await CommandRun.RunAsync(recover);
+        Assert.Equal(0, code);
+        await CommandRun.RunAsync([.. recover, "--user-name", "second"]);
+
+        await using var product = await Running.StartAsync(settings);
+        Assert.Equal(HttpStatusCode.OK, await LogInAsync(output.Split('\'')[3]));
+        Assert.Equal(HttpStatusCode.Unauthorized, await LogInAsync(Product.AdminPassword));
+
+        async Task<HttpStatusCode> LogInAsync(string password)
+        {
+            using var client = Access.Client(product.Address);
+            using var answer = await client.PostJson("/auth/token", new { user_name = "admin", password });
+            return answer.StatusCode;
+        }
+    }
+
     [Theory]
     [InlineData("Granary.Api.dll")]
     [InlineData("Granary.Silo.dll")]
@@ -151,6 +179,7 @@ public sealed class SecondProcessTests : IDisposable
         {
             var app = FrontEnd.Build(settings);
             await app.StartAsync(Cancellation);
+            await app.Services.GetRequiredService<FirstAdministrator>().Registered;
             return new Running(app);
         }
 
