@@ -181,6 +181,26 @@ start_redis() {
     wait_for Redis redis answers "$redis_port"
 }
 
+# An authority for this cluster and one certificate for all its processes. Connections without one are refused: every user of the machine
+# reaches the loopback interface.
+make_certificates() {
+    local tls=$root/tls new
+    [ ! -e "$tls/tls.crt" ] || return 0
+    command -v openssl >/dev/null || fail "openssl is not installed"
+    new=$(mktemp -d "$root/tls.XXXXXX")
+    (
+        umask 077
+        cd "$new"
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 3650 -subj "/CN=granary cluster" \
+            -addext "basicConstraints=critical,CA:TRUE" -keyout ca.key -out ca.crt &&
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=granary" -keyout tls.key -out tls.csr &&
+            printf 'extendedKeyUsage=serverAuth,clientAuth\n' >tls.ext &&
+            openssl x509 -req -in tls.csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 3650 -extfile tls.ext -out tls.crt
+    ) >"$root/openssl.log" 2>&1 || fail "openssl failed; see $root/openssl.log"
+    rm -rf "$tls"
+    mv "$new" "$tls"
+}
+
 # Settings that silos and front ends share. A front end that is a client of the cluster needs no silo port.
 settings() {
     export ConnectionStrings__Granary="Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=granary;Maximum Pool Size=40"
@@ -188,6 +208,12 @@ settings() {
     export Granary__Storage=PostgreSql Granary__Clustering=Redis Granary__Silo__Address=127.0.0.1
     export Granary__DataDirectory="$root/granary" DOTNET_ENVIRONMENT=Production
     export Serilog__MinimumLevel__Override__Orleans=Warning Serilog__MinimumLevel__Override__Microsoft=Warning
+    if [ -e "$root/tls/tls.crt" ]; then
+        export Granary__Silo__Tls__Certificate="$root/tls/tls.crt" Granary__Silo__Tls__Key="$root/tls/tls.key"
+        export Granary__Silo__Tls__Authority="$root/tls/ca.crt"
+    else
+        export Granary__Silo__Tls__Mode=Off # The processes that run were started without TLS.
+    fi
     if [ ! -e "$root/admin-password" ]; then
         (umask 077 && head -c 18 /dev/urandom | base64 >"$root/admin-password")
     fi
@@ -230,6 +256,7 @@ up() {
     if any_program_runs; then
         say "Some processes run already: starting the others from the same build; ./cluster.sh rolling deploys a new build"
     else
+        make_certificates
         build
     fi
     start_postgres

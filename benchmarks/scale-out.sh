@@ -37,7 +37,8 @@ start_silos() { # argument: number of silos; each is also a front end
     for silo in $(seq "$1"); do
         targets+=("http://127.0.0.1:$(free_port)")
         product_launcher="taskset -c $((silo - 1))" start_product bench "${targets[-1]}" \
-            Granary__Clustering=Redis "ConnectionStrings__Redis=127.0.0.1:$redis_port" Granary__Silo__Address=127.0.0.1
+            Granary__Clustering=Redis "ConnectionStrings__Redis=127.0.0.1:$redis_port" Granary__Silo__Address=127.0.0.1 \
+            Granary__Silo__Tls__Mode=Off
         silos+=("$product_pid")
         await_product "${targets[-1]}"
     done

@@ -1,4 +1,3 @@
-using System.Net;
 using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 using Orleans.Clustering.Redis;
@@ -38,19 +37,27 @@ internal static class ClusterSetup
     /// </summary>
     private const double ProbeExtension = 1.5;
 
-    public static void JoinCluster(this ISiloBuilder silo, PlatformSettings options, SiloPorts ports)
+    /// <summary>Makes a silo stay alone, without a port, or join the cluster.</summary>
+    /// <param name="silo">The silo.</param>
+    /// <param name="options">The settings.</param>
+    /// <param name="ports">The ports of the silo in a cluster; null for a silo that is alone.</param>
+    public static void JoinCluster(this ISiloBuilder silo, PlatformSettings options, SiloPorts? ports)
     {
-        if (options.Clustering == ClusteringKind.Localhost)
+        if (ports is null)
         {
-            silo.UseLocalhostClustering(ports.Silo, ports.Gateway);
+            silo.UseLocalhostClustering(CommandSocket.Silo, CommandSocket.Gateway);
+            silo.Services.ListenWith(provider => new CommandSocket.Listeners(options, provider.GetRequiredService<ILoggerFactory>()));
         }
         else
         {
             silo.UseRedisClustering(redis => Reach(redis, options));
             Listen(silo, options, ports);
+            ports.HandTo(silo.Services);
+            if (options.Tls is not null)
+            {
+                silo.UseClusterCertificates();
+            }
         }
-
-        ports.HandTo(silo.Services);
 
         silo.Services.TellFaults();
         silo.Configure<ClusterOptions>(cluster => Name(cluster, options));
@@ -81,7 +88,7 @@ internal static class ClusterSetup
 
     public static void ConnectToCluster(this IClientBuilder client, PlatformSettings options)
     {
-        client.UseRedisClustering(redis => Reach(redis, options));
+        client.FindSilos(options);
         client.Services.TellFaults();
         client.Configure<ClusterOptions>(cluster => Name(cluster, options));
         client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
@@ -94,11 +101,12 @@ internal static class ClusterSetup
     {
         if (options.Clustering == ClusteringKind.Localhost)
         {
-            client.UseLocalhostClustering(options.GatewayPort);
+            client.UseLocalhostClustering(CommandSocket.Gateway);
+            client.Services.ConnectWith(provider => new CommandSocket.Connections(options, provider.GetRequiredService<ILoggerFactory>()));
         }
         else
         {
-            client.UseRedisClustering(redis => Reach(redis, options));
+            client.FindSilos(options);
         }
 
         client.Services.TellFaults();
@@ -119,9 +127,18 @@ internal static class ClusterSetup
         faults.SupportedNamespacePrefixes.Add("Polly");
     });
 
+    private static void FindSilos(this IClientBuilder client, PlatformSettings options)
+    {
+        client.UseRedisClustering(redis => Reach(redis, options));
+        if (options.Tls is not null)
+        {
+            client.UseClusterCertificates();
+        }
+    }
+
     private static void Listen(ISiloBuilder silo, PlatformSettings options, SiloPorts ports)
     {
-        var anywhere = !IPAddress.IsLoopback(ports.ListenAddress);
+        var anywhere = options.ListenOn == SiloListening.Any;
         if (options.Address is { } address)
         {
             silo.ConfigureEndpoints(address, ports.Silo, ports.Gateway, anywhere);

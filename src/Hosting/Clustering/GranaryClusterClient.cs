@@ -26,6 +26,7 @@ public static class GranaryClusterClient
             throw new InvalidConfigurationException(SettingKeys.Clustering, "must be Redis if Granary:Hosting is Client: clients find silos there.");
         }
 
+        builder.Services.AddClusterCertificates(options.Tls);
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
         builder.Services.AddViews(options, settings.Streams());

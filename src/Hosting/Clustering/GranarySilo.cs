@@ -34,15 +34,21 @@ public static class GranarySilo
     {
         var settings = builder.Settings();
         var options = PlatformSettings.From(settings);
+
+        // Before the silo: hosted services start in the order in which they are added.
         if (options.Storage == StorageKind.Sqlite)
         {
             builder.Services.AddHostedService<DirectoryLock>();
             builder.Services.AddHostedService<BackupUnpacking>();
         }
 
-        // Before the silo: hosted services start in the order in which they are added.
-        var ports = new SiloPorts(options);
-        builder.Services.AddHostedService(_ => ports);
+        var ports = options.Clustering == ClusteringKind.Localhost ? null : new SiloPorts(options);
+        if (ports is not null)
+        {
+            builder.Services.AddHostedService(_ => ports);
+            builder.Services.AddClusterCertificates(options.Tls);
+        }
+
         AddJournal(builder.Services, options);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();

@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
 
 namespace Granary.Hosting.Clustering;
@@ -18,36 +17,32 @@ public sealed class RunningCluster : IAsyncDisposable
     public IGrainFactory Grains => _client.Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Connects to the product that runs with these settings.</summary>
-    /// <exception cref="InvalidConfigurationException">The configuration does not say where a silo listens.</exception>
+    /// <exception cref="InvalidConfigurationException">The product that runs with these settings has no socket for commands.</exception>
     /// <exception cref="ClusterNotRunningException">No silo answers.</exception>
     public static async Task<RunningCluster> ConnectAsync(SettingsReader settings, CancellationToken cancellationToken)
     {
         var options = PlatformSettings.From(settings);
-        if (options is { Clustering: ClusteringKind.Localhost, GatewayPort: 0 })
-        {
-            throw new InvalidConfigurationException(SettingKeys.GatewayPort, "is 0: the running product took a free port, and a command cannot know which.");
-        }
-
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.UseOrleansClient(client => client.ConnectOnce(options));
-        var host = builder.Build();
+        IHost? host = null;
         try
         {
             if (options.Clustering == ClusteringKind.Localhost)
             {
                 // Orleans' client keeps retrying even if no process listens.
-                using var probe = new TcpClient();
-                await probe.ConnectAsync(IPAddress.Loopback, options.GatewayPort, cancellationToken);
+                using var probe = await CommandSocket.ConnectAsync(options, cancellationToken);
             }
 
+            var builder = Host.CreateEmptyApplicationBuilder(null);
+            builder.Services.AddClusterCertificates(options.Tls);
+            builder.UseOrleansClient(client => client.ConnectOnce(options));
+            host = builder.Build();
             await host.StartAsync(cancellationToken).WaitAsync(Patience, cancellationToken);
             return new RunningCluster(host);
         }
-        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception fault) when (fault is not InvalidConfigurationException && !cancellationToken.IsCancellationRequested)
         {
             // Sockets, Redis and Orleans each throw different exceptions here.
-            host.Dispose();
-            var where = options.Clustering == ClusteringKind.Localhost ? $"on port {options.GatewayPort} of this machine" : "of the cluster in Redis";
+            host?.Dispose();
+            var where = options.Clustering == ClusteringKind.Localhost ? $"at {CommandSocket.PathIn(options)}" : "of the cluster in Redis";
             throw new ClusterNotRunningException($"No silo answers {where}: start the product first. ({fault.Message})", fault);
         }
     }

@@ -9,8 +9,8 @@ using Orleans.Networking.Shared;
 namespace Granary.Hosting.Listening;
 
 /// <summary>
-/// The ports of a silo, for other silos and for clients. Orleans' own listener sets SO_REUSEPORT: a second process could listen on the
-/// same ports, and the kernel would spread connections over both. This process therefore listens with Kestrel's transport.
+/// The ports of a silo of a cluster, for other silos and for clients. Orleans' own listener sets SO_REUSEPORT: a second process could
+/// listen on the same ports, and the kernel would spread connections over both. This process therefore listens with Kestrel's transport.
 /// </summary>
 internal sealed class SiloPorts : IHostedService, IDisposable
 {
@@ -21,16 +21,14 @@ internal sealed class SiloPorts : IHostedService, IDisposable
     public SiloPorts(PlatformSettings settings)
     {
         _settings = settings;
-        ListenAddress = settings switch
-        {
-            { Clustering: ClusteringKind.Localhost } => IPAddress.Loopback,
-            { Address: { } address } when IPAddress.IsLoopback(address) => address,
-            _ => IPAddress.Any,
-        };
+        ListenAddress = settings.ListenOn == SiloListening.Any ? IPAddress.Any : settings.Address ?? throw new InvalidConfigurationException(
+            SettingKeys.SiloAddress,
+            "is missing; a silo of a cluster listens on the address that it publishes. With Granary:Silo:ListenOn Any it publishes the host's, "
+            + "and listens on every one.");
 
         // Orleans announces the ports to others before it listens, so they must be known in advance.
-        Silo = settings.SiloPort == 0 ? _sockets.Bind(new IPEndPoint(ListenAddress, 0)).Port : settings.SiloPort;
-        Gateway = settings.GatewayPort == 0 ? _sockets.Bind(new IPEndPoint(ListenAddress, 0)).Port : settings.GatewayPort;
+        Silo = settings.SiloPort == 0 ? TakeFree() : settings.SiloPort;
+        Gateway = settings.GatewayPort == 0 ? TakeFree() : settings.GatewayPort;
     }
 
     /// <summary>The address that the silo listens on.</summary>
@@ -63,23 +61,9 @@ internal sealed class SiloPorts : IHostedService, IDisposable
     public void Dispose() => _sockets.Dispose();
 
     /// <summary>Makes the silo that is composed listen on these ports.</summary>
-    public void HandTo(IServiceCollection silo)
-    {
-        // One listener for silos and one for clients, under keys that Orleans keeps to itself.
-        var listeners = silo.Where(service => service.IsKeyedService && service.ServiceType == typeof(IConnectionListenerFactory)).ToList();
-        if (listeners.Count != 2)
-        {
-            throw new InvalidOperationException($"Orleans has {listeners.Count} listeners instead of 2: their ports would not be exclusive.");
-        }
-
-        foreach (var listener in listeners)
-        {
-            silo.Remove(listener);
-            silo.AddKeyedSingleton<IConnectionListenerFactory>(listener.ServiceKey, (provider, _) => new SocketTransportFactory(
-                Options.Create(Transport(provider.GetRequiredService<IOptions<SocketConnectionOptions>>().Value)),
-                provider.GetRequiredService<ILoggerFactory>()));
-        }
-    }
+    public void HandTo(IServiceCollection silo) => silo.ListenWith(provider => new SocketTransportFactory(
+        Options.Create(Transport(provider.GetRequiredService<IOptions<SocketConnectionOptions>>().Value)),
+        provider.GetRequiredService<ILoggerFactory>()));
 
     // Unbounded buffers, no delay, no lingering and the probes of idle connections are as in Orleans' own listener.
     private SocketTransportOptions Transport(SocketConnectionOptions orleans) => new()
@@ -104,6 +88,18 @@ internal sealed class SiloPorts : IHostedService, IDisposable
         },
     };
 
+    private int TakeFree()
+    {
+        try
+        {
+            return _sockets.Bind(new IPEndPoint(ListenAddress, 0)).Port;
+        }
+        catch (SocketException fault)
+        {
+            throw new InvalidConfigurationException(SettingKeys.SiloAddress, $"is {ListenAddress}, where this process cannot listen: {fault.Message}.");
+        }
+    }
+
     private void Bind(int port)
     {
         try
@@ -116,7 +112,7 @@ internal sealed class SiloPorts : IHostedService, IDisposable
         }
         catch (SocketException fault)
         {
-            throw new InvalidConfigurationException(KeyOf(port), $"is {port}, where this process cannot listen: {fault.Message}.");
+            throw new InvalidConfigurationException(KeyOf(port), $"is {port}, where this process cannot listen on {ListenAddress}: {fault.Message}.");
         }
     }
 

@@ -47,6 +47,12 @@ public sealed record PlatformSettings
     /// <summary><c>Granary:Silo:Address</c>: the address told to other silos; by default the host's own.</summary>
     public IPAddress? Address { get; init; }
 
+    /// <summary><c>Granary:Silo:ListenOn</c>.</summary>
+    public SiloListening ListenOn { get; init; }
+
+    /// <summary><c>Granary:Silo:Tls</c>; null where the mode is off, and for a silo that is alone.</summary>
+    public SiloTls? Tls { get; init; }
+
     /// <summary><c>Granary:Silo:Port</c>: for other silos; 0 takes a free one.</summary>
     public required int SiloPort { get; init; }
 
@@ -99,6 +105,8 @@ public sealed record PlatformSettings
             Redis = clustering == ClusteringKind.Redis ? settings.Require(SettingKeys.Redis, "where Granary:Clustering is Redis") : null,
             ClusterId = settings.Read(SettingKeys.ClusterId),
             Address = settings.Read(SettingKeys.SiloAddress),
+            ListenOn = settings.Read(SettingKeys.SiloListenOn),
+            Tls = TlsOf(settings, clustering),
             SiloPort = siloPort,
             GatewayPort = gatewayPort,
             ProbeTimeout = settings.Read(SettingKeys.ProbeTimeout),
@@ -112,4 +120,11 @@ public sealed record PlatformSettings
             },
         };
     }
+
+    private static SiloTls? TlsOf(SettingsReader settings, ClusteringKind clustering) =>
+        clustering == ClusteringKind.Localhost || settings.Read(SettingKeys.TlsMode) == TlsMode.Off ? null : new SiloTls(
+            File(settings, SettingKeys.TlsCertificate), File(settings, SettingKeys.TlsKey), File(settings, SettingKeys.TlsAuthority));
+
+    private static string File(SettingsReader settings, SettingKey<string?> key) =>
+        Path.GetFullPath(settings.Require(key, "where Granary:Clustering is Redis and Granary:Silo:Tls:Mode is not Off")!);
 }

@@ -119,13 +119,28 @@ public static class SettingKeys
     public static SettingKey<long> LowThreshold { get; } = Declare(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
         "an item with this many available units or fewer is low; 0 turns alerts off"));
 
-    public static SettingKey<int> SiloPort { get; } = Declare(Port("Granary:Silo:Port", 11_111, "any free one", "the silo's port for other silos"));
+    public static SettingKey<int> SiloPort { get; } = Declare(Port("Granary:Silo:Port", 11_111, "any free one", "the port for other silos of the cluster; a silo that is alone has none"));
 
     public static SettingKey<int> GatewayPort { get; } = Declare(Port("Granary:Silo:GatewayPort", 30_000, "any free one",
-        "the silo's port for clients of the cluster and for commands"));
+        "the port for clients of the cluster and for commands; a silo that is alone has none"));
 
-    public static SettingKey<IPAddress?> SiloAddress { get; } = Declare(Address("Granary:Silo:Address", "the host's",
-        "the address that the silo publishes; if it is a loopback address, the silo listens only there"));
+    public static SettingKey<IPAddress?> SiloAddress { get; } = Declare(Address("Granary:Silo:Address", "",
+        "the address that a silo of a cluster publishes, and listens on"));
+
+    public static SettingKey<SiloListening> SiloListenOn { get; } = Declare(Choice("Granary:Silo:ListenOn", SiloListening.Address,
+        "the addresses that a silo of a cluster listens on: the one that it publishes, which must then be set, or all of the machine's"));
+
+    public static SettingKey<TlsMode> TlsMode { get; } = Declare(Choice("Granary:Silo:Tls:Mode", Settings.TlsMode.Required,
+        "whether the processes of a cluster talk over TLS and verify each other's certificates"));
+
+    public static SettingKey<string?> TlsCertificate { get; } = Declare(OptionalText("Granary:Silo:Tls:Certificate",
+        "the PEM file of a process's certificate, and of intermediate ones after it; read again when it changes"));
+
+    public static SettingKey<string?> TlsKey { get; } = Declare(OptionalText("Granary:Silo:Tls:Key",
+        "the PEM file of the certificate's private key; read again when it changes"));
+
+    public static SettingKey<string?> TlsAuthority { get; } = Declare(OptionalText("Granary:Silo:Tls:Authority",
+        "the PEM file of the authorities that issue certificates for this cluster and nothing else; read again when it changes"));
 
     public static SettingKey<string> ClusterId { get; } = Declare(Text("Granary:Silo:ClusterId", "granary", "processes with the same id form one cluster"));
 

@@ -77,6 +77,7 @@ public sealed class CatalogueClusterTests : IAsyncLifetime
         "--Granary:Clustering=Redis",
         $"--ConnectionStrings:Redis={_redis.ConnectionString}",
         "--Granary:Silo:Address=127.0.0.1",
+        "--Granary:Silo:Tls:Mode=Off",
         "--Granary:Cache:Duration=1.00:00:00",
         "--Granary:Cache:NegativeDuration=1.00:00:00");
 }

@@ -14,7 +14,6 @@ namespace Granary.Http.Tests.Streams;
 public sealed class StreamCommandTests(StreamCommandTests.Running running) : IClassFixture<StreamCommandTests.Running>
 {
     private readonly GranaryApp _app = running.App;
-    private readonly int _gateway = running.Gateway;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -63,7 +62,10 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     {
         await SetAside("order-index", await LostOrder());
 
-        Assert.Contains("start the product first", await Run(ExitCodes.Unavailable, ProgramProcess.FreePort(), "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+        using (NoSocket(_app.DataDirectory))
+        {
+            Assert.Contains("start the product first", await Run(ExitCodes.Unavailable, "dead-letters", "replay", "--all"), StringComparison.Ordinal);
+        }
     }
 
     [Theory]
@@ -88,28 +90,27 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         await Run(0, "rebuild-projection");
 
         await Run(0, "check-projection", "--grains");
-        await Run(ExitCodes.Unavailable, ProgramProcess.FreePort(), "check-projection", "--grains");
+        using (NoSocket(_app.DataDirectory))
+        {
+            await Run(ExitCodes.Unavailable, "check-projection", "--grains");
+        }
+
         Assert.NotEmpty(await Indexed(order));
     }
 
-    private Task<string> Run(int exitCode, params string[] arguments) => Run(exitCode, _gateway, arguments);
-
-    private async Task<string> Run(int exitCode, int gateway, params string[] arguments)
+    private async Task<string> Run(int exitCode, params string[] arguments)
     {
         await using var output = new StringWriter();
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
         var code = await CommandLine.RunAsync(
-            [.. arguments, .. Settings(gateway)], _ => throw new InvalidOperationException("The product was to run."), console, output);
+            [.. arguments, $"--Granary:DataDirectory={_app.DataDirectory}", "--Serilog:MinimumLevel:Default=Fatal"],
+            _ => throw new InvalidOperationException("The product was to run."), console, output);
         Assert.True(code == exitCode, $"{code}: {output}");
         return output.ToString();
     }
 
-    private string[] Settings(int gateway) =>
-    [
-        $"--Granary:DataDirectory={_app.DataDirectory}",
-        $"--Granary:Silo:GatewayPort={gateway}",
-        "--Serilog:MinimumLevel:Default=Fatal",
-    ];
+    /// <summary>Leaves a socket in a product's place on which no process listens, as a product that was killed does.</summary>
+    private static Displaced NoSocket(string directory) => new(Path.Combine(directory, "granary.sock"));
 
     /// <summary>The event of an order that was placed and that the index has lost.</summary>
     private async Task<JournalRecord> LostOrder()
@@ -135,17 +136,27 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         ],
         Cancellation);
 
-    /// <summary>The product with a gateway that a command can find.</summary>
+    /// <summary>The product whose consumers notice at once that they were set back.</summary>
     public sealed class Running : IAsyncLifetime
     {
-        /// <summary>The port on which its silo accepts calls.</summary>
-        public int Gateway { get; } = ProgramProcess.FreePort();
-
         public GranaryApp App { get; private set; } = null!;
 
-        public async ValueTask InitializeAsync() => App = await GranaryApp.StartWith(
-            $"--Granary:Silo:GatewayPort={Gateway}", "--Granary:Streams:NudgePeriod=00:00:00.5");
+        public async ValueTask InitializeAsync() => App = await GranaryApp.StartWith("--Granary:Streams:NudgePeriod=00:00:00.5");
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
+    }
+
+    private sealed class Displaced : IDisposable
+    {
+        private readonly string _path;
+
+        public Displaced(string path)
+        {
+            _path = path;
+            File.Move(path, path + ".kept");
+            File.WriteAllText(path, "");
+        }
+
+        public void Dispose() => File.Move(_path + ".kept", _path, overwrite: true);
     }
 }

@@ -188,6 +188,9 @@ internal sealed partial class Deployment : IAsyncDisposable
         new("Granary__Storage", "PostgreSql"),
         new("Granary__Clustering", "Redis"),
         new("Granary__Silo__Address", HostAddress),
+
+        // A cluster that begins with 0.1.0, which has no TLS. HealthTests run one with TLS.
+        new("Granary__Silo__Tls__Mode", "Off"),
         new("Granary__DrainTime", "00:00:03"),
         new("Granary__Admin__Password", AdminPassword),
         new("Granary__RateLimit__PermitsPerSecond", "0"),

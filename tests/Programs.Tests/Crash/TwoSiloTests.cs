@@ -28,6 +28,7 @@ public sealed class TwoSiloTests
                 ["Granary__Clustering"] = "Redis",
                 ["ConnectionStrings__Redis"] = redis.ConnectionString,
                 ["Granary__Silo__Address"] = "127.0.0.1",
+                ["Granary__Silo__Tls__Mode"] = "Off",
                 ["Granary__Silo__ProbeTimeout"] = "00:00:01",
                 ["Granary__Silo__MissedProbes"] = "2",
                 ["Granary__Orders__PaymentTimeout"] = PaymentTimeout.ToString(),

@@ -37,8 +37,12 @@ public sealed class HealthTests(TracedProduct traced)
     {
         await using var postgres = await PostgresServer.StartAsync();
         await using var redis = await RedisServer.StartAsync();
+        using var authority = new CertificateAuthority("the cluster");
+        var certificates = authority.Issue(Directory.CreateTempSubdirectory("granary-tls-").FullName);
         string[] settings =
         [
+            $"--Granary:Silo:Tls:Certificate={certificates}/tls.crt", $"--Granary:Silo:Tls:Key={certificates}/tls.key",
+            $"--Granary:Silo:Tls:Authority={certificates}/ca.crt",
             "--urls=http://127.0.0.1:0", "--Granary:Silo:Port=0", "--Granary:Silo:GatewayPort=0", "--Granary:Silo:Address=127.0.0.1",
             "--Granary:Storage=PostgreSql", $"--ConnectionStrings:Granary={await postgres.CreateDatabaseAsync()}",
             "--Granary:Clustering=Redis", $"--ConnectionStrings:Redis={redis.ConnectionString},syncTimeout=500,asyncTimeout=500",
@@ -71,6 +75,7 @@ public sealed class HealthTests(TracedProduct traced)
         await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage healthy, cluster unhealthy");
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(frontClient, "/health/live"));
         await front.StopAsync(TestContext.Current.CancellationToken);
+        Directory.Delete(certificates, recursive: true);
     }
 
     private static HttpClient ClientOf(WebApplication app) => new() { BaseAddress = new Uri(app.Urls.First()) };

@@ -238,6 +238,23 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public async Task Silos_and_front_ends_read_the_certificates_of_the_secret_that_cert_manager_writes()
+    {
+        var manifests = await Manifests.BuildAsync("production");
+        foreach (var deployment in (V1Deployment[])[manifests.Silo, manifests.FrontEnd])
+        {
+            var environment = manifests.EnvironmentOf(deployment);
+            var pod = deployment.Spec.Template.Spec;
+            var volume = Assert.Single(pod.Volumes, volume => volume.Secret?.SecretName == "granary-tls");
+            var mount = Assert.Single(Assert.Single(pod.Containers).VolumeMounts, mount => mount.Name == volume.Name).MountPath;
+            Assert.Equal($"{mount}/tls.crt", environment["Granary__Silo__Tls__Certificate"]);
+            Assert.Equal($"{mount}/tls.key", environment["Granary__Silo__Tls__Key"]);
+            Assert.Equal($"{mount}/ca.crt", environment["Granary__Silo__Tls__Authority"]);
+            Assert.DoesNotContain("Granary__Silo__Tls__Mode", environment.Keys);
+        }
+    }
+
+    [Fact]
     public async Task Prometheus_finds_the_pods_by_the_labels_and_the_port_that_they_have()
     {
         var manifests = await Manifests.BuildAsync("production");

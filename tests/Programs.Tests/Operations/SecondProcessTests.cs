@@ -8,6 +8,7 @@ using Granary.Hosting.Settings;
 using Granary.Programs.Tests.Operations.Commands;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Programs.Tests.Operations;
@@ -22,11 +23,11 @@ public sealed class SecondProcessTests : IDisposable
     [Fact]
     public async Task A_second_product_is_refused_what_the_first_has_and_the_first_goes_on()
     {
-        var (silo, gateway, http) = (ProgramProcess.FreePort(), ProgramProcess.FreePort(), ProgramProcess.FreePort());
-        string[] first = [.. In("one"), $"--Granary:Silo:Port={silo}", $"--Granary:Silo:GatewayPort={gateway}", $"--urls=http://127.0.0.1:{http}"];
+        var http = ProgramProcess.FreePort();
+        string[] first = [.. In("one"), $"--urls=http://127.0.0.1:{http}"];
         await using var one = await Running.StartAsync(first);
         using var client = Access.Client(new Uri($"http://127.0.0.1:{http}"));
-        foreach (var key in (string[])["Granary:Silo:Port", "Granary:Silo:GatewayPort", "urls", "Granary:DataDirectory"])
+        foreach (var key in (string[])["urls", "Granary:DataDirectory"])
         {
             await using var two = FrontEnd.Build([.. In("two"), first.Last(argument => argument.StartsWith($"--{key}=", StringComparison.Ordinal))]);
 
@@ -38,6 +39,28 @@ public sealed class SecondProcessTests : IDisposable
             using var ready = await client.GetAsync("/health/ready", Cancellation);
             Assert.Equal(HttpStatusCode.OK, ready.StatusCode);
         }
+    }
+
+    [Theory]
+    [InlineData("Granary:Silo:Port")]
+    [InlineData("Granary:Silo:GatewayPort")]
+    public async Task A_silo_of_a_cluster_is_refused_a_port_that_another_process_listens_on(string key)
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+        var settings = new Dictionary<string, string?>
+        {
+            ["Granary:Storage"] = "PostgreSql", ["ConnectionStrings:Granary"] = "Host=none",
+            ["Granary:Clustering"] = "Redis", ["ConnectionStrings:Redis"] = "none", ["Granary:Silo:Tls:Mode"] = "Off",
+            ["Granary:Silo:Address"] = "127.0.0.1", ["Granary:Silo:Port"] = "0", ["Granary:Silo:GatewayPort"] = "0",
+            [key] = $"{taken}",
+        };
+        using var ports = new SiloPorts(PlatformSettings.From(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())));
+
+        var problem = await Assert.ThrowsAsync<InvalidConfigurationException>(() => ports.StartAsync(Cancellation));
+
+        Assert.Equal(key, problem.Key);
     }
 
     [Theory]
@@ -97,8 +120,7 @@ public sealed class SecondProcessTests : IDisposable
     {
         string[] settings =
         [
-            .. In("one"), $"--Granary:Silo:Port={ProgramProcess.FreePort()}", $"--Granary:Silo:GatewayPort={ProgramProcess.FreePort()}",
-            $"--urls=http://127.0.0.1:{ProgramProcess.FreePort()}",
+            .. In("one"), $"--urls=http://127.0.0.1:{ProgramProcess.FreePort()}",
         ];
         await using (var last = await Running.StartAsync(settings))
         {
