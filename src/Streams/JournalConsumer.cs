@@ -50,7 +50,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
         if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
         {
-            services.Metrics.Resumed(Consumer, Namespace, Partition, _position, last.At);
+            services.Metrics.Resumed(Consumer, Namespace, Partition, _position, last);
         }
 
         var stream = this.GetStreamProvider(StreamNames.Provider).GetStream<JournalRecord>(StreamNames.StreamOf(Namespace, Partition));
@@ -152,8 +152,19 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         }
     }
 
-    private async Task HandleAllAsync(List<JournalRecord> events)
+    private async Task HandleAllAsync(List<JournalRecord> all)
     {
+        foreach (var damaged in all.Where(record => record.Damage is not null))
+        {
+            await SetAsideAsync(damaged, new DamagedRecordException(damaged, damaged.Damage!));
+        }
+
+        var events = all.FindAll(record => record.Damage is null);
+        if (events.Count == 0)
+        {
+            return;
+        }
+
         try
         {
             await HandleAsync(events);
@@ -175,6 +186,11 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
 
     private async Task<Exception?> TryHandleAsync(JournalRecord record)
     {
+        if (record.Damage is { } damage)
+        {
+            return new DamagedRecordException(record, damage);
+        }
+
         var settings = services.Options.Value;
         var delay = settings.RetryDelay;
         for (var attempt = 1; ; attempt++)
@@ -186,7 +202,8 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
             }
             catch (Exception fault) when (!IsOutage(fault))
             {
-                if (attempt >= settings.MaxAttempts)
+                // What is damaged is damaged at the next attempt, too.
+                if (attempt >= settings.MaxAttempts || fault is DamagedRecordException)
                 {
                     return fault;
                 }

@@ -54,12 +54,12 @@ public sealed class StreamMetrics : IDisposable
     internal void Started(string consumer) => _deadLetters.Add(0, new KeyValuePair<string, object?>("consumer", consumer));
 
     /// <summary>Records that a consumer resumes after an event of this age.</summary>
-    internal void Resumed(string consumer, string streamNamespace, int partition, long position, DateTimeOffset at) =>
-        _progress[(consumer, partition)] = new Progress(streamNamespace, position, at);
+    internal void Resumed(string consumer, string streamNamespace, int partition, long position, JournalRecord last) =>
+        _progress[(consumer, partition)] = new Progress(streamNamespace, position, TimeOf(last));
 
     internal void Handled(string consumer, string streamNamespace, int partition, JournalRecord last, int count)
     {
-        _progress[(consumer, partition)] = new Progress(streamNamespace, last.Position, last.At);
+        _progress[(consumer, partition)] = new Progress(streamNamespace, last.Position, TimeOf(last));
         _events.Add(count, new KeyValuePair<string, object?>("consumer", consumer));
     }
 
@@ -95,6 +95,9 @@ public sealed class StreamMetrics : IDisposable
                 new KeyValuePair<string, object?>("database", open.Database))
             : new Measurement<double>(0);
     }
+
+    // A damaged row has no time, and must not look decades old.
+    private DateTimeOffset TimeOf(JournalRecord record) => record.Damage is null ? record.At : _clock.GetUtcNow();
 
     private double Lag(int partition, Progress progress) =>
         _newest.TryGetValue((progress.Namespace, partition), out var newest) && newest > progress.Position

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Domain.Stock;
@@ -43,6 +42,11 @@ public sealed class JournalAudit
 
         try
         {
+            if (record.Damage is { } damage)
+            {
+                throw new DamagedRecordException(record, damage);
+            }
+
             switch (JournalStream.KindOf(record.Stream))
             {
                 case StreamKind.Order:
@@ -56,10 +60,10 @@ public sealed class JournalAudit
                     break;
             }
         }
-        catch (Exception fault) when (fault is InvalidOperationException or JsonException or OverflowException)
+        catch (DamagedRecordException damaged)
         {
             // What follows in a broken stream cannot be judged.
-            _broken.Add(record.Stream, $"{record.Stream} version {record.Version}: {fault.Message}");
+            _broken.Add(record.Stream, damaged.Message);
         }
     }
 

@@ -41,10 +41,16 @@ public sealed class EventCodec<TEvent>
     }
 
     /// <summary>The event of a journal record.</summary>
+    /// <exception cref="DamagedRecordException">The row cannot be read.</exception>
     /// <exception cref="JsonException">The payload is not what its type name says.</exception>
     /// <exception cref="InvalidOperationException">The type name is unknown: a newer program wrote this journal.</exception>
     public TEvent Decode(JournalRecord record)
     {
+        if (record.Damage is { } damage)
+        {
+            throw new DamagedRecordException(record, damage);
+        }
+
         if (!_byName.TryGetValue(record.Type, out var json))
         {
             throw new InvalidOperationException(

@@ -58,7 +58,7 @@ public static class Aggregate
     /// <summary>The state that a stream's events lead to.</summary>
     /// <param name="from">The state before the first of the records.</param>
     /// <param name="records">Records of one stream, in order.</param>
-    /// <exception cref="InvalidOperationException">A version is missing.</exception>
+    /// <exception cref="DamagedRecordException">A version is missing, or an event cannot be read or applied.</exception>
     public static TState Fold<TState, TEvent>(TState from, IEnumerable<JournalRecord> records)
         where TState : class, IAggregate<TState, TEvent>
         where TEvent : class
@@ -69,11 +69,19 @@ public static class Aggregate
         {
             if (record.Version != state.Version + 1)
             {
-                throw new InvalidOperationException(
-                    $"Stream {record.Stream} has version {record.Version} after {state.Version}: the journal has a gap.");
+                throw new DamagedRecordException(record, $"it follows version {state.Version}, so there is a gap.");
             }
 
-            state = state.Apply(TState.Codec.Decode(record), record.At);
+            try
+            {
+                state = state.Apply(TState.Codec.Decode(record), record.At);
+            }
+            catch (Exception fault) when (fault is not DamagedRecordException)
+            {
+                // Decoding and applying are pure, so the event is at fault, whatever they throw: a null where a value must be, a time
+                // that no deadline can follow.
+                throw new DamagedRecordException(record, fault.Message, fault);
+            }
         }
 
         return state;

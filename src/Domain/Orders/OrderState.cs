@@ -113,8 +113,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
 
     private OrderState Placed(OrderPlaced placed, DateTimeOffset at) => this with
     {
-        UserId = placed.UserId,
-        Lines = placed.Lines,
+        UserId = placed.UserId ?? throw Incomplete(placed),
+        Lines = placed.Lines ?? throw Incomplete(placed),
         Total = placed.Total,
         ShippingAddress = placed.ShippingAddress,
         Note = placed.Note,
@@ -126,12 +126,15 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
 
     private OrderState Amended(OrderAmended amended) => this with
     {
-        Lines = amended.Lines,
+        Lines = amended.Lines ?? throw Incomplete(amended),
         Total = amended.Total,
         ShippingAddress = amended.ShippingAddress,
         Note = amended.Note,
         Accepted = amended.Attempt is { } attempt ? Accepted.Add(attempt) : Accepted,
     };
+
+    /// <summary>A damaged payload can lack what the type promises.</summary>
+    private static InvalidOperationException Incomplete(OrderEvent damaged) => new($"The payload of {OrderEvent.Codec.NameOf(damaged)} is incomplete.");
 
     private OrderState Moved(OrderEvent domainEvent, OrderTrigger trigger, DateTimeOffset at) => this with
     {

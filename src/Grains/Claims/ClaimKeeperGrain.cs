@@ -264,8 +264,18 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         foreach (var watched in due)
         {
             var orderId = watched.OrderId;
-            var order = Aggregate.Fold<OrderState, OrderEvent>(
-                OrderState.Initial(orderId), records[OrderState.StreamOf(orderId)]);
+            OrderState order;
+            try
+            {
+                order = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(orderId), records[OrderState.StreamOf(orderId)]);
+            }
+            catch (DamagedRecordException damaged)
+            {
+                // Its claim stays as it is until the next sweep; those of the other orders are settled.
+                keeping.Logger.LogError(damaged, "{Grain} cannot check back with order {Order}.", Key, orderId);
+                continue;
+            }
+
             var standing = order.ToStanding();
             foreach (var pending in ClaimsOf(Decided).Find(orderId)?.Pending ?? [])
             {

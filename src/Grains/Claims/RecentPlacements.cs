@@ -81,13 +81,20 @@ public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> 
     /// <summary>The attempt of a placement; deserialising the whole event would cost several times as much.</summary>
     private static long? AttemptOf(ReadOnlySpan<byte> payload)
     {
-        var reader = new Utf8JsonReader(payload);
-        while (reader.Read())
+        try
         {
-            if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("attempt"u8))
+            var reader = new Utf8JsonReader(payload);
+            while (reader.Read())
             {
-                return reader.Read() && reader.TryGetInt64(out var attempt) ? attempt : null;
+                if (reader.CurrentDepth == 1 && reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("attempt"u8))
+                {
+                    return reader.Read() && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var attempt) ? attempt : null;
+                }
             }
+        }
+        catch (JsonException)
+        {
+            // A damaged row: consumers set it aside, and the participants of this attempt ask the order.
         }
 
         return null;

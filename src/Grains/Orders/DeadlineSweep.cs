@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
@@ -38,6 +39,7 @@ public sealed partial class DeadlineSweep(
     private static readonly string Placed = OrderEvent.Codec.NameOf<OrderPlaced>();
 
     private readonly Lease _lease = new(database, clock, "deadline-sweep", TimeSpan.FromSeconds(3));
+    private readonly ConcurrentDictionary<string, byte> _damaged = new(StringComparer.Ordinal);
     private long _heldBackThrough;
 
     /// <inheritdoc/>
@@ -123,13 +125,38 @@ public sealed partial class DeadlineSweep(
         }
     }
 
-    private static DateTimeOffset? DeadlineOf(JournalRecord placed) =>
-        Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(JournalStream.KeyOf(placed.Stream)), [placed]).Deadline;
+    /// <summary>When an order is due; a damaged event does not stop those after it.</summary>
+    private static DateTimeOffset? DeadlineOf(JournalRecord placed)
+    {
+        try
+        {
+            return Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(JournalStream.KeyOf(placed.Stream)), [placed]).Deadline;
+        }
+        catch (DamagedRecordException)
+        {
+            return DateTimeOffset.MinValue;
+        }
+    }
 
     private Task ExpireAsync(IEnumerable<string> orders, int parallelism, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        orders,
+        orders.Where(order => !_damaged.ContainsKey(order)),
         new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
-        async (order, _) => await grains.Order(order).Expire());
+        async (order, _) =>
+        {
+            try
+            {
+                await grains.Order(order).Expire();
+            }
+            catch (DamagedRecordException damaged)
+            {
+                // It cannot expire before its events are repaired and this process is started again. The others do.
+                _damaged.TryAdd(order, 0);
+                CannotExpire(order, damaged);
+            }
+        });
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Order {Order} cannot expire.")]
+    private partial void CannotExpire(string order, Exception damage);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The search for overdue orders failed; it will be retried.")]
     private partial void SweepFailed(Exception fault);

@@ -312,14 +312,34 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         }
     }
 
-    private static JournalRecord Record(NpgsqlDataReader reader) => new(
-        reader.GetInt64(0),
-        reader.GetString(1),
-        reader.GetInt64(2),
-        reader.GetString(3),
-        reader.GetFieldValue<byte[]>(4),
-        reader.GetFieldValue<DateTimeOffset>(5),
-        reader.IsDBNull(6) ? null : reader.GetString(6));
+    private static JournalRecord Record(NpgsqlDataReader reader)
+    {
+        var at = TimeOf(reader);
+        return new(
+            reader.GetInt64(0),
+            reader.GetString(1),
+            reader.GetInt64(2),
+            reader.GetString(3),
+            reader.GetFieldValue<byte[]>(4),
+            at ?? DateTimeOffset.UnixEpoch,
+            reader.IsDBNull(6) ? null : reader.GetString(6),
+            at is null ? "recorded_at is no time between the years 1 and 9999." : null);
+    }
+
+    /// <summary>When an event was recorded; null where the row does not say. One such row must not keep the others from being read.</summary>
+    private static DateTimeOffset? TimeOf(NpgsqlDataReader reader)
+    {
+        try
+        {
+            // Npgsql reads infinity as the last moment.
+            var at = reader.GetFieldValue<DateTimeOffset>(5);
+            return at == DateTimeOffset.MaxValue || at == DateTimeOffset.MinValue ? null : at;
+        }
+        catch (Exception fault) when (fault is InvalidCastException or OverflowException or ArgumentException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not retry in step.</summary>
     private static Task PauseAsync(int attempt, CancellationToken cancellation = default) => Task.Delay(

@@ -16,6 +16,10 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
     private const int Readers = 4;
 
+    // In microseconds since 1970, as rows have them.
+    private static readonly long Earliest = (DateTimeOffset.MinValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+    private static readonly long Latest = (DateTimeOffset.MaxValue - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _readers = new(Readers, Readers);
     private readonly ConcurrentBag<SqliteConnection> _idle = [];
@@ -189,12 +193,23 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         return records;
     }
 
-    private static JournalRecord Record(SqliteDataReader reader) => new(
-        reader.GetInt64(0),
-        reader.GetString(1),
-        reader.GetInt64(2),
-        reader.GetString(3),
-        reader.GetFieldValue<byte[]>(4),
-        DateTimeOffset.UnixEpoch.AddMicroseconds(reader.GetInt64(5)),
-        reader.IsDBNull(6) ? null : reader.GetString(6));
+    private static JournalRecord Record(SqliteDataReader reader)
+    {
+        var at = TimeOf(reader);
+        return new(
+            reader.GetInt64(0),
+            reader.GetString(1),
+            reader.GetInt64(2),
+            reader.GetString(3),
+            reader.GetFieldValue<byte[]>(4),
+            at ?? DateTimeOffset.UnixEpoch,
+            reader.IsDBNull(6) ? null : reader.GetString(6),
+            at is null ? $"recorded_at is {reader.GetString(5)}, which is no time." : null);
+    }
+
+    /// <summary>When an event was recorded; null where the row does not say. One such row must not keep the others from being read.</summary>
+    private static DateTimeOffset? TimeOf(SqliteDataReader reader) =>
+        reader.GetValue(5) is long microseconds && microseconds >= Earliest && microseconds <= Latest
+            ? DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)
+            : null;
 }

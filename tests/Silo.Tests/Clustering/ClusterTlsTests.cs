@@ -72,12 +72,22 @@ public sealed class ClusterTlsTests : IAsyncLifetime
         var start = client.StartAsync(end.Token);
 
         await using var tls = new SslStream((await listener.AcceptTcpClientAsync(Cancellation)).GetStream());
-        await Assert.ThrowsAnyAsync<Exception>(() => tls.AuthenticateAsServerAsync(
-            new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [new SslApplicationProtocol("Orleans1")] },
-            Cancellation));
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions { ServerCertificate = certificate, ApplicationProtocols = [new SslApplicationProtocol("Orleans1")] },
+                Cancellation);
+
+            // The client judges the certificate when the handshake is done. One that accepted it would say who it is.
+            Assert.Equal(0, await tls.ReadAsync(new byte[1], Cancellation));
+        }
+        catch (Exception fault) when (fault is IOException or System.Security.Authentication.AuthenticationException)
+        {
+            // Refused with an alert or a reset.
+        }
 
         await end.CancelAsync();
-        await Assert.ThrowsAnyAsync<Exception>(() => start);
+        await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     [Fact]

@@ -28,14 +28,24 @@ internal static class OrderHistory
         return orders;
     }
 
-    /// <summary>The current state of the orders of journal streams; streams without an order are left out.</summary>
+    /// <summary>
+    /// The current state of the orders of journal streams. Streams without an order are left out, and damaged ones, which <c>verify</c>
+    /// lists.
+    /// </summary>
     public static async Task<IReadOnlyList<OrderState>> ReadAsync(
         IJournal journal, IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
     {
         var orders = new List<OrderState>(streams.Count);
         foreach (var history in await journal.ReadStreamsAsync(streams, cancellationToken))
         {
-            Add(orders, history.Key, history);
+            try
+            {
+                Add(orders, history.Key, history);
+            }
+            catch (DamagedRecordException)
+            {
+                // One order must not keep the others from being read.
+            }
         }
 
         return orders;

@@ -71,7 +71,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
 
         await foreach (var unknown in UnknownAsync(cancellationToken))
         {
-            differences.AddRange(unknown.Select(id => (id, "is in the index and not in the journal")));
+            differences.AddRange(unknown.Select(id => (id, "is in the index and not in the journal, or damaged there")));
         }
 
         return differences;

@@ -44,13 +44,25 @@ public sealed class OrderList(OrderIndex index, IJournal journal)
         foreach (var entry in entries)
         {
             var history = histories[JournalStream.OfOrder(entry.OrderId)].Where(record => record.Version <= entry.Version);
-            var order = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(entry.OrderId), history);
-            if (order.Exists)
+            if (OrderOf(entry.OrderId, history) is { Exists: true } order)
             {
                 orders.Add(order.ToOrder());
             }
         }
 
         return orders;
+    }
+
+    /// <summary>An order; null where its events are damaged: the other orders are listed.</summary>
+    private static OrderState? OrderOf(string orderId, IEnumerable<JournalRecord> history)
+    {
+        try
+        {
+            return Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial(orderId), history);
+        }
+        catch (DamagedRecordException)
+        {
+            return null;
+        }
     }
 }
