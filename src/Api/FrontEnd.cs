@@ -39,6 +39,8 @@ public static class FrontEnd
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        OpenFiles.Check();
+
         // Settings files are beside the program; the data directory is relative to the working directory.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {

@@ -47,5 +47,10 @@ public static class CommandLine
             await errors.WriteLineAsync(problem.Message);
             return ExitCodes.Configuration;
         }
+        catch (CannotStartException problem)
+        {
+            await errors.WriteLineAsync(problem.Message);
+            return problem.ExitCode;
+        }
     }
 }

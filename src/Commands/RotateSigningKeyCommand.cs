@@ -10,8 +10,8 @@ using Spectre.Console;
 namespace Granary.Commands;
 
 /// <summary>
-/// The command <c>rotate-signing-key</c>: adds a new signing key, which every front end takes up within minutes. With
-/// <c>--revoke-previous</c> it takes away all others, after a leak: every user has to log in again.
+/// The command <c>rotate-signing-key</c>: adds a new signing key, which signs within minutes. With <c>--revoke-previous</c> it takes
+/// away all others, after a leak: every front end refuses their tokens within a second, and every user has to log in again.
 /// </summary>
 internal static class RotateSigningKeyCommand
 {
@@ -23,7 +23,7 @@ internal static class RotateSigningKeyCommand
         var revoke = new Option<bool>("--revoke-previous") { Description = "Removes all other keys, after a leak: every user has to log in again" };
         var command = GranaryCommand.Of(
             Name,
-            "Creates a new key for tokens; the old key verifies until its tokens have expired. Exits with 1 where keys are configured",
+            "Creates a new key for tokens; the old key verifies until its tokens have expired. Exits with 1 where keys are configured, or where there is none to revoke",
             Name,
             $"{Name} {revoke.Name} --Granary:DataDirectory /var/lib/granary");
         command.Add(revoke);
@@ -38,14 +38,20 @@ internal static class RotateSigningKeyCommand
             try
             {
                 await using var stores = StoreReader.Open(settings);
-                await stores.Get<SigningKeyRing>().RotateAsync(parsed.GetValue(revoke), CancellationToken.None);
-                console.Say("The signing key was rotated; the front ends take the new one up within two minutes.");
+                var ring = stores.Get<SigningKeyRing>();
+                var previous = await ring.RotateAsync(parsed.GetValue(revoke), CancellationToken.None);
+                Report(parsed.GetValue(revoke), stores.Get<ISigningKeyStore>().Place, ring.Current, previous, console);
                 return 0;
             }
-            catch (NotSupportedException configured)
+            catch (Exception refusal) when (refusal is NotSupportedException or NoKeysException)
             {
-                console.Say(configured.Message);
+                console.Say(refusal.Message);
                 return 1;
+            }
+            catch (InvalidDataException damage)
+            {
+                console.Say(damage.Message);
+                return ExitCodes.BadData;
             }
             catch (Exception fault) when (fault is NpgsqlException or IOException or UnauthorizedAccessException)
             {
@@ -54,5 +60,19 @@ internal static class RotateSigningKeyCommand
             }
         });
         return command;
+    }
+
+    private static void Report(bool revoked, string place, SigningKey current, IReadOnlyList<SigningKey> previous, IAnsiConsole console)
+    {
+        if (revoked)
+        {
+            console.Say($"Revoked in {place}: {string.Join(", ", previous.Select(key => key.Id))}. Their tokens are refused within a second.");
+            console.Say($"The key {current.Id} signs from now on.");
+            return;
+        }
+
+        console.Say(
+            $"The signing key in {place} was rotated. The front ends take the new one up within two minutes; "
+            + $"{string.Join(", ", previous.Select(key => key.Id).DefaultIfEmpty("no other"))} verifies until its tokens have expired.");
     }
 }

@@ -12,6 +12,9 @@ public static class ExitCodes
     /// <summary>EX_UNAVAILABLE: a database or a server is unavailable.</summary>
     public const int Unavailable = 69;
 
+    /// <summary>EX_SOFTWARE: the program met a fault that it does not know; the log has it.</summary>
+    public const int Fault = 70;
+
     /// <summary>EX_CANTCREAT: a file cannot be written.</summary>
     public const int CannotCreate = 73;
 

@@ -11,6 +11,7 @@ public static class ProgramRun
     /// unfinished work, and the next start continues from what is durable.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">The program cannot start with its settings.</exception>
+    /// <exception cref="CannotStartException">The program cannot start for another reason.</exception>
     public static async Task RunUntilStoppedAsync(this WebApplication app)
     {
         ArgumentNullException.ThrowIfNull(app);
@@ -27,6 +28,11 @@ public static class ProgramRun
         {
             // The addresses were free when this process bound them; another one that started at the same moment listened first.
             throw new InvalidConfigurationException(SettingKeys.Urls, $"names an address where another process listens: {fault.Message}");
+        }
+        catch (Exception fault) when (fault is not (InvalidConfigurationException or CannotStartException))
+        {
+            // The host has logged it with its stack. An exception that leaves the program would end it with SIGABRT and a core dump.
+            throw new CannotStartException(ExitCodes.Fault, $"The program cannot start: {fault.Message}", fault);
         }
 
         await app.WaitForShutdownAsync();

@@ -13,3 +13,8 @@ catch (InvalidConfigurationException problem)
     await Console.Error.WriteLineAsync(problem.Message);
     return ExitCodes.Configuration;
 }
+catch (CannotStartException problem)
+{
+    await Console.Error.WriteLineAsync(problem.Message);
+    return problem.ExitCode;
+}

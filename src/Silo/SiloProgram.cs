@@ -1,3 +1,4 @@
+using Granary.Hosting;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Health;
 using Granary.Hosting.Listening;
@@ -15,6 +16,7 @@ public static class SiloProgram
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
+        OpenFiles.Check();
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
         builder.AddGranaryLog();

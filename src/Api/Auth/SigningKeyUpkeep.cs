@@ -1,3 +1,4 @@
+using Granary.Hosting;
 using Granary.Hosting.Auth;
 
 namespace Granary.Api.Auth;
@@ -8,6 +9,9 @@ public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider t
 {
     private static readonly TimeSpan StartPause = TimeSpan.FromSeconds(1);
 
+    private bool _started;
+    private string? _complaint;
+
     /// <inheritdoc/>
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -17,6 +21,7 @@ public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider t
             await Task.Delay(StartPause, time, cancellationToken);
         }
 
+        _started = true;
         await base.StartAsync(cancellationToken);
     }
 
@@ -36,15 +41,25 @@ public sealed partial class SigningKeyUpkeep(SigningKeyRing ring, TimeProvider t
         try
         {
             await ring.RefreshAsync(cancellationToken);
+            _complaint = null;
             return true;
         }
-        catch (Exception exception) when (exception is IOException or System.Data.Common.DbException)
+        catch (InvalidDataException damage) when (!_started)
         {
-            LogStale(exception);
+            throw new CannotStartException(ExitCodes.BadData, damage.Message, damage);
+        }
+        catch (Exception fault) when (fault is IOException or InvalidDataException or UnauthorizedAccessException or System.Data.Common.DbException)
+        {
+            // The same fault is met several times a second until it is mended.
+            if (_complaint != fault.Message)
+            {
+                LogStale(_complaint = fault.Message);
+            }
+
             return false;
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing keys could not be read")]
-    private partial void LogStale(Exception exception);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The signing keys cannot be read; those that this process has stay in use. {Fault}")]
+    private partial void LogStale(string fault);
 }

@@ -14,6 +14,9 @@ public sealed class ConfiguredSigningKeys(IReadOnlyList<byte[]> secrets) : ISign
     public bool IsFixed => true;
 
     /// <inheritdoc/>
+    public string Place => "Granary:Auth:SigningKey";
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken) => Task.FromResult(_keys);
 
     /// <inheritdoc/>

@@ -17,6 +17,10 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
     public bool IsFixed => false;
 
     /// <inheritdoc/>
+    public string Place => _file;
+
+    /// <inheritdoc/>
+    /// <exception cref="InvalidDataException">The file is damaged.</exception>
     public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         if (!File.Exists(_file))
@@ -24,9 +28,22 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
             return [];
         }
 
-        await using var stream = File.OpenRead(_file);
-        return await JsonSerializer.DeserializeAsync<List<SigningKey>>(stream, cancellationToken: cancellationToken)
-            ?? throw new InvalidDataException($"{_file} holds no keys.");
+        try
+        {
+            await using var stream = File.OpenRead(_file);
+            var keys = await JsonSerializer.DeserializeAsync<List<SigningKey?>>(stream, cancellationToken: cancellationToken);
+            if (keys is { Count: > 0 } && keys.TrueForAll(key => key is { Id.Length: > 0, Secret.Length: >= SigningKey.SecretBytes }))
+            {
+                return keys!;
+            }
+        }
+        catch (JsonException)
+        {
+            // Said below.
+        }
+
+        throw new InvalidDataException(
+            $"{_file} is damaged. Restore it from a backup, or remove it: new keys are made then, and every user has to log in again.");
     }
 
     /// <inheritdoc/>

@@ -6,6 +6,9 @@ public interface ISigningKeyStore
     /// <summary>Whether the configuration sets the keys, so that the product neither generates nor replaces them.</summary>
     bool IsFixed { get; }
 
+    /// <summary>Where the keys are, for messages to the operator.</summary>
+    string Place { get; }
+
     /// <summary>The keys, oldest first.</summary>
     Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken);
 

@@ -24,6 +24,16 @@ public sealed class PostgreSqlSigningKeys(NpgsqlDataSource database) : ISigningK
     public bool IsFixed => false;
 
     /// <inheritdoc/>
+    public string Place
+    {
+        get
+        {
+            var server = new NpgsqlConnectionStringBuilder(database.ConnectionString);
+            return $"the table signing_key of database {server.Database} on {server.Host}:{server.Port}";
+        }
+    }
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<SigningKey>> ReadAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

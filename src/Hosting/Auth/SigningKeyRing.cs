@@ -8,8 +8,8 @@ namespace Granary.Hosting.Auth;
 /// </summary>
 public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, TimeProvider time)
 {
-    /// <summary>How often a process reads the keys again.</summary>
-    public static readonly TimeSpan ReloadInterval = TimeSpan.FromSeconds(30);
+    /// <summary>How often a process reads the keys again: a key that was revoked after a leak verifies for no longer than a second.</summary>
+    public static readonly TimeSpan ReloadInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>The age at which a key begins to sign: several reload intervals, so that one reload may fail.</summary>
     public static readonly TimeSpan Propagation = TimeSpan.FromMinutes(2);
@@ -52,7 +52,8 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
     }
 
     /// <summary>
-    /// Reads the keys; generates the first one, replaces one that is too old, and removes those whose tokens have expired.
+    /// Reads the keys; generates the first one, replaces one that is too old, and removes those whose tokens have expired. If the store
+    /// has lost its keys, those that this process has read are put back: every user would have to log in again.
     /// </summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -69,13 +70,27 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
     /// <param name="revokePrevious">Remove all other keys at once: every issued token becomes invalid.</param>
     /// <param name="cancellationToken">Cancels waiting for the store.</param>
     /// <exception cref="NotSupportedException">The keys are set by configuration.</exception>
-    public async Task RotateAsync(bool revokePrevious, CancellationToken cancellationToken) =>
+    /// <returns>The keys that were there before, oldest first.</returns>
+    /// <exception cref="NoKeysException">There is no key to revoke; nothing was changed.</exception>
+    public async Task<IReadOnlyList<SigningKey>> RotateAsync(bool revokePrevious, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<SigningKey> previous = [];
         Adopt(await store.ChangeAsync(
-            keys => [.. revokePrevious ? [] : keys, SigningKey.Generate(time.GetUtcNow())], cancellationToken));
+            keys =>
+            {
+                previous = keys;
+                return revokePrevious && keys.Count == 0
+                    ? throw new NoKeysException($"There is no signing key in {store.Place}, so none was revoked.")
+                    : [.. revokePrevious ? [] : keys, SigningKey.Generate(time.GetUtcNow())];
+            },
+            cancellationToken));
+        return previous;
+    }
 
     private IReadOnlyList<SigningKey> Maintain(IReadOnlyList<SigningKey> keys)
     {
         var now = time.GetUtcNow();
+        keys = keys.Count == 0 ? _keys : keys;
         var kept = keys.Where((_, i) => i == keys.Count - 1 || now - keys[i + 1].CreatedAt <= options.TokenLifetime + Overlap);
         return keys.Count == 0 || now - keys[^1].CreatedAt > options.KeyLifetime
             ? [.. kept, SigningKey.Generate(now)]
@@ -92,3 +107,6 @@ public sealed class SigningKeyRing(ISigningKeyStore store, AuthOptions options, 
         }
     }
 }
+
+/// <summary>A store has no keys where there should be some.</summary>
+public sealed class NoKeysException(string message) : Exception(message);

@@ -27,6 +27,7 @@ public static class GranaryClusterClient
         }
 
         builder.Services.AddClusterCertificates(options.Tls);
+        builder.Services.AddHostedService<ServersAtStart>();
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
         builder.Services.AddViews(options, settings.Streams());

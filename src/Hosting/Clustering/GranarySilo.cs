@@ -39,7 +39,7 @@ public static class GranarySilo
         if (options.Storage == StorageKind.Sqlite)
         {
             builder.Services.AddHostedService<DirectoryLock>();
-            builder.Services.AddHostedService<BackupUnpacking>();
+            builder.Services.AddHostedService<EmbeddedStores>();
         }
 
         var ports = options.Clustering == ClusteringKind.Localhost ? null : new SiloPorts(options);
@@ -49,6 +49,7 @@ public static class GranarySilo
             builder.Services.AddClusterCertificates(options.Tls);
         }
 
+        builder.Services.AddHostedService<ServersAtStart>();
         AddJournal(builder.Services, options);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();

@@ -35,7 +35,7 @@ internal sealed class HttpAddresses(IConfiguration configuration) : IHostedServi
 
     private void Bind(ListenAddress listen)
     {
-        var address = BindingAddress.Parse(listen.Address);
+        var address = Parse(listen);
 
         // Kestrel itself chooses a free port for 0, and creates the file of a Unix socket.
         if (address.IsUnixPipe || address.IsNamedPipe || address.Port == 0)
@@ -63,6 +63,25 @@ internal sealed class HttpAddresses(IConfiguration configuration) : IHostedServi
                 // A machine without IPv6: Kestrel listens with IPv4 alone.
             }
         }
+    }
+
+    // Only the addresses of "urls" have passed the rule of a setting.
+    private static BindingAddress Parse(ListenAddress listen)
+    {
+        try
+        {
+            var address = BindingAddress.Parse(listen.Address);
+            if (address.IsUnixPipe || address.IsNamedPipe || address.Port <= IPEndPoint.MaxPort)
+            {
+                return address;
+            }
+        }
+        catch (FormatException)
+        {
+            // Said below.
+        }
+
+        throw new InvalidConfigurationException(listen.Key, $"is '{listen.Address}', which is no address to listen on.");
     }
 
     /// <summary>The addresses that Kestrel binds for the host of a URL.</summary>

@@ -74,6 +74,9 @@ public sealed record PlatformSettings
     /// <summary>The file of the embedded journal.</summary>
     public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
 
+    /// <summary>The file of the embedded views, which are derived from the journal.</summary>
+    public string ViewFile => Path.Combine(DataDirectory, "views.db");
+
     /// <summary>The file of the embedded webhooks.</summary>
     public string WebhookFile => Path.Combine(DataDirectory, "webhooks.db");
 

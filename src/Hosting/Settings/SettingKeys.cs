@@ -274,7 +274,8 @@ public static class SettingKeys
             address = text;
 
             // What is no port would be taken for a part of the host, and so for every address of the machine.
-            return IsParsed(() => BindingAddress.Parse(text)) && (BindingAddress.Parse(text) is not { IsUnixPipe: false, Host: var host } || IsHost(host));
+            return IsParsed(() => BindingAddress.Parse(text)) && (BindingAddress.Parse(text) is not { IsUnixPipe: false, Host: var host, Port: var port }
+                || (IsHost(host) && port <= IPEndPoint.MaxPort));
         }));
 
     public static SettingKey<IReadOnlyList<string>> HttpPorts { get; } = Declare(Ports(WebHostDefaults.HttpPortsKey,

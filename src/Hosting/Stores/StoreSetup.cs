@@ -26,7 +26,7 @@ internal static class StoreSetup
         else
         {
             CreateDataDirectory(options.DataDirectory);
-            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(PrivateFile.At(options.SqliteFile), options.Journal));
+            services.AddSingleton<IJournalStore>(_ => new SqliteJournal(Create(options, options.SqliteFile), options.Journal));
             services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
                 SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
         }
@@ -45,7 +45,7 @@ internal static class StoreSetup
         else
         {
             services.AddSingleton<IViewDatabase>(_ => new SqliteViews(
-                PrivateFile.At(Path.Combine(options.DataDirectory, "views.db")), patience: options.Journal.CommandTimeout));
+                Create(options, options.ViewFile), patience: options.Journal.CommandTimeout));
         }
 
         services.AddJournalFeed();
@@ -56,7 +56,20 @@ internal static class StoreSetup
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
             ? new PostgreSqlViews(options.PostgreSql!)
             : new SqliteViews(
-                PrivateFile.At(options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
+                Create(options, options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
+
+    private static string Create(PlatformSettings options, string file)
+    {
+        try
+        {
+            return PrivateFile.At(file);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new InvalidConfigurationException(
+                SettingKeys.DataDirectory, $"is '{options.DataDirectory}', where this process cannot use {Path.GetFileName(file)}: {fault.Message}");
+        }
+    }
 
     private static void CreateDataDirectory(string path)
     {

@@ -43,7 +43,7 @@ public static class LogSetup
             .MinimumLevel.Override("ZiggyCreatures", LogEventLevel.Warning)
 
             // The program itself prints once, without a stack, why it cannot start.
-            .Filter.ByExcluding(entry => entry.Exception is InvalidConfigurationException or IOException { InnerException: AddressInUseException })
+            .Filter.ByExcluding(entry => entry.Exception is InvalidConfigurationException or CannotStartException or IOException { InnerException: AddressInUseException })
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.FromLogContext()
             .Enrich.With<OrderIds>();

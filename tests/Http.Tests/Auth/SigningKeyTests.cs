@@ -1,7 +1,11 @@
+using System.Net;
+using Granary.Commands;
 using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Spectre.Console;
 
 namespace Granary.Http.Tests.Auth;
 
@@ -114,6 +118,67 @@ public sealed class SigningKeyTests : IDisposable
     public void A_weak_configured_key_stops_the_start_and_names_the_setting(string key) =>
         Assert.Equal("Granary:Auth:SigningKey", Assert.Throws<InvalidConfigurationException>(() => Options(key)).Key);
 
+    [Theory]
+    [InlineData("{damaged")]
+    [InlineData("[]")]
+    [InlineData(null)]
+    public async Task A_running_process_keeps_its_keys_when_the_file_is_damaged_or_gone(string? content)
+    {
+        var ring = await Ring();
+        var key = ring.Current;
+        var file = FileSigningKeys.FileIn(_directory.FullName);
+        if (content is null)
+        {
+            File.Delete(file);
+            await ring.RefreshAsync(TestContext.Current.CancellationToken);
+
+            // It puts them back, for itself and for the next start.
+            Assert.Equal(key, (await Ring()).Current);
+        }
+        else
+        {
+            await File.WriteAllTextAsync(file, content, TestContext.Current.CancellationToken);
+            await Assert.ThrowsAsync<InvalidDataException>(() => ring.RefreshAsync(TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(key, ring.Current);
+    }
+
+    [Fact]
+    public async Task Revoked_keys_are_named_and_their_tokens_are_refused_by_the_running_product()
+    {
+        Assert.True(SigningKeyRing.ReloadInterval < TimeSpan.FromSeconds(1));
+        await using var app = await GranaryApp.StartWith();
+        using var client = app.CreateClient(app.AdminToken);
+        using (var before = await client.GetAsync("/users/me", TestContext.Current.CancellationToken))
+        {
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+
+        var old = app.Services.GetRequiredService<SigningKeyRing>().Current.Id;
+
+        // In the wrong directory it revokes nothing, and says so.
+        var elsewhere = _directory.CreateSubdirectory("elsewhere").FullName;
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "granary.db"), "", TestContext.Current.CancellationToken);
+        var (refused, nothing) = await RevokeIn(elsewhere);
+        Assert.Equal(1, refused);
+        Assert.Contains($"There is no signing key in {FileSigningKeys.FileIn(elsewhere)}", nothing, StringComparison.Ordinal);
+        Assert.False(File.Exists(FileSigningKeys.FileIn(elsewhere)));
+
+        var (code, output) = await RevokeIn(app.DataDirectory);
+
+        Assert.Equal(0, code);
+        Assert.Contains($"Revoked in {FileSigningKeys.FileIn(app.DataDirectory)}: {old}.", output, StringComparison.Ordinal);
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                using var after = await client.GetAsync("/users/me", TestContext.Current.CancellationToken);
+                return after.StatusCode == HttpStatusCode.Unauthorized;
+            },
+            "the token of the revoked key is refused",
+            cancellation: TestContext.Current.CancellationToken);
+    }
+
     public void Dispose() => _directory.Delete(recursive: true);
 
     private async Task<SigningKeyRing> Ring()
@@ -126,4 +191,14 @@ public sealed class SigningKeyTests : IDisposable
     private static AuthOptions Options(string? signingKey) => AuthOptions.From(new SettingsReader(new ConfigurationBuilder()
         .AddInMemoryCollection([new("Granary:Auth:SigningKey", signingKey), new("Granary:Auth:TokenLifetime", Lifetime.ToString())])
         .Build()));
+
+    private static async Task<(int Code, string Output)> RevokeIn(string directory)
+    {
+        await using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output), Interactive = InteractionSupport.No });
+        var code = await CommandLine.RunAsync(
+            ["rotate-signing-key", "--revoke-previous", $"--Granary:DataDirectory={directory}"],
+            _ => throw new InvalidOperationException("The product was to run."), console, output);
+        return (code, output.ToString());
+    }
 }

@@ -1,0 +1,77 @@
+using System.Net.Sockets;
+using Granary.Hosting.Settings;
+using Npgsql;
+using StackExchange.Redis;
+
+namespace Granary.Hosting.Stores;
+
+/// <summary>
+/// Waits for PostgreSQL and Redis before anything needs them: they may be started together with this process, or be away for a while.
+/// It waits for as long as it takes, and says so.
+/// </summary>
+internal sealed partial class ServersAtStart(PlatformSettings settings, TimeProvider clock, ILogger<ServersAtStart> log) : IHostedService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Waits between two messages, in pauses.</summary>
+    private const int Quiet = 10;
+
+    /// <exception cref="CannotStartException">The server refuses, and would refuse later, too.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (settings.PostgreSql is { } database)
+        {
+            await UntilReachedAsync("PostgreSQL", token => ReachAsync(database, token), cancellationToken);
+        }
+
+        if (settings.Redis is { } redis)
+        {
+            await UntilReachedAsync("Redis", _ => ReachRedisAsync(redis), cancellationToken);
+        }
+    }
+
+    /// <inheritdoc/>
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task UntilReachedAsync(string server, Func<CancellationToken, Task> reach, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await reach(cancellationToken);
+                return;
+            }
+            catch (PostgresException refusal) when (refusal.SqlState is PostgresErrorCodes.InvalidCatalogName || refusal.SqlState.StartsWith("28", StringComparison.Ordinal))
+            {
+                throw new CannotStartException(ExitCodes.Unavailable, $"PostgreSQL refuses {SettingKeys.Database}: {refusal.MessageText}", refusal);
+            }
+            catch (Exception fault) when (fault is NpgsqlException or RedisException or SocketException or IOException or TimeoutException)
+            {
+                if (attempt % Quiet == 0)
+                {
+                    Waiting(server, fault.Message);
+                }
+            }
+
+            await Task.Delay(Pause, clock, cancellationToken);
+        }
+    }
+
+    private static async Task ReachAsync(string database, CancellationToken cancellationToken)
+    {
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
+        await connection.OpenAsync(cancellationToken);
+    }
+
+    private static async Task ReachRedisAsync(string redis)
+    {
+        var options = ConfigurationOptions.Parse(redis);
+        options.AbortOnConnectFail = true;
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(options);
+        await connection.GetDatabase().PingAsync();
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting for {Server}: {Fault}")]
+    private partial void Waiting(string server, string fault);
+}
