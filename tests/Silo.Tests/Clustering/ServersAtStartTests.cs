@@ -27,7 +27,7 @@ public sealed class ServersAtStartTests
 
         await Eventually.HoldsAsync(() => log.Has("Waiting for PostgreSQL: "), "it says what it waits for", cancellation: Cancellation);
         Assert.False(start.IsCompleted);
-        await postgres.RestartAsync();
+        await postgres.RestartAsync(immediate: false);
         await Eventually.HoldsAsync(() => log.Has("Waiting for Redis: "), "it says what it waits for", cancellation: Cancellation);
         Assert.False(start.IsCompleted);
         await redis.RestartAsync();
