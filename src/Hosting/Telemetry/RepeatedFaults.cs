@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Security.Authentication;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -120,7 +121,7 @@ internal sealed class RepeatedFaults : ILogEventSink, IDisposable
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
             if (cause is JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
-                or OrleansException || Outage.Is(cause))
+                or OrleansException or AuthenticationException || Outage.Is(cause))
             {
                 return true;
             }
