@@ -12,6 +12,12 @@ public sealed record TrafficOptions
     /// <summary>Requests that a caller may send at once after a quiet period.</summary>
     public required int Burst { get; init; }
 
+    /// <summary>Searches per second of one network's callers without a token; 0 for no limit.</summary>
+    public required int SearchesPerSecond { get; init; }
+
+    /// <summary>Registrations per minute of one network; 0 for no limit.</summary>
+    public required int RegistrationsPerMinute { get; init; }
+
     /// <summary>The bounds on accepted work.</summary>
     public required AdmissionOptions Admission { get; init; }
 
@@ -38,6 +44,9 @@ public sealed record TrafficOptions
         {
             PermitsPerSecond = permits,
             Burst = Math.Max(1, settings.Read(SettingKeys.Burst) ?? permits * 2),
+
+            SearchesPerSecond = permits == 0 ? 0 : settings.Read(SettingKeys.SearchesPerSecond),
+            RegistrationsPerMinute = permits == 0 ? 0 : settings.Read(SettingKeys.RegistrationsPerMinute),
 
             // docs/overload.md explains how these values were chosen.
             Admission = new AdmissionOptions(

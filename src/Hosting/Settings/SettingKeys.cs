@@ -213,6 +213,12 @@ public static class SettingKeys
     public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));
 
+    public static SettingKey<int> SearchesPerSecond { get; } = Declare(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
+        "searches of the catalogue for a text that one network may send without a token; 0, or PermitsPerSecond 0, turns the limit off"));
+
+    public static SettingKey<int> RegistrationsPerMinute { get; } = Declare(Number("Granary:RateLimit:RegistrationsPerMinute", 60, 0, 1_000_000,
+        "registrations that one network may send, except with an administrator's token; 0, or PermitsPerSecond 0, turns the limit off"));
+
     public static SettingKey<int> MaxConcurrent { get; } = Declare(Number("Granary:LoadShedding:MaxConcurrent", 512, 0, 1_000_000_000,
         "requests that are worked on at a time; 0 turns shedding off"));
 
