@@ -17,7 +17,7 @@ public static class ProductEndpoints
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products").Describes("sku", "The SKU of the product.");
-        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous().IsDear(DearKind.Search)
+        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous().IsDear(DearKind.Search).AnswersAtLength()
             .WithSummary("Search the catalogue")
             .TakesOnly(
                 new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)

@@ -6,6 +6,8 @@ namespace Granary.Api.Traffic;
 /// <summary>Bounds on what callers may send; read once at start.</summary>
 public sealed record TrafficOptions
 {
+    private const int ShareOfNetwork = 4;
+
     /// <summary>Sustained requests per second for one caller; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
 
@@ -26,7 +28,22 @@ public sealed record TrafficOptions
     /// </summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>How long a request may take once it has a turn, including the arrival of its body.</summary>
+    /// <summary>Maximum number of open connections of one network; 0 for no limit.</summary>
+    public required int MaxConnectionsPerNetwork { get; init; }
+
+    /// <summary>Maximum number of requests of one network whose bodies are arriving; 0 for no limit.</summary>
+    public required int MaxArrivingPerNetwork { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one network; 0 for no limit.</summary>
+    public required int MaxStreamsPerNetwork { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one user; 0 for no limit.</summary>
+    public required int MaxStreamsPerUser { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one order; 0 for no limit.</summary>
+    public required int MaxStreamsPerOrder { get; init; }
+
+    /// <summary>How long a request may take once it has a turn, and how long its body may take to arrive before.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>The origins whose scripts may call the API; none by default.</summary>
@@ -40,6 +57,7 @@ public sealed record TrafficOptions
     public static TrafficOptions From(SettingsReader settings)
     {
         var permits = settings.Read(SettingKeys.PermitsPerSecond);
+        var connections = settings.Read(SettingKeys.MaxConnections);
         return new TrafficOptions
         {
             PermitsPerSecond = permits,
@@ -51,7 +69,12 @@ public sealed record TrafficOptions
             // docs/overload.md explains how these values were chosen.
             Admission = new AdmissionOptions(
                 settings.Read(SettingKeys.MaxConcurrent), settings.Read(SettingKeys.MaxQueued), settings.Read(SettingKeys.MaxWait)),
-            MaxConnections = settings.Read(SettingKeys.MaxConnections),
+            MaxConnections = connections,
+            MaxConnectionsPerNetwork = settings.Read(SettingKeys.MaxConnectionsPerNetwork) ?? Math.Max(1, connections / ShareOfNetwork),
+            MaxArrivingPerNetwork = settings.Read(SettingKeys.MaxArrivingPerNetwork),
+            MaxStreamsPerNetwork = settings.Read(SettingKeys.MaxStreamsPerNetwork),
+            MaxStreamsPerUser = settings.Read(SettingKeys.MaxStreamsPerUser),
+            MaxStreamsPerOrder = settings.Read(SettingKeys.MaxStreamsPerOrder),
             RequestTimeout = settings.Read(SettingKeys.RequestTimeout),
             CorsOrigins = settings.Read(SettingKeys.CorsOrigins),
             TrustedProxies = settings.Read(SettingKeys.TrustedProxies),

@@ -33,6 +33,8 @@ public static class TrafficSetup
         services.AddHealthChecks().AddCheck<UntrustedForwarding>("proxies");
         services.AddSingleton<RateLimits>();
         services.AddSingleton<StrangerLimits>();
+        services.AddSingleton(_ => new HeldBodies(options.MaxArrivingPerNetwork, HeldBodies.AffordableBytes));
+        services.AddSingleton<NetworkConnections>();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider =>
             new ConfigureOptions<RateLimiterOptions>(provider.GetRequiredService<RateLimits>().Configure));
@@ -70,6 +72,14 @@ public static class TrafficSetup
     public static TBuilder CopiesBytes<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.NeverShed();
 
+    /// <summary>Marks endpoints whose answer may be longer than the server buffers: the turn ends when the answer waits for its reader.</summary>
+    public static TBuilder AnswersAtLength<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LoadShedding.LongAnswer());
+
+    /// <summary>Sets the largest body of an endpoint; without it <see cref="BodyLimit.Default"/> holds.</summary>
+    public static TBuilder TakesBodyOf<TBuilder>(this TBuilder endpoint, BodyLimit limit)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(limit);
+
     /// <summary>Marks an endpoint that costs much and asks for no token.</summary>
     public static TBuilder IsDear<TBuilder>(this TBuilder endpoint, DearKind kind)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new DearOperation(kind));
@@ -95,6 +105,7 @@ public static class TrafficSetup
             app.UseCors();
         }
 
+        app.UseMiddleware<BodyArrival>();
         app.UseMiddleware<LoadShedding>();
         app.UseRequestTimeouts();
         app.UseMiddleware<BodyDeadline>();
