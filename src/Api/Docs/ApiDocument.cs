@@ -42,7 +42,7 @@ public static class ApiDocument
             .AllowAnonymous().CopiesBytes().ExcludeFromDescription();
 
         // The page offers no services of its vendor and sends the vendor nothing.
-        routes.MapScalarApiReference("/docs", reference => reference
+        var reference = routes.MapScalarApiReference("/docs", page => page
             .WithTitle("Granary API")
             .DisableDefaultFonts()
             .DisableTelemetry()
@@ -50,6 +50,14 @@ public static class ApiDocument
             .DisableMcp()
             .HideClientButton()
             .HideDeveloperTools()).AllowAnonymous().CopiesBytes();
+        reference.Add(static endpoint =>
+        {
+            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path, RequestDelegate: { } make }
+                && Path.HasExtension(path))
+            {
+                endpoint.RequestDelegate = new KeptAsset(make).AnswerAsync;
+            }
+        });
     }
 
     private static async Task DescribeAsync(

@@ -70,6 +70,32 @@ public sealed class DearRequestTests
         }
     }
 
+    [Theory]
+    [InlineData("/docs/scalar.js")]
+    [InlineData("/docs/scalar.aspnetcore.js")]
+    [InlineData("/docs/favicon.svg")]
+    public async Task A_file_of_the_reference_is_the_same_in_every_coding_and_not_made_again(string path)
+    {
+        await using var app = await GranaryApp.StartWith();
+        using var plain = new HttpClient { BaseAddress = app.Address };
+        using var gzip = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip }) { BaseAddress = app.Address };
+
+        var first = await plain.GetByteArrayAsync(path, Cancellation);
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        using var head = await plain.SendAsync(new HttpRequestMessage(HttpMethod.Head, path), Cancellation);
+        var allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+
+        Assert.NotEmpty(first);
+        Assert.Equal(first, await plain.GetByteArrayAsync(path, Cancellation));
+        Assert.Equal(first, await gzip.GetByteArrayAsync(path, Cancellation));
+        Assert.Equal(first.Length, head.Content.Headers.ContentLength);
+        Assert.True(allocated < 1_000_000, $"{allocated} bytes were allocated to answer from what is kept.");
+        var known = new HttpRequestMessage(HttpMethod.Get, path);
+        known.Headers.TryAddWithoutValidation("If-None-Match", head.Headers.ETag?.ToString() ?? "");
+        using var again = await plain.SendAsync(known, Cancellation);
+        Assert.Equal(HttpStatusCode.NotModified, again.StatusCode);
+    }
+
     [Fact]
     public async Task Searches_that_hang_hold_up_no_order_and_only_two_of_them_run()
     {
