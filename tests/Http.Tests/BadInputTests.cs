@@ -95,7 +95,7 @@ public sealed class BadInputTests(GranaryApp app)
 
     [Theory]
     [InlineData(17)]
-    [InlineData(100_000)]
+    [InlineData(50_000)]
     public async Task Excessive_nesting_is_refused(int depth)
     {
         using var response = await _client.PostJson("/orders", "{\"items\":" + new string('[', depth));
@@ -114,7 +114,7 @@ public sealed class BadInputTests(GranaryApp app)
     }
 
     [Theory]
-    [InlineData(1_000_001)]
+    [InlineData(65_537)]
     [InlineData(10_000_000)]
     public async Task A_body_that_is_too_large_is_refused(int length)
     {

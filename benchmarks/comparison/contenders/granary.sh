@@ -11,6 +11,8 @@ contender_environment() {
     # A few actors leave everything unpaid. Commits before these limits refuse to start with a setting that they do not know.
     grep -qs MaxOpenOrdersPerUser "${contender_directory:-$artifacts/Api}/Granary.Grains.dll" || return 0
     echo Granary__Orders__MaxOpenOrdersPerUser=0 Granary__Orders__MaxOpenUnitsPerUser=0
+    grep -qs MaxConnectionsPerNetwork "${contender_directory:-$artifacts/Api}/Granary.Hosting.dll" || return 0
+    echo Granary__Limits__MaxConnectionsPerNetwork=0 Granary__RateLimit__RegistrationsPerMinute=0
 }
 # Creates users, deposits, products and stock through the public API, as an operator would.
 contender_actors() {

@@ -26,6 +26,7 @@ public static class AuthSetup
             return verified;
         });
         services.AddSingleton<TokenVerifier>();
+        services.AddSingleton<TokenMetrics>();
         services.AddSingleton<LastingAccess>();
         services.AddSingleton<IConfigureOptions<JwtBearerOptions>, BearerTokens>();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();

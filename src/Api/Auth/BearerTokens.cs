@@ -9,7 +9,7 @@ using Microsoft.Net.Http.Headers;
 namespace Granary.Api.Auth;
 
 /// <summary>Configures the verification of bearer tokens (RFC 6750), issued by the platform or by an external issuer.</summary>
-public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TimeProvider time)
+public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TokenMetrics metrics, TimeProvider time)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
     // The clocks of machines synchronised by NTP differ by less.
@@ -28,7 +28,14 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         options.TimeProvider = time;
         options.Events = new JwtBearerEvents
         {
-            OnMessageReceived = DashboardCookie.Read, OnChallenge = OnChallenge, OnForbidden = OnForbidden,
+            OnMessageReceived = DashboardCookie.Read,
+            OnAuthenticationFailed = failed =>
+            {
+                metrics.Refused(failed.Exception);
+                return Task.CompletedTask;
+            },
+            OnChallenge = OnChallenge,
+            OnForbidden = OnForbidden,
         };
         var parameters = options.TokenValidationParameters;
         parameters.ClockSkew = ClockSkew;

@@ -37,7 +37,7 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
 
         if (match == PasswordVerificationResult.SuccessRehashNeeded)
         {
-            await user.SetPassword(await passwords.HashAsync(password, cancellationToken), userId);
+            await user.SetPassword(await passwords.RehashAsync(password, cancellationToken), userId);
         }
 
         return new LoginOutcome(issuer.Issue(userId, credential.Roles, credential.TokenGeneration), credential.Roles, null);

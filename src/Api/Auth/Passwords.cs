@@ -11,13 +11,12 @@ namespace Granary.Api.Auth;
 
 /// <summary>
 /// Hashes and verifies passwords with ASP.NET Core Identity's hasher (PBKDF2-HMAC-SHA-512, 210,000 rounds, as OWASP's Password Storage
-/// Cheat Sheet advises: about 100 ms of a core; a hash of fewer rounds, as release 0.1.0 made them, is replaced at the next login). At most half of the cores hash at a time, and a bounded number of requests waits, so a storm of logins or registrations
-/// leaves the other half to the orders. A password is hashed in Unicode's composed form (NFC; RFC 8265, section 4.2), because the same
+/// Cheat Sheet advises: about 100 ms of a core; a hash of fewer rounds, as release 0.1.0 made them, is replaced at the next
+/// login), one at a time (<see cref="HashingTurns"/>). A password is hashed in Unicode's composed form (NFC; RFC 8265, section 4.2), because the same
 /// letters leave different keyboards in different forms. The runtime's own normalization does nothing without ICU.
 /// </summary>
-public sealed class Passwords : IDisposable
+public sealed class Passwords
 {
-    private const int MostWaiting = 64;
     private const int Rounds = 210_000;
 
     // The hasher's interface requires a user, which the hash format does not use.
@@ -32,16 +31,20 @@ public sealed class Passwords : IDisposable
     };
 
     private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Rounds }));
-    private readonly SemaphoreSlim _cores = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly HashingTurns _turns = new();
     private readonly Lazy<string> _dummy;
-    private int _waiting;
 
     public Passwords() => _dummy = new Lazy<string>(() => _hasher.HashPassword(UnusedUser, Guid.NewGuid().ToString()));
 
     /// <summary>The hash of a password, salted and self-describing.</summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be hashed.</exception>
     public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        OnSpareCore(() => _hasher.HashPassword(UnusedUser, Composed(password)), cancellationToken);
+        HashAsync(HashingPurpose.NewPassword, password, cancellationToken);
+
+    /// <summary>The same for a password whose hash was found to be of an earlier form at a login: it waits among the logins.</summary>
+    /// <exception cref="OverloadedException">Too many passwords wait to be verified.</exception>
+    public Task<string> RehashAsync(string password, CancellationToken cancellationToken) =>
+        HashAsync(HashingPurpose.Login, password, cancellationToken);
 
     /// <summary>
     /// Whether the password matches the hash. Without a hash (an unknown user, or a user of an external issuer), it does the same
@@ -52,7 +55,8 @@ public sealed class Passwords : IDisposable
         string? hash, string password, CancellationToken cancellationToken)
     {
         var absent = string.IsNullOrEmpty(hash);
-        var result = await OnSpareCore(
+        var result = await _turns.RunAsync(
+            HashingPurpose.Login,
             () =>
             {
                 var verified = Verify(absent ? _dummy.Value : hash!, password);
@@ -63,8 +67,8 @@ public sealed class Passwords : IDisposable
         return absent ? PasswordVerificationResult.Failed : result;
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _cores.Dispose();
+    private Task<string> HashAsync(HashingPurpose purpose, string password, CancellationToken cancellationToken) =>
+        _turns.RunAsync(purpose, () => _hasher.HashPassword(UnusedUser, Composed(password)), cancellationToken);
 
     /// <summary>Does the rounds that an earlier release's hash lacks, so that the time does not tell such a user from an unknown one.</summary>
     private static void WorkOff(int done, string password)
@@ -103,32 +107,5 @@ public sealed class Passwords : IDisposable
             .Any(form => _hasher.VerifyHashedPassword(UnusedUser, hash, form) != PasswordVerificationResult.Failed)
                 ? PasswordVerificationResult.SuccessRehashNeeded
                 : PasswordVerificationResult.Failed;
-    }
-
-    private async Task<T> OnSpareCore<T>(Func<T> work, CancellationToken cancellationToken)
-    {
-        if (Interlocked.Increment(ref _waiting) > MostWaiting)
-        {
-            Interlocked.Decrement(ref _waiting);
-            throw new OverloadedException();
-        }
-
-        try
-        {
-            await _cores.WaitAsync(cancellationToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
-
-        try
-        {
-            return await Task.Run(work, cancellationToken);
-        }
-        finally
-        {
-            _cores.Release();
-        }
     }
 }

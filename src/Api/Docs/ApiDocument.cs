@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -20,30 +21,43 @@ public static class ApiDocument
     private const string ProblemSchema = "Problem";
 
     /// <summary>Adds the generation of the document.</summary>
-    public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    public static void AddApiDocument(this IServiceCollection services)
     {
-        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        services.AddSingleton<PublishedDocument>();
+        services.AddOpenApi(PublishedDocument.Name, options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
 
-        // Every GET is answered to HEAD too. The description of the document states it once instead of repeating each operation.
-        options.ShouldInclude = description => description.HttpMethod != HttpMethods.Head;
-        options.AddDocumentTransformer(DescribeAsync);
-        options.AddOperationTransformer(DescribeOperationAsync);
-    });
+            // Every GET is answered to HEAD too. The description of the document states it once instead of repeating each operation.
+            options.ShouldInclude = description => description.HttpMethod != HttpMethods.Head;
+            options.AddDocumentTransformer(DescribeAsync);
+            options.AddOperationTransformer(DescribeOperationAsync);
+        });
+    }
 
     /// <summary>Maps the document and the reference.</summary>
     public static void MapApiDocument(this IEndpointRouteBuilder routes)
     {
-        routes.MapOpenApi("/openapi/{documentName}.json").AllowAnonymous();
+        routes.MapGet($"/openapi/{PublishedDocument.Name}.json", static (HttpContext http, PublishedDocument document) => document.AnswerAsync(http))
+            .AllowAnonymous().CopiesBytes().ExcludeFromDescription();
 
         // The page offers no services of its vendor and sends the vendor nothing.
-        routes.MapScalarApiReference("/docs", reference => reference
+        var reference = routes.MapScalarApiReference("/docs", page => page
             .WithTitle("Granary API")
             .DisableDefaultFonts()
             .DisableTelemetry()
             .DisableAgent()
             .DisableMcp()
             .HideClientButton()
-            .HideDeveloperTools()).AllowAnonymous();
+            .HideDeveloperTools()).AllowAnonymous().CopiesBytes();
+        reference.Add(static endpoint =>
+        {
+            if (endpoint is RouteEndpointBuilder { RoutePattern.RawText: { } path, RequestDelegate: { } make }
+                && Path.HasExtension(path))
+            {
+                endpoint.RequestDelegate = new KeptAsset(make).AnswerAsync;
+            }
+        });
     }
 
     private static async Task DescribeAsync(

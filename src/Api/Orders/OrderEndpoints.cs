@@ -23,14 +23,14 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders").Describes("id", "The id of the order.");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder")
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").TakesBodyOf(BodyLimit.Order)
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
             .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
-        orders.MapGet("/", ListOrders.List).WithName("ListOrders").WithSummary("List orders, newest first")
+        orders.MapGet("/", ListOrders.List).WithName("ListOrders").AnswersAtLength().WithSummary("List orders, newest first")
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
@@ -43,7 +43,7 @@ public static class OrderEndpoints
             .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first, or all if the order has no such version."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .Answers(ProblemTypes.NotFound);
-        orders.MapPut("/{id}", Amend).WithName("AmendOrder").WithSummary("Change an order's lines, address or note")
+        orders.MapPut("/{id}", Amend).WithName("AmendOrder").TakesBodyOf(BodyLimit.Order).WithSummary("Change an order's lines, address or note")
             .IsAction(RequestHeader.IfMatch with { IsRequired = true })
             .CalledBy(Owner, Roles.Admin)
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,6 +19,9 @@ namespace Granary.Api.Orders;
 /// </summary>
 public static class TrackOrder
 {
+    private const string TooMany = "So many streams of events are open that the caller's network, the user or the order may have no more "
+        + "(Granary:Limits:MaxStreamsPerNetwork, Granary:Limits:MaxStreamsPerUser, Granary:Limits:MaxStreamsPerOrder).";
+
     private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
 
     public static async Task<Results<EmptyHttpResult, NoContent, ProblemResult>> Track(
@@ -27,6 +31,7 @@ public static class TrackOrder
         IOrderTracker tracker,
         LastingAccess access,
         TrackingOptions options,
+        StreamPlaces places,
         IHostApplicationLifetime lifetime,
         [AsParameters] OrderDesk desk)
     {
@@ -57,6 +62,13 @@ public static class TrackOrder
         if (HttpMethods.IsHead(http.Request.Method))
         {
             return TypedResults.Empty;
+        }
+
+        using var place = places.TryEnter(NetworkOf.Client(http.Connection.RemoteIpAddress), caller.UserId, id);
+        if (place is null)
+        {
+            http.Response.ContentType = null;
+            return new ProblemResult(Problem.Of(ProblemTypes.TooManyRequests, TooMany) with { RetryAfter = (int)options.Heartbeat.TotalSeconds + 1 });
         }
 
         try

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Granary.Api.Traffic;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Problems;
@@ -11,11 +12,11 @@ public static class ProblemPages
     /// <summary>Maps <c>/problems</c> and a page per type.</summary>
     public static void MapProblemPages(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/problems", () => Page("Problems", Index())).AllowAnonymous().ExcludeFromDescription();
+        routes.MapGet("/problems", () => Page("Problems", Index())).AllowAnonymous().CopiesBytes().ExcludeFromDescription();
         routes.MapGet("/problems/{slug}", Results<ContentHttpResult, ProblemResult> (string slug) =>
             ProblemTypes.Find(slug) is { } type
                 ? Page(type.Title, Describe(type))
-                : new ProblemResult(Problem.Of(ProblemTypes.NotFound))).AllowAnonymous().ExcludeFromDescription();
+                : new ProblemResult(Problem.Of(ProblemTypes.NotFound))).AllowAnonymous().CopiesBytes().ExcludeFromDescription();
     }
 
     private static string Index()

@@ -52,7 +52,7 @@ public static class ProblemTypes
 
     public static readonly ProblemType RequestTimeout = new(
         "request-timeout", StatusCodes.Status408RequestTimeout, "The request did not arrive in time",
-        "The connection sent a part of the request and then nothing for too long.",
+        "The connection sent a part of the request and the rest too slowly or not at all. The request was not carried out.",
         "Send the request again, in one go.");
 
     public static readonly ProblemType IllegalTransition = new(
@@ -104,7 +104,7 @@ public static class ProblemTypes
 
     public static readonly ProblemType PayloadTooLarge = new(
         "payload-too-large", StatusCodes.Status413PayloadTooLarge, "The body is too large",
-        "The body of the request is larger than one megabyte.",
+        "The body of the request is larger than the operation takes: 64 kilobytes for an order, 16 kilobytes otherwise.",
         "Send a smaller body.");
 
     public static readonly ProblemType UriTooLong = new(
@@ -191,7 +191,6 @@ public static class ProblemTypes
     /// <summary>The type for the status with which the server refuses a request before the framework sees it.</summary>
     public static ProblemType ForRejected(int status) => status switch
     {
-        StatusCodes.Status408RequestTimeout => RequestTimeout,
         StatusCodes.Status414UriTooLong => UriTooLong,
         StatusCodes.Status431RequestHeaderFieldsTooLarge => HeadersTooLarge,
         StatusCodes.Status505HttpVersionNotsupported => HttpVersionNotSupported,
@@ -205,6 +204,7 @@ public static class ProblemTypes
         StatusCodes.Status403Forbidden => Forbidden,
         StatusCodes.Status404NotFound => NotFound,
         StatusCodes.Status405MethodNotAllowed => MethodNotAllowed,
+        StatusCodes.Status408RequestTimeout => RequestTimeout,
         StatusCodes.Status412PreconditionFailed => PreconditionFailed,
         StatusCodes.Status413PayloadTooLarge => PayloadTooLarge,
         StatusCodes.Status415UnsupportedMediaType => UnsupportedMediaType,

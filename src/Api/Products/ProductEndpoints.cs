@@ -2,6 +2,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -16,7 +17,7 @@ public static class ProductEndpoints
     public static RouteGroupBuilder MapProducts(this IEndpointRouteBuilder routes)
     {
         var products = routes.MapGroup("/products").WithTags("Products").Describes("sku", "The SKU of the product.");
-        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous()
+        products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous().IsDear(DearKind.Search).AnswersAtLength()
             .WithSummary("Search the catalogue")
             .TakesOnly(
                 new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)
@@ -63,6 +64,7 @@ public static class ProductEndpoints
         }
 
         await desk.Products.LearnAsync(product);
+        desk.Catalogue.Forget();
         http.Response.Headers.ETag = EntityTag.Of(RevisionOf(product));
         var body = ProductBody.From(product, desk.Currency);
         return reply.Created ? TypedResults.Created("/products/" + sku, body) : TypedResults.Ok(body);

@@ -24,7 +24,7 @@ public static class ProductSearch
         }
 
         // One more than a page shows whether another page follows.
-        var found = await desk.Grains.GetGrain<ICatalogueGrain>(0).Search(text, count + 1, after);
+        var found = await desk.Catalogue.FindAsync(text, count + 1, after);
         var skus = found.Take(count).ToList();
         skus.ForEach(desk.Products.Announce);
         var products = await Task.WhenAll(skus.Select(sku => desk.Products.FindAsync(sku, http.RequestAborted).AsTask()));

@@ -69,7 +69,17 @@ public static class DashboardEndpoints
             return new ProblemResult(Problem.Of(ProblemTypes.ForStatus(StatusCodes.Status415UnsupportedMediaType)));
         }
 
-        var form = await context.Request.ReadFormAsync(cancellationToken);
+        IFormCollection form;
+        try
+        {
+            form = await context.Request.ReadFormAsync(cancellationToken);
+        }
+        catch (InvalidDataException)
+        {
+            // More fields than a form may have, or longer ones.
+            return Page("Both are needed.", StatusCodes.Status400BadRequest);
+        }
+
         var validation = new Validation();
         var userName = validation.Text("user_name", form["user_name"], Limits.NameLength);
         var password = validation.Text("password", form["password"], Limits.LongestPassword);

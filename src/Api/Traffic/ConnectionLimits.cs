@@ -5,11 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Granary.Api.Traffic;
 
 /// <summary>Bounds the number of connections and what a connection may send.</summary>
-public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<ConnectionLimits> logger) : IConfigureOptions<KestrelServerOptions>
+public sealed partial class ConnectionLimits(TrafficOptions options, NetworkConnections networks, ILogger<ConnectionLimits> logger) : IConfigureOptions<KestrelServerOptions>
 {
-    /// <summary>Largest body of a request, in bytes.</summary>
-    public const long LargestBody = 1_000_000;
-
     /// <summary>
     /// Connections that the kernel queues until they are accepted, for thousands that arrive at once; it may queue fewer.
     /// </summary>
@@ -17,6 +14,9 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
 
     /// <summary>File descriptors reserved for everything except callers: the store, other silos, webhooks, files.</summary>
     private const int OwnDescriptors = 1_000;
+
+    /// <summary>The memory of a connection in the middle of a request, with its buffers.</summary>
+    private const long BytesOfConnection = 32 * 1024;
 
     private const string LimitsFile = "/proc/self/limits";
     private const string DescriptorLimit = "Max open files";
@@ -26,9 +26,13 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         kestrel.AddServerHeader = false;
-        kestrel.ConfigureEndpointDefaults(RejectedRequests.Watch);
-        kestrel.Limits.MaxConcurrentConnections = Affordable(options.MaxConnections, Descriptors());
-        kestrel.Limits.MaxRequestBodySize = LargestBody;
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            networks.Bound(endpoint);
+            RejectedRequests.Watch(endpoint);
+        });
+        kestrel.Limits.MaxConcurrentConnections = Math.Min(Affordable(options.MaxConnections, Descriptors()), WithinMemory(options.MaxConnections));
+        kestrel.Limits.MaxRequestBodySize = BodyLimit.Largest.Bytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
@@ -36,7 +40,7 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
         // The buffer of a request that waits for a turn; the rest of a large body stays with its sender meanwhile.
         kestrel.Limits.MaxRequestBufferSize = 64 * 1024;
 
-        // A caller that sends a byte now and then occupies a turn; this ends the request after the grace period.
+        // A caller that sends a byte now and then occupies a connection; this ends the request after the grace period.
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(bytesPerSecond: 1_000, gracePeriod: TimeSpan.FromSeconds(5));
     }
 
@@ -61,6 +65,18 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
         return affordable;
     }
 
+    /// <summary>A connection that sends or reads slowly costs this much, so half of the memory is left for everything else.</summary>
+    private long WithinMemory(int wanted)
+    {
+        var affordable = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2 / BytesOfConnection;
+        if (affordable < wanted)
+        {
+            LogLittleMemory(affordable, wanted);
+        }
+
+        return Math.Min(wanted, affordable);
+    }
+
     /// <summary>
     /// The hard limit, to which the runtime raises the soft limit at start; null if there is none or it is unknown.
     /// </summary>
@@ -77,4 +93,9 @@ public sealed partial class ConnectionLimits(TrafficOptions options, ILogger<Con
         Message = "This process may open {Descriptors} files (ulimit -n), so it takes {Connections} connections instead of the {Wanted} of "
             + "Granary:Limits:MaxConnections")]
     private partial void LogFewDescriptors(int descriptors, int connections, int wanted);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The memory of this process suffices for {Connections} connections instead of the {Wanted} of Granary:Limits:MaxConnections")]
+    private partial void LogLittleMemory(long connections, int wanted);
 }

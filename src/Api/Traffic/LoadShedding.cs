@@ -1,4 +1,5 @@
 using Granary.Api.Problems;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Granary.Api.Traffic;
 
@@ -20,6 +21,12 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
 
     private async Task WorkAsync(HttpContext context)
     {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<LongAnswer>() is not null)
+        {
+            await AnswerAtLengthAsync(context);
+            return;
+        }
+
         try
         {
             await next(context);
@@ -27,6 +34,23 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
         finally
         {
             admission.Leave();
+        }
+    }
+
+    /// <summary>Gives the turn back as soon as the answer waits for its reader: from there on nothing is left to do but to copy bytes.</summary>
+    private async Task AnswerAtLengthAsync(HttpContext context)
+    {
+        var turn = new Turn(admission);
+        var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        context.Features.Set<IHttpResponseBodyFeature>(new PatientAnswer(body, turn));
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            context.Features.Set(body);
+            turn.GiveBack();
         }
     }
 
@@ -63,4 +87,7 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
 
     /// <summary>Marks an endpoint that is never shed.</summary>
     public sealed record Unshed;
+
+    /// <summary>Marks an endpoint whose answer may be longer than the server buffers.</summary>
+    public sealed record LongAnswer;
 }

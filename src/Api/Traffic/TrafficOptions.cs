@@ -6,11 +6,19 @@ namespace Granary.Api.Traffic;
 /// <summary>Bounds on what callers may send; read once at start.</summary>
 public sealed record TrafficOptions
 {
+    private const int ShareOfNetwork = 4;
+
     /// <summary>Sustained requests per second for one caller; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
 
     /// <summary>Requests that a caller may send at once after a quiet period.</summary>
     public required int Burst { get; init; }
+
+    /// <summary>Searches per second of one network's callers without a token; 0 for no limit.</summary>
+    public required int SearchesPerSecond { get; init; }
+
+    /// <summary>Registrations per minute of one network; 0 for no limit.</summary>
+    public required int RegistrationsPerMinute { get; init; }
 
     /// <summary>The bounds on accepted work.</summary>
     public required AdmissionOptions Admission { get; init; }
@@ -20,7 +28,22 @@ public sealed record TrafficOptions
     /// </summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>How long a request may take once it has a turn, including the arrival of its body.</summary>
+    /// <summary>Maximum number of open connections of one network; 0 for no limit.</summary>
+    public required int MaxConnectionsPerNetwork { get; init; }
+
+    /// <summary>Maximum number of requests of one network whose bodies are arriving; 0 for no limit.</summary>
+    public required int MaxArrivingPerNetwork { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one network; 0 for no limit.</summary>
+    public required int MaxStreamsPerNetwork { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one user; 0 for no limit.</summary>
+    public required int MaxStreamsPerUser { get; init; }
+
+    /// <summary>Maximum number of open streams of events of one order; 0 for no limit.</summary>
+    public required int MaxStreamsPerOrder { get; init; }
+
+    /// <summary>How long a request may take once it has a turn, and how long its body may take to arrive before.</summary>
     public required TimeSpan RequestTimeout { get; init; }
 
     /// <summary>The origins whose scripts may call the API; none by default.</summary>
@@ -34,15 +57,24 @@ public sealed record TrafficOptions
     public static TrafficOptions From(SettingsReader settings)
     {
         var permits = settings.Read(SettingKeys.PermitsPerSecond);
+        var connections = settings.Read(SettingKeys.MaxConnections);
         return new TrafficOptions
         {
             PermitsPerSecond = permits,
             Burst = Math.Max(1, settings.Read(SettingKeys.Burst) ?? permits * 2),
 
+            SearchesPerSecond = permits == 0 ? 0 : settings.Read(SettingKeys.SearchesPerSecond),
+            RegistrationsPerMinute = permits == 0 ? 0 : settings.Read(SettingKeys.RegistrationsPerMinute),
+
             // docs/overload.md explains how these values were chosen.
             Admission = new AdmissionOptions(
                 settings.Read(SettingKeys.MaxConcurrent), settings.Read(SettingKeys.MaxQueued), settings.Read(SettingKeys.MaxWait)),
-            MaxConnections = settings.Read(SettingKeys.MaxConnections),
+            MaxConnections = connections,
+            MaxConnectionsPerNetwork = settings.Read(SettingKeys.MaxConnectionsPerNetwork) ?? Math.Max(1, connections / ShareOfNetwork),
+            MaxArrivingPerNetwork = settings.Read(SettingKeys.MaxArrivingPerNetwork),
+            MaxStreamsPerNetwork = settings.Read(SettingKeys.MaxStreamsPerNetwork),
+            MaxStreamsPerUser = settings.Read(SettingKeys.MaxStreamsPerUser),
+            MaxStreamsPerOrder = settings.Read(SettingKeys.MaxStreamsPerOrder),
             RequestTimeout = settings.Read(SettingKeys.RequestTimeout),
             CorsOrigins = settings.Read(SettingKeys.CorsOrigins),
             TrustedProxies = settings.Read(SettingKeys.TrustedProxies),

@@ -32,6 +32,9 @@ public static class TrafficSetup
         services.AddSingleton<UntrustedForwarding>();
         services.AddHealthChecks().AddCheck<UntrustedForwarding>("proxies");
         services.AddSingleton<RateLimits>();
+        services.AddSingleton<StrangerLimits>();
+        services.AddSingleton(_ => new HeldBodies(options.MaxArrivingPerNetwork, HeldBodies.AffordableBytes));
+        services.AddSingleton<NetworkConnections>();
         services.AddRateLimiter(_ => { });
         services.AddSingleton<IConfigureOptions<RateLimiterOptions>>(provider =>
             new ConfigureOptions<RateLimiterOptions>(provider.GetRequiredService<RateLimits>().Configure));
@@ -65,6 +68,22 @@ public static class TrafficSetup
         where TBuilder : IEndpointConventionBuilder =>
         endpoint.WithMetadata(new LoadShedding.Unshed());
 
+    /// <summary>Marks endpoints that only copy bytes to the caller: a slow reader must not keep a turn that work waits for.</summary>
+    public static TBuilder CopiesBytes<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.NeverShed();
+
+    /// <summary>Marks endpoints whose answer may be longer than the server buffers: the turn ends when the answer waits for its reader.</summary>
+    public static TBuilder AnswersAtLength<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LoadShedding.LongAnswer());
+
+    /// <summary>Sets the largest body of an endpoint; without it <see cref="BodyLimit.Default"/> holds.</summary>
+    public static TBuilder TakesBodyOf<TBuilder>(this TBuilder endpoint, BodyLimit limit)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(limit);
+
+    /// <summary>Marks an endpoint that costs much and asks for no token.</summary>
+    public static TBuilder IsDear<TBuilder>(this TBuilder endpoint, DearKind kind)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new DearOperation(kind));
+
     /// <summary>Marks endpoints that hold the connection as long as the caller wants, such as a live stream of events.</summary>
     public static TBuilder HoldsConnection<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>
@@ -86,6 +105,7 @@ public static class TrafficSetup
             app.UseCors();
         }
 
+        app.UseMiddleware<BodyArrival>();
         app.UseMiddleware<LoadShedding>();
         app.UseRequestTimeouts();
         app.UseMiddleware<BodyDeadline>();
@@ -96,6 +116,7 @@ public static class TrafficSetup
     {
         app.UseRateLimiter();
         app.Use(app.Services.GetRequiredService<RateLimits>().TellAsync);
+        app.Use(app.Services.GetRequiredService<StrangerLimits>().InvokeAsync);
     }
 
     private static void TrustProxies(ForwardedHeadersOptions forwarded, TrafficOptions options)

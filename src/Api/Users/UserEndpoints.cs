@@ -2,6 +2,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -20,7 +21,7 @@ public static class UserEndpoints
     public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/users").WithTags("Users").Describes("id", "The id of the user.");
-        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous()
+        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous().IsDear(DearKind.Registration)
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
             .Answers(ProblemTypes.UserNameTaken);

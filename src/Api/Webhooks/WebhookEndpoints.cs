@@ -3,6 +3,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -21,13 +22,13 @@ public static class WebhookEndpoints
             .Describes("delivery", "The id of the delivery.");
         webhooks.MapPost("/", Register).WithName("RegisterWebhook").WithSummary("Register an address that events are sent to")
             .WithExample("""{ "url": "https://hooks.example/granary", "events": ["order.paid", "order.cancelled"] }""");
-        webhooks.MapGet("/", List).WithName("ListWebhooks").WithSummary("List webhooks")
+        webhooks.MapGet("/", List).WithName("ListWebhooks").AnswersAtLength().WithSummary("List webhooks")
             .TakesOnly(RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
         webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
             .Answers(ProblemTypes.NotFound);
         webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook").WithSummary("Delete a webhook");
-        webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries")
+        webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries").AnswersAtLength()
             .WithSummary("List a webhook's deliveries and their outcomes")
             .TakesOnly(RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);

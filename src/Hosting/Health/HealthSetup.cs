@@ -1,3 +1,4 @@
+using Granary.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Hosting.Health;
@@ -18,10 +19,18 @@ public static class HealthSetup
     // Shorter than the probe's own timeout.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>Maps both probes.</summary>
+    /// <summary>Maps both probes, only on the port <c>Granary:Health:Port</c> if that is set.</summary>
     public static IEndpointConventionBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
+        var port = routes.ServiceProvider.GetRequiredService<ReservedPorts>().Health;
         var group = routes.MapGroup("");
+        if (port != 0)
+        {
+            group.AddEndpointFilter((context, next) => context.HttpContext.Connection.LocalPort == port
+                ? next(context)
+                : ValueTask.FromResult<object?>(TypedResults.StatusCode(StatusCodes.Status404NotFound)));
+        }
+
         group.MapMethods(LivePath, ReadMethods, () => TypedResults.Ok(new { status = "live" }));
         group.MapMethods(ReadyPath, ReadMethods, async (Readiness readiness, CancellationToken cancellationToken) =>
         {

@@ -228,6 +228,12 @@ public static class SettingKeys
     public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));
 
+    public static SettingKey<int> SearchesPerSecond { get; } = Declare(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
+        "searches of the catalogue for a text that one network may send without a token; 0, or PermitsPerSecond 0, turns the limit off"));
+
+    public static SettingKey<int> RegistrationsPerMinute { get; } = Declare(Number("Granary:RateLimit:RegistrationsPerMinute", 60, 0, 1_000_000,
+        "registrations that one network may send, except with an administrator's token; 0, or PermitsPerSecond 0, turns the limit off"));
+
     public static SettingKey<int> MaxConcurrent { get; } = Declare(Number("Granary:LoadShedding:MaxConcurrent", 512, 0, 1_000_000_000,
         "requests that are worked on at a time; 0 turns shedding off"));
 
@@ -240,8 +246,24 @@ public static class SettingKeys
     public static SettingKey<int> MaxConnections { get; } = Declare(Number("Granary:Limits:MaxConnections", 16_000, 1, 1_000_000_000,
         "open connections, including those that follow orders; the server closes further connections at once"));
 
+    public static SettingKey<int?> MaxConnectionsPerNetwork { get; } = Declare(OptionalNumber("Granary:Limits:MaxConnectionsPerNetwork",
+        "a quarter of MaxConnections", 0, 1_000_000_000,
+        "open connections of one network, an IPv4 address or an IPv6 /64, except of trusted proxies; 0 for any number"));
+
+    public static SettingKey<int> MaxArrivingPerNetwork { get; } = Declare(Number("Granary:Limits:MaxArrivingPerNetwork", 256, 0, 1_000_000,
+        "requests of one network whose bodies are still arriving; beyond it the slowest is given up; 0 for any number"));
+
+    public static SettingKey<int> MaxStreamsPerNetwork { get; } = Declare(Number("Granary:Limits:MaxStreamsPerNetwork", 1_000, 0, 1_000_000,
+        "open streams of events of one network; 0 for any number"));
+
+    public static SettingKey<int> MaxStreamsPerUser { get; } = Declare(Number("Granary:Limits:MaxStreamsPerUser", 100, 0, 1_000_000,
+        "open streams of events of one user; 0 for any number"));
+
+    public static SettingKey<int> MaxStreamsPerOrder { get; } = Declare(Number("Granary:Limits:MaxStreamsPerOrder", 50, 0, 1_000_000,
+        "open streams of events of one order; 0 for any number"));
+
     public static SettingKey<TimeSpan> RequestTimeout { get; } = Declare(Duration("Granary:Limits:RequestTimeout", TimeSpan.FromSeconds(30),
-        AMoment, TimeSpan.FromHours(1), "how long a request may take once it has its turn"));
+        AMoment, TimeSpan.FromHours(1), "how long a request may take once it has its turn, and how long its body may take to arrive before"));
 
     public static SettingKey<IReadOnlyList<string>> CorsOrigins { get; } = Declare(List("Granary:Cors:Origins", "", ',',
         "origins such as https://shop.example, separated by commas", "the origins whose scripts may call the API",
@@ -252,6 +274,9 @@ public static class SettingKeys
 
     public static SettingKey<int> MetricsPort { get; } = Declare(Port("Granary:Telemetry:MetricsPort", 0, "every port that the process listens on",
         "the only port that answers `/metrics`; the process must listen on it"));
+
+    public static SettingKey<int> HealthPort { get; } = Declare(Port("Granary:Health:Port", 0, "every port that the process listens on",
+        "the only port that answers `/health/live` and `/health/ready`; the process must listen on it"));
 
     public static SettingKey<double> TraceRatio { get; } = Declare(Share("Granary:Telemetry:TraceRatio", DefaultTraceRatio,
         "share of the requests that are traced; without this key and without a collector, tracing is off"));

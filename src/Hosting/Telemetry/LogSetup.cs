@@ -28,6 +28,11 @@ public static class LogSetup
             // This category would log every failing probe with its stack; Readiness logs every change.
             .MinimumLevel.Override("Microsoft.Extensions.Diagnostics.HealthChecks", LogEventLevel.Fatal)
 
+            // Where a setting lowers the level of Microsoft, these categories would log every bad token with its stack, and every request
+            // without one. The metrics count both.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Authentication", LogEventLevel.Error)
+            .MinimumLevel.Override("Microsoft.AspNetCore.Authorization", LogEventLevel.Error)
+
             // This category would log every rejected connection, of which there are many under overload.
             .MinimumLevel.Override("Microsoft.AspNetCore.Server.Kestrel.Connections", LogEventLevel.Error)
             .MinimumLevel.Override("Orleans", LogEventLevel.Warning)

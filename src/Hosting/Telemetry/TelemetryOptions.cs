@@ -6,13 +6,10 @@ namespace Granary.Hosting.Telemetry;
 /// <param name="TraceRatio"><c>Granary:Telemetry:TraceRatio</c>: the share of requests that are traced, from 0 to 1.</param>
 /// <param name="Tracing">Whether requests are traced: a collector is configured, or the ratio is set.</param>
 /// <param name="Export"><c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set: traces are sent there.</param>
-/// <param name="MetricsPort">
-/// <c>Granary:Telemetry:MetricsPort</c>: the only port that serves <c>/metrics</c>; 0 for every port.
-/// </param>
 /// <param name="Dashboard"><c>Granary:Telemetry:Dashboard</c>: whether silos collect data for the Orleans dashboard.</param>
 /// <param name="ServiceName"><c>OTEL_SERVICE_NAME</c>, or null for the program's own name.</param>
 public sealed record TelemetryOptions(
-    double TraceRatio, bool Tracing, bool Export, int MetricsPort, bool Dashboard, string? ServiceName)
+    double TraceRatio, bool Tracing, bool Export, bool Dashboard, string? ServiceName)
 {
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static TelemetryOptions From(SettingsReader settings)
@@ -23,7 +20,6 @@ public sealed record TelemetryOptions(
             ratio,
             Tracing: export || (settings.IsSet(SettingKeys.TraceRatio) && ratio > 0),
             export,
-            settings.Read(SettingKeys.MetricsPort),
             settings.Read(SettingKeys.Dashboard),
             settings.Read(SettingKeys.ServiceName));
     }

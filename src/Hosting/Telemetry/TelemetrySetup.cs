@@ -20,7 +20,9 @@ public static class TelemetrySetup
     {
         var options = TelemetryOptions.From(builder.Settings());
         builder.Services.AddSingleton(options);
-        builder.Services.AddHostedService<MetricsPortCheck>();
+        builder.Services.AddSingleton(new ReservedPorts(
+            builder.Settings().Read(SettingKeys.HealthPort), builder.Settings().Read(SettingKeys.MetricsPort)));
+        builder.Services.AddHostedService<ReservedPortCheck>();
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(options.ServiceName ?? service))
             .WithMetrics(metrics => metrics
@@ -37,19 +39,9 @@ public static class TelemetrySetup
     /// <summary>Maps <see cref="MetricsPath"/>, only on the port <c>Granary:Telemetry:MetricsPort</c> if that is set.</summary>
     public static IEndpointConventionBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
-        var port = routes.ServiceProvider.GetRequiredService<TelemetryOptions>().MetricsPort;
+        var port = routes.ServiceProvider.GetRequiredService<ReservedPorts>().Metrics;
         var scrape = routes.CreateApplicationBuilder().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
-        return routes.MapMethods(MetricsPath, [HttpMethods.Get, HttpMethods.Head], context =>
-        {
-            // Compare with the port of the connection, not of the Host header, which callers control.
-            if (port == 0 || context.Connection.LocalPort == port)
-            {
-                return scrape(context);
-            }
-
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return Task.CompletedTask;
-        }).ExcludeFromDescription();
+        return routes.MapMethods(MetricsPath, [HttpMethods.Get, HttpMethods.Head], ReservedPorts.Only(port, scrape)).ExcludeFromDescription();
     }
 
     private static void Trace(TracerProviderBuilder traces, TelemetryOptions options)

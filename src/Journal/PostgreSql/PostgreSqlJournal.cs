@@ -47,7 +47,11 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     private volatile bool _isAway;
 
     /// <inheritdoc/>
-    public Task InitializeAsync(CancellationToken cancellation) => PostgreSqlSchema.MigrateAsync(dataSource, cancellation);
+    public async Task InitializeAsync(CancellationToken cancellation)
+    {
+        await PostgreSqlSchema.MigrateAsync(dataSource, cancellation);
+        await PostgreSqlSearchIndex.EnsureAsync(dataSource, log, cancellation);
+    }
 
     /// <inheritdoc/>
     public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)

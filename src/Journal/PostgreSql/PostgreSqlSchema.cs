@@ -10,7 +10,7 @@ namespace Granary.Journal.PostgreSql;
 public static class PostgreSqlSchema
 {
     /// <summary>The advisory lock that guards schema changes; the number is arbitrary ("granary" in ASCII).</summary>
-    private const long Lock = 0x6772616E617279;
+    internal const long Lock = 0x6772616E617279;
 
     public static async Task MigrateAsync(NpgsqlDataSource dataSource, CancellationToken cancellation)
     {

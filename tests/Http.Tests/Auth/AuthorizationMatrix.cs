@@ -78,7 +78,7 @@ public static class AuthorizationMatrix
         new("GET /webhooks/{id}/deliveries",               Closed, Role,   Role,   Yes,    Yes),
         new("POST /webhooks/{id}/deliveries/{delivery}/redeliver", Closed, Role, Role, Yes, Yes),
         new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
-        new("GET /openapi/{documentName}.json",            Open,   Yes,    Yes,    Yes,    Yes),
+        new("GET /openapi/v1.json",                        Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/{documentName?}",                   Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/scalar.js",                         Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/scalar.aspnetcore.js",              Open,   Yes,    Yes,    Yes,    Yes),

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Identity;
 namespace Granary.Http.Tests.Auth;
 
 /// <summary>The same letters leave different keyboards in different forms of Unicode: a password is its letters.</summary>
-public sealed class PasswordTests : IDisposable
+public sealed class PasswordTests
 {
     private const string Composed = "gr\u00fc\u00dfe an Zo\u00eb";
     private const string Decomposed = "gru\u0308\u00dfe an Zoe\u0308";
@@ -51,8 +51,6 @@ public sealed class PasswordTests : IDisposable
         Assert.Equal(PasswordVerificationResult.SuccessRehashNeeded, await Verify(hash, typed));
         Assert.Equal(PasswordVerificationResult.Success, await Verify(await _passwords.HashAsync(typed, TestContext.Current.CancellationToken), typed));
     }
-
-    public void Dispose() => _passwords.Dispose();
 
     private Task<PasswordVerificationResult> Verify(string? hash, string password) =>
         _passwords.VerifyAsync(hash, password, TestContext.Current.CancellationToken);

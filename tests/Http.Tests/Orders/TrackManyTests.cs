@@ -24,7 +24,8 @@ public sealed class TrackManyTests(GranaryApp app)
     {
         // A bound on concurrent requests is for requests that end; it must not count these.
         await using var own = await GranaryApp.StartWith(
-            "--Granary:LoadShedding:MaxConcurrent=50", "--Granary:LoadShedding:MaxQueued=50");
+            "--Granary:LoadShedding:MaxConcurrent=50", "--Granary:LoadShedding:MaxQueued=50",
+            "--Granary:Limits:MaxStreamsPerNetwork=0", "--Granary:Limits:MaxStreamsPerUser=0", "--Granary:Limits:MaxStreamsPerOrder=0");
         var shop = own.OpenShop();
         var ada = await shop.Customer();
         var id = (await ada.Placed((await shop.Product(), 1))).Text("id")!;

@@ -59,6 +59,7 @@ public sealed class KubernetesTests
             var environment = manifests.EnvironmentOf(deployment);
             Assert.Equal($"{ports["http"]};{ports["metrics"]}", environment["ASPNETCORE_HTTP_PORTS"]);
             Assert.Equal(environment["Granary__Telemetry__MetricsPort"], ports["metrics"].ToString(CultureInfo.InvariantCulture));
+            Assert.Equal(environment["Granary__Health__Port"], ports["metrics"].ToString(CultureInfo.InvariantCulture));
         }
 
         var silo = manifests.EnvironmentOf(manifests.Silo);
@@ -82,7 +83,7 @@ public sealed class KubernetesTests
             Assert.Equal(HealthSetup.ReadyPath, container.ReadinessProbe.HttpGet.Path);
             Assert.All(
                 (V1Probe[])[container.StartupProbe, container.LivenessProbe, container.ReadinessProbe],
-                probe => Assert.Equal("http", probe.HttpGet.Port.Value));
+                probe => Assert.Equal("metrics", probe.HttpGet.Port.Value));
         }
     }
 

@@ -7,7 +7,7 @@ namespace Granary.Api.Products.Cache;
 /// as it is durable, whichever node made it, with or without Redis.
 /// </summary>
 public sealed partial class CatalogueFollower(
-    IProductNews news, ProductCache cache, KnownSkus known, IGrainFactory grains, TimeProvider clock, ILogger<CatalogueFollower> logger)
+    IProductNews news, ProductCache cache, KnownSkus known, CatalogueSearch search, IGrainFactory grains, TimeProvider clock, ILogger<CatalogueFollower> logger)
     : BackgroundService
 {
     /// <summary>Number of SKUs per read of the catalogue.</summary>
@@ -29,6 +29,7 @@ public sealed partial class CatalogueFollower(
         if (change.Version == 1)
         {
             cache.Announce(change.Sku);
+            search.Forget();
         }
 
         cache.Outdate(change.Sku, change.Version);

@@ -33,6 +33,7 @@ public static class ProductCacheSetup
         });
         services.AddSingleton(options);
         services.AddSingleton<ProductCache>();
+        services.AddSingleton<CatalogueSearch>();
         services.AddHostedService<CatalogueFollower>();
     }
 

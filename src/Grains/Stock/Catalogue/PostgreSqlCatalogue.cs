@@ -16,12 +16,13 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
         WHERE excluded.version >= catalogue.version
         """;
 
-    private const string Search =
-        """
-        SELECT sku FROM catalogue
-        WHERE sku > $1 AND ($2 = '' OR strpos(search, $2) > 0 OR strpos(search, $4) > 0)
-        ORDER BY sku LIMIT $3
-        """;
+    private const string All = "SELECT sku FROM catalogue WHERE sku > $1 ORDER BY sku LIMIT $2";
+
+    // LIKE, because the index of PostgreSqlSearchIndex serves it. The planner knows how frequent a text is and chooses between the index
+    // and the order of the SKUs.
+    private const string Containing = "SELECT sku FROM catalogue WHERE sku > $1 AND search LIKE $3 ORDER BY sku LIMIT $2";
+
+    private const string ContainingEither = "SELECT sku FROM catalogue WHERE sku > $1 AND (search LIKE $3 OR search LIKE $4) ORDER BY sku LIMIT $2";
 
     /// <inheritdoc/>
     public async Task UpsertAsync(Product product, CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
     {
         try
         {
-            await using var search = Command(Search, afterSku ?? "", CatalogueEntry.Fold(text), (long)limit, CatalogueEntry.FoldOfEarlierRelease(text));
+            await using var search = Search(CatalogueEntry.Fold(text), CatalogueEntry.FoldOfEarlierRelease(text), limit, afterSku ?? "");
             await using var reader = await search.ExecuteReaderAsync(cancellationToken);
             var skus = new List<string>();
             while (await reader.ReadAsync(cancellationToken))
@@ -62,6 +63,15 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
             throw Unavailable(fault);
         }
     }
+
+    private NpgsqlCommand Search(string folded, string plain, long limit, string after) =>
+        folded.Length == 0 ? Command(All, after, limit)
+        : folded == plain ? Command(Containing, after, limit, PatternOf(folded))
+        : Command(ContainingEither, after, limit, PatternOf(folded), PatternOf(plain));
+
+    /// <summary>The pattern of texts that contain this one as it stands.</summary>
+    private static string PatternOf(string text) =>
+        $"%{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal)}%";
 
     private async Task<bool> IsNewsAsync(CatalogueEntry entry, CancellationToken cancellationToken)
     {

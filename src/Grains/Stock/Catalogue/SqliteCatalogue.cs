@@ -15,12 +15,33 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
         WHERE excluded.version >= catalogue.version
         """;
 
-    private const string Search =
+    // In the order of the SKUs, until the page is full: quick where nearly every product matches.
+    private const string Scan =
         """
         SELECT sku FROM catalogue
         WHERE sku > $after AND ($text = '' OR instr(search, $text) > 0 OR instr(search, $plain) > 0)
         ORDER BY sku LIMIT $limit
         """;
+
+    private const string CountMatches = "SELECT count(*) FROM (SELECT 1 FROM catalogue_search WHERE catalogue_search MATCH $match LIMIT $most)";
+
+    // CROSS JOIN fixes the order of the loops: from the matches to their rows, and not along all SKUs.
+    private const string LookUp =
+        """
+        SELECT catalogue.sku
+        FROM (SELECT rowid AS id FROM catalogue_search WHERE catalogue_search MATCH $match LIMIT $most) AS matches CROSS JOIN catalogue USING (id)
+        WHERE catalogue.sku > $after
+        ORDER BY catalogue.sku LIMIT $limit
+        """;
+
+    /// <summary>
+    /// From so many matches on, products are read in the order of their SKUs instead of sorting the matches. Of 100,000 products, 1,000
+    /// matches take 1 to 3 ms; a text with more is found in a page after 10,000 products at most, unless its products are neighbours.
+    /// </summary>
+    private const int ManyMatches = 1_000;
+
+    /// <summary>The index has groups of three letters; a shorter text is looked for in every product.</summary>
+    private const int IndexedLetters = 3;
 
     /// <inheritdoc/>
     public Task UpsertAsync(Product product, CancellationToken cancellationToken)
@@ -44,21 +65,46 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> SearchAsync(
         string? text, int limit, string? afterSku, CancellationToken cancellationToken) =>
-        RunAsync<IReadOnlyList<string>>(
+        RunAsync(
             connection =>
             {
-                using var search = Command(connection, Search,
-                    ("$text", CatalogueEntry.Fold(text)), ("$plain", CatalogueEntry.FoldOfEarlierRelease(text)), ("$after", afterSku ?? ""), ("$limit", limit));
-                using var reader = search.ExecuteReader();
-                var skus = new List<string>();
-                while (reader.Read())
-                {
-                    skus.Add(reader.GetString(0));
-                }
-
-                return skus;
+                var folded = CatalogueEntry.Fold(text);
+                var plain = CatalogueEntry.FoldOfEarlierRelease(text);
+                return IsIndexed(folded) && IsIndexed(plain) && FindMatches(connection, MatchOf(folded, plain), limit, afterSku) is { } few
+                    ? few
+                    : Read(connection, Scan, ("$text", folded), ("$plain", plain), ("$after", afterSku ?? ""), ("$limit", limit));
             },
             cancellationToken);
+
+    /// <summary>The page, by the index; null if so many products match that reading them in order is quicker.</summary>
+    private static IReadOnlyList<string>? FindMatches(SqliteConnection connection, string match, int limit, string? afterSku)
+    {
+        using var count = Command(connection, CountMatches, ("$match", match), ("$most", ManyMatches));
+        return (long)count.ExecuteScalar()! < ManyMatches
+            ? Read(connection, LookUp, ("$match", match), ("$most", ManyMatches), ("$after", afterSku ?? ""), ("$limit", limit))
+            : null;
+    }
+
+    private static bool IsIndexed(string text) => text.EnumerateRunes().Count() >= IndexedLetters;
+
+    /// <summary>The query of the index: one of the texts as it stands, between quotes.</summary>
+    private static string MatchOf(string folded, string plain) =>
+        folded == plain ? Quoted(folded) : $"{Quoted(folded)} OR {Quoted(plain)}";
+
+    private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static IReadOnlyList<string> Read(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> values)
+    {
+        using var search = Command(connection, sql, values);
+        using var reader = search.ExecuteReader();
+        var skus = new List<string>();
+        while (reader.Read())
+        {
+            skus.Add(reader.GetString(0));
+        }
+
+        return skus;
+    }
 
     private static bool IsNews(SqliteConnection connection, CatalogueEntry entry)
     {

@@ -1,0 +1,102 @@
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces.Stock;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace Granary.Api.Products;
+
+/// <summary>
+/// Searches the catalogue for a text. A search may read every product (a text of one or two letters does), so at most two run at a time
+/// in this process, a bounded number waits, and the SKUs that were found are kept for a moment: callers that search for the same share one
+/// search. Lists without a text read one page of an index and are not limited here.
+/// </summary>
+/// <param name="grains">The catalogue.</param>
+/// <param name="clock">Ends what is kept.</param>
+public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : IDisposable
+{
+    /// <summary>Searches that run at a time.</summary>
+    public const int MostRunning = 2;
+
+    /// <summary>Searches that run or wait. Those that wait are answered within about a second of processor time.</summary>
+    public const int MostAccepted = 32;
+
+    /// <summary>A product that another front end has defined is found after this time at the latest.</summary>
+    public static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
+
+    private const int MostKept = 1_000;
+
+    private readonly SemaphoreSlim _turns = new(MostRunning);
+    private readonly MemoryCache _found = new(new MemoryCacheOptions { SizeLimit = MostKept });
+    private int _accepted;
+    private long _changes;
+
+    /// <summary>Finds the SKUs of products, in their order.</summary>
+    /// <param name="text">What their SKU or name contains; null or empty for all.</param>
+    /// <param name="limit">How many at most.</param>
+    /// <param name="after">The SKU after which to begin; null for the first.</param>
+    /// <exception cref="OverloadedException">Too many searches wait.</exception>
+    public Task<IReadOnlyList<string>> FindAsync(string? text, int limit, string? after) =>
+        string.IsNullOrEmpty(text) ? grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after) : FindTextAsync(text, limit, after);
+
+    /// <summary>Forgets what was found: a product has changed.</summary>
+    public void Forget() => Interlocked.Increment(ref _changes);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _found.Dispose();
+        _turns.Dispose();
+    }
+
+    private async Task<IReadOnlyList<string>> FindTextAsync(string text, int limit, string? after)
+    {
+        var key = (text, limit, after, Interlocked.Read(ref _changes));
+        if (_found.TryGetValue<Search>(key, out var known) && clock.GetElapsedTime(known!.Since) < Kept)
+        {
+            return await known.Skus.Value;
+        }
+
+        var search = new Search(clock.GetTimestamp(), new Lazy<Task<IReadOnlyList<string>>>(() => RunAsync(text, limit, after)));
+        _found.Set(key, search, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
+        try
+        {
+            return await search.Skus.Value;
+        }
+        catch
+        {
+            // The next caller tries again.
+            _found.Remove(key);
+            throw;
+        }
+    }
+
+    private async Task<IReadOnlyList<string>> RunAsync(string text, int limit, string? after)
+    {
+        if (Interlocked.Increment(ref _accepted) > MostAccepted)
+        {
+            Interlocked.Decrement(ref _accepted);
+            throw new OverloadedException();
+        }
+
+        try
+        {
+            await _turns.WaitAsync();
+            try
+            {
+                return await grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after);
+            }
+            finally
+            {
+                _turns.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _accepted);
+        }
+    }
+
+    /// <summary>A search that callers share.</summary>
+    /// <param name="Since">When it began.</param>
+    /// <param name="Skus">What it finds.</param>
+    private sealed record Search(long Since, Lazy<Task<IReadOnlyList<string>>> Skus);
+}

@@ -1,0 +1,59 @@
+using Granary.Grains.Interfaces;
+using Npgsql;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>
+/// The index of the text within SKUs and names, by groups of three letters (the extension pg_trgm, which is part of PostgreSQL and
+/// trusted since 13, so the owner of a database may create it). It is no step of the schema: a database that forbids the extension
+/// works without it, and has the index from the first start at which it is allowed.
+/// </summary>
+internal static partial class PostgreSqlSearchIndex
+{
+    /// <summary>The advisory lock under which one process builds it.</summary>
+    private const long Lock = PostgreSqlSchema.Lock + 1;
+
+    private const string IsThere = "SELECT to_regclass('catalogue_search') IS NOT NULL";
+
+    // Without fastupdate: the planner would not use an index with a long list of pending entries, which an import leaves.
+    private const string Build =
+        """
+        CREATE EXTENSION IF NOT EXISTS pg_trgm;
+        CREATE INDEX IF NOT EXISTS catalogue_search ON catalogue USING gin (search gin_trgm_ops) WITH (fastupdate = off);
+        """;
+
+    /// <summary>Builds the index where there is none; logs where the database forbids it.</summary>
+    /// <exception cref="JournalUnavailableException">The database cannot be reached.</exception>
+    public static async Task EnsureAsync(NpgsqlDataSource dataSource, ILogger log, CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            await using var look = new NpgsqlCommand(IsThere, connection);
+            if (await look.ExecuteScalarAsync(cancellation) is true)
+            {
+                return;
+            }
+
+            // No timeout: another process may be building it, and a large catalogue takes long.
+            await using var build = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock}); {Build}", connection) { CommandTimeout = 0 };
+            await build.ExecuteNonQueryAsync(cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+        catch (PostgresException fault) when (!fault.IsTransient)
+        {
+            LogForbidden(log, fault.MessageText);
+        }
+        catch (NpgsqlException fault)
+        {
+            throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
+        }
+    }
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The catalogue has no index for its search, which reads every product: {Fault}. An administrator of the database can create "
+            + "the extension pg_trgm; the index is built at the next start")]
+    private static partial void LogForbidden(ILogger log, string fault);
+}
