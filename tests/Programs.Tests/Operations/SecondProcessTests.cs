@@ -51,9 +51,14 @@ public sealed class SecondProcessTests : IDisposable
         var taken = ((IPEndPoint)other.LocalEndpoint).Port;
         var settings = new Dictionary<string, string?>
         {
-            ["Granary:Storage"] = "PostgreSql", ["ConnectionStrings:Granary"] = "Host=none",
-            ["Granary:Clustering"] = "Redis", ["ConnectionStrings:Redis"] = "none", ["Granary:Silo:Tls:Mode"] = "Off",
-            ["Granary:Silo:Address"] = "127.0.0.1", ["Granary:Silo:Port"] = "0", ["Granary:Silo:GatewayPort"] = "0",
+            ["Granary:Storage"] = "PostgreSql",
+            ["ConnectionStrings:Granary"] = "Host=none",
+            ["Granary:Clustering"] = "Redis",
+            ["ConnectionStrings:Redis"] = "none",
+            ["Granary:Silo:Tls:Mode"] = "Off",
+            ["Granary:Silo:Address"] = "127.0.0.1",
+            ["Granary:Silo:Port"] = "0",
+            ["Granary:Silo:GatewayPort"] = "0",
             [key] = $"{taken}",
         };
         using var ports = new SiloPorts(PlatformSettings.From(new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())));
