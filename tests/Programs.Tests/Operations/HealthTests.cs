@@ -55,7 +55,7 @@ public sealed class HealthTests(TracedProduct traced)
         using var siloClient = ClientOf(silo);
         using var frontClient = ClientOf(front);
         await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, cluster healthy");
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.OK, "streams healthy, storage healthy, cluster healthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.OK, "streams healthy, storage healthy, proxies healthy, cluster healthy");
 
         // Silos that know each other do not need the table at this moment: they stay in service and report the fault.
         await redis.StopAsync();
@@ -72,7 +72,7 @@ public sealed class HealthTests(TracedProduct traced)
         await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, cluster healthy");
 
         await silo.StopAsync(TestContext.Current.CancellationToken);
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage healthy, cluster unhealthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage healthy, proxies healthy, cluster unhealthy");
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(frontClient, "/health/live"));
         await front.StopAsync(TestContext.Current.CancellationToken);
         Directory.Delete(certificates, recursive: true);

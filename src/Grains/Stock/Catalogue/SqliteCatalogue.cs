@@ -65,7 +65,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
     /// <inheritdoc/>
     public Task<IReadOnlyList<string>> SearchAsync(
         string? text, int limit, string? afterSku, CancellationToken cancellationToken) =>
-        RunAsync(
+        RunAsync<IReadOnlyList<string>>(
             connection =>
             {
                 var folded = CatalogueEntry.Fold(text);
@@ -77,7 +77,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
             cancellationToken);
 
     /// <summary>The page, by the index; null if so many products match that reading them in order is quicker.</summary>
-    private static IReadOnlyList<string>? FindMatches(SqliteConnection connection, string match, int limit, string? afterSku)
+    private static List<string>? FindMatches(SqliteConnection connection, string match, int limit, string? afterSku)
     {
         using var count = Command(connection, CountMatches, ("$match", match), ("$most", ManyMatches));
         return (long)count.ExecuteScalar()! < ManyMatches
@@ -93,7 +93,7 @@ public sealed class SqliteCatalogue(string connectionString) : ICatalogue
 
     private static string Quoted(string text) => $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    private static IReadOnlyList<string> Read(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> values)
+    private static List<string> Read(SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object Value)> values)
     {
         using var search = Command(connection, sql, values);
         using var reader = search.ExecuteReader();

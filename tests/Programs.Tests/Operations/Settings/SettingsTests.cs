@@ -214,7 +214,8 @@ public sealed partial class SettingsTests : IDisposable
             .Select(match => match.Value.Replace("__", ":", StringComparison.Ordinal)).Distinct().Where(key => key != "Granary:Key");
 
         Assert.All(named, name => Assert.Contains(
-            SettingKeys.All, key => key.Name == name || key.Name.StartsWith(name + ":", StringComparison.Ordinal)));
+            SettingKeys.All,
+            key => key.Name == name || key.Name.StartsWith(name + ":", StringComparison.Ordinal) || (key.IsSecret && key.Name + SettingsReader.FileSuffix == name)));
     }
 
     [Fact]
