@@ -35,7 +35,7 @@ public sealed class KeptAsset(RequestDelegate make)
         http.Response.ContentLength = answer.Body.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(answer.Body, http.RequestAborted);
+            await http.Response.SendAsync(answer.Body, http.RequestAborted);
         }
     }
 

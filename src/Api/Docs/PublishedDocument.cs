@@ -50,7 +50,7 @@ public sealed class PublishedDocument([FromKeyedServices(PublishedDocument.Name)
         headers.ContentLength = form.Bytes.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.Body.WriteAsync(form.Bytes, http.RequestAborted);
+            await http.Response.SendAsync(form.Bytes, http.RequestAborted);
         }
     }
 
