@@ -12,7 +12,7 @@ namespace Granary.Api.Docs;
 /// needs no token to ask for it. It is kept plain and compressed; a caller that has it already is answered 304.
 /// </summary>
 /// <param name="generator">The framework's generator.</param>
-public sealed class PublishedDocument([FromKeyedServices(PublishedDocument.Name)] IOpenApiDocumentProvider generator)
+public sealed class PublishedDocument([FromKeyedServices(PublishedDocument.Name)] IOpenApiDocumentProvider generator) : IDisposable
 {
     /// <summary>The name of the document, and of its file.</summary>
     public const string Name = "v1";
@@ -53,6 +53,9 @@ public sealed class PublishedDocument([FromKeyedServices(PublishedDocument.Name)
             await http.Response.SendAsync(form.Bytes, http.RequestAborted);
         }
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => _generating.Dispose();
 
     private static Form Preferred(IReadOnlyList<Form> forms, HttpRequest request)
     {

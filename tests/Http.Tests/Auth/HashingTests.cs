@@ -91,7 +91,7 @@ public sealed class HashingTests
             client.PostJson("/users", new { user_name = Shop.Unique("new"), password = "correct horse battery staple" });
     }
 
-    private Task Run(HashingPurpose purpose, string name, ManualResetEventSlim? gate = null) => _turns.RunAsync(
+    private Task<int> Run(HashingPurpose purpose, string name, ManualResetEventSlim? gate = null) => _turns.RunAsync(
         purpose,
         () =>
         {

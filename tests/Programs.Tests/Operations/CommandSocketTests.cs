@@ -12,7 +12,7 @@ public sealed class CommandSocketTests : IDisposable
 
     private string SocketPath => Path.Combine(_directory.FullName, "granary.sock");
 
-    [Fact]
+    [Fact, System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
     public async Task A_silo_that_is_alone_listens_for_HTTP_and_at_a_socket_that_only_its_user_can_open()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the sockets of a process from /proc.");

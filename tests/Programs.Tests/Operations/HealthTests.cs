@@ -65,7 +65,7 @@ public sealed class HealthTests(TracedProduct traced)
 
         await postgres.StopAsync();
         await ChecksBecomeAsync(siloClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, cluster healthy");
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, cluster healthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, proxies healthy, cluster healthy");
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(siloClient, "/health/live"));
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(frontClient, "/health/live"));
         await postgres.RestartAsync(immediate: true);
