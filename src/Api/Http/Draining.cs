@@ -1,11 +1,13 @@
+using Granary.Api.Traffic;
+
 namespace Granary.Api.Http;
 
 /// <summary>
 /// Lets a front end stop without failed requests. When it is told to stop, it is no longer ready, asks every caller to close the
 /// connection, and continues to serve for <c>Granary:DrainTime</c>, in which a load balancer stops sending; only then does it
-/// stop listening.
+/// stop listening. A request whose body is still arriving by then is refused: its sender would hold up the stop for as long as it likes.
 /// </summary>
-public sealed class Draining(TimeSpan time, IHostApplicationLifetime lifetime, TimeProvider clock) : IHostedLifecycleService
+public sealed class Draining(TimeSpan time, IHostApplicationLifetime lifetime, HeldBodies bodies, TimeProvider clock) : IHostedLifecycleService
 {
     /// <summary>How long it continues to serve.</summary>
     public TimeSpan Time { get; } = time;
@@ -22,7 +24,11 @@ public sealed class Draining(TimeSpan time, IHostApplicationLifetime lifetime, T
     }
 
     /// <summary>Runs before the server is stopped.</summary>
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.Delay(Time, clock, cancellationToken);
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(Time, clock, cancellationToken);
+        bodies.GiveUpAll();
+    }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -57,6 +57,12 @@ public sealed class BodyArrival(RequestDelegate next, TrafficOptions options, He
         try
         {
             await (arrived.Refusal is { } refusal ? RefuseAsync(context, refusal) : next(context));
+            if (arrived.Refusal is not null && held.HasEnded)
+            {
+                // The server waits for the rest of the body, and while it stops it does not look at the time.
+                await context.Response.CompleteAsync();
+                context.Abort();
+            }
         }
         finally
         {

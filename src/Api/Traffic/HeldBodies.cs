@@ -80,6 +80,22 @@ public sealed class HeldBodies
         return arrival;
     }
 
+    /// <summary>Whether every body that is still arriving was given up.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Gives up every body that is still arriving, because the process stops.</summary>
+    public void GiveUpAll()
+    {
+        HasEnded = true;
+        List<Arrival> all;
+        lock (_lock)
+        {
+            all = [.. _arriving.Values.SelectMany(arrivals => arrivals)];
+        }
+
+        all.ForEach(static arrival => arrival.GiveUp());
+    }
+
     private void Remove(Arrival arrival)
     {
         lock (_lock)

@@ -159,7 +159,7 @@ public sealed class AuthorizationTests(GranaryApp app)
         /// <summary>Amends the order, so that a webhook without a listening receiver gets an event.</summary>
         private async Task Amend(Shop shop)
         {
-            var webhook = new { url = "https://127.0.0.1:9/hook", events = new[] { "order.amended" } };
+            var webhook = new { url = "https://127.0.0.1:8/hook", events = new[] { "order.amended" } };
             using var registered = await shop.Staff.PostJson("/webhooks", webhook);
             Webhook = (await registered.Expect(HttpStatusCode.Created)).Text("id")!;
             using var amended = await shop.Staff.SendJson(

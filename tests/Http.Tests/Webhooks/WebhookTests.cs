@@ -6,7 +6,7 @@ namespace Granary.Http.Tests.Webhooks;
 public sealed class WebhookTests(GranaryApp app)
 {
     // No receiver listens there; the application of the tests allows private targets.
-    private const string NoReceiver = "https://127.0.0.1:9/hook";
+    private const string NoReceiver = "https://127.0.0.1:8/hook";
 
     private readonly Shop _shop = app.OpenShop();
     private readonly HttpClient _staff = app.CreateClient(app.AdminToken);

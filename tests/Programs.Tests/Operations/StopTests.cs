@@ -1,8 +1,13 @@
+using System.Net.Sockets;
 using Granary.Api;
+using Granary.Api.Auth;
+using Granary.Api.Traffic;
 using Granary.Domain.Events;
+using Granary.Grains.Interfaces.Users;
 using Granary.Hosting;
 using Granary.Journal;
 using Granary.Streams;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -23,6 +28,30 @@ public sealed class StopTests
         await app.RunUntilStoppedAsync();
 
         Assert.False(app.Lifetime.ApplicationStarted.IsCancellationRequested);
+        directory.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_arrive_and_a_stream_that_stays_open_do_not_hold_up_a_stop()
+    {
+        var directory = Directory.CreateTempSubdirectory("granary-stop-");
+        await using var app = FrontEnd.Build([.. Product.SettingsIn(directory), "--shutdownTimeoutSeconds=3600"]);
+        await app.StartAsync(Cancellation);
+        await app.Services.GetRequiredService<FirstAdministrator>().Registered;
+        var address = new Uri(app.Urls.Single());
+        var token = app.Services.GetRequiredService<TokenIssuer>().Issue(UserId.From("admin"), [Roles.Admin]).AccessToken;
+        var customer = await Access.Shop(address, token).Customer();
+        var order = await customer.Placed((await Access.Shop(address, token).Product(), 1));
+        using var http = Access.Client(address, token);
+        using var stream = await http.GetAsync($"/orders/{order.Text("id")}/events", HttpCompletionOption.ResponseHeadersRead, Cancellation);
+        using var stuck = new TcpClient();
+        await stuck.ConnectAsync(address.Host, address.Port, Cancellation);
+        await stuck.GetStream().WriteAsync(
+            "POST /auth/token HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"u8.ToArray(), Cancellation);
+        await Eventually.HoldsAsync(() => app.Services.GetRequiredService<HeldBodies>().Bytes > 0, "the body is being waited for", cancellation: Cancellation);
+
+        await app.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromMinutes(2), Cancellation);
+
         directory.Delete(recursive: true);
     }
 
