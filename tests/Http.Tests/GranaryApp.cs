@@ -31,7 +31,8 @@ public sealed class GranaryApp : IAsyncLifetime
     /// <summary>Tests send and leave unpaid more than one caller may by default.</summary>
     private static readonly string[] Unbounded =
     [
-        "--Granary:RateLimit:PermitsPerSecond=20000", "--Granary:Orders:MaxOpenOrdersPerUser=0", "--Granary:Orders:MaxOpenUnitsPerUser=0",
+        "--Granary:RateLimit:PermitsPerSecond=20000", "--Granary:RateLimit:SearchesPerSecond=0", "--Granary:RateLimit:RegistrationsPerMinute=0",
+        "--Granary:Orders:MaxOpenOrdersPerUser=0", "--Granary:Orders:MaxOpenUnitsPerUser=0",
     ];
 
     private GranaryApp(string[] settings, Action<WebApplicationBuilder>? configure = null)
@@ -89,8 +90,11 @@ public sealed class GranaryApp : IAsyncLifetime
         Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
 
     /// <summary>A token of the first administrator, which no sign-out ends.</summary>
-    public string AdminToken =>
-        Services.GetRequiredService<TokenIssuer>().Issue(UserId.From("admin"), [Roles.Admin], generation: long.MaxValue).AccessToken;
+    public string AdminToken => LastingTokenOf(UserId.From("admin"), Roles.Admin);
+
+    /// <summary>A token of a user, which no sign-out ends.</summary>
+    public string LastingTokenOf(string userId, params string[] roles) =>
+        Services.GetRequiredService<TokenIssuer>().Issue(userId, roles, generation: long.MaxValue).AccessToken;
 
     /// <summary>A user with these roles, registered without the front end, which hashes passwords slowly.</summary>
     /// <returns>The user's id.</returns>

@@ -38,6 +38,7 @@ internal sealed class Product : IAsyncDisposable
         $"--Granary:DataDirectory={directory.FullName}",
         $"--Granary:Admin:Password={AdminPassword}",
         "--Granary:RateLimit:PermitsPerSecond=20000",
+        "--Granary:RateLimit:RegistrationsPerMinute=0",
         "--Granary:Orders:MaxOpenOrdersPerUser=0",
         "--Granary:Orders:MaxOpenUnitsPerUser=0",
         .. Silence,

@@ -50,9 +50,9 @@ internal sealed partial record Scene(string Sku, string UserId, IReadOnlyList<st
             orders,
             [
                 app.AdminToken,
-                app.TokenOf(customer.Id, Roles.Customer),
-                app.TokenOf(await app.Register(Roles.Customer), Roles.Customer),
-                app.TokenOf(await app.Register(Roles.Operator), Roles.Operator),
+                app.LastingTokenOf(customer.Id, Roles.Customer),
+                app.LastingTokenOf(await app.Register(Roles.Customer), Roles.Customer),
+                app.LastingTokenOf(await app.Register(Roles.Operator), Roles.Operator),
             ]);
     }
 

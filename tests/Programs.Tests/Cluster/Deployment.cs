@@ -194,6 +194,7 @@ internal sealed partial class Deployment : IAsyncDisposable
         new("Granary__DrainTime", "00:00:03"),
         new("Granary__Admin__Password", AdminPassword),
         new("Granary__RateLimit__PermitsPerSecond", "0"),
+        new("Granary__RateLimit__RegistrationsPerMinute", "0"),
         new("Granary__Orders__MaxOpenOrdersPerUser", "0"),
         new("Granary__Orders__MaxOpenUnitsPerUser", "0"),
         new("Granary__Orders__ReservationGrace", "00:00:02"),

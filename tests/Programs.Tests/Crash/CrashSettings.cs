@@ -6,6 +6,7 @@ internal static class CrashSettings
     public static IReadOnlyDictionary<string, string> Defaults { get; } = new Dictionary<string, string>
     {
         ["Granary__RateLimit__PermitsPerSecond"] = "0",
+        ["Granary__RateLimit__RegistrationsPerMinute"] = "0",
         ["Granary__Orders__MaxOpenOrdersPerUser"] = "0",
         ["Granary__Orders__MaxOpenUnitsPerUser"] = "0",
         ["Granary__Orders__ReservationGrace"] = "00:00:01",
