@@ -277,6 +277,9 @@ public sealed partial class BackupTests : IDisposable
                 new("Granary__Silo__Port", "0"),
                 new("Granary__Silo__GatewayPort", "0"),
                 new("Granary__Admin__Password", Deployment.AdminPassword),
+                new("Granary__RateLimit__PermitsPerSecond", "0"),
+                new("Granary__Orders__MaxOpenOrdersPerUser", "0"),
+                new("Granary__Orders__MaxOpenUnitsPerUser", "0"),
             ]);
         product.Start();
         await product.ListensAsync();

@@ -2,17 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Granary.Api.Traffic;
-using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Granary.Programs.Tests.Operations;
 
-/// <summary>
-/// The admission queue of the running product, which has one turn here. A request whose body has not arrived holds it.
-/// </summary>
+/// <summary>The admission queue of the running product, which has one turn here.</summary>
 public sealed class AdmissionTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -21,7 +17,7 @@ public sealed class AdmissionTests
     public async Task A_caller_who_hangs_up_leaves_the_queue_at_once()
     {
         await using var product = await OneTurnAsync("--Granary:LoadShedding:MaxQueued=10");
-        using var holder = await HoldTurnAsync(product);
+        await HoldTurnAsync(product);
         using var impatient = await SendAsync(product, "GET /products HTTP/1.1\r\nHost: granary\r\n\r\n");
         await BecomesAsync(product, executing: 1, waiting: 1);
 
@@ -34,13 +30,13 @@ public sealed class AdmissionTests
     public async Task Requests_that_wait_when_the_product_is_told_to_stop_are_still_served()
     {
         await using var product = await OneTurnAsync("--Granary:LoadShedding:MaxQueued=10");
-        using var holder = await HoldTurnAsync(product);
+        var admission = await HoldTurnAsync(product);
         using var client = product.Client();
         var waiting = client.GetAsync("/products", Cancellation);
         await BecomesAsync(product, executing: 1, waiting: 1);
 
         var stopping = product.Services.GetRequiredService<IHost>().StopAsync(Cancellation);
-        await holder.GetStream().WriteAsync("}"u8.ToArray(), Cancellation);
+        admission.Leave();
 
         using var answer = await waiting;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
@@ -51,7 +47,7 @@ public sealed class AdmissionTests
     public async Task Health_metrics_and_dashboard_answer_when_no_other_request_is_admitted()
     {
         await using var product = await OneTurnAsync("--Granary:LoadShedding:MaxQueued=0");
-        using var holder = await HoldTurnAsync(product);
+        await HoldTurnAsync(product);
         using var client = product.Client();
         using var admin = product.Client(product.TokenOf(UserId.From("admin"), Roles.Admin));
 
@@ -69,7 +65,7 @@ public sealed class AdmissionTests
     [Fact]
     public async Task Connections_beyond_those_allowed_are_closed_and_the_others_served()
     {
-        await using var product = await OneTurnAsync("--Granary:Limits:MaxConnections=2");
+        await using var product = await OneTurnAsync("--Granary:Limits:MaxConnections=2", "--Granary:Limits:MaxConnectionsPerNetwork=0");
         using var first = await SendAsync(product, "");
         using var second = await SendAsync(product, "");
         var request = "GET /health/live HTTP/1.1\r\nHost: granary\r\n\r\n"u8.ToArray();
@@ -93,20 +89,15 @@ public sealed class AdmissionTests
             cancellation: Cancellation);
     }
 
-    private static Task<Product> OneTurnAsync(string setting) => Product.StartAsync(
-        ["--Granary:LoadShedding:MaxConcurrent=1", "--Granary:Limits:RequestTimeout=00:05:00", setting],
-        builder => builder.Services.PostConfigure<KestrelServerOptions>(kestrel => kestrel.Limits.MinRequestBodyDataRate = null));
+    private static Task<Product> OneTurnAsync(params string[] settings) =>
+        Product.StartAsync(["--Granary:LoadShedding:MaxConcurrent=1", "--Granary:Limits:RequestTimeout=00:05:00", .. settings]);
 
-    /// <summary>Sends an order except for the last byte.</summary>
-    private static async Task<TcpClient> HoldTurnAsync(Product product)
+    /// <summary>Takes the turn, as a request does that is being worked on.</summary>
+    private static async Task<Admission> HoldTurnAsync(Product product)
     {
-        var token = product.TokenOf(UserId.From("admin"), Roles.Admin);
-        var holder = await SendAsync(
-            product,
-            $"POST /orders HTTP/1.1\r\nHost: granary\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n"
-            + "Content-Length: 2\r\n\r\n{");
-        await BecomesAsync(product, executing: 1, waiting: 0);
-        return holder;
+        var admission = product.Services.GetRequiredService<Admission>();
+        await Eventually.HoldsAsync(admission.TryEnter, "the turn is free", cancellation: Cancellation);
+        return admission;
     }
 
     private static async Task<TcpClient> SendAsync(Product product, string request)
