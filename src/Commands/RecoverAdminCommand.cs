@@ -5,10 +5,10 @@ using Granary.Domain.Events;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting;
+using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Granary.Journal;
-using Microsoft.AspNetCore.Identity;
 using Spectre.Console;
 
 namespace Granary.Commands;
@@ -89,7 +89,7 @@ internal static class RecoverAdminCommand
 
     private static IEnumerable<UserEvent> EventsOf(UserState user, string userName, string password)
     {
-        var hash = new PasswordHasher<UserState>().HashPassword(user, password);
+        var hash = PasswordHashing.Create<UserState>().HashPassword(user, password);
         if (user.Status == UserStatus.None)
         {
             yield return new UserRegistered(UserId.System, userName, hash, "Administrator", [Roles.Admin]);

@@ -1,5 +1,6 @@
 using System.Net;
 using Granary.Api.Problems;
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Identity;
@@ -37,7 +38,7 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
 
         if (match == PasswordVerificationResult.SuccessRehashNeeded)
         {
-            await user.SetPassword(await passwords.RehashAsync(password, cancellationToken), userId);
+            await user.Rehash(credential.PasswordHash, await passwords.RehashAsync(password, cancellationToken), userId);
         }
 
         return new LoginOutcome(issuer.Issue(userId, credential.Roles, credential.TokenGeneration), credential.Roles, null);
@@ -51,7 +52,8 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
         var (problem, _, _) = await CheckAsync(userId, current, address, cancellationToken);
         if (problem is null)
         {
-            await grains.User(userId).ChangePassword(await passwords.HashAsync(password, cancellationToken), userId);
+            var changed = await grains.User(userId).ChangePassword(await passwords.HashAsync(password, cancellationToken), userId);
+            problem = changed.Refusal is null ? null : Problem.Of(ProblemTypes.UserSuspended);
         }
 
         return problem;
@@ -60,20 +62,31 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
     private async Task<(Problem? Problem, UserCredential? Credential, PasswordVerificationResult Match)> CheckAsync(
         string userId, string password, IPAddress? address, CancellationToken cancellationToken)
     {
-        if (await throttle.BeginAsync(userId, address, cancellationToken) is { } wait)
+        var attempt = await throttle.BeginAsync(userId, address, cancellationToken);
+        if (attempt.Wait is { } wait)
         {
             var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
             return (Problem.Of(ProblemTypes.TooManyRequests) with { RetryAfter = seconds }, null, default);
         }
 
         var credential = await grains.User(userId).GetCredential();
-        var match = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
+        PasswordVerificationResult match;
+        try
+        {
+            match = await passwords.VerifyAsync(credential?.PasswordHash, password, cancellationToken);
+        }
+        catch (OverloadedException)
+        {
+            throttle.TakeBack(attempt);
+            throw;
+        }
+
         if (credential is null || match == PasswordVerificationResult.Failed)
         {
             return (Problem.Of(ProblemTypes.InvalidCredentials), null, match);
         }
 
-        throttle.Succeeded(userId, address);
+        throttle.Succeeded(attempt);
         return (null, credential, match);
     }
 }

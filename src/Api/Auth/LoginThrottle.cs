@@ -34,33 +34,48 @@ public sealed class LoginThrottle(TimeProvider time)
     private int _waiting;
 
     /// <summary>Counts an attempt, and holds it up where the name is being guessed at.</summary>
-    /// <returns>Null if it may proceed; otherwise the time to wait.</returns>
-    public async Task<TimeSpan?> BeginAsync(string userId, IPAddress? address, CancellationToken cancellationToken)
+    public async Task<LoginAttempt> BeginAsync(string userId, IPAddress? address, CancellationToken cancellationToken)
     {
-        var network = NetworkOf.Client(address);
-        var isKnown = _known.ContainsKey((userId, network));
-        if ((isKnown ? null : _networks.Begin(network)) is { } all)
+        var attempt = new LoginAttempt(userId, NetworkOf.Client(address), _known.ContainsKey((userId, NetworkOf.Client(address))));
+        if ((attempt.IsKnown ? null : _networks.Begin(attempt.Network)) is { } all)
         {
-            return all;
+            return attempt with { Wait = all };
         }
 
-        if (_pairs.Begin(PairOf(userId, network)) is { } wait)
+        if (_pairs.Begin(attempt.Pair) is { } wait)
         {
-            return wait;
+            return attempt with { Wait = wait };
         }
 
         _names.Begin(userId);
-        var pause = isKnown ? TimeSpan.Zero : PauseAfter(_names.CountOf(userId) - FreeOfName);
-        return pause == TimeSpan.Zero ? null : await PauseAsync(pause, cancellationToken);
+        var pause = attempt.IsKnown ? TimeSpan.Zero : PauseAfter(_names.CountOf(userId) - FreeOfName);
+        if (pause > TimeSpan.Zero && !await PauseAsync(pause, cancellationToken))
+        {
+            TakeBack(attempt);
+            return attempt with { Wait = pause };
+        }
+
+        return attempt;
+    }
+
+    /// <summary>Uncounts an attempt whose password was not looked at.</summary>
+    public void TakeBack(LoginAttempt attempt)
+    {
+        ArgumentNullException.ThrowIfNull(attempt);
+        _pairs.TakeBack(attempt.Pair);
+        _names.TakeBack(attempt.UserId);
+        if (!attempt.IsKnown)
+        {
+            _networks.TakeBack(attempt.Network);
+        }
     }
 
     /// <summary>Uncounts the attempt, because the password was correct, and remembers where it came from.</summary>
-    public void Succeeded(string userId, IPAddress? address)
+    public void Succeeded(LoginAttempt attempt)
     {
-        var network = NetworkOf.Client(address);
-        _pairs.Forget(PairOf(userId, network));
-        _networks.TakeBack(network);
-        _names.TakeBack(userId);
+        ArgumentNullException.ThrowIfNull(attempt);
+        TakeBack(attempt);
+        _pairs.Forget(attempt.Pair);
         if (_known.Count >= MostKnown)
         {
             foreach (var (oldest, _) in _known.OrderBy(entry => entry.Value).Take(MostKnown / 10))
@@ -69,30 +84,38 @@ public sealed class LoginThrottle(TimeProvider time)
             }
         }
 
-        _known[(userId, network)] = time.GetTimestamp();
+        _known[(attempt.UserId, attempt.Network)] = time.GetTimestamp();
     }
-
-    private static string PairOf(string userId, string network) => $"{userId} {network}";
 
     private static TimeSpan PauseAfter(int excess) =>
         excess <= 0 ? TimeSpan.Zero : TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, excess * PauseStep.Ticks));
 
-    private async Task<TimeSpan?> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
+    private async Task<bool> PauseAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
         if (Interlocked.Increment(ref _waiting) > MostWaiting)
         {
             Interlocked.Decrement(ref _waiting);
-            return pause;
+            return false;
         }
 
         try
         {
             await Task.Delay(pause, time, cancellationToken);
-            return null;
+            return true;
         }
         finally
         {
             Interlocked.Decrement(ref _waiting);
         }
     }
+}
+
+/// <summary>An attempt to log in.</summary>
+/// <param name="UserId">The user of the name that was given.</param>
+/// <param name="Network">Where it came from.</param>
+/// <param name="IsKnown">Whether the user has logged in from there before.</param>
+/// <param name="Wait">The time to wait; null if the attempt may proceed.</param>
+public sealed record LoginAttempt(string UserId, string Network, bool IsKnown, TimeSpan? Wait = null)
+{
+    internal string Pair => $"{UserId} {Network}";
 }

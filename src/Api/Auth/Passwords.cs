@@ -4,8 +4,8 @@ using System.Text;
 using ADRaffy.ENSNormalize;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Api.Auth;
 
@@ -17,7 +17,6 @@ namespace Granary.Api.Auth;
 /// </summary>
 public sealed class Passwords
 {
-    private const int Rounds = 210_000;
 
     // The hasher's interface requires a user, which the hash format does not use.
     private static readonly User UnusedUser = new()
@@ -30,7 +29,7 @@ public sealed class Passwords
         Version = 0,
     };
 
-    private readonly PasswordHasher<User> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Rounds }));
+    private readonly PasswordHasher<User> _hasher = PasswordHashing.Create<User>();
     private readonly HashingTurns _turns = new();
     private readonly Lazy<string> _dummy;
 
@@ -60,7 +59,11 @@ public sealed class Passwords
             () =>
             {
                 var verified = Verify(absent ? _dummy.Value : hash!, password);
-                WorkOff(absent ? Rounds : RoundsOf(hash!), password);
+                if (verified == PasswordVerificationResult.Failed)
+                {
+                    WorkOff(absent ? PasswordHashing.Rounds : RoundsOf(hash!), password);
+                }
+
                 return verified;
             },
             cancellationToken);
@@ -70,12 +73,17 @@ public sealed class Passwords
     private Task<string> HashAsync(HashingPurpose purpose, string password, CancellationToken cancellationToken) =>
         _turns.RunAsync(purpose, () => _hasher.HashPassword(UnusedUser, Composed(password)), cancellationToken);
 
+    /// <summary>The forms in which a password may have been hashed: composed, and by release 0.1.0 as typed and decomposed.</summary>
+    private static List<string> FormsOf(string password) => Ascii.IsValid(password)
+        ? [password]
+        : [.. new[] { Composed(password), password, ENSNormalize.NF.NFD(password) }.Distinct(StringComparer.Ordinal)];
+
     /// <summary>Does the rounds that an earlier release's hash lacks, so that the time does not tell such a user from an unknown one.</summary>
     private static void WorkOff(int done, string password)
     {
-        if (done < Rounds)
+        for (var form = 0; done < PasswordHashing.Rounds && form < FormsOf(password).Count; form++)
         {
-            Rfc2898DeriveBytes.Pbkdf2(password, new byte[16], Rounds - done, HashAlgorithmName.SHA512, outputLength: 32);
+            Rfc2898DeriveBytes.Pbkdf2(password, new byte[16], PasswordHashing.Rounds - done, HashAlgorithmName.SHA512, outputLength: 32);
         }
     }
 
@@ -85,7 +93,7 @@ public sealed class Passwords
         var bytes = new byte[hash.Length];
         return Convert.TryFromBase64String(hash, bytes, out var length) && length > 9 && bytes[0] == 1
             ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(5))
-            : Rounds;
+            : PasswordHashing.Rounds;
     }
 
     private static string Composed(string password) => Ascii.IsValid(password) ? password : ENSNormalize.NF.NFC(password);
@@ -103,7 +111,7 @@ public sealed class Passwords
             return result;
         }
 
-        return new[] { password, ENSNormalize.NF.NFD(password) }.Distinct(StringComparer.Ordinal).Where(form => form != composed)
+        return FormsOf(password).Skip(1)
             .Any(form => _hasher.VerifyHashedPassword(UnusedUser, hash, form) != PasswordVerificationResult.Failed)
                 ? PasswordVerificationResult.SuccessRehashNeeded
                 : PasswordVerificationResult.Failed;

@@ -52,11 +52,11 @@ public static class PlaceOrderEndpoint
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
     }
 
-    /// <summary>What the wallet of the user who pays has available; null for an unknown user.</summary>
+    /// <summary>See <see cref="PlaceOrder.Funds"/>.</summary>
     private static async ValueTask<long?> FundsOf(string payer, Caller caller, HttpContext http, OrderDesk desk)
     {
         var user = payer == caller.UserId ? http.Features.Get<User>() : (await desk.Grains.User(payer).Get()).User;
-        return user?.Wallet.Available;
+        return user is { IsAtOrderLimit: true } ? -1 : user?.Wallet.Available;
     }
 
     private static Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult> Answer(

@@ -27,9 +27,22 @@ public static class ProductSearch
         var found = await desk.Catalogue.FindAsync(text, count + 1, after);
         var skus = found.Take(count).ToList();
         skus.ForEach(desk.Products.Announce);
-        var products = await Task.WhenAll(skus.Select(sku => desk.Products.FindAsync(sku, http.RequestAborted).AsTask()));
+        var products = await Task.WhenAll(skus.Select(sku => FindAsync(sku, desk, http.RequestAborted)));
         var data = products.OfType<Product>()
             .Select(product => ProductBody.From(product, desk.Currency)).ToList();
         return TypedResults.Ok(new ProductPage(data, found.Count > count ? PageRequest.CursorAfter(skus[^1]) : null));
+    }
+
+    /// <summary>The product; null where it is gone, or its events are damaged: the page shows the others.</summary>
+    private static async Task<Product?> FindAsync(string sku, ProductDesk desk, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await desk.Products.FindAsync(sku, cancellationToken);
+        }
+        catch (DamagedDataException)
+        {
+            return null;
+        }
     }
 }

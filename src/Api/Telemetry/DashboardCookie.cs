@@ -35,9 +35,13 @@ internal static class DashboardCookie
         request.Path.StartsWithSegments(Root) && (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method))
         && request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Whether a page of this site sent the request, as far as its browser says.</summary>
+    /// <summary>
+    /// Whether a page of this site sent the request, as far as its browser says: by <c>Sec-Fetch-Site</c> (W3C, Fetch Metadata), which
+    /// browsers send over TLS and to the own machine, else by <c>Origin</c>.
+    /// </summary>
     public static bool IsOfThisSite(HttpRequest request) =>
-        request.Headers.Origin.ToString() is var origin && (origin.Length == 0
+        request.Headers["Sec-Fetch-Site"].ToString() is { Length: > 0 } site ? site is "same-origin" or "none"
+        : request.Headers.Origin.ToString() is var origin && (origin.Length == 0
             || (Uri.TryCreate(origin, UriKind.Absolute, out var from) && string.Equals(from.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase)));
 
     // Also by the word of a proxy that is not trusted: a secure cookie is sent less often, so a forged header gains nothing.

@@ -26,12 +26,13 @@ public sealed partial class ConnectionLimits(TrafficOptions options, NetworkConn
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         kestrel.AddServerHeader = false;
+        var affordable = Math.Min(Affordable(options.MaxConnections, Descriptors()), WithinMemory(options.MaxConnections));
+        kestrel.Limits.MaxConcurrentConnections = affordable;
         kestrel.ConfigureEndpointDefaults(endpoint =>
         {
-            networks.Bound(endpoint);
+            networks.Bound(endpoint, affordable);
             RejectedRequests.Watch(endpoint);
         });
-        kestrel.Limits.MaxConcurrentConnections = Math.Min(Affordable(options.MaxConnections, Descriptors()), WithinMemory(options.MaxConnections));
         kestrel.Limits.MaxRequestBodySize = BodyLimit.Largest.Bytes;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 64;

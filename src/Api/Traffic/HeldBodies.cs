@@ -19,6 +19,7 @@ public sealed class HeldBodies
     private readonly Lock _lock = new();
     private readonly Dictionary<string, LinkedList<Arrival>> _arriving = new(StringComparer.Ordinal);
     private long _bytes;
+    private bool _hasEnded;
 
     /// <param name="perNetwork">Bodies of one network that may be arriving; 0 for any number.</param>
     /// <param name="bytesAtMost">Bytes of all bodies.</param>
@@ -74,6 +75,10 @@ public sealed class HeldBodies
             }
 
             others.AddLast(arrival.Place);
+            if (_hasEnded)
+            {
+                oldest = arrival;
+            }
         }
 
         oldest?.GiveUp();
@@ -81,15 +86,24 @@ public sealed class HeldBodies
     }
 
     /// <summary>Whether every body that is still arriving was given up.</summary>
-    public bool HasEnded { get; private set; }
+    public bool HasEnded
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _hasEnded;
+            }
+        }
+    }
 
     /// <summary>Gives up every body that is still arriving, because the process stops.</summary>
     public void GiveUpAll()
     {
-        HasEnded = true;
         List<Arrival> all;
         lock (_lock)
         {
+            _hasEnded = true;
             all = [.. _arriving.Values.SelectMany(arrivals => arrivals)];
         }
 

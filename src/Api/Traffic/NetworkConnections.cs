@@ -11,12 +11,17 @@ namespace Granary.Api.Traffic;
 /// </summary>
 public sealed class NetworkConnections(TrafficOptions options, ReservedPorts reserved)
 {
-    private readonly Places _places = new(options.MaxConnectionsPerNetwork);
+    private const int Share = 4;
+
+    private Places _places = new(0);
 
     /// <summary>Counts the connections of an endpoint; closes those beyond the bound at once.</summary>
-    public void Bound(ListenOptions endpoint)
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="affordable">The connections of all networks that the process can afford: one network has a quarter, unless it is set.</param>
+    public void Bound(ListenOptions endpoint, long affordable)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
+        _places = new(options.MaxConnectionsPerNetwork ?? (int)Math.Max(1, affordable / Share));
         if (endpoint.IPEndPoint is { } address && !reserved.Contains(address.Port))
         {
             endpoint.Use(next => connection => ServeAsync(connection, next));

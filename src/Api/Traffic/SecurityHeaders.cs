@@ -33,7 +33,7 @@ public sealed class SecurityHeaders(RequestDelegate next)
     {
         ArgumentNullException.ThrowIfNull(headers);
         headers.XContentTypeOptions = NoSniff;
-        headers["Referrer-Policy"] = NoReferrer;
+        headers.TryAdd("Referrer-Policy", NoReferrer);
         headers.XFrameOptions = Deny;
         headers["Cross-Origin-Resource-Policy"] = SameOrigin;
         if (headers.ContentSecurityPolicy.Count == 0)
@@ -48,6 +48,9 @@ public sealed class SecurityHeaders(RequestDelegate next)
         if (headers.ContentSecurityPolicy.Count == 0 && context.Response.ContentType?.StartsWith("text/html", StringComparison.OrdinalIgnoreCase) == true)
         {
             headers.ContentSecurityPolicy = PagePolicy;
+
+            // The forms of a page say where they come from.
+            headers["Referrer-Policy"] = SameOrigin;
         }
 
         AddToData(headers);

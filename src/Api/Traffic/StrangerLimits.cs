@@ -48,7 +48,7 @@ public sealed class StrangerLimits(TrafficOptions options) : IDisposable
     private static Task RefuseAsync(HttpContext context, RateLimitLease lease)
     {
         var wait = lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
-        var problem = Problem.Of(ProblemTypes.TooManyRequests, "Too many requests of this kind came from the caller's network without a token.")
+        var problem = Problem.Of(ProblemTypes.TooManyRequests, "Too many requests of this kind came from the caller's network.")
             with { RetryAfter = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)) };
         return new ProblemResult(problem).ExecuteAsync(context);
     }

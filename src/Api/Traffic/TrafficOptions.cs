@@ -6,7 +6,6 @@ namespace Granary.Api.Traffic;
 /// <summary>Bounds on what callers may send; read once at start.</summary>
 public sealed record TrafficOptions
 {
-    private const int ShareOfNetwork = 4;
 
     /// <summary>Sustained requests per second for one caller; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
@@ -28,8 +27,8 @@ public sealed record TrafficOptions
     /// </summary>
     public required int MaxConnections { get; init; }
 
-    /// <summary>Maximum number of open connections of one network; 0 for no limit.</summary>
-    public required int MaxConnectionsPerNetwork { get; init; }
+    /// <summary>Maximum number of open connections of one network; 0 for no limit, null for a share of those that the process can afford.</summary>
+    public required int? MaxConnectionsPerNetwork { get; init; }
 
     /// <summary>Maximum number of requests of one network whose bodies are arriving; 0 for no limit.</summary>
     public required int MaxArrivingPerNetwork { get; init; }
@@ -70,7 +69,7 @@ public sealed record TrafficOptions
             Admission = new AdmissionOptions(
                 settings.Read(SettingKeys.MaxConcurrent), settings.Read(SettingKeys.MaxQueued), settings.Read(SettingKeys.MaxWait)),
             MaxConnections = connections,
-            MaxConnectionsPerNetwork = settings.Read(SettingKeys.MaxConnectionsPerNetwork) ?? Math.Max(1, connections / ShareOfNetwork),
+            MaxConnectionsPerNetwork = settings.Read(SettingKeys.MaxConnectionsPerNetwork),
             MaxArrivingPerNetwork = settings.Read(SettingKeys.MaxArrivingPerNetwork),
             MaxStreamsPerNetwork = settings.Read(SettingKeys.MaxStreamsPerNetwork),
             MaxStreamsPerUser = settings.Read(SettingKeys.MaxStreamsPerUser),

@@ -10,7 +10,7 @@ namespace Granary.Domain.Claims;
 public sealed record ClaimBook
 {
     /// <summary>No claims.</summary>
-    public static ClaimBook Empty { get; } = new();
+    public static ClaimBook Empty { get; } = new() { Unpaid = 0 };
 
     /// <summary>Claims by order id.</summary>
     public ImmutableDictionary<string, Claim> ByOrder { get; init; } =
@@ -23,7 +23,7 @@ public sealed record ClaimBook
     /// The number of orders that have not paid (<see cref="Claim.IsUnpaid"/>); null until the next change after a snapshot of an
     /// earlier release.
     /// </summary>
-    public int? Unpaid { get; init; } = 0;
+    public int? Unpaid { get; init; }
 
     /// <summary>
     /// The sum of <see cref="Claim.Reserved"/> by owner, where owners are kept; null in snapshots of earlier releases.

@@ -1,10 +1,12 @@
+using Granary.Grains.Interfaces;
+
 namespace Granary.Domain.Events;
 
 /// <summary>
 /// An event of the journal cannot be read, or is not what its stream allows. Its stream ends before it; nothing else is affected.
 /// </summary>
 [GenerateSerializer, Alias("granary.damaged-record")]
-public sealed class DamagedRecordException : InvalidOperationException
+public sealed class DamagedRecordException : DamagedDataException
 {
     /// <param name="record">The event.</param>
     /// <param name="reason">What is wrong with it.</param>

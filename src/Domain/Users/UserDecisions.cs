@@ -41,6 +41,10 @@ public static class UserDecisions
     public static Decision<UserEvent> SetPassword(UserState user, string passwordHash, string by) =>
         Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash);
 
+    /// <summary>Stores another hash of the password that was verified, unless the user has another password by now.</summary>
+    public static Decision<UserEvent> Rehash(UserState user, string verified, string passwordHash, string by) =>
+        user.PasswordHash == verified ? SetPassword(user, passwordHash, by) : Decision<UserEvent>.Unchanged;
+
     /// <summary>Lets the user log in with another password, and ends the tokens that the earlier one gave.</summary>
     public static Decision<UserEvent> ChangePassword(UserState user, string passwordHash, string by) =>
         Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash, EndsTokens: true);

@@ -24,8 +24,8 @@ public sealed record PlaceOrder
     [Id(5)] public string? Fingerprint { get; init; }
 
     /// <summary>
-    /// What the wallet had available when the request came, in minor units; null when that is not known. It decides nothing: an order
-    /// that costs more asks the wallet before it takes any stock.
+    /// What the wallet had available when the request came, in minor units; null when that is not known, and less than 0 where the user
+    /// has as many unpaid orders as may be. It decides nothing: an order that costs more asks the wallet before it takes any stock.
     /// </summary>
     [Id(6)] public long? Funds { get; init; }
 }

@@ -37,6 +37,10 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("set-password")]
     Task<UserReply> SetPassword(string passwordHash, string by);
 
+    /// <summary>Stores another hash of the password whose hash was verified, unless the user has another password by now.</summary>
+    [Alias("rehash"), Idempotent]
+    Task<UserReply> Rehash(string verified, string passwordHash, string by);
+
     /// <summary>Replaces the password and ends all of the user's tokens.</summary>
     [Alias("change-password")]
     Task<UserReply> ChangePassword(string passwordHash, string by);

@@ -71,6 +71,9 @@ public sealed record User
 
     /// <summary>Tokens of an earlier generation have ended; 0 from a silo of release 0.1.0.</summary>
     [Id(7)] public long TokenGeneration { get; init; }
+
+    /// <summary>Whether the user has as many unpaid orders as may be; false from a silo of release 0.1.0.</summary>
+    [Id(8)] public bool IsAtOrderLimit { get; init; }
 }
 
 /// <summary>

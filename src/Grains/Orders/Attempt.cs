@@ -42,9 +42,11 @@ internal sealed class Attempt(
         return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice, userId) { Group = group });
     }
 
-    /// <summary>Asks the products that the price book does not know for their prices.</summary>
-    public Task LearnPricesAsync(IReadOnlyList<RequestedLine> lines) =>
-        Task.WhenAll(lines.Where(line => prices.Find(line.Sku) is null).Select(async line =>
+    /// <summary>Asks products for their prices.</summary>
+    /// <param name="lines">The lines.</param>
+    /// <param name="anew">Whether to ask those that the price book knows, too.</param>
+    public Task LearnPricesAsync(IReadOnlyList<RequestedLine> lines, bool anew = false) =>
+        Task.WhenAll(lines.Where(line => anew || prices.Find(line.Sku) is null).Select(async line =>
         {
             if ((await grains.StockItem(line.Sku).GetProduct()).Product is { } product)
             {

@@ -39,7 +39,10 @@ public sealed partial class DeadlineSweep(
     private static readonly string Placed = OrderEvent.Codec.NameOf<OrderPlaced>();
 
     private readonly Lease _lease = new(database, clock, "deadline-sweep", TimeSpan.FromSeconds(3));
-    private readonly ConcurrentDictionary<string, byte> _damaged = new(StringComparer.Ordinal);
+    /// <summary>After this time a damaged order is tried again: its events may be repaired.</summary>
+    private static readonly TimeSpan AskedAgain = TimeSpan.FromMinutes(5);
+
+    private readonly ConcurrentDictionary<string, long> _damaged = new(StringComparer.Ordinal);
     private long _heldBackThrough;
 
     /// <inheritdoc/>
@@ -139,7 +142,7 @@ public sealed partial class DeadlineSweep(
     }
 
     private Task ExpireAsync(IEnumerable<string> orders, int parallelism, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        orders.Where(order => !_damaged.ContainsKey(order)),
+        orders.Where(order => !_damaged.TryGetValue(order, out var since) || clock.GetElapsedTime(since) > AskedAgain),
         new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
         async (order, _) =>
         {
@@ -149,8 +152,8 @@ public sealed partial class DeadlineSweep(
             }
             catch (DamagedRecordException damaged)
             {
-                // It cannot expire before its events are repaired and this process is started again. The others do.
-                _damaged.TryAdd(order, 0);
+                // It cannot expire before its events are repaired. The others do.
+                _damaged[order] = clock.GetTimestamp();
                 CannotExpire(order, damaged);
             }
         });

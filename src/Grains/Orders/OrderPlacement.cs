@@ -33,10 +33,23 @@ internal static class OrderPlacement
             return new AttemptOutcome.Refused(OrderTotal.TooHigh);
         }
 
-        var hold = attempt.HoldAsync(total);
-        if (command.Funds < total && await hold is InsufficientFunds { } refusal)
+        Task<Refusal?> hold;
+        if (command.Funds < total)
         {
-            return AttemptOutcome.From(lines, [], refusal);
+            // A price may have fallen since this silo learned it, and a refusal would not reach the stock item, which tells.
+            await attempt.LearnPricesAsync(lines, anew: true);
+            priced = Priced(lines, prices) ?? priced;
+            total = OrderTotal.Of(priced) ?? total;
+            if (await attempt.HoldAsync(total) is { } refusal)
+            {
+                return AttemptOutcome.From(lines, [], refusal);
+            }
+
+            hold = Task.FromResult<Refusal?>(null);
+        }
+        else
+        {
+            hold = attempt.HoldAsync(total);
         }
 
         var reservations = new Task<ReserveReply>[lines.Count];

@@ -55,9 +55,9 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
                     }
                 }
 
-                var concernsFollower = woken && records.Count == 0;
-                if (concernsFollower)
+                if (woken && records.Count == 0)
                 {
+                    // What happened concerns the follower.
                     yield return null;
                 }
 
@@ -67,7 +67,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
                 }
 
                 // The feed may have an event before the user's grain shows it, so the right is asked for once more.
-                woken = await signal.WaitAsync(concernsFollower && heartbeat > AskAgain ? AskAgain : heartbeat, cancellationToken);
+                woken = await signal.WaitAsync(woken && heartbeat > AskAgain ? AskAgain : heartbeat, cancellationToken);
                 if (!woken)
                 {
                     cancellationToken.ThrowIfCancellationRequested();

@@ -23,7 +23,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
 
     /// <inheritdoc/>
     public Task<UserReply> Get() => Task.FromResult(
-        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser()));
+        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser() with { IsAtOrderLimit = !Durable.Claims.MayOpen("", _mostUnpaid) }));
 
     /// <inheritdoc/>
     public Task<UserCredential?> GetCredential() => Task.FromResult(
@@ -44,6 +44,10 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     /// <inheritdoc/>
     public Task<UserReply> SetPassword(string passwordHash, string by) =>
         CarryOutAsync(UserDecisions.SetPassword(Decided, passwordHash, by));
+
+    /// <inheritdoc/>
+    public Task<UserReply> Rehash(string verified, string passwordHash, string by) =>
+        CarryOutAsync(UserDecisions.Rehash(Decided, verified, passwordHash, by));
 
     /// <inheritdoc/>
     public Task<UserReply> ChangePassword(string passwordHash, string by) =>

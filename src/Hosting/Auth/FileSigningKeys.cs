@@ -43,7 +43,7 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
         }
 
         throw new InvalidDataException(
-            $"{_file} is damaged. Restore it from a backup, or remove it: new keys are made then, and every user has to log in again.");
+            $"{_file} is damaged. Restore it from a backup; or stop the product and remove it: the next start makes new keys, and every user has to log in again.");
     }
 
     /// <inheritdoc/>

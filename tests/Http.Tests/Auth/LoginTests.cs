@@ -103,7 +103,7 @@ public sealed class LoginTests(GranaryApp app)
         var waits = new List<double>();
         for (var attempt = 0; attempt < 15; attempt++)
         {
-            while (await Begin(throttle, "u-1", address) is { } wait)
+            while ((await Begin(throttle, "u-1", address)).Wait is { } wait)
             {
                 waits.Add(wait.TotalSeconds);
                 time.Advance(wait);
@@ -111,8 +111,9 @@ public sealed class LoginTests(GranaryApp app)
         }
 
         Assert.Equal([1, 2, 4, 8], waits);
-        throttle.Succeeded("u-1", address);
-        Assert.Null(await Begin(throttle, "u-1", address));
+        time.Advance(TimeSpan.FromMinutes(1));
+        throttle.Succeeded(await Begin(throttle, "u-1", address));
+        Assert.Null((await Begin(throttle, "u-1", address)).Wait);
     }
 
     [Fact]
@@ -122,7 +123,7 @@ public sealed class LoginTests(GranaryApp app)
         var attempts = 0;
         for (var i = 0; i < 1_000; i++)
         {
-            attempts += await Begin(throttle, $"u-{i}", IPAddress.Parse($"2001:db8::{i:x}")) is null ? 1 : 0;
+            attempts += await Begin(throttle, $"u-{i}", IPAddress.Parse($"2001:db8::{i:x}")) is { Wait: null } ? 1 : 0;
         }
 
         Assert.Equal(201, attempts);
@@ -158,15 +159,30 @@ public sealed class LoginTests(GranaryApp app)
     {
         var throttle = new LoginThrottle(new FakeTimeProvider());
         var address = IPAddress.Parse("192.0.2.1");
-        Assert.Null(await Begin(throttle, "u-home", address));
-        throttle.Succeeded("u-home", address);
+        throttle.Succeeded(await Begin(throttle, "u-home", address));
         for (var i = 0; i < 300; i++)
         {
             await Begin(throttle, $"u-{i}", address);
         }
 
-        Assert.NotNull(await Begin(throttle, "u-new", address));
-        Assert.Null(await Begin(throttle, "u-home", address));
+        Assert.NotNull((await Begin(throttle, "u-new", address)).Wait);
+        Assert.Null((await Begin(throttle, "u-home", address)).Wait);
+    }
+
+    [Fact]
+    public async Task An_own_login_between_two_guesses_does_not_take_the_guesses_back()
+    {
+        var throttle = new LoginThrottle(new FakeTimeProvider());
+        var address = IPAddress.Parse("192.0.2.1");
+        throttle.Succeeded(await Begin(throttle, "u-own", address));
+        var guesses = 0;
+        for (var i = 0; i < 500; i++)
+        {
+            guesses += await Begin(throttle, $"u-{i}", address) is { Wait: null } ? 1 : 0;
+            throttle.Succeeded(await Begin(throttle, "u-own", address));
+        }
+
+        Assert.Equal(201, guesses);
     }
 
     [Fact]
@@ -175,21 +191,20 @@ public sealed class LoginTests(GranaryApp app)
         var time = new FakeTimeProvider();
         var throttle = new LoginThrottle(time);
         var home = IPAddress.Parse("192.0.2.1");
-        Assert.Null(await Begin(throttle, "u-1", home));
-        throttle.Succeeded("u-1", home);
+        throttle.Succeeded(await Begin(throttle, "u-1", home));
         for (var i = 0; i < 100; i++)
         {
-            Assert.Null(await Begin(throttle, "u-1", IPAddress.Parse($"198.51.100.{i}")));
+            Assert.Null((await Begin(throttle, "u-1", IPAddress.Parse($"198.51.100.{i}"))).Wait);
         }
 
         var slow = Begin(throttle, "u-1", IPAddress.Parse("203.0.113.1"));
         Assert.False(slow.IsCompleted);
-        Assert.Null(await Begin(throttle, "u-1", home));
+        Assert.Null((await Begin(throttle, "u-1", home)).Wait);
         time.Advance(TimeSpan.FromSeconds(2));
-        Assert.Null(await slow);
+        Assert.Null((await slow).Wait);
     }
 
-    private static Task<TimeSpan?> Begin(LoginThrottle throttle, string userId, IPAddress address) =>
+    private static Task<LoginAttempt> Begin(LoginThrottle throttle, string userId, IPAddress address) =>
         throttle.BeginAsync(userId, address, TestContext.Current.CancellationToken);
 
     private static Task<HttpResponseMessage> LogIn(HttpClient client, string name, string password) =>

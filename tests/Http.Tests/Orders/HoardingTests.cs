@@ -103,6 +103,38 @@ public sealed class HoardingTests : IAsyncLifetime
         Assert.Equal(before, await VersionsAsync(customer, skus));
     }
 
+    [Fact]
+    public async Task A_price_that_has_fallen_is_the_one_that_the_wallet_has_to_cover()
+    {
+        var sku = await _shop.Product(price: 100);
+        await (await _shop.Customer()).Placed((sku, 1));
+        using var lowered = await _shop.Staff.SendJson(HttpMethod.Put, "/products/" + sku, new { name = "Cheaper", price = Shop.Usd(10) });
+        await lowered.Expect(HttpStatusCode.OK);
+
+        using var placed = await (await _shop.Customer(money: 50)).Order(null, (sku, 1));
+
+        Assert.Equal(10, (await placed.Expect(HttpStatusCode.Created)).Number("total", "amount"));
+    }
+
+    [Theory]
+    [InlineData(1_000)]
+    [InlineData(0)]
+    public async Task An_order_beyond_the_limit_writes_nothing(long price)
+    {
+        var sku = await _shop.Product(price: price);
+        var customer = await _shop.Customer();
+        for (var i = 0; i < Orders; i++)
+        {
+            await customer.Placed((sku, 1));
+        }
+
+        var before = await VersionsAsync(customer, [sku]);
+        using var refused = await customer.Order(null, (sku, 1));
+
+        await refused.ExpectProblem(409, "too-many-open-orders");
+        Assert.Equal(before, await VersionsAsync(customer, [sku]));
+    }
+
     /// <summary>The versions of the wallet and of the stock items: every event counts.</summary>
     private async Task<List<long>> VersionsAsync(Customer customer, IEnumerable<string> skus)
     {

@@ -104,10 +104,14 @@ public sealed class DashboardTests(TracedProduct traced)
         using var client = traced.Product.Client();
         client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
         using var own = await LogInAsync(client, "admin", Product.AdminPassword);
+        client.DefaultRequestHeaders.Add("Origin", traced.Product.Address.GetLeftPart(UriPartial.Authority));
+        using var page = await LogInAsync(client, "admin", Product.AdminPassword);
+        client.DefaultRequestHeaders.Remove("Origin");
         client.DefaultRequestHeaders.Add("Origin", "https://evil.example");
         using var foreign = await LogInAsync(client, "admin", Product.AdminPassword);
         using var logout = await client.PostAsync("/dashboard/logout", null, TestContext.Current.CancellationToken);
 
+        Assert.Equal(HttpStatusCode.Redirect, page.StatusCode);
         Assert.Contains("secure", Assert.Single(own.Headers.GetValues("Set-Cookie")), StringComparison.OrdinalIgnoreCase);
         Assert.All([foreign, logout], answer => Assert.Equal((HttpStatusCode.Forbidden, false), (answer.StatusCode, answer.Headers.Contains("Set-Cookie"))));
     }

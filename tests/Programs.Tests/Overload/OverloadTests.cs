@@ -38,6 +38,9 @@ public sealed class OverloadTests
             ["ConnectionStrings__Granary"] = database,
             ["Granary__LoadShedding__MaxConcurrent"] = Turns.ToString(CultureInfo.InvariantCulture),
             ["Granary__LoadShedding__MaxWait"] = "00:00:01",
+            ["Granary__RateLimit__PermitsPerSecond"] = "0",
+            ["Granary__Orders__MaxOpenOrdersPerUser"] = "0",
+            ["Granary__Orders__MaxOpenUnitsPerUser"] = "0",
             ["Serilog__MinimumLevel__Default"] = "Warning",
         });
         var sku = await product.Shop.Product(stock: 1_000_000, price: 500);

@@ -41,7 +41,7 @@ public abstract class ReleasedStoreTests : IAsyncLifetime
     private const string Unreadable = "one of its events was unreadable for a while";
 
     // What states have since, with what holds in place of it where a snapshot does not tell it.
-    private static readonly string[] UnknownToTheRelease = ["Keys", "Defined", "Revision"];
+    private static readonly string[] UnknownToTheRelease = ["Keys", "Defined", "Revision", "Unpaid", "Owners"];
 
     private static readonly TimeSpan Since = TimeSpan.FromMinutes(10);
 
@@ -146,6 +146,7 @@ public abstract class ReleasedStoreTests : IAsyncLifetime
         foreach (var member in UnknownToTheRelease)
         {
             expected.Remove(member);
+            expected["Claims"]?.AsObject().Remove(member);
         }
 
         Assert.Null(RecordedAnswers.Contradiction(expected, JsonSerializer.SerializeToNode(snapshot.State), name));
