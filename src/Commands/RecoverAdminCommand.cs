@@ -78,7 +78,7 @@ internal static class RecoverAdminCommand
             return ExitCodes.Unavailable;
         }
 
-        console.Say($"Administrator: user name '{userName}', password '{password}' (shown this once).");
+        console.Say($"{(user.Status == UserStatus.None ? "Registered a new administrator" : "Administrator")}: user name '{userName}', password '{password}' (shown this once).");
         if (settings.Storage == StorageKind.PostgreSql)
         {
             console.Say("A silo that runs and has the user in memory does not know it: restart the silos if one runs.");

@@ -66,7 +66,7 @@ public sealed class UserDecisionTests
         long After(params IEnumerable<UserEvent> events) => Given.User([Given.Buyer, .. events]).ToUser().TokenGeneration;
 
         Assert.Equal(0, After(UserDecisions.SetPassword(user, "hash of the same", "u-buyer").Single()));
-        Assert.Equal(1, After(UserDecisions.ChangePassword(user, "hash", "u-buyer").Single()));
+        Assert.Equal(1, After(UserDecisions.ChangePassword(user, "hash", "another hash", "u-buyer").Single()));
         Assert.Equal(1, After(UserDecisions.SignOut(user, "u-buyer").Single()));
         Assert.Equal(1, After(UserDecisions.Suspend(user, "u-admin").Single(), new UserReactivated("u-admin")));
     }

@@ -49,14 +49,19 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
     public async Task<Problem?> ChangePasswordAsync(
         string userId, string current, string password, IPAddress? address, CancellationToken cancellationToken)
     {
-        var (problem, _, _) = await CheckAsync(userId, current, address, cancellationToken);
-        if (problem is null)
+        var (problem, credential, _) = await CheckAsync(userId, current, address, cancellationToken);
+        if (problem is not null)
         {
-            var changed = await grains.User(userId).ChangePassword(await passwords.HashAsync(password, cancellationToken), userId);
-            problem = changed.Refusal is null ? null : Problem.Of(ProblemTypes.UserSuspended);
+            return problem;
         }
 
-        return problem;
+        var hash = await passwords.HashAsync(password, cancellationToken);
+        var changed = await grains.User(userId).ChangePassword(credential!.PasswordHash, hash, userId);
+
+        // Of several changes at once the first counts: the others name a password that the user no longer has.
+        return changed.Refusal is not null ? Problem.Of(ProblemTypes.UserSuspended)
+            : changed.Replayed ? Problem.Of(ProblemTypes.InvalidCredentials)
+            : null;
     }
 
     private async Task<(Problem? Problem, UserCredential? Credential, PasswordVerificationResult Match)> CheckAsync(

@@ -15,7 +15,7 @@ internal static class CommandSettings
 
     /// <summary>The keys that have an option, each as it is typed.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        [.. SettingKeys.All.Select(key => "--" + key.Name), .. HostKeys.Select(key => "--" + key)];
+        [.. SettingKeys.All.Select(key => "--" + key.Name), .. SettingKeys.All.Where(key => key.IsSecret).Select(key => "--" + key.Name + SettingsReader.FileSuffix), .. HostKeys.Select(key => "--" + key)];
 
     /// <summary>Adds an option for every key, so that a value is never taken for an argument of a command.</summary>
     public static void AddTo(Command root)

@@ -45,9 +45,14 @@ public static class UserDecisions
     public static Decision<UserEvent> Rehash(UserState user, string verified, string passwordHash, string by) =>
         user.PasswordHash == verified ? SetPassword(user, passwordHash, by) : Decision<UserEvent>.Unchanged;
 
-    /// <summary>Lets the user log in with another password, and ends the tokens that the earlier one gave.</summary>
-    public static Decision<UserEvent> ChangePassword(UserState user, string passwordHash, string by) =>
-        Refused(user, UserTrigger.Edit) is { } refusal ? refusal : new PasswordChanged(by, passwordHash, EndsTokens: true);
+    /// <summary>
+    /// Lets the user log in with another password than the one that was verified, and ends the tokens that it gave; unless the user has
+    /// another password by now.
+    /// </summary>
+    public static Decision<UserEvent> ChangePassword(UserState user, string verified, string passwordHash, string by) =>
+        Refused(user, UserTrigger.Edit) is { } refusal ? refusal
+        : user.PasswordHash != verified ? Decision<UserEvent>.Unchanged
+        : new PasswordChanged(by, passwordHash, EndsTokens: true);
 
     /// <summary>Ends the user's tokens.</summary>
     public static Decision<UserEvent> SignOut(UserState user, string by) =>

@@ -41,9 +41,12 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("rehash"), Idempotent]
     Task<UserReply> Rehash(string verified, string passwordHash, string by);
 
-    /// <summary>Replaces the password and ends all of the user's tokens.</summary>
+    /// <summary>
+    /// Replaces the password whose hash was verified, and ends all of the user's tokens; changes nothing
+    /// (<see cref="UserReply.Replayed"/>) if the user has another password by now.
+    /// </summary>
     [Alias("change-password")]
-    Task<UserReply> ChangePassword(string passwordHash, string by);
+    Task<UserReply> ChangePassword(string verified, string passwordHash, string by);
 
     /// <summary>Ends all of the user's tokens.</summary>
     [Alias("sign-out")]

@@ -50,8 +50,8 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
         CarryOutAsync(UserDecisions.Rehash(Decided, verified, passwordHash, by));
 
     /// <inheritdoc/>
-    public Task<UserReply> ChangePassword(string passwordHash, string by) =>
-        CarryOutAsync(UserDecisions.ChangePassword(Decided, passwordHash, by));
+    public Task<UserReply> ChangePassword(string verified, string passwordHash, string by) =>
+        CarryOutAsync(UserDecisions.ChangePassword(Decided, verified, passwordHash, by));
 
     /// <inheritdoc/>
     public Task<UserReply> SignOut(string by) => CarryOutAsync(UserDecisions.SignOut(Decided, by));

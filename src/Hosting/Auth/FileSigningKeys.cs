@@ -1,3 +1,4 @@
+using Granary.Hosting.Stores;
 using System.Text.Json;
 
 namespace Granary.Hosting.Auth;
@@ -50,7 +51,7 @@ public sealed class FileSigningKeys(string dataDirectory) : ISigningKeyStore
     public async Task<IReadOnlyList<SigningKey>> ChangeAsync(
         Func<IReadOnlyList<SigningKey>, IReadOnlyList<SigningKey>> change, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(dataDirectory);
+        DataDirectory.Create(dataDirectory);
         await using var exclusive = await LockAsync(cancellationToken);
         var before = await ReadAsync(cancellationToken);
         var after = change(before);

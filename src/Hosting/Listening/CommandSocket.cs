@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Granary.Hosting.Settings;
+using Granary.Hosting.Stores;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
@@ -104,7 +105,7 @@ internal static partial class CommandSocket
         /// <summary>Binds the socket. No process can connect before it listens, so none can before the mode is set.</summary>
         private Socket Bind(UnixDomainSocketEndPoint path)
         {
-            Directory.CreateDirectory(settings.DataDirectory);
+            DataDirectory.Create(settings.DataDirectory);
             if (IsTaken(path))
             {
                 throw new IOException("Another process listens there.");

@@ -75,7 +75,7 @@ internal static class StoreSetup
     {
         try
         {
-            Directory.CreateDirectory(path);
+            DataDirectory.Create(path);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

@@ -29,6 +29,21 @@ public sealed class AccountTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task Of_several_changes_at_once_one_is_acknowledged_and_it_is_the_one_that_counts()
+    {
+        var name = await RegisterAsync();
+        var token = await TokenAsync(name, Password);
+        string[] wished = ["first of three words", "second of three words", "third of three words"];
+
+        var answers = await Task.WhenAll(wished.Select(password =>
+            app.CreateClient(token).PostJson("/users/me/password", new { current_password = Password, new_password = password })));
+
+        var winner = Assert.Single(wished, password => answers[Array.IndexOf(wished, password)].StatusCode == HttpStatusCode.NoContent);
+        Assert.All(answers.Where(answer => answer.StatusCode != HttpStatusCode.NoContent), answer => Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode));
+        Assert.Equal(HttpStatusCode.OK, await MeAsync(await TokenAsync(name, winner)));
+    }
+
+    [Fact]
     public async Task Without_the_current_password_nothing_changes()
     {
         var name = await RegisterAsync();

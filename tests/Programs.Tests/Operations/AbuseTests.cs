@@ -15,7 +15,8 @@ public sealed class AbuseTests
     public async Task With_a_small_heap_the_product_stays_alive_under_held_bodies_and_answers_that_are_not_read()
     {
         // 256 MB; the variable is hexadecimal.
-        await using var product = await ProductProcess.StartAsync(new("DOTNET_GCHeapHardLimit", "10000000"), new("Granary__Telemetry__Dashboard", "false"));
+        await using var product = await ProductProcess.StartAsync(new("DOTNET_GCHeapHardLimit", "10000000"), new("Granary__Telemetry__Dashboard", "false"),
+            new("Granary__Limits__MaxConnectionsPerNetwork", "0"));
         var sku = await product.Shop.Product();
         var customer = await product.Shop.Customer();
         var body = Encoding.ASCII.GetBytes(
