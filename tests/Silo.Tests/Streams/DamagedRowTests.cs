@@ -51,8 +51,10 @@ public sealed class DamagedRowTests(SharedPostgres server) : IDisposable
             async () => (await silo.Grains.GetGrain<IStockGrain>(WholeSilo.Sku).GetLevel()).Level is { Available: 999 },
             "only the unit of the damaged order is not free",
             cancellation: Cancellation);
-        Assert.Contains(
-            await silo.Service<IStreamStore>().ReadDeadLettersAsync("order-index", 10, Cancellation), letter => letter.Position == position);
+        await Eventually.HoldsAsync(
+            async () => (await silo.Service<IStreamStore>().ReadDeadLettersAsync("order-index", 10, Cancellation)).Any(letter => letter.Position == position),
+            "the damaged row is a dead letter with its position",
+            cancellation: Cancellation);
 
         var audit = new JournalAudit();
         foreach (var record in await silo.Service<IJournal>().ReadAllAsync(0, 1_000, Cancellation))
