@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Security.Cryptography;
 using Granary.Commands.Grammar;
 using Granary.Domain.Events;
 using Granary.Domain.Users;
@@ -21,10 +20,6 @@ namespace Granary.Commands;
 internal static class RecoverAdminCommand
 {
     private const string Name = "recover-admin";
-
-    // Letters and digits that are not easily confused.
-    private const string Alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    private const int PasswordLength = 24;
 
     /// <summary>Puts it together.</summary>
     public static Command Create(IAnsiConsole console)
@@ -67,7 +62,7 @@ internal static class RecoverAdminCommand
             return 1;
         }
 
-        var password = RandomNumberGenerator.GetString(Alphabet, PasswordLength);
+        var password = PasswordHashing.Generate();
         var events = new List<JournalEvent>();
         Aggregate.Record(user, [.. EventsOf(user, userName, password)], DateTimeOffset.UtcNow, null, events);
         var outcomes = new Exception?[1];

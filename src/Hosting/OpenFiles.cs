@@ -19,17 +19,19 @@ public static class OpenFiles
     /// <exception cref="CannotStartException">The limit is too low.</exception>
     public static void Check()
     {
-        if (!File.Exists(Limits))
-        {
-            return;
-        }
-
-        var row = Array.Find(File.ReadAllLines(Limits), line => line.StartsWith(Row, StringComparison.Ordinal));
-        if (row?[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, ..]
-            && int.TryParse(soft, NumberStyles.None, CultureInfo.InvariantCulture, out var limit) && limit < Least)
+        if (Read() is { Soft: { } limit } && limit < Least)
         {
             throw new CannotStartException(
                 ExitCodes.Configuration, $"This process may have {limit} files open and needs {Least}: raise the limit (ulimit -n, LimitNOFILE).");
         }
     }
+
+    /// <summary>How many files this process may open now, and to what it may raise that; null where there is no number.</summary>
+    public static (int? Soft, int? Hard) Read()
+    {
+        var row = File.Exists(Limits) ? File.ReadLines(Limits).FirstOrDefault(line => line.StartsWith(Row, StringComparison.Ordinal)) : null;
+        return row?[Row.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [var soft, var hard, ..] ? (NumberOf(soft), NumberOf(hard)) : default;
+    }
+
+    private static int? NumberOf(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

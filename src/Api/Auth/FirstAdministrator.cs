@@ -1,7 +1,7 @@
-using System.Security.Cryptography;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 
 namespace Granary.Api.Auth;
 
@@ -13,10 +13,6 @@ public sealed partial class FirstAdministrator(
     IGrainFactory grains, Passwords passwords, AdministratorOptions options, TextWriter output, ILogger<FirstAdministrator> logger)
     : BackgroundService
 {
-    // Letters and digits that are not easily confused.
-    private const string Alphabet = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-    private const int GeneratedLength = 24;
-
     private static readonly TimeSpan Retry = TimeSpan.FromSeconds(2);
 
     /// <summary>Completes when the administrator exists.</summary>
@@ -58,7 +54,7 @@ public sealed partial class FirstAdministrator(
 
     private async Task RegisterAsync(IUserGrain user, CancellationToken stoppingToken)
     {
-        var password = options.Password ?? RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
+        var password = options.Password ?? PasswordHashing.Generate();
         var hash = await passwords.HashAsync(password, stoppingToken);
         var reply = await user.Register(
             new RegisterUser(options.UserName, hash, "Administrator", [Roles.Admin], UserId.System));

@@ -1,4 +1,5 @@
 using Granary.Api.Problems;
+using Granary.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 
@@ -18,15 +19,13 @@ public sealed partial class ConnectionLimits(TrafficOptions options, NetworkConn
     /// <summary>The memory of a connection in the middle of a request, with its buffers.</summary>
     private const long BytesOfConnection = 32 * 1024;
 
-    private const string LimitsFile = "/proc/self/limits";
-    private const string DescriptorLimit = "Max open files";
-
     /// <inheritdoc/>
     public void Configure(KestrelServerOptions kestrel)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         kestrel.AddServerHeader = false;
-        var affordable = Math.Min(Affordable(options.MaxConnections, Descriptors()), WithinMemory(options.MaxConnections));
+        // The runtime raises the soft limit to the hard one at the start.
+        var affordable = Math.Min(Affordable(options.MaxConnections, OpenFiles.Read().Hard), WithinMemory(options.MaxConnections));
         kestrel.Limits.MaxConcurrentConnections = affordable;
         kestrel.ConfigureEndpointDefaults(endpoint =>
         {
@@ -77,17 +76,6 @@ public sealed partial class ConnectionLimits(TrafficOptions options, NetworkConn
 
         return Math.Min(wanted, affordable);
     }
-
-    /// <summary>
-    /// The hard limit, to which the runtime raises the soft limit at start; null if there is none or it is unknown.
-    /// </summary>
-    private static int? Descriptors() =>
-        File.Exists(LimitsFile)
-        && File.ReadLines(LimitsFile).FirstOrDefault(line => line.StartsWith(DescriptorLimit, StringComparison.Ordinal)) is { } line
-        && line[DescriptorLimit.Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var hard, ..]
-        && int.TryParse(hard, out var limit)
-            ? limit
-            : null;
 
     [LoggerMessage(
         Level = LogLevel.Warning,

@@ -45,7 +45,10 @@ public sealed record ClaimBook
     public long ReservedBy(string owner) => Owners?.GetValueOrDefault(owner) ?? 0;
 
     /// <summary>Whether one more order may take something while at most so many have not paid; 0 is no limit.</summary>
-    public bool MayOpen(string orderId, int most) => most == 0 || Find(orderId) is not null || CountUnpaid() < most;
+    public bool MayOpen(string orderId, int most) => !IsFull(most) || Find(orderId) is not null;
+
+    /// <summary>Whether as many orders have not paid as may; 0 is no limit.</summary>
+    public bool IsFull(int most) => most > 0 && CountUnpaid() >= most;
 
     /// <summary>An attempt takes a quantity.</summary>
     /// <param name="owner">The user whose order it is; null does not keep it.</param>

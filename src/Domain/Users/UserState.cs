@@ -132,7 +132,8 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     }
 
     /// <summary>The user as readers see it.</summary>
-    public User ToUser() => new()
+    /// <param name="mostUnpaid">How many orders of the user may be open and not paid; 0 is no limit.</param>
+    public User ToUser(int mostUnpaid = 0) => new()
     {
         Id = Id,
         UserName = UserName,
@@ -142,6 +143,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         Wallet = Wallet,
         Version = Version,
         TokenGeneration = TokenGeneration,
+        IsAtOrderLimit = Claims.IsFull(mostUnpaid),
     };
 
     /// <summary>The wallet that a deposit under this key was answered with; null when that is not known.</summary>

@@ -33,7 +33,7 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("set-roles")]
     Task<UserReply> SetRoles(IReadOnlyList<string> roles, string by);
 
-    /// <summary>Stores another hash of the same password.</summary>
+    /// <summary>Stores another hash of the same password. Front ends of release 0.1.0 call it; others call <see cref="Rehash"/>.</summary>
     [Alias("set-password")]
     Task<UserReply> SetPassword(string passwordHash, string by);
 

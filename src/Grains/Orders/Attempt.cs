@@ -42,11 +42,9 @@ internal sealed class Attempt(
         return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice, userId) { Group = group });
     }
 
-    /// <summary>Asks products for their prices.</summary>
-    /// <param name="lines">The lines.</param>
-    /// <param name="anew">Whether to ask those that the price book knows, too.</param>
-    public Task LearnPricesAsync(IReadOnlyList<RequestedLine> lines, bool anew = false) =>
-        Task.WhenAll(lines.Where(line => anew || prices.Find(line.Sku) is null).Select(async line =>
+    /// <summary>Asks the products for their prices.</summary>
+    public Task LearnPricesAsync(IReadOnlyList<RequestedLine> lines) =>
+        Task.WhenAll(lines.Select(async line =>
         {
             if ((await grains.StockItem(line.Sku).GetProduct()).Product is { } product)
             {

@@ -17,15 +17,18 @@ internal static class OrderPlacement
     public static async Task<AttemptOutcome> TakeAsync(Attempt attempt, PlaceOrder command, PriceBook prices)
     {
         var lines = command.Lines;
-        if (Priced(lines, prices) is not { } priced)
+        var priced = Priced(lines, prices);
+        if (priced is null || OrderTotal.Of(priced) > command.Funds)
         {
+            // A price may have fallen since this silo learned it, and an order that the wallet refuses would not reach the stock items, which
+            // tell.
             await attempt.LearnPricesAsync(lines);
-            if (Priced(lines, prices) is not { } learned)
-            {
-                return new AttemptOutcome.Refused(new UnknownProduct([.. lines.Select(line => line.Sku).Where(sku => prices.Find(sku) is null)]));
-            }
+            priced = Priced(lines, prices);
+        }
 
-            priced = learned;
+        if (priced is null)
+        {
+            return new AttemptOutcome.Refused(new UnknownProduct([.. lines.Select(line => line.Sku).Where(sku => prices.Find(sku) is null)]));
         }
 
         if (OrderTotal.Of(priced) is not { } total)
@@ -33,23 +36,10 @@ internal static class OrderPlacement
             return new AttemptOutcome.Refused(OrderTotal.TooHigh);
         }
 
-        Task<Refusal?> hold;
-        if (command.Funds < total)
+        var hold = attempt.HoldAsync(total);
+        if (total > command.Funds && await hold is { } refusal)
         {
-            // A price may have fallen since this silo learned it, and a refusal would not reach the stock item, which tells.
-            await attempt.LearnPricesAsync(lines, anew: true);
-            priced = Priced(lines, prices) ?? priced;
-            total = OrderTotal.Of(priced) ?? total;
-            if (await attempt.HoldAsync(total) is { } refusal)
-            {
-                return AttemptOutcome.From(lines, [], refusal);
-            }
-
-            hold = Task.FromResult<Refusal?>(null);
-        }
-        else
-        {
-            hold = attempt.HoldAsync(total);
+            return AttemptOutcome.From(lines, [], refusal);
         }
 
         var reservations = new Task<ReserveReply>[lines.Count];

@@ -23,7 +23,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
 
     /// <inheritdoc/>
     public Task<UserReply> Get() => Task.FromResult(
-        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser() with { IsAtOrderLimit = !Durable.Claims.MayOpen("", _mostUnpaid) }));
+        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser(_mostUnpaid)));
 
     /// <inheritdoc/>
     public Task<UserCredential?> GetCredential() => Task.FromResult(

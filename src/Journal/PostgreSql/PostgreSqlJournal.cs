@@ -319,15 +319,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     private static JournalRecord Record(NpgsqlDataReader reader)
     {
         var at = TimeOf(reader);
-        return new(
-            reader.GetInt64(0),
-            reader.GetString(1),
-            reader.GetInt64(2),
-            reader.GetString(3),
-            reader.GetFieldValue<byte[]>(4),
-            at ?? DateTimeOffset.UnixEpoch,
-            reader.IsDBNull(6) ? null : reader.GetString(6),
-            at is null ? "recorded_at is no time between the years 1 and 9999." : null);
+        return reader.Record(at, at is null ? "recorded_at is no time between the years 1 and 9999." : null);
     }
 
     /// <summary>When an event was recorded; null where the row does not say. One such row must not keep the others from being read.</summary>
@@ -336,7 +328,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         try
         {
             // Npgsql reads infinity as the last moment.
-            var at = reader.GetFieldValue<DateTimeOffset>(5);
+            var at = reader.GetFieldValue<DateTimeOffset>(JournalRow.At);
             return at == DateTimeOffset.MaxValue || at == DateTimeOffset.MinValue ? null : at;
         }
         catch (Exception fault) when (fault is InvalidCastException or OverflowException or ArgumentException)

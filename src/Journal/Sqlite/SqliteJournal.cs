@@ -196,20 +196,12 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     private static JournalRecord Record(SqliteDataReader reader)
     {
         var at = TimeOf(reader);
-        return new(
-            reader.GetInt64(0),
-            reader.GetString(1),
-            reader.GetInt64(2),
-            reader.GetString(3),
-            reader.GetFieldValue<byte[]>(4),
-            at ?? DateTimeOffset.UnixEpoch,
-            reader.IsDBNull(6) ? null : reader.GetString(6),
-            at is null ? $"recorded_at is {reader.GetString(5)}, which is no time." : null);
+        return reader.Record(at, at is null ? $"recorded_at is {reader.GetString(JournalRow.At)}, which is no time." : null);
     }
 
     /// <summary>When an event was recorded; null where the row does not say. One such row must not keep the others from being read.</summary>
     private static DateTimeOffset? TimeOf(SqliteDataReader reader) =>
-        reader.GetValue(5) is long microseconds && microseconds >= Earliest && microseconds <= Latest
+        reader.GetValue(JournalRow.At) is long microseconds && microseconds >= Earliest && microseconds <= Latest
             ? DateTimeOffset.UnixEpoch.AddMicroseconds(microseconds)
             : null;
 }
