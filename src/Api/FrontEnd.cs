@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -105,6 +106,7 @@ public static class FrontEnd
         app.UseRouting();
         app.UseMiddleware<OrderTag>();
         app.UseEarlyTrafficLimits();
+        app.UseApiKeyCheck();
         app.UseAuthentication();
         app.UseRateLimits();
         app.UseGranaryAuthorization();
@@ -113,6 +115,7 @@ public static class FrontEnd
         // Endpoints require authorisation unless they opt out.
         var api = app.MapGroup("").RequireAuthorization().AnswersCommonProblems().AnswersHeadLikeGet();
         api.MapGranaryTokens();
+        api.MapApiKeys();
         api.MapOrders();
         api.MapProducts();
         api.MapUsers();

@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,7 @@ public sealed class GranaryApp : IAsyncLifetime
     private readonly Action<WebApplicationBuilder>? _configure;
     private WebApplication? _app;
     private Task<Contract>? _contract;
+    private Task<IReadOnlyDictionary<string, string>>? _apiKeys;
 
     public GranaryApp()
         : this([])
@@ -95,6 +97,30 @@ public sealed class GranaryApp : IAsyncLifetime
     /// <summary>A token of a user, which no sign-out ends.</summary>
     public string LastingTokenOf(string userId, params string[] roles) =>
         Services.GetRequiredService<TokenIssuer>().Issue(userId, roles, generation: long.MaxValue).AccessToken;
+
+    /// <summary>An API key for each scope, which has this scope alone.</summary>
+    public Task<IReadOnlyDictionary<string, string>> ApiKeys() => _apiKeys ??= CreateKeys();
+
+    private async Task<IReadOnlyDictionary<string, string>> CreateKeys()
+    {
+        var keys = new Dictionary<string, string>();
+        foreach (var scope in Scopes.All)
+        {
+            keys[scope] = await ApiKey(scope);
+        }
+
+        return keys;
+    }
+
+    /// <summary>A new API key with these scopes.</summary>
+    public async Task<string> ApiKey(params string[] scopes)
+    {
+        var (id, text) = ApiKeyText.Generate();
+        var keys = Services.GetRequiredService<IGrainFactory>().GetGrain<IApiKeysGrain>(ApiKeyText.Ring);
+        var reply = await keys.Create(new CreateApiKey(id, "test", scopes, ApiKeyText.HashOf(text), ExpiresAt: null, UserId.System));
+        Assert.Null(reply.Refusal);
+        return text;
+    }
 
     /// <summary>A user with these roles, registered without the front end, which hashes passwords slowly.</summary>
     /// <returns>The user's id.</returns>

@@ -25,6 +25,8 @@ public static class AuthSetup
             provider.GetRequiredService<SigningKeyRing>().KeyRemoved += verified.Clear;
             return verified;
         });
+        services.AddSingleton<ApiKeyRing>();
+        services.AddHostedService(provider => provider.GetRequiredService<ApiKeyRing>());
         services.AddSingleton<TokenVerifier>();
         services.AddSingleton<TokenMetrics>();
         services.AddSingleton<LastingAccess>();

@@ -78,6 +78,11 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
 
     private static Task OnForbidden(ForbiddenContext context)
     {
+        if (Caller.IsKey(context.HttpContext.User))
+        {
+            return ScopedRoutes.Refusal(context.HttpContext).ExecuteAsync(context.HttpContext);
+        }
+
         context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer realm=\"granary\", error=\"insufficient_scope\"";
         return new ProblemResult(Problem.Of(ProblemTypes.Forbidden)).ExecuteAsync(context.HttpContext);
     }

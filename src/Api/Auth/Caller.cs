@@ -4,19 +4,25 @@ using Granary.Grains.Interfaces.Users;
 namespace Granary.Api.Auth;
 
 /// <summary>The caller of a request.</summary>
-/// <param name="UserId">The acting user.</param>
-/// <param name="IsOperator">May run the warehouse; true for an administrator, too.</param>
-/// <param name="IsAdmin">May do everything.</param>
-public sealed record Caller(string UserId, bool IsOperator, bool IsAdmin)
+/// <param name="UserId">The acting user, or the id of the API key.</param>
+/// <param name="SeesAll">May see the orders of all users where the route lets the caller in: an operator, an administrator or a key.</param>
+/// <param name="ActsForAll">May do for every user what users do for themselves: an administrator or a key.</param>
+public sealed record Caller(string UserId, bool SeesAll, bool ActsForAll)
 {
+    /// <summary>How an identity of an API key was authenticated.</summary>
+    public const string ApiKey = "ApiKey";
+
+    /// <summary>The claim that carries a scope of an API key, one claim per scope.</summary>
+    public const string ScopeClaim = "scope";
+
     /// <summary>The claim that carries the user id (RFC 7519, section 4.1.2).</summary>
     public const string UserIdClaim = "sub";
 
     /// <summary>The claim that carries a role, one claim per role.</summary>
     public const string RoleClaim = "role";
 
-    /// <summary>The user who must own an order for this caller to see it; null for staff, who see all orders.</summary>
-    public string? OwnerScope => IsOperator ? null : UserId;
+    /// <summary>The user who must own an order for this caller to see it; null for those who see all orders.</summary>
+    public string? OwnerScope => SeesAll ? null : UserId;
 
     /// <summary>Binds the caller of a request, for the parameters of endpoints.</summary>
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(From(context.User));
@@ -26,12 +32,19 @@ public sealed record Caller(string UserId, bool IsOperator, bool IsAdmin)
         [new Claim(UserIdClaim, userId), .. roles.Select(role => new Claim(RoleClaim, role))],
         "Bearer", UserIdClaim, RoleClaim));
 
+    /// <summary>Whether a verified principal is an API key.</summary>
+    public static bool IsKey(ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal.Identity?.AuthenticationType == ApiKey;
+    }
+
     /// <summary>The caller of a verified principal.</summary>
     public static Caller From(ClaimsPrincipal principal)
     {
         var userId = principal.FindFirstValue(UserIdClaim)
             ?? throw new InvalidOperationException("An endpoint that needs a caller lets requests through without a token.");
-        var isAdmin = principal.HasClaim(RoleClaim, Roles.Admin);
-        return new Caller(userId, isAdmin || principal.HasClaim(RoleClaim, Roles.Operator), isAdmin);
+        var actsForAll = IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Admin);
+        return new Caller(userId, actsForAll || principal.HasClaim(RoleClaim, Roles.Operator), actsForAll);
     }
 }

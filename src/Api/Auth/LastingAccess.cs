@@ -10,13 +10,25 @@ namespace Granary.Api.Auth;
 /// Checks whether the caller of a request that lasts, such as an event stream, would still be let in: the access token may expire
 /// or lose its signing key, the user may be suspended or lose a role, all long after the request began.
 /// </summary>
-public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
+public sealed class LastingAccess(IGrainFactory grains, ApiKeyRing keys, AuthOptions options)
 {
     /// <summary>Whether the same request would be accepted now, with the same roles.</summary>
     public async Task<bool> HoldsAsync(HttpContext http, Caller caller) => await IsAuthenticAsync(http) && await MayActAsync(http, caller);
 
-    private static async Task<bool> IsAuthenticAsync(HttpContext http)
+    private async Task<bool> IsAuthenticAsync(HttpContext http)
     {
+        if (ApiKeyCheck.TextOf(http.Request) is { } key)
+        {
+            try
+            {
+                await keys.EnsureAsync(key);
+            }
+            catch (Exception fault) when (fault is OrleansException or TimeoutException or JournalException)
+            {
+                // Asked for again with the next event or heartbeat; until then the keys of before count.
+            }
+        }
+
         // The request's own handler has authenticated it and keeps that result; a new one looks again.
         await using var scope = http.RequestServices.CreateAsyncScope();
         var handlers = scope.ServiceProvider.GetRequiredService<IAuthenticationHandlerProvider>();
@@ -26,6 +38,12 @@ public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
 
     private async Task<bool> MayActAsync(HttpContext http, Caller caller)
     {
+        if (Caller.IsKey(http.User))
+        {
+            // The scopes of a key never change.
+            return true;
+        }
+
         User? user;
         try
         {
@@ -39,6 +57,6 @@ public sealed class LastingAccess(IGrainFactory grains, AuthOptions options)
 
         return user is { Status: UserStatus.Active }
             && !TokenGeneration.IsOver(http.User, user, options)
-            && (!caller.IsOperator || Caller.From(RolesInForce.Of(http.User, user, options)).IsOperator);
+            && (!caller.SeesAll || Caller.From(RolesInForce.Of(http.User, user, options)).SeesAll);
     }
 }

@@ -5,7 +5,7 @@ namespace Granary.Api.Auth;
 
 /// <summary>
 /// Counts the tokens that are refused: <c>http_tokens_refused_total{reason}</c>, where the reason is <c>expired</c>, <c>signature</c> (none,
-/// a wrong one, or of an unknown key), <c>issuer</c> (another issuer or audience) or <c>malformed</c>. A stranger can send thousands a second,
+/// a wrong one, or of an unknown key), <c>api_key</c> (unknown or revoked), <c>issuer</c> (another issuer or audience) or <c>malformed</c>. A stranger can send thousands a second,
 /// so they are not logged.
 /// </summary>
 public sealed class TokenMetrics : IDisposable
@@ -21,6 +21,7 @@ public sealed class TokenMetrics : IDisposable
     {
         SecurityTokenExpiredException or SecurityTokenInvalidLifetimeException or SecurityTokenNoExpirationException or SecurityTokenNotYetValidException => "expired",
         SecurityTokenInvalidSignatureException or SecurityTokenInvalidAlgorithmException => "signature",
+        UnknownApiKeyException => "api_key",
         SecurityTokenInvalidIssuerException or SecurityTokenInvalidAudienceException => "issuer",
         _ => "malformed",
     }));

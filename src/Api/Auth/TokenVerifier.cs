@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
 using Microsoft.IdentityModel.JsonWebTokens;
@@ -8,7 +9,8 @@ namespace Granary.Api.Auth;
 
 /// <summary>
 /// Verifies tokens once and caches the result: the signature and the claims of a token do not change, and
-/// <see cref="ActiveUserCheck"/> checks on every request what may change about its user.
+/// <see cref="ActiveUserCheck"/> checks on every request what may change about its user. API keys come the same way, and are verified by
+/// <see cref="ApiKeyRing"/>.
 /// </summary>
 public sealed class TokenVerifier : JsonWebTokenHandler
 {
@@ -25,11 +27,13 @@ public sealed class TokenVerifier : JsonWebTokenHandler
     private const int LongestSubject = 255;
 
     private readonly VerifiedTokens _verified;
+    private readonly ApiKeyRing _keys;
     private readonly AuthOptions _options;
 
-    public TokenVerifier(VerifiedTokens verified, AuthOptions options)
+    public TokenVerifier(VerifiedTokens verified, ApiKeyRing keys, AuthOptions options)
     {
         _verified = verified;
+        _keys = keys;
         _options = options;
         MapInboundClaims = false;
     }
@@ -38,6 +42,11 @@ public sealed class TokenVerifier : JsonWebTokenHandler
     public override async Task<TokenValidationResult> ValidateTokenAsync(
         string token, TokenValidationParameters validationParameters)
     {
+        if (token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal))
+        {
+            return _keys.Verify(token);
+        }
+
         if (_verified.Find(token) is { } known)
         {
             return known;

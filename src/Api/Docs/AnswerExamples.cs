@@ -1,11 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Products;
 using Granary.Api.Users;
 using Granary.Api.Webhooks;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 
@@ -54,6 +56,9 @@ internal static class AnswerExamples
     private static readonly DeliveryBody Delivery = new(
         "msg_00112233445566778899aabbccddeeff", "order.paid", "01k0c3w8e4x5y6z7a8b9c0d1e2", 2, "delivered", 1, Noon, Noon.AddSeconds(1), 204, null, 31);
 
+    private static readonly ApiKeyBody ApiKey = new(
+        "key_4n7q0z8m2k5x1c3v", "storefront", "gk_4n7q0z8m2k5x1c3v", [Scopes.OrdersWrite, Scopes.OrdersRead], Noon, Operator, null, Noon.AddHours(1));
+
     private static readonly WalletBody Wallet = new(Usd(47_200), Usd(2_800));
 
     private static readonly Dictionary<string, JsonNode?> BySchema = new object[]
@@ -67,6 +72,8 @@ internal static class AnswerExamples
         Wallet,
         new TokenBody("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTdoM2sifQ.c2lnbmF0dXJl", "Bearer", 3_600),
         Webhook,
+        ApiKey,
+        new ApiKeyListBody([ApiKey], Cursor),
         new WebhookListBody([Webhook], Cursor),
         Delivery,
         new DeliveryListBody([Delivery], Cursor),

@@ -12,11 +12,17 @@ public sealed record Callers(string? Concerned, params IReadOnlyList<string> Rol
     private static readonly Callers Anyone = new("anyone, without a token");
     private static readonly Callers AnyUser = new("any user");
 
-    /// <summary>Whether every caller needs one of the roles.</summary>
+    /// <summary>The scope with which an API key may call it; null where none may, or where everyone may.</summary>
+    public string? Scope { get; private init; }
+
+    /// <summary>Whether every user needs one of the roles.</summary>
     public bool NeedRole => Concerned is null;
 
     /// <summary>The callers of a route: those that it names, or those that its authorization lets in.</summary>
     public static Callers Of(IReadOnlyList<object> metadata) =>
+        UsersOf(metadata) with { Scope = metadata.OfType<RequiredScope>().LastOrDefault()?.Name };
+
+    private static Callers UsersOf(IReadOnlyList<object> metadata) =>
         metadata.OfType<IAllowAnonymous>().Any() ? Anyone
         : metadata.OfType<Callers>().LastOrDefault() is { } named ? named
         : metadata.OfType<IAuthorizeData>().Select(authorize => authorize.Policy).ToList() switch
@@ -27,5 +33,6 @@ public sealed record Callers(string? Concerned, params IReadOnlyList<string> Rol
         };
 
     /// <inheritdoc/>
-    public override string ToString() => string.Join(", ", (Concerned is null ? [] : new[] { Concerned }).Concat(Roles.Select(role => $"role {role}")));
+    public override string ToString() => string.Join(", ", (Concerned is null ? [] : new[] { Concerned }).Concat(Roles.Select(role => $"role {role}"))
+        .Concat(Scope is null ? [] : [$"API key with {Scope}"]));
 }

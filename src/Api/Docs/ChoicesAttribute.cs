@@ -9,13 +9,16 @@ public sealed class ChoicesAttribute : Attribute
     /// <summary>These words.</summary>
     public ChoicesAttribute(params string[] words) => _words = words;
 
-    /// <summary>The words of statuses.</summary>
-    /// <param name="statuses">Enumerations of the contract.</param>
-    public ChoicesAttribute(params Type[] statuses) => _words = [.. statuses.SelectMany(Grains.Interfaces.Words.AllOf)];
+    /// <summary>The words of statuses, or the constants of a class.</summary>
+    /// <param name="statuses">Enumerations of the contract, or classes with constants.</param>
+    public ChoicesAttribute(params Type[] statuses) => _words = [.. statuses.SelectMany(type => type.IsEnum ? Grains.Interfaces.Words.AllOf(type) : ConstantsOf(type))];
 
     /// <summary>Words beside those of statuses.</summary>
     public string[] Further { get; set; } = [];
 
     /// <summary>All words, each once.</summary>
     public IReadOnlyList<string> Words => [.. _words.Concat(Further).Distinct(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> ConstantsOf(Type type) =>
+        type.GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!);
 }

@@ -1,3 +1,4 @@
+using Granary.Api.Auth;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Microsoft.AspNetCore.Authorization;
@@ -43,7 +44,13 @@ public static class CommonAnswers
 
         yield return ProblemTypes.Unauthorized;
         yield return ProblemTypes.UserSuspended;
-        if (metadata.OfType<IAuthorizeData>().Any(authorize => authorize.Policy is not null))
+        var isScoped = metadata.OfType<RequiredScope>().Any();
+        if (isScoped)
+        {
+            yield return ProblemTypes.InsufficientScope;
+        }
+
+        if (!isScoped || metadata.OfType<IAuthorizeData>().Any(authorize => authorize.Policy is not null))
         {
             yield return ProblemTypes.Forbidden;
         }

@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
+using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
@@ -71,6 +72,9 @@ public static class ApiJson
 [JsonSerializable(typeof(TokenBody))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(WalletBody))]
+[JsonSerializable(typeof(CreateApiKeyRequest))]
+[JsonSerializable(typeof(ApiKeyBody))]
+[JsonSerializable(typeof(ApiKeyListBody))]
 [JsonSerializable(typeof(RegisterWebhookRequest))]
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookListBody))]

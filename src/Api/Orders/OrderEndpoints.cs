@@ -4,6 +4,7 @@ using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -23,47 +24,47 @@ public static class OrderEndpoints
     public static RouteGroupBuilder MapOrders(this IEndpointRouteBuilder routes)
     {
         var orders = routes.MapGroup("/orders").WithTags("Orders").Describes("id", "The id of the order.");
-        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").TakesBodyOf(BodyLimit.Order)
+        orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").Scope(Scopes.OrdersWrite).TakesBodyOf(BodyLimit.Order)
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
             .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
-        orders.MapGet("/", ListOrders.List).WithName("ListOrders").AnswersAtLength().WithSummary("List orders, newest first")
+        orders.MapGet("/", ListOrders.List).WithName("ListOrders").Scope(Scopes.OrdersRead).AnswersAtLength().WithSummary("List orders, newest first")
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
-        orders.MapGet("/{id}", Get).WithName("GetOrder").WithSummary("Read an order").IsConditionalRead()
+        orders.MapGet("/{id}", Get).WithName("GetOrder").Scope(Scopes.OrdersRead).WithSummary("Read an order").IsConditionalRead()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.NotFound);
-        orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").HoldsConnection()
+        orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").Scope(Scopes.OrdersRead).HoldsConnection()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithSummary("Follow an order: its events as they happen, as server-sent events")
             .Reads(new RequestHeader("Last-Event-ID", "The last version seen: the events after it are sent first, or all if the order has no such version."))
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .Answers(ProblemTypes.NotFound);
-        orders.MapPut("/{id}", Amend).WithName("AmendOrder").TakesBodyOf(BodyLimit.Order).WithSummary("Change an order's lines, address or note")
+        orders.MapPut("/{id}", Amend).WithName("AmendOrder").Scope(Scopes.OrdersWrite).TakesBodyOf(BodyLimit.Order).WithSummary("Change an order's lines, address or note")
             .IsAction(RequestHeader.IfMatch with { IsRequired = true })
             .CalledBy(Owner, Roles.Admin)
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")
             .Answers(ProblemTypes.PreconditionRequired, ProblemTypes.UnknownProduct, ProblemTypes.ProductNotForSale)
             .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds, ProblemTypes.TooManyOpenOrders);
-        orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").WithSummary("Cancel an order: stock and money come back").IsAction()
+        orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").Scope(Scopes.OrdersWrite).WithSummary("Cancel an order: stock and money come back").IsAction()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithExample("""{ "reason": "Ordered by mistake." }""");
-        orders.MapPost("/{id}/pay", Pay).WithName("PayOrder").WithSummary("Pay an order with the money that is held for it").IsAction()
+        orders.MapPost("/{id}/pay", Pay).WithName("PayOrder").Scope(Scopes.OrdersWrite).WithSummary("Pay an order with the money that is held for it").IsAction()
             .CalledBy(Owner, Roles.Admin);
-        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").WithSummary("Say that an order is being packed").IsAction()
+        orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").Scope(Scopes.FulfilmentWrite).WithSummary("Say that an order is being packed").IsAction()
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.TakenByAnother);
-        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").IsAction()
+        orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").Scope(Scopes.FulfilmentWrite).IsAction()
             .WithSummary("Say that an order was shipped, with its tracking number")
             .WithExample("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }""")
             .RequireAuthorization(Policies.Operator);
-        orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder").WithSummary("Say that an order was received").IsAction()
+        orders.MapPost("/{id}/receive", Receive).WithName("ReceiveOrder").Scope(Scopes.OrdersWrite).WithSummary("Say that an order was received").IsAction()
             .CalledBy(Owner, Roles.Operator, Roles.Admin);
-        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").WithSummary("Close an order that was received").IsAction()
+        orders.MapPost("/{id}/complete", Complete).WithName("CompleteOrder").Scope(Scopes.FulfilmentWrite).WithSummary("Close an order that was received").IsAction()
             .RequireAuthorization(Policies.Operator);
         return orders;
     }
@@ -136,8 +137,8 @@ public static class OrderEndpoints
     private static Task<OrderAnswer> Complete(string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk) =>
         Change(id, caller, caller.OwnerScope, http, desk, new Validation(), static (order, command) => order.Complete(command));
 
-    /// <summary>The owner an order must have for what only owners do; an administrator may do it for them.</summary>
-    private static string? OwnerOf(Caller caller) => caller.IsAdmin ? null : caller.UserId;
+    /// <summary>The owner an order must have for what only owners do; administrators and API keys may do it for them.</summary>
+    private static string? OwnerOf(Caller caller) => caller.ActsForAll ? null : caller.UserId;
 
     private static async Task<OrderAnswer> Change(
         string id,

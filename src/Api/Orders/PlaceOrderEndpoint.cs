@@ -19,15 +19,15 @@ public static class PlaceOrderEndpoint
     {
         var validation = new Validation();
         var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
-        var command = CommandOf(request, caller, validation);
+        var command = CommandOf(request, caller, Caller.IsKey(http.User), validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
         }
 
-        if (command.UserId != caller.UserId && !caller.IsAdmin)
+        if (command.UserId != caller.UserId && !caller.ActsForAll)
         {
-            return new ProblemResult(Problem.Of(ProblemTypes.Forbidden, "Only an administrator may order for another user."));
+            return new ProblemResult(Problem.Of(ProblemTypes.Forbidden, "Only an administrator or an API key may order for another user."));
         }
 
         var id = key is null ? OrderId.New(desk.Clock.GetUtcNow()) : OrderId.From(caller.UserId, key);
@@ -79,9 +79,10 @@ public static class PlaceOrderEndpoint
         return TypedResults.Ok(body);
     }
 
-    private static PlaceOrder CommandOf(PlaceOrderRequest request, Caller caller, Validation validation)
+    private static PlaceOrder CommandOf(PlaceOrderRequest request, Caller caller, bool isKey, Validation validation)
     {
         validation.Require(request.UserId is null || UserId.IsValid(request.UserId), "user_id", "is not a user id");
+        validation.Require(request.UserId is not null || !isKey, "user_id", "is required of an API key, which has no wallet");
         return new PlaceOrder
         {
             UserId = request.UserId ?? caller.UserId,

@@ -42,6 +42,9 @@ public sealed record Problem
     /// <summary>The user id of the operator who has taken the order.</summary>
     public string? By { get; init; }
 
+    /// <summary>The scope that the API key would need.</summary>
+    public string? RequiredScope { get; init; }
+
     /// <summary>The version that <c>If-Match</c> would have to name.</summary>
     public long? CurrentVersion { get; init; }
 

@@ -35,6 +35,11 @@ public static class ProblemTypes
         "The access token is valid, but the caller does not have the role that the action needs.",
         "Ask an administrator for the role.");
 
+    public static readonly ProblemType InsufficientScope = new(
+        "insufficient-scope", StatusCodes.Status403Forbidden, "The API key lacks a scope",
+        "The API key is valid, but none of its scopes permits the operation. The request was not carried out.",
+        "Use a key with the scope that required_scope names; the scopes of a key never change.", "required_scope");
+
     public static readonly ProblemType UserSuspended = new(
         "user-suspended", StatusCodes.Status403Forbidden, "The user's account is not active",
         "The user's account is suspended or closed.",
@@ -177,7 +182,7 @@ public static class ProblemTypes
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, UserSuspended, NotFound, MethodNotAllowed,
+        Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
         RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,

@@ -4,6 +4,7 @@ using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NotFound = Granary.Grains.Interfaces.NotFound;
@@ -22,17 +23,17 @@ public static class ProductEndpoints
             .TakesOnly(
                 new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
-        products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin)
+        products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin).Scope(Scopes.ProductsWrite)
             .WithSummary("Create or change a product").IsConditionalChange()
             .WithExample("""{ "name": "Stoneware cup", "description": "Holds 0.3 l.", "price": { "amount": 1400, "currency": "USD" } }""")
             .Answers(ProblemTypes.IllegalTransition);
         products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous()
             .WithSummary("Read a product").IsConditionalRead()
             .Answers(ProblemTypes.NotFound);
-        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator)
+        products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator).Scope(Scopes.StockRead)
             .WithSummary("Read a product's stock level")
             .Answers(ProblemTypes.NotFound);
-        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator)
+        products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator).Scope(Scopes.StockWrite)
             .WithSummary("Add or take out stock")
             .WithExample("""{ "quantity": 100, "reason": "delivery" }""")
             .Reads(RequestHeader.IdempotencyKey)

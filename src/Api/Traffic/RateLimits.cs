@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.RateLimiting;
 namespace Granary.Api.Traffic;
 
 /// <summary>
-/// A token bucket per caller: the user of a valid token, otherwise the caller's network. It is reported in the fields of
+/// A token bucket per caller: the user of a valid token or the API key, otherwise the caller's network. It is reported in the fields of
 /// draft-ietf-httpapi-ratelimit-headers-10: <c>RateLimit-Policy</c> has the burst as quota and the seconds in which an empty
 /// bucket fills as window; <c>RateLimit</c> has the remaining tokens and the seconds until the bucket is full again.
 /// </summary>
@@ -16,16 +16,15 @@ public sealed class RateLimits : IDisposable
     private const string Policy = "RateLimit-Policy";
     private const string Remaining = "RateLimit";
 
-    private readonly TrafficOptions _options;
+    private readonly Quota _users;
+    private readonly Quota _keys;
     private readonly PartitionedRateLimiter<HttpContext> _buckets;
-    private readonly string _policy;
 
     public RateLimits(TrafficOptions options)
     {
-        _options = options;
+        _users = new Quota(options.PermitsPerSecond, options.Burst);
+        _keys = new Quota(options.KeyPermitsPerSecond, 2 * (long)options.KeyPermitsPerSecond);
         _buckets = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
-        _policy = string.Create(
-            CultureInfo.InvariantCulture, $"\"caller\";q={options.Burst};w={SecondsToFill(options.Burst)}");
     }
 
     /// <summary>Configures the framework's limiter to count by caller and to answer with a problem.</summary>
@@ -39,7 +38,7 @@ public sealed class RateLimits : IDisposable
     /// <summary>Adds the remaining quota to the response of an admitted caller.</summary>
     public Task TellAsync(HttpContext context, RequestDelegate next)
     {
-        if (_options.PermitsPerSecond > 0 && IsLimited(context))
+        if (QuotaOf(context).PermitsPerSecond > 0 && IsLimited(context))
         {
             Tell(context);
         }
@@ -52,7 +51,8 @@ public sealed class RateLimits : IDisposable
 
     private RateLimitPartition<string> PartitionOf(HttpContext context)
     {
-        if (_options.PermitsPerSecond == 0)
+        var quota = QuotaOf(context);
+        if (quota.PermitsPerSecond == 0)
         {
             return RateLimitPartition.GetNoLimiter("");
         }
@@ -61,12 +61,14 @@ public sealed class RateLimits : IDisposable
             ?? NetworkOf.Client(context.Connection.RemoteIpAddress);
         return RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = _options.Burst,
-            TokensPerPeriod = _options.PermitsPerSecond,
+            TokenLimit = (int)quota.Burst,
+            TokensPerPeriod = quota.PermitsPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         });
     }
+
+    private Quota QuotaOf(HttpContext context) => Caller.IsKey(context.User) ? _keys : _users;
 
     private static bool IsLimited(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null;
@@ -82,12 +84,21 @@ public sealed class RateLimits : IDisposable
     private void Tell(HttpContext context)
     {
         var remaining = Math.Max(0, _buckets.GetStatistics(context)?.CurrentAvailablePermits ?? 0);
+        var quota = QuotaOf(context);
         var headers = context.Response.Headers;
-        headers[Policy] = _policy;
+        headers[Policy] = quota.Policy;
         headers[Remaining] = string.Create(
-            CultureInfo.InvariantCulture, $"\"caller\";r={remaining};t={SecondsToFill(_options.Burst - remaining)}");
+            CultureInfo.InvariantCulture, $"\"caller\";r={remaining};t={quota.SecondsToFill(quota.Burst - remaining)}");
     }
 
-    private long SecondsToFill(long permits) =>
-        _options.PermitsPerSecond == 0 ? 0 : (permits + _options.PermitsPerSecond - 1) / _options.PermitsPerSecond;
+    /// <summary>What one caller may send.</summary>
+    /// <param name="PermitsPerSecond">For long; 0 for no limit.</param>
+    /// <param name="Burst">At once.</param>
+    private sealed record Quota(int PermitsPerSecond, long Burst)
+    {
+        /// <summary>The value of <c>RateLimit-Policy</c>.</summary>
+        public string Policy => field ??= string.Create(CultureInfo.InvariantCulture, $"\"caller\";q={Burst};w={SecondsToFill(Burst)}");
+
+        public long SecondsToFill(long permits) => PermitsPerSecond == 0 ? 0 : (permits + PermitsPerSecond - 1) / PermitsPerSecond;
+    }
 }

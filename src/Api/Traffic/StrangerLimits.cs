@@ -7,8 +7,8 @@ namespace Granary.Api.Traffic;
 
 /// <summary>
 /// Limits per network on what costs the server much and callers without a token nothing: searching the catalogue and registering. Callers
-/// with a token have the limit of <see cref="RateLimits"/>; for registrations only an administrator's token counts, because every
-/// registration gives a token.
+/// with a token have the limit of <see cref="RateLimits"/>; for registrations only an administrator's token counts and an
+/// API key, because every registration gives a token.
 /// </summary>
 public sealed class StrangerLimits(TrafficOptions options) : IDisposable
 {
@@ -24,7 +24,7 @@ public sealed class StrangerLimits(TrafficOptions options) : IDisposable
         var buckets = context.GetEndpoint()?.Metadata.GetMetadata<DearOperation>()?.Kind switch
         {
             DearKind.Search when context.User.Identity is not { IsAuthenticated: true } && IsSearch(context.Request) => _searches,
-            DearKind.Registration when !context.User.HasClaim(Caller.RoleClaim, Roles.Admin) => _registrations,
+            DearKind.Registration when !context.User.HasClaim(Caller.RoleClaim, Roles.Admin) && !Caller.IsKey(context.User) => _registrations,
             _ => null,
         };
         if (buckets is null)

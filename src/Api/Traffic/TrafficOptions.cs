@@ -6,12 +6,14 @@ namespace Granary.Api.Traffic;
 /// <summary>Bounds on what callers may send; read once at start.</summary>
 public sealed record TrafficOptions
 {
-
     /// <summary>Sustained requests per second for one caller; 0 for no limit.</summary>
     public required int PermitsPerSecond { get; init; }
 
     /// <summary>Requests that a caller may send at once after a quiet period.</summary>
     public required int Burst { get; init; }
+
+    /// <summary>Sustained requests per second for one API key; 0 for no limit.</summary>
+    public required int KeyPermitsPerSecond { get; init; }
 
     /// <summary>Searches per second of one network's callers without a token; 0 for no limit.</summary>
     public required int SearchesPerSecond { get; init; }
@@ -61,7 +63,7 @@ public sealed record TrafficOptions
         {
             PermitsPerSecond = permits,
             Burst = Math.Max(1, settings.Read(SettingKeys.Burst) ?? permits * 2),
-
+            KeyPermitsPerSecond = permits == 0 ? 0 : settings.Read(SettingKeys.KeyPermitsPerSecond),
             SearchesPerSecond = permits == 0 ? 0 : settings.Read(SettingKeys.SearchesPerSecond),
             RegistrationsPerMinute = permits == 0 ? 0 : settings.Read(SettingKeys.RegistrationsPerMinute),
 

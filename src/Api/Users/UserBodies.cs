@@ -14,7 +14,7 @@ public sealed record RegisterUserRequest
     [Required]
     public string? UserName { get; init; }
 
-    [Required]
+    /// <summary>Required, except of an API key with the scope <c>users:write</c>: without it the customer cannot log in.</summary>
     public string? Password { get; init; }
 
     public string? DisplayName { get; init; }

@@ -4,8 +4,10 @@ using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
 using NotFound = Granary.Grains.Interfaces.NotFound;
 using UserAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Api.Users.UserBody>, Granary.Api.Problems.ProblemResult>;
@@ -21,19 +23,20 @@ public static class UserEndpoints
     public static RouteGroupBuilder MapUsers(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapGroup("/users").WithTags("Users").Describes("id", "The id of the user.");
-        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous().IsDear(DearKind.Registration)
+        users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous().IsDear(DearKind.Registration).Scope(Scopes.UsersWrite)
+            .Reads(RequestHeader.IdempotencyKey)
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
-            .Answers(ProblemTypes.UserNameTaken);
+            .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.InsufficientScope);
         users.MapGet("/me", GetMe).WithName("GetMe").WithSummary("Read the caller and the wallet");
-        users.MapGet("/{id}", Get).WithName("GetUser").WithSummary("Read a user and the wallet")
+        users.MapGet("/{id}", Get).WithName("GetUser").Scope(Scopes.UsersRead).WithSummary("Read a user and the wallet")
             .CalledBy("the user", Roles.Admin)
             .Answers(ProblemTypes.NotFound);
-        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").WithSummary("Put money into a user's wallet").ChangesUser()
+        users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").Scope(Scopes.UsersWrite).WithSummary("Put money into a user's wallet").ChangesUser()
             .WithExample("""{ "amount": 50000, "currency": "USD" }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.IdempotencyKeyReused);
-        users.MapPost("/{id}/withdrawals", Withdraw).WithName("WithdrawMoney").WithSummary("Pay money out of a user's wallet").ChangesUser()
+        users.MapPost("/{id}/withdrawals", Withdraw).WithName("WithdrawMoney").Scope(Scopes.UsersWrite).WithSummary("Pay money out of a user's wallet").ChangesUser()
             .WithExample("""{ "amount": 50000, "currency": "USD", "reference": "transfer 4711" }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.InsufficientFunds, ProblemTypes.IdempotencyKeyReused);
@@ -50,33 +53,67 @@ public static class UserEndpoints
     private static RouteHandlerBuilder ChangesUser(this RouteHandlerBuilder route) =>
         route.RequireAuthorization(Policies.Admin).Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
-    private static async Task<Results<Created<UserBody>, ProblemResult>> Register(
-        RegisterUserRequest request, Passwords passwords, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
+    private static async Task<Results<Created<UserBody>, Ok<UserBody>, ProblemResult>> Register(
+        RegisterUserRequest request, Passwords passwords, HttpContext http, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
     {
+        var machine = Caller.IsKey(http.User) ? Caller.From(http.User) : null;
+        if (machine is not null && !http.User.HasClaim(Caller.ScopeClaim, Scopes.UsersWrite))
+        {
+            return ScopedRoutes.Refusal(http);
+        }
+
         var validation = new Validation();
+        var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
         var name = validation.Text("user_name", request.UserName, LongestUserName);
         validation.Require(UserId.IsValidName(name), "user_name", "must be 3 to 64 ASCII letters, digits and . _ - @ +");
-        var password = PasswordRules.NewPassword("password", request.Password, name, validation);
+        var password = machine is not null && request.Password is null
+            ? null
+            : PasswordRules.NewPassword("password", request.Password, name, validation);
         var displayName = validation.OptionalText("display_name", request.DisplayName, Limits.NameLength);
         if (validation.Failed)
         {
             return validation.ToProblem();
         }
 
+        // A customer of the shop's machines has no password and cannot log in.
         var id = UserId.From(name);
-        var hash = await passwords.HashAsync(password, cancellationToken);
+        var hash = password is null ? "" : await passwords.HashAsync(password, cancellationToken);
         var reply = await desk.Grains.User(id)
-            .Register(new RegisterUser(name, hash, displayName, [Roles.Customer], By: id));
-        return reply.User is { } user
-            ? TypedResults.Created("/users/" + user.Id, UserBody.From(user, desk.Currency))
-            : desk.Problems.For(reply.Refusal!);
+            .Register(new RegisterUser(name, hash, displayName, [Roles.Customer], By: machine?.UserId ?? id) { Key = key });
+        if (reply.User is not { } user)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        var location = "/users/" + user.Id;
+        if (!reply.Replayed)
+        {
+            return TypedResults.Created(location, UserBody.From(user, desk.Currency));
+        }
+
+        if (!await IsPasswordOfAsync(id, password, passwords, desk, cancellationToken))
+        {
+            return desk.Problems.For(new IdempotencyKeyReused());
+        }
+
+        http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
+        http.Response.Headers.Location = location;
+        return TypedResults.Ok(UserBody.From(user, desk.Currency));
+    }
+
+    /// <summary>Whether a repeated registration has the same password: only its hash is known, so the user's grain cannot compare it.</summary>
+    private static async Task<bool> IsPasswordOfAsync(
+        string id, string? password, Passwords passwords, UserDesk desk, CancellationToken cancellationToken)
+    {
+        var hash = (await desk.Grains.User(id).GetCredential())?.PasswordHash;
+        return password is null ? hash is "" : await passwords.VerifyAsync(hash, password, cancellationToken) != PasswordVerificationResult.Failed;
     }
 
     private static Task<UserAnswer> GetMe(Caller caller, [AsParameters] UserDesk desk) =>
         Ask(caller.UserId, desk, static user => user.Get());
 
     private static Task<UserAnswer> Get(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        caller.IsAdmin || id == caller.UserId
+        caller.ActsForAll || id == caller.UserId
             ? Ask(id, desk, static user => user.Get())
             : Task.FromResult<UserAnswer>(desk.Problems.For(new NotFound()));
 

@@ -5,6 +5,7 @@ using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NotFound = Granary.Grains.Interfaces.NotFound;
@@ -17,7 +18,7 @@ public static class WebhookEndpoints
     /// <summary>Maps them under <c>/webhooks</c>.</summary>
     public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
-        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator)
+        var webhooks = routes.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(Policies.Operator).Scope(Scopes.WebhooksWrite)
             .Describes("id", "The id of the webhook.")
             .Describes("delivery", "The id of the delivery.");
         webhooks.MapPost("/", Register).WithName("RegisterWebhook").WithSummary("Register an address that events are sent to")

@@ -1,3 +1,4 @@
+using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Domain.Stock;
@@ -16,6 +17,7 @@ public sealed class JournalAudit
     private readonly Dictionary<string, OrderState> _orders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StockState> _stock = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ApiKeysState> _apiKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
     private readonly List<string> _lagging = [];
@@ -57,6 +59,9 @@ public sealed class JournalAudit
                     break;
                 case StreamKind.User:
                     Apply<UserState, UserEvent>(_users, record);
+                    break;
+                case StreamKind.ApiKeys:
+                    Apply<ApiKeysState, ApiKeyEvent>(_apiKeys, record);
                     break;
             }
         }

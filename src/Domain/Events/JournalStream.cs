@@ -7,6 +7,7 @@ public enum StreamKind
     Stock,
     StockAlert,
     User,
+    ApiKeys,
 }
 
 /// <summary>
@@ -19,6 +20,7 @@ public static class JournalStream
     private const string StockPrefix = "stock/";
     private const string StockAlertPrefix = "stock-alert/";
     private const string UserPrefix = "user/";
+    private const string ApiKeysPrefix = "api-keys/";
 
     /// <summary>The stream of an order.</summary>
     public static string OfOrder(string orderId) => OrderPrefix + orderId;
@@ -32,6 +34,9 @@ public static class JournalStream
     /// <summary>The stream of a user and the wallet.</summary>
     public static string OfUser(string userId) => UserPrefix + userId;
 
+    /// <summary>The stream of the shop's API keys.</summary>
+    public static string OfApiKeys(string ring) => ApiKeysPrefix + ring;
+
     /// <summary>What a stream is about; null when its name has none of the prefixes.</summary>
     public static StreamKind? KindOf(string stream)
     {
@@ -40,6 +45,7 @@ public static class JournalStream
             : stream.StartsWith(StockPrefix, StringComparison.Ordinal) ? StreamKind.Stock
             : stream.StartsWith(StockAlertPrefix, StringComparison.Ordinal) ? StreamKind.StockAlert
             : stream.StartsWith(UserPrefix, StringComparison.Ordinal) ? StreamKind.User
+            : stream.StartsWith(ApiKeysPrefix, StringComparison.Ordinal) ? StreamKind.ApiKeys
             : null;
     }
 

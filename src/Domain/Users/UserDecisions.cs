@@ -10,11 +10,18 @@ namespace Granary.Domain.Users;
 /// <summary>The rules of a user and the wallet: state and command to events or a refusal. Pure.</summary>
 public static class UserDecisions
 {
-    /// <summary>Registers the user. The first registration owns the name.</summary>
-    public static Decision<UserEvent> Register(UserState user, RegisterUser command) =>
-        UserLifecycle.Next(user.Status, UserTrigger.Register) is null
-            ? new UserNameTaken()
-            : new UserRegistered(command.By, command.UserName, command.PasswordHash, command.DisplayName, command.Roles);
+    /// <summary>Registers the user, once for each key of a caller. The first registration owns the name.</summary>
+    public static Decision<UserEvent> Register(UserState user, RegisterUser command)
+    {
+        if (UserLifecycle.Next(user.Status, UserTrigger.Register) is not null)
+        {
+            return new UserRegistered(command.By, command.UserName, command.PasswordHash, command.DisplayName, command.Roles, command.Key);
+        }
+
+        return command.Key is null || user.Registration?.Key != command.Key || user.Registration.By != command.By ? new UserNameTaken()
+            : user.Registration == new Registration(command.By, command.Key, command.UserName, command.DisplayName) ? Decision<UserEvent>.Unchanged
+            : new IdempotencyKeyReused();
+    }
 
     /// <summary>Adds money, once for each key of a caller.</summary>
     public static Decision<UserEvent> Deposit(UserState user, DepositMoney command) =>

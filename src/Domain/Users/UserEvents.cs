@@ -36,8 +36,10 @@ public abstract record UserEvent
 }
 
 /// <summary>The user exists.</summary>
+/// <param name="PasswordHash">Empty for a user who cannot log in.</param>
+/// <param name="Key">The caller's idempotency key, or null.</param>
 public sealed record UserRegistered(
-    string By, string UserName, string PasswordHash, string? DisplayName, IReadOnlyList<string> Roles) : UserEvent;
+    string By, string UserName, string PasswordHash, string? DisplayName, IReadOnlyList<string> Roles, string? Key = null) : UserEvent;
 
 /// <summary>The user's password has this hash from now on.</summary>
 /// <param name="EndsTokens">True where it is another password, so that tokens issued until now end; null where only the hash is another.</param>

@@ -24,6 +24,9 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     public string? DisplayName { get; init; }
     public IReadOnlyList<string> Roles { get; init; } = [];
 
+    /// <summary>The registration that came with an idempotency key; null if it had none.</summary>
+    public Registration? Registration { get; init; }
+
     /// <summary>Counts the events that have ended the tokens issued before them; 0 in snapshots of earlier releases.</summary>
     public long TokenGeneration { get; init; }
 
@@ -120,6 +123,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
                 PasswordHash = e.PasswordHash,
                 DisplayName = e.DisplayName,
                 Roles = e.Roles,
+                Registration = e.Key is null ? null : new Registration(e.By, e.Key, e.UserName, e.DisplayName),
             },
             PasswordChanged e => next with { PasswordHash = e.PasswordHash, TokenGeneration = TokenGeneration + (e.EndsTokens == true ? 1 : 0) },
             UserSignedOut => next with { TokenGeneration = TokenGeneration + 1 },
@@ -170,6 +174,9 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     private UserState Answered(string operation, string? by, string? key, KeyedContent content) =>
         key is null ? this : this with { Keys = (Keys ?? KeyBook<Wallet>.Empty).Add(operation, key, new KeyedRequest<Wallet>(by, content, Wallet)) };
 }
+
+/// <summary>What a repeated registration is compared with.</summary>
+public sealed record Registration(string By, string Key, string UserName, string? DisplayName);
 
 /// <summary>A withdrawal as snapshots from before <see cref="UserState.Keys"/> have it.</summary>
 /// <param name="Amount">Minor units.</param>

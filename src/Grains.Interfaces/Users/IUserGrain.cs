@@ -7,8 +7,11 @@ namespace Granary.Grains.Interfaces.Users;
 [Alias("granary.user-grain"), Version(1)]
 public interface IUserGrain : IGrainWithStringKey
 {
-    /// <summary>Registers the user; refused with <see cref="UserNameTaken"/> if another user has the name.</summary>
-    [Alias("register")]
+    /// <summary>
+    /// Registers the user; refused with <see cref="UserNameTaken"/> if another user has the name. A repetition under the same key by the same
+    /// caller changes nothing (<see cref="UserReply.Replayed"/>); it does not compare passwords.
+    /// </summary>
+    [Alias("register"), Idempotent]
     Task<UserReply> Register(RegisterUser command);
 
     /// <summary>The user, or <see cref="NotFound"/>.</summary>

@@ -11,7 +11,14 @@ public sealed record RegisterUser(
     [property: Id(1)] string PasswordHash,
     [property: Id(2)] string? DisplayName,
     [property: Id(3)] IReadOnlyList<string> Roles,
-    [property: Id(4)] string By);
+    [property: Id(4)] string By) : IRepeatable
+{
+    /// <summary>The idempotency key, or null.</summary>
+    [Id(5)] public string? Key { get; init; }
+
+    /// <summary>Only a command with a key can be repeated.</summary>
+    public bool IsRepeatable => Key is not null;
+}
 
 /// <summary>Adds money to a wallet.</summary>
 /// <param name="Amount">Minor units, at least 1.</param>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
+using Granary.Grains.ApiKeys;
 
 namespace Granary.Grains.EventSourcing;
 
@@ -11,4 +12,5 @@ namespace Granary.Grains.EventSourcing;
     UseStringEnumConverter = true)]
 [JsonSerializable(typeof(Snapshot<StockState>))]
 [JsonSerializable(typeof(Snapshot<UserState>))]
+[JsonSerializable(typeof(Snapshot<LastUses>))]
 public sealed partial class SnapshotJson : JsonSerializerContext;

@@ -228,6 +228,9 @@ public static class SettingKeys
     public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));
 
+    public static SettingKey<int> KeyPermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:KeyPermitsPerSecond", 1_000, 0, 500_000_000,
+        "requests per API key and second for long, and twice as many at once; 0, or PermitsPerSecond 0, turns the limit off"));
+
     public static SettingKey<int> SearchesPerSecond { get; } = Declare(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
         "searches of the catalogue for a text that one network may send without a token; 0, or PermitsPerSecond 0, turns the limit off"));
 

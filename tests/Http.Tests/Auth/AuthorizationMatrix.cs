@@ -1,3 +1,5 @@
+using Granary.Grains.Interfaces.ApiKeys;
+
 namespace Granary.Http.Tests.Auth;
 
 /// <summary>The response of an endpoint to a caller.</summary>
@@ -21,8 +23,9 @@ public enum Access
 /// <param name="Operator">An operator.</param>
 /// <param name="Admin">An administrator.</param>
 /// <param name="Body">A body that passes validation, or null.</param>
+/// <param name="Scope">The scope with which an API key is let in; a closed endpoint without one is closed to every key.</param>
 public sealed record MatrixRow(
-    string Endpoint, bool Open, Access Owner, Access Other, Access Operator, Access Admin, object? Body = null)
+    string Endpoint, bool Open, Access Owner, Access Other, Access Operator, Access Admin, object? Body = null, string? Scope = null)
 {
     /// <inheritdoc/>
     public override string ToString() => Endpoint;
@@ -46,37 +49,40 @@ public static class AuthorizationMatrix
         new("POST /auth/token",                            Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
         new("POST /auth/sign-out",                         Closed, Yes,    Yes,    Yes,    Yes),
         new("POST /users/me/password",                     Closed, Yes,    Yes,    Yes,    Yes,    new { current_password = "", new_password = "" }),
-        new("POST /users",                                 Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }),
+        new("POST /users",                                 Open,   Yes,    Yes,    Yes,    Yes,    new { user_name = "", password = "" }, Scope: Scopes.UsersWrite),
         new("GET /users/me",                               Closed, Yes,    Yes,    Yes,    Yes),
-        new("GET /users/{id}",                             Closed, Yes,    Hidden, Hidden, Yes),
-        new("POST /users/{id}/deposits",                   Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }),
-        new("POST /users/{id}/withdrawals",                Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }),
+        new("GET /users/{id}",                             Closed, Yes,    Hidden, Hidden, Yes, Scope: Scopes.UsersRead),
+        new("POST /users/{id}/deposits",                   Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }, Scope: Scopes.UsersWrite),
+        new("POST /users/{id}/withdrawals",                Closed, Role,   Role,   Role,   Yes,    new { amount = 1, currency = "USD" }, Scope: Scopes.UsersWrite),
         new("PUT /users/{id}/roles",                       Closed, Role,   Role,   Role,   Yes,    new { roles = new[] { "customer" } }),
         new("POST /users/{id}/suspend",                    Closed, Role,   Role,   Role,   Yes),
         new("POST /users/{id}/reactivate",                 Closed, Role,   Role,   Role,   Yes),
         new("POST /users/{id}/close",                      Closed, Role,   Role,   Role,   Yes),
+        new("POST /api-keys",                              Closed, Role,   Role,   Role,   Yes,    new { name = "erp", scopes = new[] { "events:read" } }),
+        new("GET /api-keys",                               Closed, Role,   Role,   Role,   Yes),
+        new("DELETE /api-keys/{id}",                       Closed, Role,   Role,   Role,   Yes),
         new("GET /products",                               Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /products/{sku}",                         Open,   Yes,    Yes,    Yes,    Yes),
-        new("PUT /products/{sku}",                         Closed, Role,   Role,   Role,   Yes,    new { name = "Cup", price = new { amount = 5, currency = "USD" } }),
-        new("GET /products/{sku}/stock",                   Closed, Role,   Role,   Yes,    Yes),
-        new("POST /products/{sku}/stock-adjustments",      Closed, Role,   Role,   Yes,    Yes,    new { quantity = 1, reason = "delivery" }),
-        new("POST /orders",                                Closed, Yes,    Yes,    Yes,    Yes,    new { items = new[] { new { sku = "NONE", quantity = 1 } } }),
-        new("GET /orders",                                 Closed, Yes,    Yes,    Yes,    Yes),
-        new("GET /orders/{id}/events",                     Closed, Yes,    Hidden, Yes,    Yes),
-        new("GET /orders/{id}",                            Closed, Yes,    Hidden, Yes,    Yes),
-        new("PUT /orders/{id}",                            Closed, Yes,    Hidden, Hidden, Yes,    new { note = "ring twice" }),
-        new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes),
-        new("POST /orders/{id}/pay",                       Closed, Yes,    Hidden, Hidden, Yes),
-        new("POST /orders/{id}/pack",                      Closed, Role,   Role,   Yes,    Yes),
-        new("POST /orders/{id}/ship",                      Closed, Role,   Role,   Yes,    Yes,    new { carrier = "Post", tracking_number = "1" }),
-        new("POST /orders/{id}/receive",                   Closed, Yes,    Hidden, Yes,    Yes),
-        new("POST /orders/{id}/complete",                  Closed, Role,   Role,   Yes,    Yes),
-        new("POST /webhooks",                              Closed, Role,   Role,   Yes,    Yes,    new { url = "", events = Array.Empty<string>() }),
-        new("GET /webhooks",                               Closed, Role,   Role,   Yes,    Yes),
-        new("GET /webhooks/{id}",                          Closed, Role,   Role,   Yes,    Yes),
-        new("DELETE /webhooks/{id}",                       Closed, Role,   Role,   Yes,    Yes),
-        new("GET /webhooks/{id}/deliveries",               Closed, Role,   Role,   Yes,    Yes),
-        new("POST /webhooks/{id}/deliveries/{delivery}/redeliver", Closed, Role, Role, Yes, Yes),
+        new("PUT /products/{sku}",                         Closed, Role,   Role,   Role,   Yes,    new { name = "Cup", price = new { amount = 5, currency = "USD" } }, Scope: Scopes.ProductsWrite),
+        new("GET /products/{sku}/stock",                   Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.StockRead),
+        new("POST /products/{sku}/stock-adjustments",      Closed, Role,   Role,   Yes,    Yes,    new { quantity = 1, reason = "delivery" }, Scope: Scopes.StockWrite),
+        new("POST /orders",                                Closed, Yes,    Yes,    Yes,    Yes,    new { items = new[] { new { sku = "NONE", quantity = 1 } } }, Scope: Scopes.OrdersWrite),
+        new("GET /orders",                                 Closed, Yes,    Yes,    Yes,    Yes, Scope: Scopes.OrdersRead),
+        new("GET /orders/{id}/events",                     Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersRead),
+        new("GET /orders/{id}",                            Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersRead),
+        new("PUT /orders/{id}",                            Closed, Yes,    Hidden, Hidden, Yes,    new { note = "ring twice" }, Scope: Scopes.OrdersWrite),
+        new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersWrite),
+        new("POST /orders/{id}/pay",                       Closed, Yes,    Hidden, Hidden, Yes, Scope: Scopes.OrdersWrite),
+        new("POST /orders/{id}/pack",                      Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.FulfilmentWrite),
+        new("POST /orders/{id}/ship",                      Closed, Role,   Role,   Yes,    Yes,    new { carrier = "Post", tracking_number = "1" }, Scope: Scopes.FulfilmentWrite),
+        new("POST /orders/{id}/receive",                   Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersWrite),
+        new("POST /orders/{id}/complete",                  Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.FulfilmentWrite),
+        new("POST /webhooks",                              Closed, Role,   Role,   Yes,    Yes,    new { url = "", events = Array.Empty<string>() }, Scope: Scopes.WebhooksWrite),
+        new("GET /webhooks",                               Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
+        new("GET /webhooks/{id}",                          Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
+        new("DELETE /webhooks/{id}",                       Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
+        new("GET /webhooks/{id}/deliveries",               Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
+        new("POST /webhooks/{id}/deliveries/{delivery}/redeliver", Closed, Role, Role, Yes, Yes, Scope: Scopes.WebhooksWrite),
         new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /openapi/v1.json",                        Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/{documentName?}",                   Open,   Yes,    Yes,    Yes,    Yes),

@@ -1,6 +1,7 @@
 using System.Net;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Routing;
@@ -46,6 +47,27 @@ public sealed class AuthorizationTests(GranaryApp app)
         await Expect(row, scene, row.Admin, scene.Admin, "admin");
     }
 
+    [Theory]
+    [MemberData(nameof(Rows))]
+    public async Task An_endpoint_lets_in_only_API_keys_with_its_scope(MatrixRow row)
+    {
+        var scene = await Scene.Set(app, row);
+        foreach (var (scope, key) in (await app.ApiKeys()).OrderBy(key => key.Key == row.Scope))
+        {
+            using var answer = await Send(row, scene, key);
+            var problem = answer.StatusCode == HttpStatusCode.Forbidden ? await answer.Body() : default;
+            if (scope == row.Scope || (row.Open && row.Scope is null))
+            {
+                Assert.True(!AboutTheCaller.Contains(answer.StatusCode) && (int)answer.StatusCode < 500, $"{row} for {scope}: {answer.StatusCode}");
+                continue;
+            }
+
+            Assert.True(answer.StatusCode == HttpStatusCode.Forbidden, $"{row} for {scope}: {answer.StatusCode}");
+            Assert.Equal(row.Scope is null ? "/problems/forbidden" : "/problems/insufficient-scope", problem.Text("type"));
+            Assert.Equal(row.Scope, problem.TryGetProperty("required_scope", out var required) ? required.GetString() : null);
+        }
+    }
+
     private async Task<IReadOnlyList<(string Caller, HttpResponseMessage Answer)>> AnswersToBadTokens(MatrixRow row, Scene scene)
     {
         var forged = scene.Owner[..^20] + (scene.Owner[^20] == 'A' ? 'B' : 'A') + scene.Owner[^19..];
@@ -55,6 +77,7 @@ public sealed class AuthorizationTests(GranaryApp app)
             ("bad signature", await Send(row, scene, forged)),
             ("expired", await Send(row, scene, scene.Expired)),
             ("other audience", await Send(row, scene, scene.OtherAudience)),
+            ("unknown API key", await Send(row, scene, ApiKeyText.Generate().Text)),
         ];
     }
 
@@ -111,6 +134,7 @@ public sealed class AuthorizationTests(GranaryApp app)
     {
         "users" => scene.OwnerId,
         "webhooks" => scene.Webhook,
+        "api-keys" => "key_0000000000000000",
         _ => scene.OrderId,
     };
 

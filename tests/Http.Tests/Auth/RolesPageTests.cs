@@ -32,7 +32,7 @@ public sealed class RolesPageTests(GranaryApp app)
                     Summary: endpoint.Metadata.GetMetadata<IEndpointSummaryMetadata>()?.Summary ?? "")))
             .DistinctBy(endpoint => endpoint.Endpoint)
             .ToDictionary(endpoint => endpoint.Endpoint, endpoint => endpoint.Summary);
-        var table = new StringBuilder("| operation | | without a token | customer | operator | admin |\n|---|---|---|---|---|---|\n");
+        var table = new StringBuilder("| operation | | without a token | customer | operator | admin | API key |\n|---|---|---|---|---|---|---|\n");
         foreach (var row in AuthorizationMatrix.Rows.Where(row => !row.Endpoint.StartsWith("GET /docs/", StringComparison.Ordinal)))
         {
             string[] callers =
@@ -41,6 +41,7 @@ public sealed class RolesPageTests(GranaryApp app)
                 row.Other == Access.Hidden ? Word(row.Other, row.Owner) : Word(row.Owner, row.Owner),
                 Word(row.Operator, row.Owner),
                 Word(row.Admin, row.Owner),
+                row.Scope is { } scope ? $"`{scope}`" : row.Open ? "yes" : "",
             ];
             table.Append(null, $"| `{row.Endpoint}` | {summaries[row.Endpoint]} | {string.Join(" | ", callers)} |\n");
         }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Http.Tests.Users;
@@ -153,4 +154,44 @@ public sealed class UserTests(GranaryApp app)
 
     private Task<HttpResponseMessage> Register(string name, string password) =>
         _anyone.PostJson("/users", new { user_name = name, password });
+
+    [Fact]
+    public async Task A_registration_whose_answer_was_lost_is_repeated_under_its_key()
+    {
+        using var stranger = app.CreateClient();
+        var name = Shop.Unique("buyer");
+        Task<HttpResponseMessage> Register(string key, string password = "correct horse battery staple", string? displayName = "Ada") =>
+            stranger.PostJson("/users", new { user_name = name, password, display_name = displayName }, ("Idempotency-Key", key));
+
+        var answers = await Task.WhenAll(Register("one"), Register("one"));
+        using var again = await Register("one");
+
+        Assert.Equal([HttpStatusCode.OK, HttpStatusCode.Created], answers.Select(answer => answer.StatusCode).Order());
+        Assert.Equal("true", again.Headers.GetValues("Idempotent-Replayed").Single());
+        Assert.Equal((await answers[0].Body()).Text("id"), (await again.Expect(HttpStatusCode.OK)).Text("id"));
+        await RefusedAs("idempotency-key-reused", Register("one", password: "another horse battery staple"));
+        await RefusedAs("idempotency-key-reused", Register("one", displayName: null));
+        await RefusedAs("user-name-taken", Register("two"));
+    }
+
+    [Fact]
+    public async Task A_customer_of_a_machine_is_registered_once_under_its_key()
+    {
+        using var machine = app.CreateClient(await app.ApiKey(Scopes.UsersWrite));
+        using var other = app.CreateClient(await app.ApiKey(Scopes.UsersWrite));
+        var body = new { user_name = Shop.Unique("guest") };
+
+        using var first = await machine.PostJson("/users", body, ("Idempotency-Key", "one"));
+        using var again = await machine.PostJson("/users", body, ("Idempotency-Key", "one"));
+
+        await first.Expect(HttpStatusCode.Created);
+        await again.Expect(HttpStatusCode.OK);
+        await RefusedAs("user-name-taken", other.PostJson("/users", body, ("Idempotency-Key", "one")));
+    }
+
+    private static async Task RefusedAs(string problem, Task<HttpResponseMessage> sent)
+    {
+        using var answer = await sent;
+        Assert.Equal("/problems/" + problem, (await answer.Body()).Text("type"));
+    }
 }
