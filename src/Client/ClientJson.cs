@@ -20,6 +20,9 @@ namespace Granary.Client;
 [JsonSerializable(typeof(StockAdjustment))]
 [JsonSerializable(typeof(StockLevel))]
 [JsonSerializable(typeof(RegisterUser))]
+[JsonSerializable(typeof(NewApiKey))]
+[JsonSerializable(typeof(ApiKey))]
+[JsonSerializable(typeof(Page<ApiKey>), TypeInfoPropertyName = "ApiKeyPage")]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(AccessToken))]
 [JsonSerializable(typeof(Withdrawal))]
@@ -38,7 +41,7 @@ internal sealed record StockAdjustment(long Quantity, string Reason);
 
 internal sealed record Withdrawal(long Amount, string Currency, string? Reference);
 
-internal sealed record RegisterUser(string UserName, string Password, string? DisplayName);
+internal sealed record RegisterUser(string UserName, string? Password, string? DisplayName);
 
 internal sealed record Credentials(string UserName, string Password);
 

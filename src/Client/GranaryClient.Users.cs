@@ -2,15 +2,21 @@ namespace Granary.Client;
 
 public sealed partial class GranaryClient
 {
-    /// <summary>
-    /// Registers a user. The client does not repeat the request: if the response is lost, a repetition by the caller gets
-    /// <c>user-name-taken</c>.
-    /// </summary>
+    /// <summary>Registers a user.</summary>
+    /// <param name="idempotencyKey">
+    /// Identifies the registration: a second call with it and the same content gets the same user. A new key by default.
+    /// </param>
     public Task<User> RegisterAsync(
-        string userName, string password, string? displayName = null, CancellationToken cancellationToken = default) =>
-        SendAsync(HttpMethod.Post, "users",
-            Body(new RegisterUser(userName, password, displayName), ClientJson.Default.RegisterUser), ClientJson.Default.User,
-            repeatable: false, cancellationToken);
+        string userName, string password, string? displayName = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        RegisterAsync(new RegisterUser(userName, password, displayName), idempotencyKey, cancellationToken);
+
+    /// <summary>Registers a customer who cannot log in and for whom a machine orders. Needs an API key with the scope <c>users:write</c>.</summary>
+    /// <param name="idempotencyKey">
+    /// Identifies the registration: a second call with it and the same content gets the same user. A new key by default.
+    /// </param>
+    public Task<User> RegisterCustomerAsync(
+        string userName, string? displayName = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
+        RegisterAsync(new RegisterUser(userName, null, displayName), idempotencyKey, cancellationToken);
 
     /// <summary>Reads the caller's own account.</summary>
     public Task<User> GetMeAsync(CancellationToken cancellationToken = default) =>
@@ -34,5 +40,9 @@ public sealed partial class GranaryClient
         string userId, Money money, string? reference = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/withdrawals",
             Body(new Withdrawal(money.Amount, money.Currency, reference), ClientJson.Default.Withdrawal), ClientJson.Default.Wallet,
+            repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
+
+    private Task<User> RegisterAsync(RegisterUser user, string? idempotencyKey, CancellationToken cancellationToken) =>
+        SendAsync(HttpMethod.Post, "users", Body(user, ClientJson.Default.RegisterUser), ClientJson.Default.User,
             repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
 }

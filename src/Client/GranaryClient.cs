@@ -29,6 +29,10 @@ public sealed partial class GranaryClient(HttpClient http, TimeProvider? clock =
         _token = new AuthenticationHeaderValue("Bearer", token.Token);
     }
 
+    /// <summary>Sends this API key with every later request, for a machine of the shop.</summary>
+    /// <param name="key">Its text, <c>gk_…</c>.</param>
+    public void UseApiKey(string key) => _token = new AuthenticationHeaderValue("Bearer", key);
+
     private Task<T> SendAsync<T>(
         HttpMethod method,
         string path,
@@ -57,6 +61,19 @@ public sealed partial class GranaryClient(HttpClient http, TimeProvider? clock =
 
             return request;
         }
+    }
+
+    /// <summary>Sends a request that is answered without a body, and may be repeated.</summary>
+    private async Task SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var response = await _transport.OpenAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(method, path);
+                request.Headers.Authorization = _token;
+                return request;
+            },
+            cancellationToken);
     }
 
     private Task<T> GetAsync<T>(string path, JsonTypeInfo<T> answer, CancellationToken cancellationToken) =>

@@ -39,7 +39,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
         cancellationToken);
 
     /// <summary>
-    /// Sends a request that only reads, and returns when the response begins; the caller disposes of the response.
+    /// Sends a request that may be repeated, and returns when the response begins; the caller disposes of the response.
     /// </summary>
     /// <exception cref="GranaryProblemException">The API refused.</exception>
     /// <exception cref="HttpRequestException">The API cannot be reached.</exception>

@@ -27,7 +27,7 @@ public static class UserEndpoints
             .Reads(RequestHeader.IdempotencyKey)
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
-            .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.InsufficientScope);
+            .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.InsufficientScope, ProblemTypes.Unauthorized);
         users.MapGet("/me", GetMe).WithName("GetMe").WithSummary("Read the caller and the wallet");
         users.MapGet("/{id}", Get).WithName("GetUser").Scope(Scopes.UsersRead).WithSummary("Read a user and the wallet")
             .CalledBy("the user", Roles.Admin)
@@ -57,6 +57,13 @@ public static class UserEndpoints
         RegisterUserRequest request, Passwords passwords, HttpContext http, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
     {
         var machine = Caller.IsKey(http.User) ? Caller.From(http.User) : null;
+        if (machine is null && ApiKeyCheck.TextOf(http.Request) is not null)
+        {
+            // As a stranger, a machine whose key has ended would be told that a password is missing.
+            http.Response.Headers.WWWAuthenticate = "Bearer realm=\"granary\", error=\"invalid_token\"";
+            return new ProblemResult(Problem.Of(ProblemTypes.Unauthorized, "The API key is unknown, expired or revoked."));
+        }
+
         if (machine is not null && !http.User.HasClaim(Caller.ScopeClaim, Scopes.UsersWrite))
         {
             return ScopedRoutes.Refusal(http);

@@ -42,6 +42,36 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task A_machine_uses_a_key_until_it_is_revoked()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var admin = new GranaryClient(_shop.Staff);
+        using var http = app.CreateClient();
+        var machine = new GranaryClient(http);
+        var key = await admin.CreateApiKeyAsync(new NewApiKey(Shop.Unique("storefront"), ["users:write"]), cancellation);
+
+        machine.UseApiKey(key.Key!);
+        var customer = await machine.RegisterCustomerAsync(Shop.Unique("guest"), "Ada", cancellationToken: cancellation);
+        var listed = await admin.ListApiKeysAsync(cancellation).SingleAsync(other => other.Id == key.Id, cancellation);
+        await admin.RevokeApiKeyAsync(key.Id, cancellation);
+
+        Assert.Equal("Ada", customer.DisplayName);
+        Assert.Equal((key.Name, key.Prefix, null), (listed.Name, listed.Prefix, listed.Key));
+        await Eventually.HoldsAsync(async () =>
+        {
+            try
+            {
+                await machine.RegisterCustomerAsync(Shop.Unique("guest"), cancellationToken: cancellation);
+                return false;
+            }
+            catch (GranaryProblemException refusal)
+            {
+                return refusal.Problem.Slug == "unauthorized";
+            }
+        }, cancellation: cancellation);
+    }
+
+    [Fact]
     public async Task A_request_that_the_service_could_not_process_is_repeated_under_the_same_key()
     {
         var customer = await _shop.Customer();
