@@ -1,6 +1,7 @@
 using Granary.Client;
 using Granary.Commands;
 using Granary.Commands.Import;
+using Granary.Grains.Interfaces.ApiKeys;
 using Spectre.Console;
 
 namespace Granary.Http.Tests;
@@ -39,7 +40,8 @@ public sealed class NorthwindImportTests
         var client = new GranaryClient(http);
         await client.LoginAsync("admin", GranaryApp.AdminPassword, TestContext.Current.CancellationToken);
         var data = Northwind.Read(Path.Combine(AppContext.BaseDirectory, "samples", "northwind"));
-        var replay = new NorthwindReplay(client, data, "USD", parallelism: 8);
+        using var machine = app.CreateClient(await app.ApiKey(Scopes.UsersWrite));
+        var replay = new NorthwindReplay(client, new GranaryClient(machine), data, "USD", parallelism: 8);
 
         await replay.LoadProductsAsync(() => { });
         await replay.LoadCustomersAsync(() => { });

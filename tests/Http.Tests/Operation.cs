@@ -66,6 +66,7 @@ public sealed record Operation(string Name, HttpMethod Method, string Path, stri
     {
         "orders" => OrderId.New(DateTimeOffset.UnixEpoch),
         "webhooks" => "wh_" + new string('0', 32),
+        "api-keys" => "key_" + new string('0', 16),
         _ => UserId.From("nobody"),
     };
 }
