@@ -37,6 +37,9 @@ public sealed record Problem
 
     public IReadOnlyList<string>? AllowedActions { get; init; }
 
+    /// <summary>The order that has what the request asked for, such as its external reference.</summary>
+    public string? OrderId { get; init; }
+
     /// <summary>The last segment of <see cref="Type"/>, such as <c>insufficient-stock</c>.</summary>
     public string Slug => Type.StartsWith(Prefix, StringComparison.Ordinal) ? Type[Prefix.Length..] : Type;
 }

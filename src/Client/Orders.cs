@@ -16,6 +16,15 @@ public sealed record NewOrder
     public Address? ShippingAddress { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>
+    /// The caller's own name of the order, up to 255 characters: no two orders of a caller have the same, so a second one is refused with
+    /// the problem <c>external-reference-taken</c>.
+    /// </summary>
+    public string? ExternalReference { get; init; }
+
+    /// <summary>Up to 20 texts of up to 500 characters to keep with the order, by keys of up to 40 characters.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
 /// <summary>One line to order.</summary>
@@ -58,6 +67,13 @@ public sealed record Order
     public required Money Total { get; init; }
     public Address? ShippingAddress { get; init; }
     public string? Note { get; init; }
+
+    /// <summary>The own name that the caller who placed it gave it.</summary>
+    public string? ExternalReference { get; init; }
+
+    /// <summary>What the caller who placed it keeps with it.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     public Tracking? Tracking { get; init; }
     public string? CancelReason { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }

@@ -33,6 +33,18 @@ public static class Limits
     /// <summary>Most characters of a password: hashing must not become a way to make the server read megabytes.</summary>
     public const int LongestPassword = 256;
 
+    /// <summary>Characters of a caller's own reference of an order.</summary>
+    public const int ReferenceLength = 255;
+
+    /// <summary>Pairs of an order's metadata.</summary>
+    public const int MetadataPairs = 20;
+
+    /// <summary>Characters of a key of an order's metadata.</summary>
+    public const int MetadataKeyLength = 40;
+
+    /// <summary>Characters of a value of an order's metadata.</summary>
+    public const int MetadataValueLength = 500;
+
     /// <summary>Characters of a short name.</summary>
     public const int NameLength = 200;
 }

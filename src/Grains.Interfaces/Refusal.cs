@@ -97,6 +97,11 @@ public sealed record UserSuspended([property: Id(0)] string Status) : Refusal;
 [GenerateSerializer, Immutable, Alias("granary.refusal.user-name-taken")]
 public sealed record UserNameTaken : Refusal;
 
+/// <summary>Another order of the caller has the external reference; nothing was reserved or held.</summary>
+/// <param name="OrderId">The other order.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.external-reference-taken")]
+public sealed record ExternalReferenceTaken([property: Id(0)] string OrderId) : Refusal;
+
 /// <summary>The idempotency key was used before with another body.</summary>
 [GenerateSerializer, Immutable, Alias("granary.refusal.idempotency-key-reused")]
 public sealed record IdempotencyKeyReused : Refusal;

@@ -29,7 +29,7 @@ public static class StreamNames
     {
         StreamKind.Order => Orders,
         StreamKind.Stock or StreamKind.StockAlert => Stock,
-        StreamKind.User or StreamKind.ApiKeys or null => null,
+        StreamKind.User or StreamKind.ApiKeys or StreamKind.Reference or null => null,
     };
 
     /// <summary>The Orleans stream of a partition.</summary>

@@ -111,18 +111,48 @@ public sealed class JournalAuditTests
         Assert.Contains(Audit().Violations, violation => violation.Contains("withdrawn", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void An_order_without_the_claim_of_its_reference_is_a_violation()
+    {
+        PlaceAndPay("web-1");
+        Assert.Contains(Audit().Violations, violation => violation.Contains("web-1", StringComparison.Ordinal));
+
+        Claim("web-1", "o1", 1);
+        Assert.Empty(Audit().Violations);
+        Assert.DoesNotContain(Audit().Lagging, lagging => lagging.Contains("web-1", StringComparison.Ordinal));
+
+        Claim("web-1", "o2", 5);
+        Assert.Contains(Audit().Violations, violation => violation.Contains("web-1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_claim_of_a_reference_that_its_order_does_not_have_is_a_violation_and_one_without_an_order_lags_behind()
+    {
+        PlaceAndPay();
+        Claim("web-1", "o2", 5);
+        Assert.Empty(Audit().Violations);
+        Assert.Contains(Audit().Lagging, lagging => lagging.Contains("web-1", StringComparison.Ordinal));
+
+        Claim("web-1", "o1", 1);
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("web-1", StringComparison.Ordinal));
+    }
+
+    private void Claim(string reference, string order, long attempt) => Append<ReferenceState, ReferenceEvent>(
+        ReferenceState.KeyOf(Given.Placed.By, reference), [new ReferenceClaimed(Given.Placed.By, reference, order, attempt)]);
+
     private void Open()
     {
         Stock(Given.Tea, new StockAdjusted("u-operator", 10, "delivery", null));
         User(Given.Buyer, new MoneyDeposited("u-admin", 5_000, null));
     }
 
-    private void PlaceAndPay()
+    private void PlaceAndPay(string? reference = null)
     {
         Open();
         Stock(new StockReserved("o1", 1, 2));
         User(new MoneyHeld("o1", 1, 1_000));
-        Order(Given.Placed, new OrderPaid("u-buyer"));
+        Order(Given.Placed with { ExternalReference = reference }, new OrderPaid("u-buyer"));
         Stock(new StockSold("o1", 2, 2, [1]));
         User(new MoneyCaptured("o1", 2, 1_000, [1]));
     }

@@ -20,6 +20,23 @@ public sealed class StoredNamesTests
     }
 
     [Fact]
+    public void A_placement_is_written_with_the_reference_and_the_metadata_that_it_has_and_without_those_that_it_lacks()
+    {
+        Assert.DoesNotContain("external_reference", Written(Given.Placed), StringComparison.Ordinal);
+        Assert.DoesNotContain("metadata", Written(Given.Placed), StringComparison.Ordinal);
+        Assert.EndsWith(
+            """
+            "external_reference":"web-1","metadata":{"CamelCase key":"v"},"by":"u-buyer"}
+            """,
+            Written(Given.Placed with { ExternalReference = "web-1", Metadata = new Dictionary<string, string> { ["CamelCase key"] = "v" } }),
+            StringComparison.Ordinal);
+        var claim = new ReferenceClaimed("u-buyer", "web-1", "o1", 9);
+        Assert.Equal(
+            ("reference.claimed", """{"by":"u-buyer","reference":"web-1","order":"o1","attempt":9}"""),
+            (ReferenceEvent.Codec.NameOf(claim), Encoding.UTF8.GetString(ReferenceEvent.Codec.Encode(claim, Given.Noon, null).Payload.Span)));
+    }
+
+    [Fact]
     public void A_snapshot_keeps_the_names_of_a_claim()
     {
         var stock = Given.Stock(Given.Tea, new StockAdjusted("op", 9, null, null), new StockReserved("o1", 1, 4), new StockSold("o1", 2, 4, [1]));

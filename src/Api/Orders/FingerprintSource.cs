@@ -9,7 +9,14 @@ namespace Granary.Api.Orders;
 /// The values that two requests under one idempotency key must share to count as the same request: the whole normalised order.
 /// The timestamp is not included, because a client that retries may send a new one.
 /// </summary>
-public sealed record FingerprintSource(string UserId, IReadOnlyList<RequestedLine> Lines, Address? ShippingAddress, string? Note)
+/// <remarks>A member that is null is not written, so an order without it keeps the hash that earlier releases gave it.</remarks>
+public sealed record FingerprintSource(
+    string UserId,
+    IReadOnlyList<RequestedLine> Lines,
+    Address? ShippingAddress,
+    string? Note,
+    string? ExternalReference = null,
+    IReadOnlyDictionary<string, string>? Metadata = null)
 {
     /// <summary>SHA-256 in hexadecimal, over a form that does not depend on the formatting of the body.</summary>
     public string Hash()

@@ -24,6 +24,12 @@ public sealed record OrderBody
     [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public string? Note { get; init; }
 
+    /// <summary>The own name that the caller who placed the order gave it.</summary>
+    public string? ExternalReference { get; init; }
+
+    /// <summary>What the caller who placed the order keeps with it.</summary>
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
     public Tracking? Tracking { get; init; }
 
     public string? CancelReason { get; init; }
@@ -54,6 +60,8 @@ public sealed record OrderBody
         Total = currency.Of(order.Total),
         ShippingAddress = order.ShippingAddress,
         Note = order.Note,
+        ExternalReference = order.ExternalReference,
+        Metadata = order.Metadata,
         Tracking = order.Tracking,
         CancelReason = order.CancelReason,
         CreatedAt = order.CreatedAt.UtcDateTime,

@@ -26,7 +26,7 @@ public static class OrderEndpoints
         var orders = routes.MapGroup("/orders").WithTags("Orders").Describes("id", "The id of the order.");
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").Scope(Scopes.OrdersWrite).TakesBodyOf(BodyLimit.Order)
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
-            .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice." }""")
+            .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice.", "external_reference": "web-2026-0417", "metadata": { "channel": "web" } }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)

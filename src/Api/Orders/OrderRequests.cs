@@ -20,6 +20,12 @@ public sealed record PlaceOrderRequest
     public AddressRequest? ShippingAddress { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary>The caller's own name of the order, up to 255 characters; no two orders of a caller have the same.</summary>
+    public string? ExternalReference { get; init; }
+
+    /// <summary>Up to 20 texts of up to 500 characters that the caller keeps with the order, by keys of up to 40 characters.</summary>
+    public IReadOnlyDictionary<string, string?>? Metadata { get; init; }
 }
 
 /// <summary>One requested line.</summary>

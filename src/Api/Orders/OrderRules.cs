@@ -64,6 +64,41 @@ public static class OrderRules
     public static string? NoteOf(string? note, Validation validation) =>
         validation.OptionalText("note", note, Limits.TextLength, multiline: true);
 
+    /// <summary>Checks a caller's own reference.</summary>
+    public static string? ReferenceOf(string? reference, Validation validation) =>
+        reference is null ? null : validation.Text("external_reference", reference, Limits.ReferenceLength);
+
+    /// <summary>Checks the metadata; the pairs are sorted by key, so that their order in the body makes no difference.</summary>
+    /// <returns>Null where there are none.</returns>
+    public static IReadOnlyDictionary<string, string>? MetadataOf(IReadOnlyDictionary<string, string?>? metadata, Validation validation)
+    {
+        if (metadata is not { Count: > 0 })
+        {
+            return null;
+        }
+
+        if (metadata.Count > Limits.MetadataPairs)
+        {
+            validation.Add("metadata", $"must have at most {Limits.MetadataPairs} pairs");
+            return null;
+        }
+
+        var pairs = new Dictionary<string, string>(metadata.Count, StringComparer.Ordinal);
+        foreach (var (key, value) in metadata.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            validation.Text("metadata", key, Limits.MetadataKeyLength);
+            if (value is null)
+            {
+                validation.Add("metadata." + key, "must be a text");
+                continue;
+            }
+
+            pairs[key] = validation.OptionalText("metadata." + key, value, Limits.MetadataValueLength, multiline: true)!;
+        }
+
+        return pairs;
+    }
+
     private static RequestedLine? LineOf(ItemRequest? item, int index, Validation validation)
     {
         // Field names are built only for an error: this runs for every line of every order.

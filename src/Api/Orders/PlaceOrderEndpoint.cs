@@ -90,11 +90,13 @@ public static class PlaceOrderEndpoint
             ShippingAddress = OrderRules.AddressOf(request.ShippingAddress, validation),
             Note = OrderRules.NoteOf(request.Note, validation),
             By = caller.UserId,
+            ExternalReference = OrderRules.ReferenceOf(request.ExternalReference, validation),
+            Metadata = OrderRules.MetadataOf(request.Metadata, validation),
         };
     }
 
     private static string FingerprintOf(PlaceOrder command) =>
-        new FingerprintSource(command.UserId, command.Lines, command.ShippingAddress, command.Note).Hash();
+        new FingerprintSource(command.UserId, command.Lines, command.ShippingAddress, command.Note, command.ExternalReference, command.Metadata).Hash();
 
     private static bool IsStale(long? timestamp, TimeProvider clock)
     {

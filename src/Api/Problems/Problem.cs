@@ -45,6 +45,9 @@ public sealed record Problem
     /// <summary>The scope that the API key would need.</summary>
     public string? RequiredScope { get; init; }
 
+    /// <summary>The order that has what the request asked for.</summary>
+    public string? OrderId { get; init; }
+
     /// <summary>The version that <c>If-Match</c> would have to name.</summary>
     public long? CurrentVersion { get; init; }
 

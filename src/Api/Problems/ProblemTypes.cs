@@ -81,6 +81,11 @@ public static class ProblemTypes
             + "than they may (Granary:Orders:MaxOpenUnitsPerUser). No stock was reserved and no money was held.",
         "Pay or cancel an open order, or order fewer units. lines names the products, limit the number.", "limit", "lines");
 
+    public static readonly ProblemType ExternalReferenceTaken = new(
+        "external-reference-taken", StatusCodes.Status409Conflict, "The external reference is taken",
+        "Another order of this caller has the external_reference, also one that was cancelled. No stock was reserved and no money was held.",
+        "Read the order that order_id names: it may be the one that was meant. Use another external_reference for another order.", "order_id");
+
     public static readonly ProblemType UserNameTaken = new(
         "user-name-taken", StatusCodes.Status409Conflict, "The user name is taken",
         "Another user has this user name, or one that differs only in upper and lower case.",
@@ -183,7 +188,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
-        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
+        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,
     ];

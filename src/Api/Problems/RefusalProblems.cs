@@ -61,6 +61,7 @@ public sealed class RefusalProblems(Currency currency)
         NotAdministrator => Problem.Of(ProblemTypes.Forbidden, "The caller is no administrator any more."),
         UnknownUser => Problem.Of(ProblemTypes.UnknownUser),
         UserSuspended user => Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = user.Status },
+        ExternalReferenceTaken taken => Problem.Of(ProblemTypes.ExternalReferenceTaken) with { OrderId = taken.OrderId },
         UserNameTaken => Problem.Of(ProblemTypes.UserNameTaken),
         OrderInFlight => Problem.Of(ProblemTypes.IdempotencyInFlight) with { RetryAfter = PlacementRetrySeconds },
         IdempotencyKeyReused => Problem.Of(ProblemTypes.IdempotencyKeyReused),

@@ -18,6 +18,7 @@ public sealed class JournalAudit
     private readonly Dictionary<string, StockState> _stock = new(StringComparer.Ordinal);
     private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ApiKeysState> _apiKeys = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ReferenceState> _references = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
     private readonly List<string> _lagging = [];
@@ -63,6 +64,9 @@ public sealed class JournalAudit
                 case StreamKind.ApiKeys:
                     Apply<ApiKeysState, ApiKeyEvent>(_apiKeys, record);
                     break;
+                case StreamKind.Reference:
+                    Apply<ReferenceState, ReferenceEvent>(_references, record);
+                    break;
             }
         }
         catch (DamagedRecordException damaged)
@@ -103,6 +107,7 @@ public sealed class JournalAudit
             _violations.Add($"Orders belong to user {missing}, who is not in the journal.");
         }
 
+        JudgeReferences();
         return new AuditReport(
             _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _lagging]);
     }
@@ -132,6 +137,35 @@ public sealed class JournalAudit
         var paid = Judge(claims, orders, standings);
         var spent = user.Spent - user.Refunded;
         Demand(spent == paid, $"{name}: {spent} is spent, but orders account for {paid}.");
+    }
+
+    /// <summary>
+    /// An order with a reference has the newest claim on it, so that no other order has it. A claim without its order is one of an attempt
+    /// that was never decided.
+    /// </summary>
+    private void JudgeReferences()
+    {
+        foreach (var order in _orders.Values.Where(order => order.ExternalReference is not null))
+        {
+            var key = ReferenceState.KeyOf(order.Timeline[0].By, order.ExternalReference!);
+            Demand(
+                _references.GetValueOrDefault(key)?.Claim?.Order == order.Id || _broken.ContainsKey(ReferenceState.StreamOf(key)),
+                $"Order {order.Id} does not have its external reference {order.ExternalReference}.");
+        }
+
+        foreach (var reference in _references.Values.Where(reference => !_broken.ContainsKey(JournalStream.OfOrder(reference.Claim!.Order))))
+        {
+            var (claim, order) = (reference.Claim!, _orders.GetValueOrDefault(reference.Claim!.Order));
+            if (order is { Exists: true } && reference.IsCarriedBy(order))
+            {
+                continue;
+            }
+
+            Demand(
+                order is null || !order.Accepted.Contains(claim.Attempt),
+                $"Order {claim.Order} was placed by the attempt that claimed the external reference {claim.Reference}, and does not have it.");
+            _lagging.Add($"External reference {claim.Reference}: an attempt at order {claim.Order} claimed it and has not placed the order.");
+        }
     }
 
     /// <summary>Judges the orders that have a right here and those that have a claim, and returns what they account for as paid.</summary>

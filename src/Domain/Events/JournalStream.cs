@@ -8,6 +8,7 @@ public enum StreamKind
     StockAlert,
     User,
     ApiKeys,
+    Reference,
 }
 
 /// <summary>
@@ -21,6 +22,7 @@ public static class JournalStream
     private const string StockAlertPrefix = "stock-alert/";
     private const string UserPrefix = "user/";
     private const string ApiKeysPrefix = "api-keys/";
+    private const string ReferencePrefix = "reference/";
 
     /// <summary>The stream of an order.</summary>
     public static string OfOrder(string orderId) => OrderPrefix + orderId;
@@ -37,6 +39,10 @@ public static class JournalStream
     /// <summary>The stream of the shop's API keys.</summary>
     public static string OfApiKeys(string ring) => ApiKeysPrefix + ring;
 
+    /// <summary>The stream of a caller's own reference of an order.</summary>
+    /// <param name="key">See <c>ReferenceState.KeyOf</c>.</param>
+    public static string OfReference(string key) => ReferencePrefix + key;
+
     /// <summary>What a stream is about; null when its name has none of the prefixes.</summary>
     public static StreamKind? KindOf(string stream)
     {
@@ -46,6 +52,7 @@ public static class JournalStream
             : stream.StartsWith(StockAlertPrefix, StringComparison.Ordinal) ? StreamKind.StockAlert
             : stream.StartsWith(UserPrefix, StringComparison.Ordinal) ? StreamKind.User
             : stream.StartsWith(ApiKeysPrefix, StringComparison.Ordinal) ? StreamKind.ApiKeys
+            : stream.StartsWith(ReferencePrefix, StringComparison.Ordinal) ? StreamKind.Reference
             : null;
     }
 

@@ -20,7 +20,8 @@ public static class OrderDecisions
         : order.Voided.Contains(attempt) ? new OrderInFlight()
         : OrderTotal.Of(lines) is not { } total ? OrderTotal.TooHigh
         : new OrderPlaced(
-            command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt);
+            command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt,
+            command.ExternalReference, command.Metadata);
 
     /// <summary>Whether a repeated placement is the one that made the order.</summary>
     /// <returns>Null when it is; otherwise the refusal.</returns>

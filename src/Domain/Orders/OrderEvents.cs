@@ -45,7 +45,9 @@ public sealed record OrderPlaced(
     Address? ShippingAddress,
     string? Note,
     string? Fingerprint,
-    DateTimeOffset ExpiresAt) : OrderEvent(By, OrderTrigger.Place);
+    DateTimeOffset ExpiresAt,
+    string? ExternalReference = null,
+    IReadOnlyDictionary<string, string>? Metadata = null) : OrderEvent(By, OrderTrigger.Place);
 
 /// <summary>The order is now this; <paramref name="Attempt"/> took what it needed more, if anything.</summary>
 public sealed record OrderAmended(

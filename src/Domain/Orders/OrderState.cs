@@ -16,6 +16,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     public Address? ShippingAddress { get; init; }
     public string? Note { get; init; }
     public string? Fingerprint { get; init; }
+    public string? ExternalReference { get; init; }
+    public IReadOnlyDictionary<string, string>? Metadata { get; init; }
     public Tracking? Tracking { get; init; }
     public string? CancelReason { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
@@ -98,6 +100,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         Version = VisibleVersion,
         AllowedActions = OrderLifecycle.AllowedActions(Status),
         Timeline = Timeline,
+        ExternalReference = ExternalReference,
+        Metadata = Metadata,
     };
 
     /// <summary>What the order has decided about the stock and money it claims.</summary>
@@ -119,6 +123,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         ShippingAddress = placed.ShippingAddress,
         Note = placed.Note,
         Fingerprint = placed.Fingerprint,
+        ExternalReference = placed.ExternalReference,
+        Metadata = placed.Metadata,
         CreatedAt = at,
         ExpiresAt = placed.ExpiresAt,
         Accepted = [placed.Attempt],

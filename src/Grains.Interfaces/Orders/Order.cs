@@ -28,6 +28,12 @@ public sealed record Order
 
     [Id(13)] public required IReadOnlyList<string> AllowedActions { get; init; }
     [Id(14)] public required IReadOnlyList<TimelineEntry> Timeline { get; init; }
+
+    /// <summary>The own name of the caller who placed it; null for none.</summary>
+    [Id(15)] public string? ExternalReference { get; init; }
+
+    /// <summary>What the caller who placed it keeps with it; null for nothing.</summary>
+    [Id(16)] public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
 /// <summary>The status of an order in its life cycle.</summary>

@@ -28,6 +28,12 @@ public sealed record PlaceOrder
     /// has as many unpaid orders as may be. It decides nothing: an order that costs more asks the wallet before it takes any stock.
     /// </summary>
     [Id(6)] public long? Funds { get; init; }
+
+    /// <summary>The caller's own name of the order, unique among the orders that <see cref="By"/> places; null for none.</summary>
+    [Id(7)] public string? ExternalReference { get; init; }
+
+    /// <summary>What the caller keeps with the order; null for nothing.</summary>
+    [Id(8)] public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
 /// <summary>One requested line.</summary>

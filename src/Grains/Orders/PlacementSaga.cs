@@ -39,6 +39,7 @@ public sealed class PlacementSaga(
     private readonly ConcurrentDictionary<string, Task> _turns = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<long, Attempt> _inFlight = new();
     private readonly RecentIds _placed = new();
+    private readonly OrderReferences _references = new(grains, journal, clock);
 
     /// <summary>
     /// Places an order. Idempotent by its id: the same command again answers with the order as it stands,
@@ -147,11 +148,17 @@ public sealed class PlacementSaga(
         OrderReply? reply = null;
         try
         {
+            var reference = command.ExternalReference is { } name ? await _references.FindAsync(orderId, command.By, name) : default;
+            if (reference.Refusal is { } taken)
+            {
+                return reply = await RefuseAsync(orderId, command, taken);
+            }
+
             // Reserve and hold, or give back.
             var outcome = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command, prices));
             return reply = outcome switch
             {
-                AttemptOutcome.Taken taken => await RecordAsync(attempt, group, orderId, command, taken),
+                AttemptOutcome.Taken all => await RecordAsync(attempt, group, orderId, command, all, reference.State),
                 AttemptOutcome.PriceMoved moved => new PriceMoving(moved.Sku),
                 AttemptOutcome.Refused refused => await RefuseAsync(orderId, command, refused),
                 _ => throw new UnreachableException(),
@@ -169,13 +176,19 @@ public sealed class PlacementSaga(
     }
 
     /// <summary>Makes the order durable. A new order needs no read: only a conflict shows that something is there already.</summary>
+    /// <param name="reference">The order's external reference, which this attempt claims; null for none.</param>
     private async Task<OrderReply> RecordAsync(
-        Attempt attempt, CommitGroup group, string orderId, PlaceOrder command, AttemptOutcome.Taken taken)
+        Attempt attempt, CommitGroup group, string orderId, PlaceOrder command, AttemptOutcome.Taken taken, ReferenceState? reference)
     {
         var order = OrderState.Initial(orderId);
         try
         {
             var requirements = await group.CloseAsync(orderId);
+            if (reference is not null)
+            {
+                requirements = [.. requirements, _references.Claim(reference, orderId, command, attempt.Number)];
+            }
+
             while (true)
             {
                 // Decide.

@@ -25,6 +25,26 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task An_order_keeps_the_callers_reference_and_metadata()
+    {
+        var customer = await _shop.Customer();
+        var client = new GranaryClient(customer.Http);
+        var wish = new NewOrder
+        {
+            Items = [new NewOrderItem(await _shop.Product(), 1)],
+            ExternalReference = "web-7",
+            Metadata = new Dictionary<string, string> { ["saleChannel"] = "web" },
+        };
+
+        var order = await client.PlaceOrderAsync(wish, cancellationToken: TestContext.Current.CancellationToken);
+        var refusal = await Assert.ThrowsAsync<GranaryProblemException>(
+            () => client.PlaceOrderAsync(wish, cancellationToken: TestContext.Current.CancellationToken));
+
+        Assert.Equal(("web-7", "web"), (order.ExternalReference, order.Metadata!["saleChannel"]));
+        Assert.Equal(("external-reference-taken", order.Id), (refusal.Problem.Slug, refusal.Problem.OrderId));
+    }
+
+    [Fact]
     public async Task A_search_continues_over_all_pages()
     {
         var word = Shop.Unique("page");

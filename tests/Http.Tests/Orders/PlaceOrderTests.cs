@@ -41,6 +41,70 @@ public sealed class PlaceOrderTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task A_reference_and_metadata_are_kept_as_they_were_written_and_the_reference_names_one_order()
+    {
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product();
+        var body = $$"""
+            { "items": [{ "sku": "{{sku}}", "quantity": 1 }], "external_reference": "web 1",
+              "metadata": { "saleChannel": "Web", "Zone/1": "", "a_b": "é" } }
+            """;
+
+        using var first = await customer.Http.PostJson("/orders", body, ("Idempotency-Key", "one"));
+        var order = await first.Expect(HttpStatusCode.Created);
+        using var repeated = await customer.Http.PostJson("/orders", body, ("Idempotency-Key", "one"));
+        using var second = await customer.Http.PostJson("/orders", body, ("Idempotency-Key", "two"));
+
+        Assert.Equal("web 1", order.Text("external_reference"));
+        Assert.Equal(
+            [("Zone/1", ""), ("a_b", "é"), ("saleChannel", "Web")],
+            order.At("metadata").EnumerateObject().Select(pair => (pair.Name, pair.Value.GetString()!)));
+        Assert.Equal(order.Text("id"), (await repeated.Expect(HttpStatusCode.OK)).Text("id"));
+        Assert.Equal(order.Text("id"), (await second.ExpectProblem(409, "external-reference-taken")).Text("order_id"));
+        using var changed = await customer.Http.PostJson("/orders", body.Replace("\"Web\"", "\"Shop\"", StringComparison.Ordinal), ("Idempotency-Key", "one"));
+        await changed.ExpectProblem(422, "idempotency-key-reused");
+        using var read = await customer.Http.SendJson(HttpMethod.Get, $"/orders/{order.Text("id")}");
+        Assert.Equal(order.At("metadata").GetRawText(), (await read.Body()).At("metadata").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("""{ "a": 1 }""")]
+    [InlineData("""{ "a": null }""")]
+    [InlineData("""{ "": "empty key" }""")]
+    [InlineData("""{ "12345678901234567890123456789012345678901": "long key" }""")]
+    [InlineData("""{ "a": "1", "a": "2" }""")]
+    [InlineData("""["a"]""")]
+    [InlineData(""" "a" """)]
+    public async Task Metadata_are_texts_by_short_keys(string metadata)
+    {
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product();
+
+        using var answer = await customer.Http.PostJson("/orders", $$"""{ "items": [{ "sku": "{{sku}}", "quantity": 1 }], "metadata": {{metadata}} }""");
+
+        await answer.ExpectProblem(400, "validation");
+    }
+
+    [Fact]
+    public async Task References_and_metadata_have_bounds()
+    {
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product();
+        string Body(string reference, int pairs, int length) => $$"""
+            { "items": [{ "sku": "{{sku}}", "quantity": 1 }], "external_reference": "{{reference}}",
+              "metadata": { {{string.Join(", ", Enumerable.Range(0, pairs).Select(i => $"\"k{i}\": \"{new string('v', length)}\""))}} } }
+            """;
+
+        using var most = await customer.Http.PostJson("/orders", Body(new string('r', 255), 20, 500));
+        await most.Expect(HttpStatusCode.Created);
+        foreach (var beyond in new[] { Body(new string('r', 256), 1, 1), Body("", 1, 1), Body(" ", 1, 1), Body("p", 21, 1), Body("v", 1, 501) })
+        {
+            using var answer = await customer.Http.PostJson("/orders", beyond);
+            await answer.ExpectProblem(400, "validation");
+        }
+    }
+
+    [Fact]
     public async Task Lines_of_one_product_are_merged()
     {
         var customer = await _shop.Customer();

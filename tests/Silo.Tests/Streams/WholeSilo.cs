@@ -2,6 +2,7 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
 using Granary.Grains.Orders.Index;
 using Granary.Hosting.Clustering;
 using Microsoft.Extensions.Configuration;
@@ -69,6 +70,9 @@ public sealed class WholeSilo : IAsyncDisposable
         Assert.Null(reply.Refusal);
         return reply.Order!;
     }
+
+    /// <summary>A saga beside the silo's own, as another silo has.</summary>
+    public PlacementSaga NewSaga() => ActivatorUtilities.CreateInstance<PlacementSaga>(_host.Services);
 
     /// <summary>A service of the silo.</summary>
     public T Service<T>()
