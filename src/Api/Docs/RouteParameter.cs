@@ -26,13 +26,13 @@ public static class RouteParameters
         where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new RouteParameter(name, description));
 
     /// <summary>
-    /// Names the query parameters of a list. Any other, and one that is given twice, is answered 400 with its name: a misspelt filter
+    /// Names the query parameters of a list or another read. Any other, and one that is given twice, is answered 400 with its name: a misspelt filter
     /// would be answered with everything.
     /// </summary>
     public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params RouteParameter[] parameters)
     {
         var known = parameters.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-        var refusal = $"is no parameter of this list; it has {string.Join(", ", parameters.Select(parameter => parameter.Name))}";
+        var refusal = $"is no parameter of this address; it has {string.Join(", ", parameters.Select(parameter => parameter.Name))}";
         return route.WithMetadata([.. parameters]).AddEndpointFilter((context, next) =>
         {
             var validation = new Validation();

@@ -3,6 +3,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Products;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
@@ -10,9 +11,13 @@ using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Orders;
 
-/// <summary><c>GET /orders</c>: a page of the caller's orders, or of all orders for an operator, newest first.</summary>
+/// <summary><c>GET /orders</c>: a page of the caller's orders, or of all orders for an operator.</summary>
 public static class ListOrders
 {
+    private const string Oldest = "oldest";
+
+    private static readonly string[] Sorts = ["newest", Oldest];
+
     /// <summary>The parameters of the query.</summary>
     public static RouteParameter[] Parameters { get; } =
     [
@@ -20,6 +25,11 @@ public static class ListOrders
         new("user_id", "Only orders of this user; only an operator may name another than the caller."),
         new("from", "Only orders that were placed at this time (RFC 3339) or later."),
         new("to", "Only orders that were placed before this time (RFC 3339)."),
+        new("sku", "Only orders that have a line of this product."),
+        new("tracking", "Only orders that were shipped with this tracking number."),
+        new("external_reference", "Only orders that were placed with this reference, by any caller."),
+        new("updated_since", "Only orders that changed at this time (RFC 3339) or later; the list is then sorted by the last change."),
+        new("sort", "Whether the newest come first, which is the default, or the oldest.", Sorts),
         RouteParameter.Limit,
         RouteParameter.Cursor,
     ];
@@ -45,11 +55,13 @@ public static class ListOrders
             query = query with { UserId = owner };
         }
 
-        var page = await desk.Grains.GetGrain<IOrderIndexGrain>(0).List(query);
+        var page = await (query.IsOfFirstRelease
+            ? desk.Grains.GetGrain<IOrderIndexGrain>(0).List(query)
+            : desk.Grains.GetGrain<IOrderSearchGrain>(0).List(query));
         return TypedResults.Ok(new OrderListBody
         {
             Data = [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],
-            NextCursor = page.More ? PageRequest.CursorAfter(KeyOf(page.Orders[^1])) : null,
+            NextCursor = page.More ? PageRequest.CursorAfter(KeyOf(query.PlaceOf(page.Orders[^1]))) : null,
         });
     }
 
@@ -60,6 +72,11 @@ public static class ListOrders
         Status = StatusOf(request.Status, validation),
         From = TimeOf("from", request.From, validation),
         To = TimeOf("to", request.To, validation),
+        Sku = SkuOf(request.Sku, validation),
+        Tracking = validation.OptionalText("tracking", request.Tracking, Limits.NameLength),
+        ExternalReference = validation.OptionalText("external_reference", request.ExternalReference, Limits.ReferenceLength),
+        UpdatedSince = TimeOf("updated_since", request.UpdatedSince, validation),
+        OldestFirst = IsOldestFirst(request.Sort, validation),
         After = PlaceOf(PageRequest.KeyOf(request.Cursor, static key => PlaceOf(key) is not null, validation)),
     };
 
@@ -67,6 +84,22 @@ public static class ListOrders
     {
         validation.Require(userId is null || UserId.IsValid(userId), "user_id", "is not a user id");
         return userId;
+    }
+
+    private static string? SkuOf(string? sku, Validation validation)
+    {
+        if (sku is not null)
+        {
+            Sku.Check("sku", sku, validation);
+        }
+
+        return sku;
+    }
+
+    private static bool IsOldestFirst(string? sort, Validation validation)
+    {
+        validation.Require(sort is null || Sorts.Contains(sort, StringComparer.Ordinal), "sort", "must be newest or oldest");
+        return sort == Oldest;
     }
 
     private static OrderStatus? StatusOf(string? word, Validation validation)
@@ -85,7 +118,7 @@ public static class ListOrders
         return null;
     }
 
-    private static DateTimeOffset? TimeOf(string field, string? text, Validation validation)
+    internal static DateTimeOffset? TimeOf(string field, string? text, Validation validation)
     {
         if (text is null)
         {
@@ -97,8 +130,8 @@ public static class ListOrders
         return time;
     }
 
-    private static string KeyOf(Order order) =>
-        string.Create(CultureInfo.InvariantCulture, $"{order.CreatedAt.UtcTicks}.{order.Id}");
+    private static string KeyOf(OrderPlace place) =>
+        string.Create(CultureInfo.InvariantCulture, $"{place.CreatedAt.UtcTicks}.{place.OrderId}");
 
     private static OrderPlace? PlaceOf(string? key)
     {
@@ -119,6 +152,11 @@ public static class ListOrders
 /// <param name="UserId">The owner of the orders; only an operator may name another user.</param>
 /// <param name="From">Placed at this time or later, RFC 3339.</param>
 /// <param name="To">Placed before this time, RFC 3339.</param>
+/// <param name="Sku">A product that the orders have a line of.</param>
+/// <param name="Tracking">The tracking number of the orders.</param>
+/// <param name="ExternalReference">The reference of the orders.</param>
+/// <param name="UpdatedSince">Changed at this time or later, RFC 3339.</param>
+/// <param name="Sort"><c>newest</c> or <c>oldest</c>.</param>
 /// <param name="Limit">1 to 100 orders.</param>
 /// <param name="Cursor">The <c>next_cursor</c> of the previous page.</param>
 public readonly record struct OrderListRequest(
@@ -126,13 +164,18 @@ public readonly record struct OrderListRequest(
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "user_id")] string? UserId,
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "from")] string? From,
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "to")] string? To,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "sku")] string? Sku,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "tracking")] string? Tracking,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "external_reference")] string? ExternalReference,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "updated_since")] string? UpdatedSince,
+    [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "sort")] string? Sort,
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "limit")] string? Limit,
     [property: Microsoft.AspNetCore.Mvc.FromQuery(Name = "cursor")] string? Cursor);
 
 /// <summary>A page of orders.</summary>
 public sealed record OrderListBody
 {
-    /// <summary>Newest first.</summary>
+    /// <summary>In the order of <c>sort</c>.</summary>
     public required IReadOnlyList<OrderBody> Data { get; init; }
 
     /// <summary>The cursor of the next page; absent on the last page.</summary>

@@ -30,14 +30,15 @@ public static class OrderEndpoints
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
-            .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
-        orders.MapGet("/", ListOrders.List).WithName("ListOrders").Scope(Scopes.OrdersRead).AnswersAtLength().WithSummary("List orders, newest first")
+            .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.ExternalReferenceTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
+        orders.MapGet("/", ListOrders.List).WithName("ListOrders").Scope(Scopes.OrdersRead).AnswersAtLength().WithSummary("List orders")
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
-        orders.MapGet("/{id}", Get).WithName("GetOrder").Scope(Scopes.OrdersRead).WithSummary("Read an order").IsConditionalRead()
+        orders.MapGet("/{id}", ReadOrder.Read).WithName("GetOrder").Scope(Scopes.OrdersRead).WithSummary("Read an order, as it is or as it was").IsConditionalRead()
+            .TakesOnly(ReadOrder.Parameters)
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
-            .Answers(ProblemTypes.NotFound);
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
         orders.MapGet("/{id}/events", TrackOrder.Track).WithName("FollowOrder").Scope(Scopes.OrdersRead).HoldsConnection()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithSummary("Follow an order: its events as they happen, as server-sent events")
@@ -73,23 +74,6 @@ public static class OrderEndpoints
     private static RouteHandlerBuilder IsAction(this RouteHandlerBuilder route, RequestHeader? ifMatch = null) => route
         .IsConditionalChange(ifMatch)
         .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
-
-    private static async Task<Results<Ok<OrderBody>, StatusCodeHttpResult, ProblemResult>> Get(
-        string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
-    {
-        if (!OrderId.IsValid(id))
-        {
-            return desk.Problems.For(new NotFound());
-        }
-
-        var reply = await desk.Grains.Order(id).Get(caller.OwnerScope);
-        if (reply.Order is not { } order)
-        {
-            return desk.Problems.For(reply.Refusal!);
-        }
-
-        return Preconditions.Answer(http, order.Version, desk.Problems, () => OrderBody.From(order, desk.Currency));
-    }
 
     private static Task<OrderAnswer> Amend(
         string id, AmendOrderRequest request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)

@@ -12,6 +12,8 @@ public static class OrderViews
         services.AddOrderIndex();
         services.AddSingleton<OrderList>();
         services.AddHostedService<DeadlineSweep>();
+        services.AddSingleton<OrderIndexFiller>();
+        services.AddHostedService(provider => provider.GetRequiredService<OrderIndexFiller>());
         services.AddHostedService<PlacementNews>();
         return services;
     }

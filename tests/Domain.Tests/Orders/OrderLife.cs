@@ -30,6 +30,12 @@ internal sealed class OrderLife
 
     public OrderState Order { get; private set; } = OrderState.Initial("o1");
 
+    /// <summary>What readers of the order were answered after each of its events.</summary>
+    public List<OrderState> Answered { get; } = [];
+
+    /// <summary>The order's events.</summary>
+    public IReadOnlyList<JournalRecord> History => [.. _journal.Where(record => record.Stream == OrderState.StreamOf(Order.Id))];
+
     public StockState Stock { get; private set; } = StockState.Initial("TEA");
 
     public UserState User { get; private set; } = UserState.Initial("u-buyer");
@@ -140,8 +146,16 @@ internal sealed class OrderLife
         return attempt;
     }
 
-    private void Record(Decision<OrderEvent> decision) =>
+    private void Record(Decision<OrderEvent> decision)
+    {
+        var before = Order.Version;
         Order = Apply(Order, JournalStream.OfOrder(Order.Id), decision);
+        Assert.InRange(Order.Version - before, 0, 1);
+        if (Order.Version > before)
+        {
+            Answered.Add(Order);
+        }
+    }
 
     private bool Tell(Func<StockState, Decision<StockEvent>> decide)
     {
@@ -163,7 +177,7 @@ internal sealed class OrderLife
     {
         Assert.Null(decision.Refusal);
         var entries = new List<JournalEvent>();
-        var after = Aggregate.Record(state, decision.Events, Given.Noon, trace: null, entries);
+        var after = Aggregate.Record(state, decision.Events, Given.Noon.AddMinutes(_journal.Count), trace: null, entries);
         foreach (var (i, entry) in entries.Index())
         {
             _journal.Add(new JournalRecord(_journal.Count + 1, stream, state.Version + i + 1, entry.Type, entry.Payload, entry.At));

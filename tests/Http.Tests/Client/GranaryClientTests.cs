@@ -45,6 +45,28 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task Orders_are_listed_by_a_filter_and_read_as_they_were()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var customer = await _shop.Customer();
+        var client = new GranaryClient(customer.Http);
+        var (sku, reference) = (await _shop.Product(), Shop.Unique("web+ 1"));
+        var first = await client.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem(sku, 1)], ExternalReference = reference }, cancellationToken: cancellation);
+        var second = await client.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem(sku, 2)] }, cancellationToken: cancellation);
+        var cancelled = await client.CancelOrderAsync(second.Id, cancellationToken: cancellation);
+
+        var filter = new OrderFilter { Sku = sku, OldestFirst = true, From = first.CreatedAt, UserId = customer.Id };
+        await Eventually.HoldsAsync(
+            async () => (await client.ListOrdersAsync(filter, cancellation).Select(order => (order.Id, order.Version)).ToListAsync(cancellation))
+                .SequenceEqual([(first.Id, 1), (second.Id, 2)]),
+            "both orders are listed", cancellation: cancellation);
+        Assert.Equal(
+            first.Id, (await client.ListOrdersAsync(new OrderFilter { ExternalReference = reference }, cancellation).SingleAsync(cancellation)).Id);
+        Assert.Equal("pending", (await client.GetOrderAsync(second.Id, 1, cancellation)).Status);
+        Assert.Equal("cancelled", (await client.GetOrderAsync(second.Id, cancelled.UpdatedAt, cancellation)).Status);
+    }
+
+    [Fact]
     public async Task A_search_continues_over_all_pages()
     {
         var word = Shop.Unique("page");

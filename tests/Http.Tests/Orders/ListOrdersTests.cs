@@ -66,6 +66,45 @@ public sealed class ListOrdersTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task Orders_are_found_by_product_reference_and_tracking_number_and_sorted_either_way()
+    {
+        var (tea, cup) = (await _shop.Product(), await _shop.Product());
+        var ada = await _shop.Customer();
+        var first = await ada.Placed((tea, 1), (cup, 1));
+        var second = await ada.Placed((cup, 1));
+        var reference = Shop.Unique("web");
+        using var third = await ada.Http.PostJson(
+            "/orders", $$"""{ "items": [{ "sku": "{{tea}}", "quantity": 1 }], "external_reference": "{{reference}}" }""");
+        var named = (await third.Expect(HttpStatusCode.Created)).Text("id");
+        var number = Shop.Unique("RR");
+        using var amended = await ada.Http.SendJson(
+            HttpMethod.Put, $"/orders/{second.Text("id")}", $$"""{ "items": [{ "sku": "{{tea}}", "quantity": 1 }] }""", ("If-Match", "\"1\""));
+        await amended.Expect(HttpStatusCode.OK);
+        foreach (var (client, step, body) in new[]
+        {
+            (ada.Http, "pay", null), (_shop.Staff, "pack", null), (_shop.Staff, "ship", $$"""{ "carrier": "Post", "tracking_number": "{{number}}" }"""),
+        })
+        {
+            using var moved = await client.PostJson($"/orders/{first.Text("id")}/{step}", body);
+            await moved.Expect(HttpStatusCode.OK);
+        }
+
+        await Eventually.HoldsAsync(
+            async () => Ids(await List(_shop.Staff, $"?tracking={number}")).SequenceEqual([first.Text("id")]), "the parcel is found", cancellation: Cancellation);
+        Assert.Equal([first.Text("id")], Ids(await List(ada.Http, $"?sku={cup}")));
+        Assert.Equal([named, second.Text("id"), first.Text("id")], Ids(await List(_shop.Staff, $"?sku={tea}&sort=newest")));
+        Assert.Equal([first.Text("id"), second.Text("id"), named], Ids(await List(_shop.Staff, $"?sku={tea}&sort=oldest")));
+        Assert.Equal([named], Ids(await List(ada.Http, $"?external_reference={reference}")));
+        Assert.Empty(Ids(await List((await _shop.Customer()).Http, $"?external_reference={reference}")));
+
+        var changed = $"?sku={tea}&updated_since={Uri.EscapeDataString(second.Text("created_at")!)}";
+        Assert.Equal([first.Text("id"), second.Text("id"), named], Ids(await List(ada.Http, changed)));
+        var page = await List(ada.Http, changed + "&sort=oldest&limit=1");
+        Assert.Equal([named], Ids(page));
+        Assert.Equal([second.Text("id")], Ids(await List(ada.Http, $"{changed}&sort=oldest&limit=1&cursor={page.Text("next_cursor")}")));
+    }
+
+    [Fact]
     public async Task Another_customers_orders_cannot_be_asked_for()
     {
         var (ada, bob) = (await _shop.Customer(), await _shop.Customer());
@@ -85,6 +124,13 @@ public sealed class ListOrdersTests(GranaryApp app)
     [InlineData("from=2026-02-30T00:00:00Z")]
     [InlineData("from=2026-01-01T00:00:00.Z")]
     [InlineData("from=2026-01-01T00:00:00+0100")]
+    [InlineData("sku=with%20space")]
+    [InlineData("sku=")]
+    [InlineData("tracking=%00")]
+    [InlineData("external_reference=%0A")]
+    [InlineData("updated_since=yesterday")]
+    [InlineData("sort=cheapest")]
+    [InlineData("sort=Oldest")]
     [InlineData("cursor=bm90IGEgY3Vyc29y")]
     [InlineData("status=paid&status=pending")]
     [InlineData("limit=1&limit=1")]

@@ -106,6 +106,52 @@ public sealed class OrderViewTests : IDisposable
         Assert.False(page.More);
     }
 
+    [Fact]
+    public async Task Orders_of_a_store_of_an_earlier_release_are_found_by_what_it_did_not_index()
+    {
+        await using var silo = await StartAsync();
+        await silo.OpenAsync();
+        var order = await silo.PlaceAsync();
+        await UntilListed(silo, order.Id, OrderStatus.Pending);
+        var query = new OrderQuery { Limit = 10, Sku = WholeSilo.Sku };
+        Assert.Equal(order.Id, Assert.Single((await silo.Index.ListAsync(query, Cancellation)).Entries).OrderId);
+        await silo.Service<IViewDatabase>().WriteAsync(
+            async (connection, cancellation) =>
+            {
+                await connection.Command("UPDATE order_index SET skus = '', lines_version = 0, filled_version = 0").ExecuteAsync(cancellation);
+                return await connection.Command("DELETE FROM order_index_line").ExecuteAsync(cancellation);
+            },
+            Cancellation);
+        Assert.Empty((await silo.Index.ListAsync(query, Cancellation)).Entries);
+
+        await silo.Service<OrderIndexFiller>().FillAsync(Cancellation);
+
+        await Eventually.HoldsAsync(
+            async () => (await silo.Index.ListAsync(query, Cancellation)).Entries.Count == 1, "the order is found by its SKU", cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task A_lost_line_and_a_wrong_value_that_never_changes_are_reported_and_written_again()
+    {
+        await using var silo = await StartAsync();
+        await silo.OpenAsync();
+        var order = await silo.PlaceAsync();
+        await UntilListed(silo, order.Id, OrderStatus.Pending);
+        await silo.Service<IViewDatabase>().WriteAsync(
+            async (connection, cancellation) =>
+            {
+                await connection.Command("UPDATE order_index SET user_id = 'u-wrong', created_at = 1").ExecuteAsync(cancellation);
+                return await connection.Command("DELETE FROM order_index_line").ExecuteAsync(cancellation);
+            },
+            Cancellation);
+        var audit = silo.Service<OrderIndexAudit>();
+        Assert.Equal([order.Id, order.Id], (await audit.CheckAsync(new LastReport(), Cancellation)).Select(difference => difference.Id));
+
+        await audit.RebuildAsync(new LastReport(), Cancellation);
+
+        Assert.Empty(await audit.CheckAsync(new LastReport(), Cancellation));
+    }
+
     private static async Task<Order> UntilListed(WholeSilo silo, string id, OrderStatus status)
     {
         Order? listed = null;

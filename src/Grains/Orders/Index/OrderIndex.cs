@@ -13,17 +13,27 @@ public sealed class OrderIndex : IDisposable
     private const int MostRows = 4_096;
 
     private const string Insert = """
-        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version)
+        INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version, external_reference, tracking,
+            skus, lines_version, filled_version)
         """;
 
+    // What never changes is not set: SQLite would write the indexes of these columns anew with every event.
     private const string Renew = """
         ON CONFLICT (order_id) DO UPDATE SET
-            user_id = excluded.user_id, status = excluded.status, total = excluded.total, created_at = excluded.created_at,
-            updated_at = excluded.updated_at, expires_at = excluded.expires_at, version = excluded.version
+            status = excluded.status, total = excluded.total,
+            updated_at = excluded.updated_at, expires_at = excluded.expires_at, version = excluded.version,
+            external_reference = excluded.external_reference, tracking = excluded.tracking, skus = excluded.skus,
+            lines_version = CASE WHEN order_index.skus = excluded.skus THEN order_index.lines_version ELSE excluded.version END,
+            filled_version = excluded.filled_version
         WHERE order_index.version <= excluded.version
         """;
 
-    private static readonly string[] Parameters = ["id", "user", "status", "total", "created", "updated", "expires", "version"];
+    private static readonly string[] Parameters =
+        ["id", "user", "status", "total", "created", "updated", "expires", "version", "reference", "tracking", "skus"];
+
+    /// <summary>Finds rows that lack what a silo of release 0.1.0 does not write; <see cref="UnfilledAsync"/> runs it.</summary>
+    public const string Unfilled =
+        "SELECT order_id FROM order_index WHERE filled_version <> version AND order_id > @after ORDER BY order_id LIMIT @limit";
 
     /// <summary>Finds orders that are due; <see cref="DueAsync"/> runs it, and a test checks its plan.</summary>
     public const string Due =
@@ -42,12 +52,12 @@ public sealed class OrderIndex : IDisposable
     public Task UpsertAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
         _writes.WriteAsync(entries, cancellationToken);
 
-    /// <summary>A page of entries, newest first, and whether more follow.</summary>
+    /// <summary>A page of entries and whether more follow.</summary>
     public Task<OrderIndexPage> ListAsync(OrderQuery query, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) =>
         {
             // One row more than the page shows whether another page follows.
-            var rows = await OrderIndexQuery.Command(connection, query, query.Limit + 1)
+            var rows = await OrderIndexQuery.Command(connection, _database.Dialect, query, query.Limit + 1)
                 .QueryAsync(Entry, cancellation);
             return new OrderIndexPage([.. rows.Take(query.Limit)], rows.Count > query.Limit);
         },
@@ -63,6 +73,13 @@ public sealed class OrderIndex : IDisposable
             .QueryAsync(row => (row.GetString(0), ViewStatements.FromMicroseconds(row.GetInt64(1))), cancellation),
         cancellationToken);
 
+    /// <summary>Ids of rows that lack what a silo of release 0.1.0 does not write, in id order, after a given one.</summary>
+    public Task<IReadOnlyList<string>> UnfilledAsync(string after, int limit, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) => (IReadOnlyList<string>)await connection
+            .Command(Unfilled, ("after", after), ("limit", limit))
+            .QueryAsync(row => row.GetString(0), cancellation),
+        cancellationToken);
+
     /// <summary>The entries of the orders with these ids.</summary>
     public Task<IReadOnlyList<OrderIndexEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.ReadAsync(
         async (connection, cancellation) =>
@@ -70,7 +87,7 @@ public sealed class OrderIndex : IDisposable
             var entries = new List<OrderIndexEntry>();
             foreach (var id in ids)
             {
-                entries.AddRange(await connection.Command($"SELECT {OrderIndexQuery.Columns} FROM order_index WHERE order_id = @id", ("id", id))
+                entries.AddRange(await connection.Command($"SELECT {OrderIndexQuery.Columns} FROM order_index o WHERE order_id = @id", ("id", id))
                     .QueryAsync(Entry, cancellation));
             }
 
@@ -85,7 +102,7 @@ public sealed class OrderIndex : IDisposable
             .QueryAsync(row => row.GetString(0), cancellation),
         cancellationToken);
 
-    /// <summary>Removes orders that the journal does not contain.</summary>
+    /// <summary>Removes orders that the journal does not contain; rows of their lines stay and find no order.</summary>
     public Task RemoveAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => _database.WriteAsync(
         async (connection, cancellation) =>
         {
@@ -130,10 +147,55 @@ public sealed class OrderIndex : IDisposable
         return [.. newest.Values.OrderBy(entry => entry.OrderId, StringComparer.Ordinal)];
     }
 
+    /// <summary>Writes what an upsert takes for granted: the values of an order that never change, and that its lines are there.</summary>
+    public Task RepairAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) => _database.WriteAsync(
+        async (connection, cancellation) =>
+        {
+            foreach (var entry in entries.OrderBy(entry => entry.OrderId, StringComparer.Ordinal))
+            {
+                await connection.Command(
+                    "UPDATE order_index SET user_id = @user, created_at = @created, skus = '', filled_version = 0 WHERE order_id = @id",
+                    ("user", entry.UserId), ("created", entry.CreatedAt.ToMicroseconds()), ("id", entry.OrderId)).ExecuteAsync(cancellation);
+            }
+
+            return entries.Count;
+        },
+        cancellationToken);
+
+    /// <summary>The orders that a list by SKU does not find for each of their lines.</summary>
+    public Task<IReadOnlyList<string>> WithoutLinesAsync(IReadOnlyList<OrderIndexEntry> entries, CancellationToken cancellationToken) => _database.ReadAsync(
+        async (connection, cancellation) =>
+        {
+            var without = new List<string>();
+            foreach (var (entry, sku) in entries.SelectMany(entry => entry.EachSku().Select(sku => (entry, sku))))
+            {
+                var lines = await connection.Command(
+                    "SELECT 1 FROM order_index_line WHERE sku = @sku AND created_at = @created AND order_id = @id",
+                    ("sku", sku), ("created", entry.CreatedAt.ToMicroseconds()), ("id", entry.OrderId)).QueryAsync(row => 1, cancellation);
+                if (lines.Count == 0)
+                {
+                    without.Add(entry.OrderId);
+                }
+            }
+
+            return (IReadOnlyList<string>)without;
+        },
+        cancellationToken);
+
     /// <summary>One statement for all rows, because the round trip is what costs most in PostgreSQL.</summary>
     private static Task<int> UpsertAllAsync(DbConnection connection, List<OrderIndexEntry> entries, CancellationToken cancellationToken) =>
         connection.Command(
-            $"{Insert} SELECT * FROM unnest(@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}",
+            $"""
+            WITH written AS (
+                {Insert}
+                SELECT *, version, version FROM unnest(@id, @user, @status, @total, @created, @updated, @expires, @version, @reference, @tracking, @skus)
+                    AS r(id, usr, status, total, created, updated, expires, version, reference, tracking, skus)
+                {Renew}
+                RETURNING order_id, created_at, skus, lines_version = version AS with_lines)
+            INSERT INTO order_index_line (sku, created_at, order_id)
+            SELECT sku, created_at, order_id FROM written, string_to_table(trim(BOTH E'\n' FROM skus), E'\n') AS sku WHERE with_lines
+            ON CONFLICT DO NOTHING
+            """,
             ("id", Column(entries, entry => entry.OrderId)),
             ("user", Column(entries, entry => entry.UserId)),
             ("status", Column(entries, entry => (short)entry.Status)),
@@ -141,7 +203,10 @@ public sealed class OrderIndex : IDisposable
             ("created", Column(entries, entry => entry.CreatedAt.ToMicroseconds())),
             ("updated", Column(entries, entry => entry.UpdatedAt.ToMicroseconds())),
             ("expires", Column(entries, entry => entry.ExpiresAt?.ToMicroseconds())),
-            ("version", Column(entries, entry => entry.Version))).ExecuteAsync(cancellationToken);
+            ("version", Column(entries, entry => entry.Version)),
+            ("reference", Column(entries, entry => entry.ExternalReference)),
+            ("tracking", Column(entries, entry => entry.Tracking)),
+            ("skus", Column(entries, entry => entry.Skus))).ExecuteAsync(cancellationToken);
 
     private static T[] Column<T>(List<OrderIndexEntry> entries, Func<OrderIndexEntry, T> value) => [.. entries.Select(value)];
 
@@ -153,12 +218,19 @@ public sealed class OrderIndex : IDisposable
         ViewStatements.FromMicroseconds(row.GetInt64(4)),
         ViewStatements.FromMicroseconds(row.GetInt64(5)),
         row.IsDBNull(6) ? null : ViewStatements.FromMicroseconds(row.GetInt64(6)),
-        row.GetInt64(7));
+        row.GetInt64(7),
+        row.IsDBNull(8) ? null : row.GetString(8),
+        row.IsDBNull(9) ? null : row.GetString(9),
+        row.GetString(10),
+        row.GetInt64(11) == row.GetInt64(7));
 
     private static async Task<int> UpsertEachAsync(DbConnection connection, List<OrderIndexEntry> entries, CancellationToken cancellationToken)
     {
         await using var command = connection.Command(
-            $"{Insert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version) {Renew}");
+            $"{Insert} VALUES (@id, @user, @status, @total, @created, @updated, @expires, @version, @reference, @tracking, @skus, @version, @version) {Renew} RETURNING lines_version = version");
+        await using var line = connection.Command(
+            "INSERT OR IGNORE INTO order_index_line (sku, created_at, order_id) VALUES (@sku, @created, @id)",
+            ("sku", null), ("created", null), ("id", null));
         var parameters = Parameters.Select(name =>
         {
             var parameter = command.CreateParameter();
@@ -171,14 +243,25 @@ public sealed class OrderIndex : IDisposable
             object?[] values =
             [
                 entry.OrderId, entry.UserId, (int)entry.Status, entry.Total, entry.CreatedAt.ToMicroseconds(),
-                entry.UpdatedAt.ToMicroseconds(), entry.ExpiresAt?.ToMicroseconds(), entry.Version,
+                entry.UpdatedAt.ToMicroseconds(), entry.ExpiresAt?.ToMicroseconds(), entry.Version, entry.ExternalReference, entry.Tracking,
+                entry.Skus,
             ];
             for (var i = 0; i < values.Length; i++)
             {
                 parameters[i].Value = values[i] ?? DBNull.Value;
             }
 
-            await command.ExecuteNonQueryAsync(cancellationToken);
+            if (await command.ExecuteScalarAsync(cancellationToken) is not 1L)
+            {
+                continue;
+            }
+
+            (line.Parameters[1].Value, line.Parameters[2].Value) = (entry.CreatedAt.ToMicroseconds(), entry.OrderId);
+            foreach (var sku in entry.EachSku())
+            {
+                line.Parameters[0].Value = sku;
+                await line.ExecuteNonQueryAsync(cancellationToken);
+            }
         }
 
         return entries.Count;

@@ -31,7 +31,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         var entered = 0L;
         await foreach (var orders in JournalAsync(progress, cancellationToken))
         {
-            await index.UpsertAsync([.. orders.Select(OrderIndexEntry.Of)], cancellationToken);
+            IReadOnlyList<OrderIndexEntry> entries = [.. orders.Select(OrderIndexEntry.Of)];
+            await index.RepairAsync(entries, cancellationToken);
+            await index.UpsertAsync(entries, cancellationToken);
             entered += orders.Count;
         }
 
@@ -94,6 +96,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             }
         }
 
+        var entries = indexed.Values.ToList();
+        differences.AddRange((await index.WithoutLinesAsync(entries, cancellationToken)).Distinct()
+            .Select(id => (id, "is not found by every SKU of its lines in the index")));
         if (grains is not null)
         {
             differences.AddRange(await CompareLiveAsync(orders, grains, cancellationToken));

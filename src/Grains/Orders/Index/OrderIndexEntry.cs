@@ -11,6 +11,12 @@ namespace Granary.Grains.Orders.Index;
 /// <param name="Total">Minor units.</param>
 /// <param name="ExpiresAt">The deadline while pending; null afterwards.</param>
 /// <param name="Version">The version of the order's last visible event.</param>
+/// <param name="ExternalReference">The caller's own reference; null for none.</param>
+/// <param name="Tracking">The tracking number; null before the order is shipped.</param>
+/// <param name="Skus">See <see cref="SkusOf"/>.</param>
+/// <param name="IsFilled">
+/// False where a silo of release 0.1.0 has written the row, which knows nothing of the members above; it is filled soon.
+/// </param>
 public sealed record OrderIndexEntry(
     string OrderId,
     string UserId,
@@ -19,8 +25,14 @@ public sealed record OrderIndexEntry(
     DateTimeOffset CreatedAt,
     DateTimeOffset UpdatedAt,
     DateTimeOffset? ExpiresAt,
-    long Version)
+    long Version,
+    string? ExternalReference = null,
+    string? Tracking = null,
+    string Skus = "",
+    bool IsFilled = true)
 {
+    private const char Separator = '\n';
+
     /// <summary>The row of an order.</summary>
     public static OrderIndexEntry Of(OrderState order)
     {
@@ -34,11 +46,20 @@ public sealed record OrderIndexEntry(
             order.UpdatedAt,
             // Release 0.1.0 decided deadlines with more digits than the journal and the table keep.
             order.Deadline?.ToWholeMicroseconds(),
-            order.VisibleVersion);
+            order.VisibleVersion,
+            order.ExternalReference,
+            order.Tracking?.Number,
+            SkusOf(order.Lines.Select(line => line.Sku)));
     }
+
+    /// <summary>SKUs as the index keeps them: each between line feeds, which no SKU contains, so that one is found in the text.</summary>
+    public static string SkusOf(IEnumerable<string> skus) => Separator + string.Join(Separator, skus) + Separator;
+
+    /// <summary>The SKUs of the order's lines.</summary>
+    public IEnumerable<string> EachSku() => Skus.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
 }
 
 /// <summary>A page of the index.</summary>
-/// <param name="Entries">Newest first.</param>
+/// <param name="Entries">In the order of the query.</param>
 /// <param name="More">Whether more entries follow.</param>
 public sealed record OrderIndexPage(IReadOnlyList<OrderIndexEntry> Entries, bool More);

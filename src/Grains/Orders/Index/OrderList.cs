@@ -12,7 +12,7 @@ namespace Granary.Grains.Orders.Index;
 /// </summary>
 public sealed class OrderList(OrderIndex index, IJournal journal)
 {
-    /// <summary>A page of orders, newest first, and whether more follow.</summary>
+    /// <summary>A page of orders and whether more follow.</summary>
     /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>
     public async Task<OrderPage> ReadAsync(OrderQuery query, CancellationToken cancellationToken)
     {
@@ -28,7 +28,7 @@ public sealed class OrderList(OrderIndex index, IJournal journal)
 
             // After a restore the index may contain orders that the journal does not; they must not end the list.
             var last = page.Entries[^1];
-            query = query with { After = new OrderPlace(last.CreatedAt, last.OrderId) };
+            query = query with { After = new OrderPlace(query.UpdatedSince is null ? last.CreatedAt : last.UpdatedAt, last.OrderId) };
         }
     }
 

@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+
+namespace Granary.Client;
+
+public sealed partial class GranaryClient
+{
+    /// <summary>Reads all orders that the caller may see and a filter chooses, page by page.</summary>
+    public IAsyncEnumerable<Order> ListOrdersAsync(OrderFilter filter, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        return PagesAsync("orders?" + filter.ToQuery(), ClientJson.Default.OrderPage, cancellationToken);
+    }
+
+    /// <summary>Reads an order as it was answered at a version.</summary>
+    /// <exception cref="GranaryProblemException"><c>not-found</c>: the order has not had the version.</exception>
+    public Task<Order> GetOrderAsync(string id, long version, CancellationToken cancellationToken = default) =>
+        GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"orders/{Segment(id)}?at_version={version}"), ClientJson.Default.Order, cancellationToken);
+
+    /// <summary>Reads an order as it was answered at a time.</summary>
+    /// <exception cref="GranaryProblemException"><c>not-found</c>: the order was not there yet.</exception>
+    public Task<Order> GetOrderAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
+        GetAsync($"orders/{Segment(id)}?at={Segment(OrderFilter.TextOf(at))}", ClientJson.Default.Order, cancellationToken);
+}
+
+/// <summary>Which orders to list; a null member filters nothing.</summary>
+public sealed record OrderFilter
+{
+    /// <summary>Such as <c>paid</c>.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>The owner; only an operator may name another user.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>A product that the orders have a line of.</summary>
+    public string? Sku { get; init; }
+
+    /// <summary>The tracking number that they were shipped with.</summary>
+    public string? Tracking { get; init; }
+
+    /// <summary>The own name that a caller gave them.</summary>
+    public string? ExternalReference { get; init; }
+
+    /// <summary>Placed at this time or later.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Placed before this time.</summary>
+    public DateTimeOffset? To { get; init; }
+
+    /// <summary>Changed at this time or later. They are then sorted by their last change and not by when they were placed.</summary>
+    public DateTimeOffset? UpdatedSince { get; init; }
+
+    /// <summary>Whether the oldest come first, and not the newest.</summary>
+    public bool OldestFirst { get; init; }
+
+    internal static string TextOf(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
+
+    /// <summary>The query, each parameter followed by an ampersand.</summary>
+    internal string ToQuery()
+    {
+        var query = new StringBuilder();
+        Add("status", Status);
+        Add("user_id", UserId);
+        Add("sku", Sku);
+        Add("tracking", Tracking);
+        Add("external_reference", ExternalReference);
+        Add("from", From is { } from ? TextOf(from) : null);
+        Add("to", To is { } to ? TextOf(to) : null);
+        Add("updated_since", UpdatedSince is { } since ? TextOf(since) : null);
+        Add("sort", OldestFirst ? "oldest" : null);
+        return query.ToString();
+
+        void Add(string name, string? value)
+        {
+            if (value is not null)
+            {
+                query.Append(name).Append('=').Append(Uri.EscapeDataString(value)).Append('&');
+            }
+        }
+    }
+}
