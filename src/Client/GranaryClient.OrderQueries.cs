@@ -22,6 +22,24 @@ public sealed partial class GranaryClient
     /// <exception cref="GranaryProblemException"><c>not-found</c>: the order was not there yet.</exception>
     public Task<Order> GetOrderAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
         GetAsync($"orders/{Segment(id)}?at={Segment(OrderFilter.TextOf(at))}", ClientJson.Default.Order, cancellationToken);
+
+    /// <summary>Takes the paid order that was placed first, which from then on is being packed by the caller.</summary>
+    /// <returns>The order; null when there is none.</returns>
+    /// <exception cref="HttpRequestException">
+    /// The outcome is unknown: an order may be the caller's. It is not asked for again, because that would take another one; it is among
+    /// the orders of status <c>packing</c> whose timeline names the caller.
+    /// </exception>
+    public Task<Order?> ClaimNextOrderAsync(CancellationToken cancellationToken = default) =>
+        _transport.SendForAnyAsync(
+            () =>
+            {
+                var request = new HttpRequestMessage(HttpMethod.Post, "orders/claim-next");
+                request.Headers.Authorization = _token;
+                return request;
+            },
+            ClientJson.Default.Order,
+            repeatable: false,
+            cancellationToken);
 }
 
 /// <summary>Which orders to list; a null member filters nothing.</summary>

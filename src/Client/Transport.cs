@@ -38,6 +38,24 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
         repeatable,
         cancellationToken);
 
+    /// <summary>Sends a request that is answered 204 where there is nothing to answer with.</summary>
+    /// <returns>Null then.</returns>
+    /// <inheritdoc cref="SendAsync{T}(Func{HttpRequestMessage}, JsonTypeInfo{T}, bool, CancellationToken)"/>
+    public Task<T?> SendForAnyAsync<T>(
+        Func<HttpRequestMessage> request, JsonTypeInfo<T> type, bool repeatable, CancellationToken cancellationToken)
+        where T : class => SendAsync(
+        request,
+        HttpCompletionOption.ResponseContentRead,
+        async response =>
+        {
+            using (response)
+            {
+                return response.StatusCode == HttpStatusCode.NoContent ? null : await response.Content.ReadFromJsonAsync(type, cancellationToken);
+            }
+        },
+        repeatable,
+        cancellationToken);
+
     /// <summary>
     /// Sends a request that may be repeated, and returns when the response begins; the caller disposes of the response.
     /// </summary>

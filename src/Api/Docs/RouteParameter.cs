@@ -32,7 +32,7 @@ public static class RouteParameters
     public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params RouteParameter[] parameters)
     {
         var known = parameters.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-        var refusal = $"is no parameter of this address; it has {string.Join(", ", parameters.Select(parameter => parameter.Name))}";
+        var refusal = $"is no parameter of this address; it has {(parameters.Length == 0 ? "none" : string.Join(", ", parameters.Select(parameter => parameter.Name)))}";
         return route.WithMetadata([.. parameters]).AddEndpointFilter((context, next) =>
         {
             var validation = new Validation();

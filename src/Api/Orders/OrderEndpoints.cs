@@ -59,6 +59,11 @@ public static class OrderEndpoints
         orders.MapPost("/{id}/pack", Pack).WithName("PackOrder").Scope(Scopes.FulfilmentWrite).WithSummary("Say that an order is being packed").IsAction()
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.TakenByAnother);
+        orders.MapPost("/claim-next", ClaimNext).WithName("ClaimNextOrder").Scope(Scopes.FulfilmentWrite)
+            .WithSummary("Take the paid order that was placed first, to pack it: 204 when there is none")
+            .TakesOnly()
+            .Answers(ProblemTypes.Validation)
+            .RequireAuthorization(Policies.Operator);
         orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").Scope(Scopes.FulfilmentWrite).IsAction()
             .WithSummary("Say that an order was shipped, with its tracking number")
             .WithExample("""{ "carrier": "Post", "tracking_number": "RR123456785GB" }""")
@@ -104,6 +109,18 @@ public static class OrderEndpoints
 
     private static Task<OrderAnswer> Pack(string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk) =>
         Change(id, caller, caller.OwnerScope, http, desk, new Validation(), static (order, command) => order.Pack(command));
+
+    private static async Task<Results<Ok<OrderBody>, NoContent>> ClaimNext(Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
+    {
+        if (await desk.Grains.GetGrain<IPackingDeskGrain>(0).ClaimNext(caller.UserId) is not { } order)
+        {
+            return TypedResults.NoContent();
+        }
+
+        http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        http.Response.Headers.Location = "/orders/" + order.Id;
+        return TypedResults.Ok(OrderBody.From(order, desk.Currency));
+    }
 
     private static Task<OrderAnswer> Ship(
         string id, ShipOrderRequest request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)

@@ -107,7 +107,7 @@ public static class OrderDecisions
         where TEvent : OrderEvent =>
         AsOf(now, order, due =>
         {
-            var repeats = OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value);
+            var repeats = OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value) && !command.IsAnew;
             var condition = command.Precondition;
             if (repeats && due.Timeline is [.., var before, _] && condition.IsMatched(before.Version))
             {

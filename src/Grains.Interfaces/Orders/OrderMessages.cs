@@ -58,12 +58,20 @@ public sealed record OrderCommand(
     [property: Id(2)] long? ExpectedVersion = null,
     [property: Id(3)] Precondition? Condition = null) : IRepeatable
 {
+    /// <summary>
+    /// Whether the command must move the order itself: a status that an earlier command has led to is refused, also where that was the
+    /// same caller's.
+    /// </summary>
+    [Id(4)] public bool IsAnew { get; init; }
+
     /// <summary>The conditions, also of a front end of release 0.1.0.</summary>
     public Precondition Precondition =>
         Condition ?? (ExpectedVersion is { } version ? new Precondition(new VersionSet([version])) : Precondition.None);
 
-    /// <summary>A command for certain versions cannot be repeated: its own effect would make the repetition stale.</summary>
-    public bool IsRepeatable => !Precondition.NamesVersions;
+    /// <summary>
+    /// A command for certain versions, or one that must be new, cannot be repeated: its own effect would make the repetition stale.
+    /// </summary>
+    public bool IsRepeatable => !IsAnew && !Precondition.NamesVersions;
 }
 
 /// <summary>The changes to a pending order. A null member leaves its part unchanged.</summary>

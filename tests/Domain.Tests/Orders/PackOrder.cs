@@ -21,6 +21,15 @@ public sealed class PackOrder
         Given.OrderThatIs(OrderStatus.Packing).StaysAsItIs(Pack);
 
     [Fact]
+    public void An_order_that_is_to_be_packed_anew_is_refused_also_to_the_caller_who_packs_it()
+    {
+        static Decision<OrderEvent> Anew(OrderState order) => OrderDecisions.Pack(order, Given.ByStaff with { IsAnew = true }, Given.Noon);
+
+        Assert.Equal(new OrderPackingStarted("u-operator"), Anew(Given.OrderThatIs(OrderStatus.Paid)).Events.Single());
+        Given.OrderThatIs(OrderStatus.Packing).Refuses(Anew, "ship", "cancel");
+    }
+
+    [Fact]
     public void An_order_that_another_operator_packs_is_taken()
     {
         var decision = OrderDecisions.Pack(Given.OrderThatIs(OrderStatus.Packing), Given.ByStaff with { By = "u-second" }, Given.Noon);

@@ -74,6 +74,7 @@ public static class AuthorizationMatrix
         new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersWrite),
         new("POST /orders/{id}/pay",                       Closed, Yes,    Hidden, Hidden, Yes, Scope: Scopes.OrdersWrite),
         new("POST /orders/{id}/pack",                      Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.FulfilmentWrite),
+        new("POST /orders/claim-next",                     Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.FulfilmentWrite),
         new("POST /orders/{id}/ship",                      Closed, Role,   Role,   Yes,    Yes,    new { carrier = "Post", tracking_number = "1" }, Scope: Scopes.FulfilmentWrite),
         new("POST /orders/{id}/receive",                   Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersWrite),
         new("POST /orders/{id}/complete",                  Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.FulfilmentWrite),

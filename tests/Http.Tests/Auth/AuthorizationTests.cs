@@ -115,7 +115,8 @@ public sealed class AuthorizationTests(GranaryApp app)
         var (method, pattern) = (row.Endpoint.Split(' ')[0], row.Endpoint.Split(' ')[1]);
         var path = pattern.Replace("{sku}", scene.Sku, StringComparison.Ordinal)
             .Replace("{slug}", "validation", StringComparison.Ordinal)
-
+            // A caller who may claim is refused for the form: the paid orders belong to other tests.
+            .Replace("claim-next", "claim-next?of=none", StringComparison.Ordinal)
             .Replace("{**path}", "", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)

@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Grains.EventSourcing;
 using Granary.Grains.Stock;
 using Granary.Journal;
 using Granary.Streams;
@@ -41,7 +42,8 @@ public sealed class StreamCluster : IAsyncDisposable
 
     /// <summary>Starts silos over a database whose tables exist.</summary>
     public static async Task<StreamCluster> StartAsync(
-        IStreamDatabase database, Recorder? recorder = null, short silos = 1, ILoggerProvider? log = null, TimeSpan? responseTimeout = null)
+        IStreamDatabase database, Recorder? recorder = null, short silos = 1, ILoggerProvider? log = null, TimeSpan? responseTimeout = null,
+        Action<IServiceCollection>? compose = null)
     {
         recorder ??= new Recorder();
         var builder = new InProcessTestClusterBuilder(silos);
@@ -72,10 +74,12 @@ public sealed class StreamCluster : IAsyncDisposable
                 RetryDelay = TimeSpan.FromMilliseconds(1),
             }));
             host.Services.AddJournalFeed();
+            compose?.Invoke(host.Services);
         });
         builder.ConfigureSilo((_, silo) =>
         {
             silo.AddJournalStreams();
+            silo.AddMemoryGrainStorage(SnapshotStore.StorageName);
             if (responseTimeout is { } timeout)
             {
                 silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = timeout);
