@@ -76,6 +76,7 @@ public static class FrontEnd
         services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<StreamPlaces>();
+        services.AddSingleton<ExportPlaces>();
         services.AddSingleton<RefusalProblems>();
         services.AddSingleton<RejectedRequests>();
         services.TryAddSingleton(TimeProvider.System);

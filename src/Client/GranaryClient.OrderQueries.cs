@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 
 namespace Granary.Client;
 
@@ -22,6 +24,55 @@ public sealed partial class GranaryClient
     /// <exception cref="GranaryProblemException"><c>not-found</c>: the order was not there yet.</exception>
     public Task<Order> GetOrderAsync(string id, DateTimeOffset at, CancellationToken cancellationToken = default) =>
         GetAsync($"orders/{Segment(id)}?at={Segment(OrderFilter.TextOf(at))}", ClientJson.Default.Order, cancellationToken);
+
+    /// <summary>
+    /// Reads every order that a filter chooses, the first placed first. A lost connection is resumed after the last order that was read, so
+    /// each order comes once; the sequence ends only when it is complete.
+    /// </summary>
+    /// <param name="filter">Which orders; <see cref="OrderFilter.OldestFirst"/> makes no difference.</param>
+    /// <param name="after">The id of the last order that the caller has of an earlier export; null for all.</param>
+    /// <exception cref="GranaryProblemException">The API refused.</exception>
+    /// <exception cref="HttpRequestException">The API cannot be reached.</exception>
+    public async IAsyncEnumerable<Order> ExportOrdersAsync(
+        OrderFilter? filter = null, string? after = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var query = ((filter ?? new OrderFilter()) with { OldestFirst = false }).ToQuery();
+        for (var failures = 0; ;)
+        {
+            var resumed = after is null ? "" : "after=" + Segment(after);
+            using var response = await _transport.OpenAsync(() => Get("orders/export?" + query + resumed), cancellationToken);
+            using var lines = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+            while (true)
+            {
+                string? line;
+                try
+                {
+                    line = await lines.ReadLineAsync(cancellationToken);
+                }
+                catch (Exception fault) when (Transport.IsLost(fault, cancellationToken) && ++failures < Transport.Attempts)
+                {
+                    await _transport.PauseAsync(failures, cancellationToken);
+                    break;
+                }
+
+                if (line is null)
+                {
+                    yield break;
+                }
+
+                var order = JsonSerializer.Deserialize(line, ClientJson.Default.Order) ?? throw new HttpRequestException("The API answered with null.");
+                (after, failures) = (order.Id, 0);
+                yield return order;
+            }
+        }
+    }
+
+    private HttpRequestMessage Get(string path)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Authorization = _token;
+        return request;
+    }
 
     /// <summary>Takes the paid order that was placed first, which from then on is being packed by the caller.</summary>
     /// <returns>The order; null when there is none.</returns>

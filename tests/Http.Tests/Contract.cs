@@ -145,7 +145,7 @@ public sealed class ContractHandler(Func<Task<Contract>> contract) : DelegatingH
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
         string? body = null;
-        if (mediaType != "text/event-stream" || request.Method == HttpMethod.Head)
+        if (mediaType is not ("text/event-stream" or "application/x-ndjson") || request.Method == HttpMethod.Head)
         {
             await response.Content.LoadIntoBufferAsync(cancellationToken);
             body = await response.Content.ReadAsStringAsync(cancellationToken);

@@ -79,6 +79,9 @@ internal static class AnswerExamples
         new DeliveryListBody([Delivery], Cursor),
     }.ToDictionary(example => example.GetType().Name, example => JsonSerializer.SerializeToNode(example, ApiJson.Options.GetTypeInfo(example.GetType())));
 
+    /// <summary>One line of an export, as it is on the wire.</summary>
+    public static JsonNode Line { get; } = JsonValue.Create(JsonSerializer.Serialize(Order, ApiJson.Options.GetTypeInfo(typeof(OrderBody))) + "\n");
+
     /// <summary>The example of a body with this schema, or null.</summary>
     public static JsonNode? Of(string schema) => BySchema.GetValueOrDefault(schema)?.DeepClone();
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.Http;
+using Granary.Api.Orders;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Microsoft.AspNetCore.Authorization;
@@ -158,6 +159,7 @@ public static class ApiDocument
         foreach (var (mediaType, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
             content.Example ??= mediaType == "text/event-stream" ? AnswerExamples.Event
+                : mediaType == ExportOrders.MediaType ? AnswerExamples.Line.DeepClone()
                 : content.Schema is OpenApiSchemaReference { Reference.Id: { } schema } ? AnswerExamples.Of(schema)
                 : null;
         }

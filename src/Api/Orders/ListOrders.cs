@@ -14,12 +14,12 @@ namespace Granary.Api.Orders;
 /// <summary><c>GET /orders</c>: a page of the caller's orders, or of all orders for an operator.</summary>
 public static class ListOrders
 {
-    private const string Oldest = "oldest";
+    internal const string Oldest = "oldest";
 
     private static readonly string[] Sorts = ["newest", Oldest];
 
-    /// <summary>The parameters of the query.</summary>
-    public static RouteParameter[] Parameters { get; } =
+    /// <summary>The parameters that choose orders.</summary>
+    public static RouteParameter[] Filters { get; } =
     [
         new("status", "Only orders that have this status.", Words.AllOf(typeof(OrderStatus))),
         new("user_id", "Only orders of this user; only an operator may name another than the caller."),
@@ -28,7 +28,13 @@ public static class ListOrders
         new("sku", "Only orders that have a line of this product."),
         new("tracking", "Only orders that were shipped with this tracking number."),
         new("external_reference", "Only orders that were placed with this reference, by any caller."),
-        new("updated_since", "Only orders that changed at this time (RFC 3339) or later; the list is then sorted by the last change."),
+        new("updated_since", "Only orders that changed at this time (RFC 3339) or later. A list is then sorted by the last change."),
+    ];
+
+    /// <summary>The parameters of the query.</summary>
+    public static RouteParameter[] Parameters { get; } =
+    [
+        .. Filters,
         new("sort", "Whether the newest come first, which is the default, or the oldest.", Sorts),
         RouteParameter.Limit,
         RouteParameter.Cursor,
@@ -39,7 +45,6 @@ public static class ListOrders
     {
         var validation = new Validation();
         var query = QueryOf(request, validation);
-        validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -65,20 +70,25 @@ public static class ListOrders
         });
     }
 
-    private static OrderQuery QueryOf(OrderListRequest request, Validation validation) => new()
+    internal static OrderQuery QueryOf(OrderListRequest request, Validation validation)
     {
-        Limit = PageRequest.Limit(request.Limit, validation),
-        UserId = UserOf(request.UserId, validation),
-        Status = StatusOf(request.Status, validation),
-        From = TimeOf("from", request.From, validation),
-        To = TimeOf("to", request.To, validation),
-        Sku = SkuOf(request.Sku, validation),
-        Tracking = validation.OptionalText("tracking", request.Tracking, Limits.NameLength),
-        ExternalReference = validation.OptionalText("external_reference", request.ExternalReference, Limits.ReferenceLength),
-        UpdatedSince = TimeOf("updated_since", request.UpdatedSince, validation),
-        OldestFirst = IsOldestFirst(request.Sort, validation),
-        After = PlaceOf(PageRequest.KeyOf(request.Cursor, static key => PlaceOf(key) is not null, validation)),
-    };
+        var query = new OrderQuery
+        {
+            Limit = PageRequest.Limit(request.Limit, validation),
+            UserId = UserOf(request.UserId, validation),
+            Status = StatusOf(request.Status, validation),
+            From = TimeOf("from", request.From, validation),
+            To = TimeOf("to", request.To, validation),
+            Sku = SkuOf(request.Sku, validation),
+            Tracking = validation.OptionalText("tracking", request.Tracking, Limits.NameLength),
+            ExternalReference = validation.OptionalText("external_reference", request.ExternalReference, Limits.ReferenceLength),
+            UpdatedSince = TimeOf("updated_since", request.UpdatedSince, validation),
+            OldestFirst = IsOldestFirst(request.Sort, validation),
+            After = PlaceOf(PageRequest.KeyOf(request.Cursor, static key => PlaceOf(key) is not null, validation)),
+        };
+        validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
+        return query;
+    }
 
     private static string? UserOf(string? userId, Validation validation)
     {

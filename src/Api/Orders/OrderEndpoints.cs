@@ -35,6 +35,12 @@ public static class OrderEndpoints
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
+        orders.MapGet("/export", ExportOrders.Export).WithName("ExportOrders").Scope(Scopes.OrdersRead).HoldsConnection()
+            .WithSummary("Export orders, one a line, the first placed first")
+            .TakesOnly(ExportOrders.Parameters)
+            .RequireAuthorization(Policies.Operator)
+            .Produces<string>(StatusCodes.Status200OK, ExportOrders.MediaType)
+            .Answers(ProblemTypes.Validation);
         orders.MapGet("/{id}", ReadOrder.Read).WithName("GetOrder").Scope(Scopes.OrdersRead).WithSummary("Read an order, as it is or as it was").IsConditionalRead()
             .TakesOnly(ReadOrder.Parameters)
             .CalledBy(Owner, Roles.Operator, Roles.Admin)

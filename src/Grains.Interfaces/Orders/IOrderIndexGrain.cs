@@ -50,15 +50,21 @@ public sealed record OrderQuery
     /// <summary>Whether the list begins with the oldest order, or change.</summary>
     [Id(10)] public bool OldestFirst { get; init; }
 
+    /// <summary>Whether the list is sorted by when orders were placed also where <see cref="UpdatedSince"/> is given.</summary>
+    [Id(11)] public bool ByPlacement { get; init; }
+
+    /// <summary>Whether the list is sorted by the last change.</summary>
+    public bool IsByChange => UpdatedSince is not null && !ByPlacement;
+
     /// <summary>Whether a silo of release 0.1.0 answers the query completely.</summary>
     public bool IsOfFirstRelease =>
-        this is { Sku: null, Tracking: null, ExternalReference: null, UpdatedSince: null, OldestFirst: false };
+        this is { Sku: null, Tracking: null, ExternalReference: null, UpdatedSince: null, OldestFirst: false, ByPlacement: false };
 
     /// <summary>The place of an order in the list.</summary>
     public OrderPlace PlaceOf(Order order)
     {
         ArgumentNullException.ThrowIfNull(order);
-        return new OrderPlace(UpdatedSince is null ? order.CreatedAt : order.UpdatedAt, order.Id);
+        return new OrderPlace(IsByChange ? order.UpdatedAt : order.CreatedAt, order.Id);
     }
 }
 

@@ -10,8 +10,13 @@ public interface IOrderSearchGrain : IGrainWithIntegerKey
 {
     /// <summary>A page of orders, with every filter of the query.</summary>
     /// <exception cref="OrderIndexUnavailableException">The index cannot be reached.</exception>
-    [Alias("list")]
+    [Alias("list"), Idempotent]
     Task<OrderPage> List(OrderQuery query);
+
+    /// <summary>The place of an order in lists that are sorted by when orders were placed; null if the index does not have the order.</summary>
+    /// <exception cref="OrderIndexUnavailableException">The index cannot be reached.</exception>
+    [Alias("place-of"), Idempotent]
+    Task<OrderPlace?> PlaceOf(string orderId);
 
     /// <summary>
     /// An order as it was answered at a version or a time; <see cref="NotFound"/> if no order existed then, or none that belongs to

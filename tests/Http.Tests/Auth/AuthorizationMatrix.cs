@@ -69,6 +69,7 @@ public static class AuthorizationMatrix
         new("POST /orders",                                Closed, Yes,    Yes,    Yes,    Yes,    new { items = new[] { new { sku = "NONE", quantity = 1 } } }, Scope: Scopes.OrdersWrite),
         new("GET /orders",                                 Closed, Yes,    Yes,    Yes,    Yes, Scope: Scopes.OrdersRead),
         new("GET /orders/{id}/events",                     Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersRead),
+        new("GET /orders/export",                          Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.OrdersRead),
         new("GET /orders/{id}",                            Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersRead),
         new("PUT /orders/{id}",                            Closed, Yes,    Hidden, Hidden, Yes,    new { note = "ring twice" }, Scope: Scopes.OrdersWrite),
         new("DELETE /orders/{id}",                         Closed, Yes,    Hidden, Yes,    Yes, Scope: Scopes.OrdersWrite),

@@ -119,7 +119,7 @@ public sealed partial class FuzzTests : IAsyncLifetime
     private async Task Judge(string told, HttpRequestMessage request, HttpResponseMessage response)
     {
         var mediaType = response.Content.Headers.ContentType?.MediaType;
-        if (mediaType == "text/event-stream")
+        if (mediaType is "text/event-stream" or "application/x-ndjson")
         {
             return;
         }

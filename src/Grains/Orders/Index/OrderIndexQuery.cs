@@ -37,7 +37,7 @@ public static class OrderIndexQuery
         Add(query.Sku, byLine ? "l.sku = @sku" : null, "sku");
         Add(query.Sku is null ? null : OrderIndexEntry.SkusOf([query.Sku]), "replace(o.skus, @line, '') <> o.skus", "line");
 
-        var (time, id) = query.UpdatedSince is not null ? (Number("o.updated_at", Driver.Updated), "o.order_id")
+        var (time, id) = query.IsByChange ? (Number("o.updated_at", Driver.Updated), "o.order_id")
             : byLine ? ("l.created_at", "l.order_id") : ("o.created_at", "o.order_id");
         var placed = byLine ? "l.created_at" : driver == Driver.Updated ? Number("o.created_at", Driver.Placed) : "o.created_at";
         Add(query.From?.ToMicroseconds(), $"{placed} >= @from", "from");
@@ -79,7 +79,7 @@ public static class OrderIndexQuery
         query.ExternalReference is not null ? Driver.Reference
         : query.Tracking is not null ? Driver.Tracking
         : query.UserId is not null ? Driver.User
-        : query.UpdatedSince is not null ? Driver.Updated
+        : query.IsByChange ? Driver.Updated
         : query.Sku is not null ? Driver.Sku
         : query.Status is not null ? Driver.Status
         : Driver.Placed;

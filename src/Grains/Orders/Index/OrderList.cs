@@ -28,7 +28,7 @@ public sealed class OrderList(OrderIndex index, IJournal journal)
 
             // After a restore the index may contain orders that the journal does not; they must not end the list.
             var last = page.Entries[^1];
-            query = query with { After = new OrderPlace(query.UpdatedSince is null ? last.CreatedAt : last.UpdatedAt, last.OrderId) };
+            query = query with { After = new OrderPlace(query.IsByChange ? last.UpdatedAt : last.CreatedAt, last.OrderId) };
         }
     }
 

@@ -9,10 +9,14 @@ namespace Granary.Grains.Orders.Index;
 
 /// <summary>Answers on the silo that receives the call, as <see cref="OrderIndexGrain"/> does.</summary>
 [StatelessWorker(maxLocalWorkers: 16)]
-public sealed class OrderSearchGrain(OrderList orders, IJournal journal) : Grain, IOrderSearchGrain
+public sealed class OrderSearchGrain(OrderList orders, OrderIndex index, IJournal journal) : Grain, IOrderSearchGrain
 {
     /// <inheritdoc/>
     public Task<OrderPage> List(OrderQuery query) => AskAsync(() => orders.ReadAsync(query, CancellationToken.None));
+
+    /// <inheritdoc/>
+    public Task<OrderPlace?> PlaceOf(string orderId) => AskAsync(async () =>
+        await index.ReadAsync([orderId], CancellationToken.None) is [var entry] ? new OrderPlace(entry.CreatedAt, orderId) : (OrderPlace?)null);
 
     /// <inheritdoc/>
     public async Task<OrderReply> GetAsOf(string orderId, string? owner, long? version, DateTimeOffset? at)
