@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
+using Granary.Api.BackOffice;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Orders;
@@ -121,6 +122,7 @@ public static class FrontEnd
         api.MapProducts();
         api.MapUsers();
         api.MapWebhooks();
+        api.MapBackOffice();
         api.MapProblemPages();
         api.MapApiDocument();
         api.MapHealth().AllowAnonymous().NeverLimited();

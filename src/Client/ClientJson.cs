@@ -25,13 +25,22 @@ namespace Granary.Client;
 [JsonSerializable(typeof(Page<ApiKey>), TypeInfoPropertyName = "ApiKeyPage")]
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(AccessToken))]
-[JsonSerializable(typeof(Withdrawal))]
+[JsonSerializable(typeof(MoneyMovement))]
+[JsonSerializable(typeof(Page<WalletMovement>), TypeInfoPropertyName = "StatementPage")]
 [JsonSerializable(typeof(Money))]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(Page<User>), TypeInfoPropertyName = "UserPage")]
+[JsonSerializable(typeof(Page<AuditEntry>), TypeInfoPropertyName = "AuditPage")]
+[JsonSerializable(typeof(Page<DeadLetter>), TypeInfoPropertyName = "DeadLetterPage")]
+[JsonSerializable(typeof(Replayed))]
+[JsonSerializable(typeof(Page<StockLevel>), TypeInfoPropertyName = "StockPage")]
+[JsonSerializable(typeof(Page<StockMovement>), TypeInfoPropertyName = "StockMovementPage")]
 [JsonSerializable(typeof(Wallet))]
 internal sealed partial class ClientJson : JsonSerializerContext;
 
 internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
+
+internal sealed record Replayed(string Id);
 
 internal sealed record CancelOrder(string? Reason);
 
@@ -39,7 +48,7 @@ internal sealed record ShipOrder(string Carrier, string TrackingNumber);
 
 internal sealed record StockAdjustment(long Quantity, string Reason);
 
-internal sealed record Withdrawal(long Amount, string Currency, string? Reference);
+internal sealed record MoneyMovement(long Amount, string Currency, string? Reference);
 
 internal sealed record RegisterUser(string UserName, string? Password, string? DisplayName);
 

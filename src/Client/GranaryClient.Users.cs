@@ -28,10 +28,20 @@ public sealed partial class GranaryClient
 
     /// <summary>Adds money to a wallet.</summary>
     /// <param name="idempotencyKey">Identifies the deposit: a second call with it adds nothing. A new key by default.</param>
+    /// <param name="reference">Where the money comes from, such as the id of a bank transfer.</param>
     public Task<Wallet> DepositAsync(
-        string userId, Money money, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
-        SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/deposits", Body(money, ClientJson.Default.Money),
-            ClientJson.Default.Wallet, repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
+        string userId, Money money, string? idempotencyKey = null, string? reference = null, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/deposits",
+            Body(new MoneyMovement(money.Amount, money.Currency, reference), ClientJson.Default.MoneyMovement), ClientJson.Default.Wallet,
+            repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
+
+    /// <summary>Reads the movements of a wallet, oldest first, page by page.</summary>
+    /// <param name="from">Begins at the first movement at this time or later; null for the first of all.</param>
+    /// <param name="to">Ends before the first movement at this time or later; null for all.</param>
+    public IAsyncEnumerable<WalletMovement> ReadStatementAsync(
+        string userId, DateTimeOffset? from = null, DateTimeOffset? to = null, CancellationToken cancellationToken = default) =>
+        PagesAsync(
+            $"users/{Segment(userId)}/statement?{Filter("from", from)}{Filter("to", to)}", ClientJson.Default.StatementPage, cancellationToken);
 
     /// <summary>Pays money out of a wallet.</summary>
     /// <param name="reference">Where the money goes, such as the id of a bank transfer.</param>
@@ -39,7 +49,7 @@ public sealed partial class GranaryClient
     public Task<Wallet> WithdrawAsync(
         string userId, Money money, string? reference = null, string? idempotencyKey = null, CancellationToken cancellationToken = default) =>
         SendAsync(HttpMethod.Post, $"users/{Segment(userId)}/withdrawals",
-            Body(new Withdrawal(money.Amount, money.Currency, reference), ClientJson.Default.Withdrawal), ClientJson.Default.Wallet,
+            Body(new MoneyMovement(money.Amount, money.Currency, reference), ClientJson.Default.MoneyMovement), ClientJson.Default.Wallet,
             repeatable: true, cancellationToken, idempotencyKey ?? Guid.CreateVersion7().ToString());
 
     private Task<User> RegisterAsync(RegisterUser user, string? idempotencyKey, CancellationToken cancellationToken) =>

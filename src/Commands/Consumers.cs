@@ -21,8 +21,4 @@ internal static class Consumers
         console.Say($"No consumer {consumer} has a checkpoint. These have: {string.Join(", ", known)}.");
         return false;
     }
-
-    /// <summary>One partition of a consumer. Its grain type is the consumer's name.</summary>
-    public static IJournalConsumer Partition(IGrainFactory grains, string consumer, int partition) => grains.GetGrain<IJournalConsumer>(
-        GrainId.Create(consumer, StreamNames.StreamOf(StreamNames.Orders, partition).GetKeyAsString()));
 }

@@ -15,12 +15,6 @@ internal static class DeadLetterCommand
     /// <summary>The command's name, the first argument.</summary>
     public const string Name = "dead-letters";
 
-    /// <summary>Where Orleans' own subscribers keep their letters: they have no checkpoint and no way back to one event.</summary>
-    private const string PlainSubscriber = "subscription:";
-
-    /// <summary>Letters in one call: each may be tried several times before it is given up, and a call has its time.</summary>
-    private const int LettersPerCall = 8;
-
     private const int MostListed = 1_000;
 
     /// <summary>Puts it together.</summary>
@@ -99,10 +93,11 @@ internal static class DeadLetterCommand
             return 1;
         }
 
+        var replay = new DeadLetterReplay(product.GrainsAsync);
         var complete = true;
         foreach (var consumer in letters.GroupBy(letter => letter.Consumer))
         {
-            if (consumer.Key.StartsWith(PlainSubscriber, StringComparison.Ordinal))
+            if (!DeadLetterReplay.CanReplay(consumer.Key))
             {
                 console.Say(
                     $"{consumer.Key}: not replayed. It is a plain subscriber, which gets what comes and keeps no place; its events are in the journal under their id.");
@@ -110,13 +105,8 @@ internal static class DeadLetterCommand
                 continue;
             }
 
-            var grains = await product.GrainsAsync();
-            var (taken, all) = (0, consumer.Count());
-            foreach (var call in consumer.GroupBy(letter => letter.Partition).SelectMany(partition => partition.Chunk(LettersPerCall)))
-            {
-                taken += await Consumers.Partition(grains, consumer.Key, call[0].Partition).ReplayAsync([.. call.Select(letter => letter.Position)]);
-            }
-
+            var all = consumer.Count();
+            var taken = await replay.ReplayAsync(consumer.Key, [.. consumer]);
             console.Say(taken == all
                 ? $"{consumer.Key}: {taken} of {all} taken."
                 : $"{consumer.Key}: {taken} of {all} taken; what is still refused stays a dead letter, and the silo's log says why.");

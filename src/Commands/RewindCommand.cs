@@ -64,7 +64,7 @@ internal static class RewindCommand
         for (var number = 0; number < partitions; number++)
         {
             // A partition that is not so far yet would skip what lies between.
-            var partition = Consumers.Partition(grains, consumer, number);
+            var partition = grains.JournalConsumer(consumer, number);
             if (await partition.GetPositionAsync() > position)
             {
                 await partition.RewindAsync(position);

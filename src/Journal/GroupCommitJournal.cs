@@ -85,6 +85,11 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
         _store.ReadStreamAsync(stream, afterVersion, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation = default) =>
+        _store.ReadStreamPartAsync(stream, afterVersion, throughVersion, types, cancellation);
+
+    /// <inheritdoc/>
     public async Task<ILookup<string, JournalRecord>> ReadStreamsAsync(
         IReadOnlyCollection<string> streams, CancellationToken cancellation = default) =>
         (await _store.ReadStreamsAsync(streams, cancellation)).ToLookup(record => record.Stream, StringComparer.Ordinal);

@@ -35,6 +35,14 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
     Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation = default);
 
+    /// <summary>Events of some types in a part of a stream, in order: at most as many as the part has versions.</summary>
+    /// <param name="afterVersion">The version before the part.</param>
+    /// <param name="throughVersion">The last version of the part.</param>
+    /// <param name="types">The type names to read; others are left out.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
+    Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation = default);
+
     /// <summary>All events of several streams, by stream and version; streams that do not exist are absent.</summary>
     /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
     Task<ILookup<string, JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation = default);

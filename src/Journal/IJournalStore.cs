@@ -38,6 +38,10 @@ public interface IJournalStore
     /// <inheritdoc cref="IJournal.ReadStreamAsync"/>
     Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation);
 
+    /// <inheritdoc cref="IJournal.ReadStreamPartAsync"/>
+    Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation);
+
     /// <inheritdoc cref="IJournal.ReadStreamsAsync"/>
     Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation);
 

@@ -26,6 +26,11 @@ public sealed class JournalReader(IJournalStore store) : IJournal
         store.ReadStreamAsync(stream, afterVersion, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation = default) =>
+        store.ReadStreamPartAsync(stream, afterVersion, throughVersion, types, cancellation);
+
+    /// <inheritdoc/>
     public async Task<ILookup<string, JournalRecord>> ReadStreamsAsync(
         IReadOnlyCollection<string> streams, CancellationToken cancellation = default) =>
         (await store.ReadStreamsAsync(streams, cancellation)).ToLookup(record => record.Stream, StringComparer.Ordinal);

@@ -18,7 +18,12 @@ public interface IStreamStore
     Task AddDeadLettersAsync(IReadOnlyList<DeadLetter> letters, CancellationToken cancellationToken);
 
     /// <summary>The events set aside, oldest first, of one consumer or of all.</summary>
-    Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string? consumer, int limit, CancellationToken cancellationToken);
+    /// <param name="after">The letter after which to begin; null for the oldest.</param>
+    Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(
+        string? consumer, int limit, CancellationToken cancellationToken, (string Consumer, long Position)? after = null);
+
+    /// <summary>An event set aside by a consumer, or null.</summary>
+    Task<DeadLetter?> FindDeadLetterAsync(string consumer, long position, CancellationToken cancellationToken);
 
     /// <summary>Removes an event that was set aside, because its consumer has processed it.</summary>
     Task RemoveDeadLetterAsync(string consumer, long position, CancellationToken cancellationToken);

@@ -14,6 +14,11 @@ public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<
     /// <summary>The key of the request context under which a delivery names the silo that reads the partition.</summary>
     public const string ReaderKey = "granary.reader";
 
+    /// <summary>
+    /// The key of the request context under which a delivery without events says up to which position there are none for the consumer.
+    /// </summary>
+    public const string ThroughKey = "granary.through";
+
     [Id(0)] private readonly StreamId _streamId = streamId;
     [Id(1)] private readonly EventSequenceTokenV2 _token = new(through);
     [Id(2)] private readonly IReadOnlyList<JournalRecord> _events = events;
@@ -46,6 +51,11 @@ public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<
         }
 
         RequestContext.Set(ReaderKey, _reader);
+        if (_events.Count == 0)
+        {
+            RequestContext.Set(ThroughKey, _token.SequenceNumber);
+        }
+
         return true;
     }
 }

@@ -20,7 +20,8 @@ namespace Granary.Streams;
 /// version) identifies those already processed. An event that repeatedly fails alone goes to the dead letters and the other
 /// events continue; a failure of the environment (an unavailable database) sets nothing aside.
 /// </remarks>
-public abstract partial class JournalConsumer(ConsumerServices services) : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>
+public abstract partial class JournalConsumer(ConsumerServices services)
+    : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter
 {
     private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
 
@@ -28,6 +29,7 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     private long _position;
     private long _saved;
     private int _failedSaves;
+    private bool _leaving;
 
     /// <summary>The consumer's name: the key of its checkpoints and the label on its metrics.</summary>
     protected abstract string Consumer { get; }
@@ -88,14 +90,13 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         {
             // Orleans would skip the batch after a while; a new activation asks for it again, from the checkpoint.
             DeliveryFailed(services.Logger, Consumer, Partition, fault);
-            DeactivateOnIdle();
+            Leave();
             throw;
         }
 
         JournalTraces.Consumed(Consumer, events, started);
-        _position = events[^1].Position;
         services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
-        _saving ??= this.RegisterGrainTimer(TrySaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
+        MoveTo(events[^1].Position);
         FollowReader();
     }
 
@@ -104,16 +105,35 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     {
         // The provider gave up a batch. This activation may not even have seen it; the checkpoint says where to resume.
         DeliveryFailed(services.Logger, Consumer, Partition, ex);
-        DeactivateOnIdle();
+        Leave();
         return Task.CompletedTask;
+    }
+
+    /// <summary>
+    /// A delivery without events that was accepted says that the consumer has had every event up to its position. Orleans calls no
+    /// observer for it.
+    /// </summary>
+    public async Task Invoke(IIncomingGrainCallContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        await context.Invoke();
+        if (!_leaving && RequestContext.Get(JournalBatch.ThroughKey) is long through && context.Result is null && through > _position)
+        {
+            MoveTo(through);
+        }
     }
 
     /// <inheritdoc/>
     public async Task RewindAsync(long position)
     {
+        if (position == 0)
+        {
+            await ForgetAsync();
+        }
+
         await services.Store.SaveCheckpointAsync(new StreamCheckpoint(Consumer, Partition, position), CancellationToken.None);
         _position = _saved = position;
-        DeactivateOnIdle();
+        Leave();
     }
 
     /// <inheritdoc/>
@@ -126,7 +146,18 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
         foreach (var position in positions)
         {
             var page = await services.Journal.ReadAllAsync(position - 1, 1);
-            if (page is [var record] && record.Position == position && await TryHandleAsync(record) is null)
+            if (page is not [var record] || record.Position != position)
+            {
+                continue;
+            }
+
+            if (await TryHandleAsync(record) is { } error)
+            {
+                // The letter tells the newest error.
+                RefusedAgain(services.Logger, Consumer, record.Type, record.Stream, record.Version, error);
+                await AddLetterAsync(record, error);
+            }
+            else
             {
                 await services.Store.RemoveDeadLetterAsync(Consumer, position, CancellationToken.None);
                 taken++;
@@ -138,6 +169,24 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
 
     /// <summary>Processes events, in order. If it throws, it is called again with the same events or some of them.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
+
+    /// <summary>
+    /// Removes what this partition has written, before all events come again. By default nothing: events that come again write the same.
+    /// </summary>
+    protected virtual Task ForgetAsync() => Task.CompletedTask;
+
+    private void MoveTo(long position)
+    {
+        _position = position;
+        _saving ??= this.RegisterGrainTimer(TrySaveAsync, new GrainTimerCreationOptions(CheckpointPeriod, CheckpointPeriod) { KeepAlive = false });
+    }
+
+    /// <summary>Leaves the partition to a new activation, which begins at the checkpoint.</summary>
+    private void Leave()
+    {
+        _leaving = true;
+        DeactivateOnIdle();
+    }
 
     /// <summary>
     /// Moves to the silo that reads the partition, so that events do not cross the network. Orleans moves partitions to other
@@ -218,10 +267,15 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
     {
         SetAside(services.Logger, Consumer, record.Type, record.Stream, record.Version, error);
         services.Metrics.SetAside(Consumer);
-        var letter = new DeadLetter(
-            Consumer, Partition, record.Position, record.Stream, record.Version, record.Type, $"{error.GetType().Name}: {error.Message}", 1, Now);
-        await services.Store.AddDeadLettersAsync([letter], CancellationToken.None);
+        await AddLetterAsync(record, error);
     }
+
+    private Task AddLetterAsync(JournalRecord record, Exception error) => services.Store.AddDeadLettersAsync(
+        [
+            new DeadLetter(
+                Consumer, Partition, record.Position, record.Stream, record.Version, record.Type, $"{error.GetType().Name}: {error.Message}", 1, Now),
+        ],
+        CancellationToken.None);
 
     /// <summary>Saves the checkpoint, or leaves it to the next call while the database is unavailable.</summary>
     private async Task TrySaveAsync(CancellationToken cancellationToken)
@@ -277,6 +331,9 @@ public abstract partial class JournalConsumer(ConsumerServices services) : Grain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} failed on {Count} events; it retries them one by one.")]
     private static partial void SingledOut(ILogger logger, string consumer, int count, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Consumer {Consumer} refused {Type} of {Stream}, version {Version}, again.")]
+    private static partial void RefusedAgain(ILogger logger, string consumer, string type, string stream, long version, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Consumer {Consumer} set aside {Type} of {Stream}, version {Version}.")]
     private static partial void SetAside(ILogger logger, string consumer, string type, string stream, long version, Exception fault);

@@ -58,6 +58,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         {
             // The first delivery asks the consumer for its position: a new activation answers with its own checkpoint.
             _nudges = partition.Nudges;
+            PassEventsOfOtherStreams();
             return new JournalBatch(stream.Id, _position, [], partition.Silo);
         }
 
@@ -86,6 +87,18 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
 
             _position = Math.Max(_position, page.Through);
             Volatile.Write(ref _page, null);
+        }
+    }
+
+    /// <summary>
+    /// Where the stream has no event after the cursor, the consumer is as far as the journal was read. It is told with the nudge, so that
+    /// a consumer of rare events need not look for them again after its next start.
+    /// </summary>
+    private void PassEventsOfOtherStreams()
+    {
+        if (stream.Tail.Read(_position, 1, out _, out var through) is { Count: 0 })
+        {
+            _position = Math.Max(_position, through);
         }
     }
 

@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Domain.Trail;
 
 namespace Granary.Streams;
 
@@ -8,6 +9,7 @@ namespace Granary.Streams;
 public sealed class JournalPage(IReadOnlyList<JournalRecord> events, int partitions)
 {
     private StreamRoute[]? _routes;
+    private List<(int Index, int Partition)>? _audited;
 
     /// <summary>The events.</summary>
     public IReadOnlyList<JournalRecord> Events => events;
@@ -17,9 +19,14 @@ public sealed class JournalPage(IReadOnlyList<JournalRecord> events, int partiti
 
     /// <summary>The route of each event. Not safe for concurrent use.</summary>
     internal ReadOnlySpan<StreamRoute> Routes => _routes ??= [.. events.Select(record => StreamRoute.Of(record.Stream, partitions))];
+
+    /// <summary>The indexes of the events that are published in <see cref="StreamNames.Audited"/>, too. Not safe for concurrent use.</summary>
+    internal IReadOnlyList<(int Index, int Partition)> Audited => _audited ??= [.. events.Index()
+        .Where(record => AuditTrail.Reads(record.Item.Type))
+        .Select(record => (record.Index, StreamNames.PartitionOf(record.Item.Stream, partitions)))];
 }
 
-/// <summary>The route of the events of one journal stream.</summary>
+/// <summary>The route of all events of one journal stream.</summary>
 /// <param name="Namespace">The index in <see cref="StreamNames.Namespaces"/>; -1 for events that are not published.</param>
 /// <param name="Partition">The partition within the namespace.</param>
 internal readonly record struct StreamRoute(int Namespace, int Partition)

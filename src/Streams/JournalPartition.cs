@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Domain.Trail;
 using Orleans.Streams;
 
 namespace Granary.Streams;
@@ -9,6 +10,8 @@ namespace Granary.Streams;
 internal sealed class JournalPartition(
     int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
 {
+    private static readonly int Audited = StreamNames.Namespaces.Index().Single(name => name.Item == StreamNames.Audited).Index;
+
     private readonly PartitionStream[] _streams =
         [.. StreamNames.Namespaces.Select(name => new PartitionStream(StreamNames.StreamOf(name, number)))];
 
@@ -49,6 +52,14 @@ internal sealed class JournalPartition(
             if (routes[i].Partition == number)
             {
                 _sorted[routes[i].Namespace].Add(page.Events[i]);
+            }
+        }
+
+        foreach (var (i, partition) in page.Audited)
+        {
+            if (partition == number)
+            {
+                _sorted[Audited].Add(page.Events[i]);
             }
         }
 
@@ -119,8 +130,7 @@ internal sealed class JournalPartition(
     {
         var page = await history.ReadAsync(after, upTo);
         var index = Array.IndexOf(_streams, stream);
-        var route = new StreamRoute(index, number);
-        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && StreamRoute.Of(record.Stream, settings.Partitions) == route)];
+        List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && IsIn(index, record))];
         if (events is [.., var newest])
         {
             metrics.Published(StreamNames.Namespaces[index], number, newest.Position);
@@ -146,6 +156,10 @@ internal sealed class JournalPartition(
             return _failed.Remove(token.SequenceNumber, out var batch) ? batch.Events : [];
         }
     }
+
+    private bool IsIn(int streamNamespace, JournalRecord record) => streamNamespace == Audited
+        ? AuditTrail.Reads(record.Type) && StreamNames.PartitionOf(record.Stream, settings.Partitions) == number
+        : StreamRoute.Of(record.Stream, settings.Partitions) == new StreamRoute(streamNamespace, number);
 
     private void Begin(long position)
     {

@@ -77,17 +77,32 @@ public sealed class SqlStreamStore(IViewDatabase database) : IStreamStore
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(string? consumer, int limit, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            async (connection, cancellation) =>
-            {
-                var command = consumer is null
-                    ? connection.Command($"{SelectLetters} ORDER BY position, consumer LIMIT @limit", ("limit", limit))
-                    : connection.Command(
-                        $"{SelectLetters} WHERE consumer = @consumer ORDER BY position LIMIT @limit", ("consumer", consumer), ("limit", limit));
-                return (IReadOnlyList<DeadLetter>)await command.QueryAsync(Letter, cancellation);
-            },
-            cancellationToken);
+    public Task<IReadOnlyList<DeadLetter>> ReadDeadLettersAsync(
+        string? consumer, int limit, CancellationToken cancellationToken, (string Consumer, long Position)? after = null) => database.ReadAsync(
+        async (connection, cancellation) =>
+        {
+            var (last, position) = after ?? ("", 0);
+            var command = consumer is null
+                ? connection.Command(
+                    $"{SelectLetters} WHERE (position, consumer) > (@position, @last) ORDER BY position, consumer LIMIT @limit",
+                    ("position", position),
+                    ("last", last),
+                    ("limit", limit))
+                : connection.Command(
+                    $"{SelectLetters} WHERE consumer = @consumer AND position > @position ORDER BY position LIMIT @limit",
+                    ("consumer", consumer),
+                    ("position", position),
+                    ("limit", limit));
+            return (IReadOnlyList<DeadLetter>)await command.QueryAsync(Letter, cancellation);
+        },
+        cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<DeadLetter?> FindDeadLetterAsync(string consumer, long position, CancellationToken cancellationToken) => database.ReadAsync(
+        async (connection, cancellation) => (await connection.Command(
+            $"{SelectLetters} WHERE consumer = @consumer AND position = @position", ("consumer", consumer), ("position", position))
+            .QueryAsync(Letter, cancellation)).SingleOrDefault(),
+        cancellationToken);
 
     /// <inheritdoc/>
     public Task RemoveDeadLetterAsync(string consumer, long position, CancellationToken cancellationToken) => database.WriteAsync(

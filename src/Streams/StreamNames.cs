@@ -21,10 +21,19 @@ public static class StreamNames
     /// <summary>The namespace of the events of stock items, including low-stock alerts.</summary>
     public const string Stock = "stock";
 
-    /// <summary>All namespaces.</summary>
-    public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock];
+    /// <summary>
+    /// The namespace of the events that the audit reads, whatever their stream. They are few: their consumers cost nothing while orders are
+    /// placed.
+    /// </summary>
+    public const string Audited = "audited";
 
-    /// <summary>The namespace in which the events of a journal stream are published, or null if they are not published.</summary>
+    /// <summary>All namespaces.</summary>
+    public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock, Audited];
+
+    /// <summary>
+    /// The namespace in which all events of a journal stream are published, or null if there is none. <see cref="Audited"/> has some of
+    /// them besides.
+    /// </summary>
     public static string? NamespaceOf(string journalStream) => JournalStream.KindOf(journalStream) switch
     {
         StreamKind.Order => Orders,

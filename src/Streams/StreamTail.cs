@@ -71,11 +71,16 @@ public sealed class StreamTail(int capacity, long after)
     /// <param name="limit">Maximum number of events to return.</param>
     /// <param name="begin">The position that the tail begins after.</param>
     /// <returns>The events; none if the reader is at the end, null if the reader is behind the beginning of the tail.</returns>
-    public IReadOnlyList<JournalRecord>? Read(long position, int limit, out long begin)
+    public IReadOnlyList<JournalRecord>? Read(long position, int limit, out long begin) => Read(position, limit, out begin, out _);
+
+    /// <inheritdoc cref="Read(long, int, out long)"/>
+    /// <param name="through">The position up to which the journal has been read for this stream.</param>
+    public IReadOnlyList<JournalRecord>? Read(long position, int limit, out long begin, out long through)
     {
         lock (_lock)
         {
             begin = _after;
+            through = _through;
             if (position < _after)
             {
                 return null;

@@ -263,7 +263,7 @@ public sealed class DocumentTests(GranaryApp app)
             .Select(path => (Path: path.Name.Replace("{id}", "wh_" + new string('0', 32), StringComparison.Ordinal), Known: ParametersIn(path.Value.At("get"))))
             .ToList();
         using var staff = app.CreateClient(app.AdminToken);
-        Assert.Equal(4, lists.Count);
+        Assert.True(lists.Count >= 5, $"{lists.Count} lists");
         foreach (var (path, known) in lists)
         {
             foreach (var name in known)

@@ -67,6 +67,7 @@ public sealed record Operation(string Name, HttpMethod Method, string Path, stri
         "orders" => OrderId.New(DateTimeOffset.UnixEpoch),
         "webhooks" => "wh_" + new string('0', 32),
         "api-keys" => "key_" + new string('0', 16),
+        "dead-letters" => "no-such-consumer.1",
         _ => UserId.From("nobody"),
     };
 }

@@ -143,6 +143,12 @@ public sealed class PromiseTests(PromiseTests.FaultyApp faulty) : IClassFixture<
     [InlineData("/products?limit=0")]
     [InlineData("/webhooks?limit=0")]
     [InlineData("/webhooks/none/deliveries?limit=0")]
+    [InlineData("/users/none/statement?limit=0")]
+    [InlineData("/users?limit=0")]
+    [InlineData("/audit?limit=0")]
+    [InlineData("/stock?limit=0")]
+    [InlineData("/dead-letters?limit=0")]
+    [InlineData("/products/NONE/stock-adjustments?limit=0")]
     public async Task A_list_refuses_a_page_out_of_bounds(string path)
     {
         using var admin = _app.CreateClient(_app.AdminToken);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
+using Granary.Api.BackOffice;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Products;
@@ -69,7 +70,30 @@ internal static class AnswerExamples
         new ProductPage([Product], Cursor),
         new StockBody("CUP-STONEWARE", 100, 2, 98, 0, 100),
         new UserBody(User, "ada", "Ada", [Roles.Customer], "active", Wallet),
+        new UserListBody([new UserBody(User, "ada", "Ada", [Roles.Customer], "active", Wallet)], Cursor),
+        new AuditListBody(
+            [
+                new AuditEntryBody(
+                    Noon, Operator, "product/CUP-STONEWARE", "product.changed", 7,
+                    Json("""{"price":{"amount":1400,"currency":"USD"}}"""), Json("""{"price":{"amount":1500,"currency":"USD"}}""")),
+            ],
+            Cursor),
+        new StockAdjustmentListBody([new StockAdjustmentBody(Noon, Operator, 100, "delivery")], Cursor),
+        new StockListBody([new StockBody("CUP-STONEWARE", 100, 2, 98, 0, 100)], Cursor),
+        new DeadLetterListBody(
+            [
+                new DeadLetterBody(
+                    "order-index.4711", "order-index", 4_711, "order/" + Order.Id, 2, "order.paid", "DamagedRecordException: The journal is damaged.", 1, Noon),
+            ],
+            Cursor),
+        new ReplayBody("order-index.4711", "taken"),
         Wallet,
+        new StatementBody(
+            [
+                new MovementBody(Noon, "deposit", Usd(50_000), Usd(50_000), Reference: "transfer 4711"),
+                new MovementBody(Noon.AddMinutes(2), "capture", Usd(-2_800), Usd(47_200), Order.Id),
+            ],
+            Cursor),
         new TokenBody("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTdoM2sifQ.c2lnbmF0dXJl", "Bearer", 3_600),
         Webhook,
         ApiKey,
@@ -84,6 +108,8 @@ internal static class AnswerExamples
 
     /// <summary>The example of a body with this schema, or null.</summary>
     public static JsonNode? Of(string schema) => BySchema.GetValueOrDefault(schema)?.DeepClone();
+
+    private static JsonElement Json(string text) => JsonElement.Parse(text);
 
     private static Money Usd(long amount) => new(amount, "USD");
 }

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Unicode;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
+using Granary.Api.BackOffice;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
 using Granary.Api.Products;
@@ -66,6 +67,7 @@ public static class ApiJson
 [JsonSerializable(typeof(StockBody))]
 [JsonSerializable(typeof(RegisterUserRequest))]
 [JsonSerializable(typeof(MoneyRequest))]
+[JsonSerializable(typeof(DepositRequest))]
 [JsonSerializable(typeof(WithdrawRequest))]
 [JsonSerializable(typeof(SetRolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
@@ -75,6 +77,13 @@ public static class ApiJson
 [JsonSerializable(typeof(CreateApiKeyRequest))]
 [JsonSerializable(typeof(ApiKeyBody))]
 [JsonSerializable(typeof(ApiKeyListBody))]
+[JsonSerializable(typeof(StatementBody))]
+[JsonSerializable(typeof(UserListBody))]
+[JsonSerializable(typeof(AuditListBody))]
+[JsonSerializable(typeof(StockAdjustmentListBody))]
+[JsonSerializable(typeof(StockListBody))]
+[JsonSerializable(typeof(DeadLetterListBody))]
+[JsonSerializable(typeof(ReplayBody))]
 [JsonSerializable(typeof(RegisterWebhookRequest))]
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookListBody))]

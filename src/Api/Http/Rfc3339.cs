@@ -34,6 +34,19 @@ public static partial class Rfc3339
             : null;
     }
 
+    /// <summary>Reads a time of a query; null where there is none, or an error was added.</summary>
+    public static DateTimeOffset? Time(string field, string? text, Validation validation)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var time = Parse(text);
+        validation.Require(time is not null, field, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
+        return time;
+    }
+
     [GeneratedRegex(
         @"^(?<date>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<minute>[0-9]{2}:[0-9]{2}):(?<second>[0-9]{2})(\.(?<fraction>[0-9]+))?(?<offset>[Zz]|[+-][0-9]{2}:[0-9]{2})\z")]
     private static partial Regex Form();

@@ -3,6 +3,7 @@ using Granary.Api.Http;
 using Granary.Api.Telemetry;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Webhooks;
@@ -53,7 +54,7 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
             // A message that expires on its way to a silo that does not answer is reported as cancelled; a silo of an earlier
             // release answers with the first when it is asked for a method that it does not have (docs/cluster.md).
             case TypeLoadException or JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
-                or OrleansException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException:
+                or ViewUnavailableException or OrleansException or TimeoutException or OperationCanceledException or Polly.ExecutionRejectedException:
                 LogUnavailable(exception);
                 return Problem.Of(ProblemTypes.Unavailable, reads ? UnavailableToReader : null) with { RetryAfter = RetrySeconds };
             default:

@@ -97,6 +97,11 @@ public static class ProblemTypes
         "Cancel or finish the orders that hold money, pay out what is available with POST /users/{id}/withdrawals, and close the account then.",
         "available", "held");
 
+    public static readonly ProblemType DeadLetterRefused = new(
+        "dead-letter-refused", StatusCodes.Status409Conflict, "The consumer refused the event again",
+        "The consumer cannot take the event yet, for the reason in detail. It stays a dead letter.",
+        "Mend the cause, such as a damaged row of the journal, and replay the letter then.");
+
     public static readonly ProblemType PriceMoving = new(
         "price-moving", StatusCodes.Status409Conflict, "A price is changing",
         "The price of a product changed repeatedly while the order was placed. No stock was reserved and no money was held.",
@@ -188,7 +193,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
-        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, PriceMoving, IdempotencyInFlight,
+        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,
     ];

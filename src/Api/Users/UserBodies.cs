@@ -23,6 +23,21 @@ public sealed record RegisterUserRequest
     public override string ToString() => $"{nameof(RegisterUserRequest)} {UserName}";
 }
 
+/// <summary>The body of <c>POST /users/{id}/deposits</c>.</summary>
+public sealed record DepositRequest
+{
+    /// <summary>Minor units.</summary>
+    [Required]
+    public long? Amount { get; init; }
+
+    /// <summary>Must be the deployment's currency.</summary>
+    [Required]
+    public string? Currency { get; init; }
+
+    /// <summary>Where the money comes from, such as the id of a bank transfer.</summary>
+    public string? Reference { get; init; }
+}
+
 /// <summary>The body of <c>POST /users/{id}/withdrawals</c>.</summary>
 public sealed record WithdrawRequest
 {

@@ -28,12 +28,21 @@ public static class UserEndpoints
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
             .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.InsufficientScope, ProblemTypes.Unauthorized);
+        users.MapGet("/", UserList.List).WithName("ListUsers").Scope(Scopes.UsersRead).RequireAuthorization(Policies.Admin).AnswersAtLength()
+            .WithSummary("List users, by user name")
+            .TakesOnly(UserList.Parameters)
+            .Answers(ProblemTypes.Validation);
         users.MapGet("/me", GetMe).WithName("GetMe").WithSummary("Read the caller and the wallet");
         users.MapGet("/{id}", Get).WithName("GetUser").Scope(Scopes.UsersRead).WithSummary("Read a user and the wallet")
             .CalledBy("the user", Roles.Admin)
             .Answers(ProblemTypes.NotFound);
+        users.MapGet("/{id}/statement", WalletStatements.Read).WithName("ReadStatement").Scope(Scopes.UsersRead).AnswersAtLength()
+            .WithSummary("Read the movements of a user's wallet, oldest first")
+            .CalledBy("the user", Roles.Admin)
+            .TakesOnly(WalletStatements.Parameters)
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
         users.MapPost("/{id}/deposits", Deposit).WithName("DepositMoney").Scope(Scopes.UsersWrite).WithSummary("Put money into a user's wallet").ChangesUser()
-            .WithExample("""{ "amount": 50000, "currency": "USD" }""")
+            .WithExample("""{ "amount": 50000, "currency": "USD", "reference": "transfer 4711" }""")
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.IdempotencyKeyReused);
         users.MapPost("/{id}/withdrawals", Withdraw).WithName("WithdrawMoney").Scope(Scopes.UsersWrite).WithSummary("Pay money out of a user's wallet").ChangesUser()
@@ -125,17 +134,19 @@ public static class UserEndpoints
             : Task.FromResult<UserAnswer>(desk.Problems.For(new NotFound()));
 
     private static async Task<Results<Created<WalletBody>, Ok<WalletBody>, ProblemResult>> Deposit(
-        string id, MoneyRequest request, Caller caller, HttpContext http, [AsParameters] UserDesk desk)
+        string id, DepositRequest request, Caller caller, HttpContext http, [AsParameters] UserDesk desk)
     {
         var validation = new Validation();
         var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
-        var amount = validation.Amount("", request, desk.Currency, 1, Limits.Amount);
+        var money = new MoneyRequest { Amount = request.Amount, Currency = request.Currency };
+        var amount = validation.Amount("", money, desk.Currency, 1, Limits.Amount);
+        var reference = validation.OptionalText("reference", request.Reference, Limits.NameLength);
         if (validation.Failed)
         {
             return validation.ToProblem();
         }
 
-        return await Book(id, user => user.Deposit(new DepositMoney(amount, key, caller.UserId)), http, desk);
+        return await Book(id, user => user.Deposit(new DepositMoney(amount, key, caller.UserId, reference)), http, desk);
     }
 
     private static async Task<Results<Created<WalletBody>, Ok<WalletBody>, ProblemResult>> Withdraw(

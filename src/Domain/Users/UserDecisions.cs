@@ -25,15 +25,16 @@ public static class UserDecisions
 
     /// <summary>Adds money, once for each key of a caller.</summary>
     public static Decision<UserEvent> Deposit(UserState user, DepositMoney command) =>
-        new KeyedContent(command.Amount).RepeatOf<UserEvent>(user.Earlier(UserState.Deposit, command.By, command.Key)) is { } repeated ? repeated
+        new KeyedContent(command.Amount, command.Reference)
+            .RepeatOf<UserEvent>(user.Earlier(UserState.Deposit, command.By, command.Key, command.Reference)) is { } repeated ? repeated
         : Refused(user, UserTrigger.Deposit) is { } refusal ? refusal
         : user.Deposited + user.Withdrawn > long.MaxValue - command.Amount ? new InvalidValue("amount", "The wallet cannot hold that much.")
-        : new MoneyDeposited(command.By, command.Amount, command.Key, OwnKey: command.Key is null ? null : true);
+        : new MoneyDeposited(command.By, command.Amount, command.Key, OwnKey: command.Key is null ? null : true, command.Reference);
 
     /// <summary>Pays money out, once for each key of a caller.</summary>
     public static Decision<UserEvent> Withdraw(UserState user, WithdrawMoney command) =>
         new KeyedContent(command.Amount, command.Reference)
-            .RepeatOf<UserEvent>(user.Earlier(UserState.Withdraw, command.By, command.Key)) is { } repeated ? repeated
+            .RepeatOf<UserEvent>(user.Earlier(UserState.Withdraw, command.By, command.Key, command.Reference)) is { } repeated ? repeated
         : Refused(user, UserTrigger.Withdraw) is { } refusal ? refusal
         : user.Available < command.Amount ? new InsufficientFunds(command.Amount, user.Available)
         : new MoneyWithdrawn(command.By, command.Amount, command.Reference, command.Key);

@@ -62,7 +62,8 @@ public sealed record UserClosed(string By) : UserEvent;
 
 /// <summary>Money came into the wallet.</summary>
 /// <param name="OwnKey">True where the key is the caller's own; events of release 0.1.0 have keys that count for every caller.</param>
-public sealed record MoneyDeposited(string By, long Amount, string? Key, bool? OwnKey = null) : UserEvent;
+/// <param name="Reference">Where the money came from; null without one, and in events of release 0.1.0.</param>
+public sealed record MoneyDeposited(string By, long Amount, string? Key, bool? OwnKey = null, string? Reference = null) : UserEvent;
 
 /// <summary>Money left the wallet.</summary>
 public sealed record MoneyWithdrawn(string By, long Amount, string? Reference, string? Key) : UserEvent;

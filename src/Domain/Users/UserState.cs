@@ -110,7 +110,7 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
             {
                 Deposited = Deposited + e.Amount,
                 Deposits = e.Key is { } key ? Deposits.SetItem(key, e.Amount) : Deposits,
-            }).Answered(Deposit, e.OwnKey == true ? e.By : null, e.Key, new KeyedContent(e.Amount)),
+            }).Answered(Deposit, e.OwnKey == true ? e.By : null, e.Key, new KeyedContent(e.Amount, e.Reference)),
             MoneyWithdrawn e => (next with
             {
                 Deposited = Deposited - e.Amount,
@@ -159,15 +159,16 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         command.Key is { } key ? Keys?.Find(Withdraw, command.By, key)?.Answer : null;
 
     /// <summary>What a caller has asked for under a key, or null.</summary>
-    internal KeyedContent? Earlier(string operation, string by, string? key) =>
+    /// <param name="reference">What the caller asks for now, where a release has not stored it.</param>
+    internal KeyedContent? Earlier(string operation, string by, string? key, string? reference) =>
         key is null ? null
         : Keys?.Find(operation, by, key) is { } request ? request.Content
         : Keys?.Has(operation, key) == true ? null
-        : OfEarlierRelease(operation, by, key);
+        : OfEarlierRelease(operation, by, key, reference);
 
     /// <summary>What an earlier release has stored of a request: of a deposit the amount, which counts for every caller.</summary>
-    private KeyedContent? OfEarlierRelease(string operation, string by, string key) =>
-        operation == Deposit ? Deposits.TryGetValue(key, out var amount) ? new KeyedContent(amount) : null
+    private KeyedContent? OfEarlierRelease(string operation, string by, string key, string? reference) =>
+        operation == Deposit ? Deposits.TryGetValue(key, out var amount) ? new KeyedContent(amount, reference) : null
         : Withdrawals?.GetValueOrDefault($"{by} {key}") is { } withdrawal ? new KeyedContent(withdrawal.Amount, withdrawal.Reference)
         : null;
 

@@ -23,11 +23,13 @@ public sealed record RegisterUser(
 /// <summary>Adds money to a wallet.</summary>
 /// <param name="Amount">Minor units, at least 1.</param>
 /// <param name="Key">The idempotency key, or null.</param>
+/// <param name="Reference">Where the money comes from, such as the id of a bank transfer, or null.</param>
 [GenerateSerializer, Immutable, Alias("granary.deposit-money")]
 public sealed record DepositMoney(
     [property: Id(0)] long Amount,
     [property: Id(1)] string? Key,
-    [property: Id(2)] string By) : IRepeatable
+    [property: Id(2)] string By,
+    [property: Id(3)] string? Reference = null) : IRepeatable
 {
     /// <summary>Only a command with a key can be repeated.</summary>
     public bool IsRepeatable => Key is not null;

@@ -25,11 +25,6 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
     /// <summary>The consumer's name.</summary>
     public const string Name = "low-stock";
 
-    /// <summary>How many times the consumer asks an item that does not know its own events yet.</summary>
-    private const int Askings = 50;
-
-    private static readonly TimeSpan AskingPeriod = TimeSpan.FromMilliseconds(20);
-
     private readonly Dictionary<string, StockWatch> _watches = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -83,7 +78,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
     private async Task CheckAsync(string sku)
     {
         var watch = _watches[sku];
-        var level = await AskAsync(sku, watch.StockVersion);
+        var level = await GrainFactory.LevelAsync(sku, watch.StockVersion);
         var alert = watch.AlertAt(level, options.Threshold);
         if (alert is not null)
         {
@@ -93,25 +88,5 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         }
 
         _watches[sku] = watch.After(level, alert);
-    }
-
-    /// <summary>
-    /// The item's level, at least as new as one of its events: an event can be delivered before its item knows that it is
-    /// durable.
-    /// </summary>
-    private async Task<StockLevel> AskAsync(string sku, long version)
-    {
-        for (var asking = 1; asking <= Askings; asking++)
-        {
-            var reply = await GrainFactory.StockItem(sku).GetLevel();
-            if (reply.Level is { } level && level.Version >= version)
-            {
-                return level;
-            }
-
-            await Task.Delay(AskingPeriod);
-        }
-
-        throw new TimeoutException($"Stock item {sku} does not know its own events up to version {version}.");
     }
 }

@@ -1,4 +1,5 @@
 using Granary.Grains;
+using Granary.Grains.BackOffice;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
@@ -55,6 +56,7 @@ public static class GranarySilo
         builder.Services.AddGranaryGrains();
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker();
+        builder.Services.AddBackOfficeViews();
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddWebhookDatabase(options);
         builder.Services.AddWebhooks(settings.Webhooks());

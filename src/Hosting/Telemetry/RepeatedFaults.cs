@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using System.Security.Authentication;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Webhooks;
@@ -121,7 +122,7 @@ internal sealed class RepeatedFaults : ILogEventSink, IDisposable
         for (var cause = fault; cause is not null; cause = cause.InnerException)
         {
             if (cause is JournalException or CatalogueUnavailableException or OrderIndexUnavailableException or WebhooksUnavailableException
-                or OrleansException or AuthenticationException || Outage.Is(cause))
+                or ViewUnavailableException or OrleansException or AuthenticationException || Outage.Is(cause))
             {
                 return true;
             }

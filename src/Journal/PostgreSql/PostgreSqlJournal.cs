@@ -91,6 +91,13 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         ReadAsync($"{Select} WHERE stream = $1 AND version > $2 ORDER BY version", [Text(stream), Number(afterVersion)], cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) => ReadAsync(
+        $"{Select} WHERE stream = $1 AND version > $2 AND version <= $3 AND type = ANY($4) ORDER BY version",
+        [Text(stream), Number(afterVersion), Number(throughVersion), new NpgsqlParameter<string[]> { TypedValue = [.. types] }],
+        cancellation);
+
+    /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
         ReadAsync(
             $"{Select} WHERE stream = ANY($1) ORDER BY stream, version",

@@ -4,7 +4,7 @@ using Npgsql;
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// The index of the text within SKUs and names, by groups of three letters (the extension pg_trgm, which is part of PostgreSQL and
+/// The indexes of the text within SKUs and names, and within the names of users, by groups of three letters (the extension pg_trgm, which is part of PostgreSQL and
 /// trusted since 13, so the owner of a database may create it). It is no step of the schema: a database that forbids the extension
 /// works without it, and has the index from the first start at which it is allowed.
 /// </summary>
@@ -13,13 +13,14 @@ internal static partial class PostgreSqlSearchIndex
     /// <summary>The advisory lock under which one process builds it.</summary>
     private const long Lock = PostgreSqlSchema.Lock + 1;
 
-    private const string IsThere = "SELECT to_regclass('catalogue_search') IS NOT NULL";
+    private const string IsThere = "SELECT to_regclass('catalogue_search') IS NOT NULL AND to_regclass('user_search') IS NOT NULL";
 
     // Without fastupdate: the planner would not use an index with a long list of pending entries, which an import leaves.
     private const string Build =
         """
         CREATE EXTENSION IF NOT EXISTS pg_trgm;
         CREATE INDEX IF NOT EXISTS catalogue_search ON catalogue USING gin (search gin_trgm_ops) WITH (fastupdate = off);
+        CREATE INDEX IF NOT EXISTS user_search ON user_directory USING gin (search gin_trgm_ops) WITH (fastupdate = off);
         """;
 
     /// <summary>Builds the index where there is none; logs where the database forbids it.</summary>
@@ -53,7 +54,7 @@ internal static partial class PostgreSqlSearchIndex
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "The catalogue has no index for its search, which reads every product: {Fault}. An administrator of the database can create "
+        Message = "The catalogue and the list of users have no index for their search, which reads every product or user: {Fault}. An administrator of the database can create "
             + "the extension pg_trgm; the index is built at the next start")]
     private static partial void LogForbidden(ILogger log, string fault);
 }

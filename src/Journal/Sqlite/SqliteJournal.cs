@@ -84,6 +84,16 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         ReadAsync($"{Select} WHERE stream = $a AND version > $b ORDER BY version", stream, afterVersion, cancellation);
 
     /// <inheritdoc/>
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) => ReadAsync(
+        $"{Select} WHERE stream = $a AND version > $b AND version <= $c AND type IN (SELECT value FROM json_each($d)) ORDER BY version",
+        stream,
+        afterVersion,
+        cancellation,
+        throughVersion,
+        System.Text.Json.JsonSerializer.Serialize(types));
+
+    /// <inheritdoc/>
     public async Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation)
     {
         var names = System.Text.Json.JsonSerializer.Serialize(streams);
@@ -146,12 +156,13 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         return new JournalUnavailableException($"The journal's file cannot store the events: {fault.Message}", fault);
     }
 
-    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, object a, object b, CancellationToken cancellation, long c = 0)
+    private async Task<IReadOnlyList<JournalRecord>> ReadAsync(
+        string sql, object a, object b, CancellationToken cancellation, long c = 0, string d = "")
     {
         await _readers.WaitAsync(cancellation);
         try
         {
-            return await Task.Run(() => Read(sql, a, b, c), cancellation);
+            return await Task.Run(() => Read(sql, a, b, c, d), cancellation);
         }
         catch (SqliteException fault)
         {
@@ -163,7 +174,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
         }
     }
 
-    private List<JournalRecord> Read(string sql, object a, object b, long c)
+    private List<JournalRecord> Read(string sql, object a, object b, long c, string d)
     {
         if (!_idle.TryTake(out var connection))
         {
@@ -177,6 +188,7 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
             command.Parameters.AddWithValue("$a", a);
             command.Parameters.AddWithValue("$b", b);
             command.Parameters.AddWithValue("$c", c);
+            command.Parameters.AddWithValue("$d", d);
             using var reader = command.ExecuteReader();
             while (reader.Read())
             {

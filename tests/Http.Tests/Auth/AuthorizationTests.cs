@@ -4,6 +4,7 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
+using Granary.Streams;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -139,6 +140,7 @@ public sealed class AuthorizationTests(GranaryApp app)
         "users" => scene.OwnerId,
         "webhooks" => scene.Webhook,
         "api-keys" => "key_0000000000000000",
+        "dead-letters" => scene.Letter,
         _ => scene.OrderId,
     };
 
@@ -159,6 +161,8 @@ public sealed class AuthorizationTests(GranaryApp app)
         public string Webhook { get; private set; } = "";
 
         public string Delivery { get; private set; } = "";
+
+        public string Letter { get; private set; } = "";
 
         public static async Task<Scene> Set(GranaryApp app, MatrixRow row)
         {
@@ -181,7 +185,20 @@ public sealed class AuthorizationTests(GranaryApp app)
                 await scene.Amend(shop);
             }
 
+            if (row.Endpoint.Contains("/dead-letters/{id}", StringComparison.Ordinal))
+            {
+                await scene.SetAside(app.Services.GetRequiredService<IStreamStore>());
+            }
+
             return scene;
+        }
+
+        /// <summary>Leaves a dead letter of a plain subscriber.</summary>
+        private async Task SetAside(IStreamStore store)
+        {
+            var letter = new DeadLetter("subscription:none", 0, 1, "order/" + OrderId, 1, "order.placed", "", 1, DateTimeOffset.UtcNow);
+            await store.AddDeadLettersAsync([letter], TestContext.Current.CancellationToken);
+            Letter = $"{letter.Consumer}.{letter.Position}";
         }
 
         /// <summary>Amends the order, so that a webhook without a listening receiver gets an event.</summary>

@@ -86,6 +86,10 @@ public sealed class StopTests
         public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
             HangAsync<IReadOnlyList<JournalRecord>>(cancellation);
 
+        public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+            string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) =>
+            HangAsync<IReadOnlyList<JournalRecord>>(cancellation);
+
         public Task<ILookup<string, JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
             HangAsync<ILookup<string, JournalRecord>>(cancellation);
 

@@ -69,6 +69,19 @@ public abstract class JournalContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_part_of_a_stream_is_read_by_versions_and_types()
+    {
+        var stream = Appends.NewStream();
+        await Store.AppendAsync(Appends.To(stream, 0, events: 5));
+        await Store.AppendAsync(Appends.To(Appends.NewStream(), 0, events: 5));
+        var type = (await Store.ReadStreamAsync(stream, 0, Cancellation))[0].Type;
+
+        Assert.Equal([2L, 3], (await Store.ReadStreamPartAsync(stream, 1, 3, [type, "other"], Cancellation)).Select(record => record.Version));
+        Assert.Empty(await Store.ReadStreamPartAsync(stream, 0, 5, ["other"], Cancellation));
+        Assert.Empty(await Store.ReadStreamPartAsync(stream, 5, 9, [type], Cancellation));
+    }
+
+    [Fact]
     public async Task An_append_that_would_leave_a_gap_is_a_conflict()
     {
         var (stream, absent) = (Appends.NewStream(), Appends.NewStream());

@@ -38,6 +38,10 @@ internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
         inner.ReadStreamAsync(stream, afterVersion, cancellation);
 
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) =>
+        inner.ReadStreamPartAsync(stream, afterVersion, throughVersion, types, cancellation);
+
     public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
         inner.ReadStreamsAsync(streams, cancellation);
 

@@ -96,6 +96,10 @@ public sealed class DeactivationTests
         public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
             Task.FromResult<IReadOnlyList<JournalRecord>>([]);
 
+        public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+            string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) =>
+            throw new NotSupportedException();
+
         public Task<ILookup<string, JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
             throw new NotSupportedException();
 

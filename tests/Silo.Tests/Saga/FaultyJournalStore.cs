@@ -73,6 +73,10 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
         return inner.ReadStreamAsync(stream, afterVersion, cancellation);
     }
 
+    public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) =>
+        inner.ReadStreamPartAsync(stream, afterVersion, throughVersion, types, cancellation);
+
     public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
         inner.ReadStreamsAsync(streams, cancellation);
 

@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Grains.BackOffice;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Stock;
 using Granary.Journal;
@@ -74,6 +75,7 @@ public sealed class StreamCluster : IAsyncDisposable
                 RetryDelay = TimeSpan.FromMilliseconds(1),
             }));
             host.Services.AddJournalFeed();
+            host.Services.AddBackOfficeViews();
             compose?.Invoke(host.Services);
         });
         builder.ConfigureSilo((_, silo) =>

@@ -74,16 +74,22 @@ public abstract class StreamContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_consumer_resumes_from_its_checkpoint_after_a_restart()
+    public async Task A_consumer_resumes_from_its_checkpoint_after_a_restart_also_where_it_had_no_event()
     {
         var order = "restart";
+        var quiet = (StreamNames.PartitionOf(JournalStream.OfOrder(order), Partitions) + 1) % Partitions;
+        long end;
         await using (var first = await StreamCluster.StartAsync(_database))
         {
             await first.AppendAsync(order, 0, 10);
             await UntilComplete(first.Recorder, RecordingConsumer.Name, [order], 10);
+            end = await first.Journal.ReadEndAsync(Cancellation);
+            await Eventually.HoldsAsync(
+                async () => await first.Consumer(RecordingConsumer.Name, quiet).GetPositionAsync() >= end, "the quiet partition is at the end", cancellation: Cancellation);
         }
 
         await using var second = await StreamCluster.StartAsync(_database);
+        Assert.True(await second.Store.ReadCheckpointAsync(RecordingConsumer.Name, quiet, Cancellation) >= end);
         await second.AppendAsync(order, 10, 5);
 
         await Eventually.HoldsAsync(

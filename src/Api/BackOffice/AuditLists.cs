@@ -1,0 +1,89 @@
+using System.Globalization;
+using Granary.Api.Docs;
+using Granary.Api.Http;
+using Granary.Api.Problems;
+using Granary.Api.Products;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.BackOffice;
+using Microsoft.AspNetCore.Http.HttpResults;
+using NotFound = Granary.Grains.Interfaces.NotFound;
+
+namespace Granary.Api.BackOffice;
+
+/// <summary><c>GET /audit</c>, and <c>GET /products/{sku}/stock-adjustments</c>, which is a part of it.</summary>
+public static class AuditLists
+{
+    /// <summary>The type of the entries about stock that was moved by hand.</summary>
+    private const string Adjustment = "stock.adjusted";
+
+    /// <summary>The parameters of the audit.</summary>
+    public static RouteParameter[] Parameters { get; } =
+    [
+        new("subject", "Only changes of this, such as product/CUP, user/ID or order/ID."),
+        new("actor", "Only changes by this user or key, or by system."),
+        new("from", "Only changes at this time (RFC 3339) or later."),
+        new("to", "Only changes before this time (RFC 3339)."),
+        RouteParameter.Limit,
+        RouteParameter.Cursor,
+    ];
+
+    public static async Task<Results<Ok<AuditListBody>, ProblemResult>> ListAudit(
+        string? subject, string? actor, string? from, string? to, string? limit, string? cursor, [AsParameters] BackOfficeDesk desk)
+    {
+        var validation = new Validation();
+        var query = new AuditQuery
+        {
+            Limit = PageRequest.Limit(limit, validation),
+            Subject = validation.OptionalText("subject", subject, Limits.NameLength),
+            Actor = validation.OptionalText("actor", actor, Limits.NameLength),
+            From = Rfc3339.Time("from", from, validation),
+            To = Rfc3339.Time("to", to, validation),
+            After = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation)),
+        };
+        validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var page = await desk.Lists.ListAudit(query);
+        return TypedResults.Ok(new AuditListBody([.. page.Lines.Select(line => AuditEntryBody.Of(line, desk.Currency))], CursorAfter(page)));
+    }
+
+    public static async Task<Results<Ok<StockAdjustmentListBody>, ProblemResult>> ListAdjustments(
+        string sku, string? limit, string? cursor, [AsParameters] BackOfficeDesk desk)
+    {
+        var validation = new Validation();
+        var query = new AuditQuery
+        {
+            Limit = PageRequest.Limit(limit, validation),
+            Subject = "product/" + sku,
+            Type = Adjustment,
+            After = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation)),
+        };
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        if (!Sku.IsValid(sku) || (await desk.Grains.StockItem(sku).GetLevel()).Level is null)
+        {
+            return desk.Problems.For(new NotFound());
+        }
+
+        var page = await desk.Lists.ListAudit(query);
+        return TypedResults.Ok(new StockAdjustmentListBody([.. page.Lines.Select(StockAdjustmentBody.Of)], CursorAfter(page)));
+    }
+
+    private static string? CursorAfter(AuditPage page) => page is { More: true, Lines: [.., var last] }
+        ? PageRequest.CursorAfter(string.Create(CultureInfo.InvariantCulture, $"{last.At.UtcTicks}.{last.Position}"))
+        : null;
+
+    private static AuditPlace? PlaceOf(string? key) =>
+        key?.Split('.') is [var time, var position]
+            && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
+            && ticks <= DateTimeOffset.MaxValue.UtcTicks
+            && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            ? new AuditPlace(new DateTimeOffset(ticks, TimeSpan.Zero), at)
+            : null;
+}
