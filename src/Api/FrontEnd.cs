@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Desk;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Orders;
@@ -123,6 +124,7 @@ public static class FrontEnd
         api.MapUsers();
         api.MapWebhooks();
         api.MapBackOffice();
+        api.MapStatistics();
         api.MapProblemPages();
         api.MapApiDocument();
         api.MapHealth().AllowAnonymous().NeverLimited();

@@ -12,6 +12,7 @@ namespace Granary.Client;
 [JsonSerializable(typeof(Order))]
 [JsonSerializable(typeof(Page<Order>), TypeInfoPropertyName = "OrderPage")]
 [JsonSerializable(typeof(OrderUpdate))]
+[JsonSerializable(typeof(Statistics))]
 [JsonSerializable(typeof(CancelOrder))]
 [JsonSerializable(typeof(ShipOrder))]
 [JsonSerializable(typeof(ProductDefinition))]

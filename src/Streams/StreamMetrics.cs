@@ -43,6 +43,10 @@ public sealed class StreamMetrics : IDisposable
         .Append(_heldBack.AgeAt(_clock.GetUtcNow()).TotalSeconds)
         .Max();
 
+    /// <summary>The lag of every consumer of this silo, as <see cref="LagOf"/> gives it.</summary>
+    public IReadOnlyDictionary<string, double> Lags() =>
+        _progress.Keys.Select(key => key.Consumer).Distinct(StringComparer.Ordinal).ToDictionary(consumer => consumer, LagOf, StringComparer.Ordinal);
+
     /// <summary>Records that a partition has events up to a position.</summary>
     internal void Published(string streamNamespace, int partition, long newest) =>
         _newest.AddOrUpdate((streamNamespace, partition), newest, (_, known) => Math.Max(known, newest));

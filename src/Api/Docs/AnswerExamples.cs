@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Desk;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Products;
@@ -101,6 +102,17 @@ internal static class AnswerExamples
         new WebhookListBody([Webhook], Cursor),
         Delivery,
         new DeliveryListBody([Delivery], Cursor),
+        new StatisticsBody
+        {
+            At = Noon,
+            Orders = new Dictionary<string, long>
+            {
+                ["pending"] = 12, ["paid"] = 31, ["packing"] = 4, ["shipped"] = 57, ["received"] = 9, ["completed"] = 20_417, ["cancelled"] = 311, ["expired"] = 640,
+            },
+            OrdersPerMinute = [.. Enumerable.Range(0, 60).Select(minute => 3L + (minute % 4))],
+            LagSeconds = new Dictionary<string, double> { ["low-stock"] = 0, ["order-index"] = 0.084, ["webhooks"] = 0 },
+            PendingWebhooks = 2,
+        },
     }.ToDictionary(example => example.GetType().Name, example => JsonSerializer.SerializeToNode(example, ApiJson.Options.GetTypeInfo(example.GetType())));
 
     /// <summary>One line of an export, as it is on the wire.</summary>

@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Desk;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
 using Granary.Api.Products;
@@ -89,4 +90,5 @@ public static class ApiJson
 [JsonSerializable(typeof(WebhookListBody))]
 [JsonSerializable(typeof(DeliveryBody))]
 [JsonSerializable(typeof(DeliveryListBody))]
+[JsonSerializable(typeof(StatisticsBody))]
 internal sealed partial class ApiJsonTypes : JsonSerializerContext;

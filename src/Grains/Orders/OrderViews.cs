@@ -22,6 +22,7 @@ public static class OrderViews
     public static IServiceCollection AddOrderIndex(this IServiceCollection services)
     {
         services.AddSingleton<OrderIndex>();
+        services.AddSingleton<OrderCounts>();
         services.AddSingleton<OrderIndexAudit>();
         return services;
     }

@@ -27,6 +27,13 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
     private const string Followers =
         "endpoint_id = @endpoint AND stream = @stream AND version > @version AND status = 0 AND attempts = 0";
 
+    /// <summary>Counts deliveries that are still to be made; a test checks its plan.</summary>
+    public const string Pending = "SELECT count(*) FROM webhook_delivery WHERE status = 0";
+
+    /// <summary>How many deliveries are still to be made.</summary>
+    public async Task<long> CountPendingAsync(CancellationToken cancellationToken) => (await database.ReadAsync(
+        (connection, cancellation) => connection.Command(Pending).QueryAsync(row => row.GetInt64(0), cancellation), cancellationToken))[0];
+
     /// <summary>The message id of an event for a webhook: the same however often the delivery is created.</summary>
     public static string IdOf(string endpointId, string stream, long version)
     {

@@ -92,6 +92,7 @@ public static class AuthorizationMatrix
         new("GET /audit",                                  Closed, Role,   Role,   Role,   Yes),
         new("GET /dead-letters",                           Closed, Role,   Role,   Role,   Yes),
         new("POST /dead-letters/{id}/replay",              Closed, Role,   Role,   Role,   Yes),
+        new("GET /statistics",                             Closed, Role,   Role,   Yes,    Yes),
         new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /openapi/v1.json",                        Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/{documentName?}",                   Open,   Yes,    Yes,    Yes,    Yes),

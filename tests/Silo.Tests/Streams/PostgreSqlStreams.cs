@@ -97,7 +97,7 @@ public sealed partial class PostgreSqlOrderIndex(SharedPostgres server) : OrderI
 {
     protected override Task<IStreamDatabase> CreateDatabaseAsync() => PostgreSqlStreamDatabase.CreateAsync(server, Cancellation);
 
-    protected override async Task<string> PlanAsync(DbConnection connection, DbCommand command, CancellationToken cancellationToken)
+    protected override async Task<string> PlanAsync(DbConnection connection, DbCommand command, bool isSmall, CancellationToken cancellationToken)
     {
         command.CommandText = "EXPLAIN " + command.CommandText;
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -108,7 +108,7 @@ public sealed partial class PostgreSqlOrderIndex(SharedPostgres server) : OrderI
         }
 
         var plan = string.Join("\n", steps);
-        Assert.DoesNotContain("Seq Scan", plan, StringComparison.Ordinal);
+        Assert.True(isSmall || !plan.Contains("Seq Scan", StringComparison.Ordinal), plan);
         return plan;
     }
 

@@ -14,7 +14,7 @@ namespace Granary.Grains.Orders.Index;
 /// Compares the index of orders with the journal, from its first event, to report differences or to repair them. Both may run
 /// while the product runs: an order is written as it is at that moment, and a newer version always wins.
 /// </summary>
-public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
+public sealed class OrderIndexAudit(IJournal journal, OrderIndex index, OrderCounts counts)
 {
     private const int PageLength = 2_000;
 
@@ -42,6 +42,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
             await index.RemoveAsync(unknown, cancellationToken);
         }
 
+        await counts.RecountAsync(cancellationToken);
         return entered;
     }
 
@@ -75,6 +76,9 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index)
         {
             differences.AddRange(unknown.Select(id => (id, "is in the index and not in the journal, or damaged there")));
         }
+
+        differences.AddRange((await counts.WrongAsync(cancellationToken))
+            .Select(status => ($"status {Words.Of(status)}", "has another number of orders than the index counts")));
 
         return differences;
     }

@@ -7,10 +7,11 @@ namespace Granary.Grains.Orders.Index;
 /// <summary>
 /// Fills rows of the index that a silo of release 0.1.0 has written, which lack what lists filter by since: those of a store that is
 /// upgraded, and those that old silos write during a rolling upgrade. One silo at a time does it. Without such rows it costs a look-up in an
-/// empty index every few seconds.
+/// empty index every few seconds. It also adds up the counts of orders, which every silo may do at any time.
 /// </summary>
 public sealed partial class OrderIndexFiller(
     OrderIndex index,
+    OrderCounts counts,
     IJournal journal,
     IViewDatabase database,
     IHostApplicationLifetime lifetime,
@@ -58,6 +59,8 @@ public sealed partial class OrderIndexFiller(
                 {
                     Filled(filled);
                 }
+
+                await counts.AddUpAsync(stoppingToken);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
