@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
 using Granary.Domain.Events;
-using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Domain.Orders;
 

@@ -5,7 +5,10 @@ using Granary.Client;
 
 namespace Granary.Programs.Tests.Cluster;
 
-/// <summary><c>cluster.sh</c> as its users call it, with separate ports and a separate directory.</summary>
+/// <summary>
+/// <c>cluster.sh</c> as its users call it, with separate ports and a separate directory. A storefront and a warehouse
+/// (<c>samples/integration</c>) go on while a front end is killed and every process is replaced.
+/// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed partial class ScriptTests : IAsyncLifetime
 {
@@ -45,12 +48,20 @@ public sealed partial class ScriptTests : IAsyncLifetime
         started = Ids(await RunAsync("up"));
         Assert.Equal(Processes, started.Count);
 
+        await using var shop = await IntegratedShop.OpenAsync(admin, Path.Combine(_directory, "carts"), AddressOf(0), AddressOf(1));
+        using (var frontEnd = Process.GetProcessById(int.Parse(started[^2], CultureInfo.InvariantCulture)))
+        {
+            frontEnd.Kill();
+        }
+
+        started = Ids(await RunAsync("up"));
         var replaced = Ids(await RunAsync("rolling"));
 
         // All processes except PostgreSQL and Redis, which are the first two.
         Assert.Equal(started.Take(2), replaced.Take(2));
         Assert.Empty(started.Skip(2).Intersect(replaced.Skip(2)));
         Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
+        await shop.CloseAsync();
         await RunAsync("down");
         Assert.Empty(Ids(await RunAsync("status")));
     }
@@ -67,6 +78,8 @@ public sealed partial class ScriptTests : IAsyncLifetime
         Assert.False(stranger.HasExited);
         stranger.Kill();
     }
+
+    private Uri AddressOf(int frontEnd) => new($"http://127.0.0.1:{_port + frontEnd}");
 
     private static List<string> Ids(string status) => [.. Pid().Matches(status).Select(match => match.Groups[1].Value)];
 

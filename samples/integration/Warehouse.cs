@@ -1,0 +1,59 @@
+using Granary.Client;
+
+namespace Granary.Samples.Integration;
+
+/// <summary>
+/// A station of the warehouse: takes the oldest paid order, packs it, and hands it to the carrier. Two stations never get the same
+/// order. Each has a key of its own, and takes up again what it was packing when it ended.
+/// </summary>
+/// <param name="granary">Has the station's API key, with the scopes <c>fulfilment:write</c> and <c>orders:read</c>.</param>
+/// <param name="keyId">The id of that key, by which the station knows its own orders.</param>
+/// <param name="carrier">Who takes the parcels.</param>
+public sealed class Warehouse(GranaryClient granary, string keyId, string carrier)
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Works until it is told to stop.</summary>
+    /// <param name="packed">Called with every order that has left.</param>
+    public async Task WorkAsync(Action<Order> packed, CancellationToken cancellationToken)
+    {
+        // The answer of a claim may be lost: the order is then packed by this station, which does not know it.
+        var mayHaveClaimed = true;
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (mayHaveClaimed)
+                {
+                    await foreach (var order in granary.ListOrdersAsync("packing", cancellationToken))
+                    {
+                        if (IsMine(order))
+                        {
+                            packed(await ShipAsync(order, cancellationToken));
+                        }
+                    }
+
+                    mayHaveClaimed = false;
+                }
+
+                if (await granary.ClaimNextOrderAsync(cancellationToken) is { } next)
+                {
+                    packed(await ShipAsync(next, cancellationToken));
+                    continue;
+                }
+            }
+            catch (Exception fault) when (Faults.IsPassing(fault, cancellationToken))
+            {
+                mayHaveClaimed = true;
+            }
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    private bool IsMine(Order order) => order.Timeline.LastOrDefault(entry => entry.Type == "order.packing_started")?.By == keyId;
+
+    // The number on the parcel follows from the order, so that handing it over twice is the same handing over.
+    private Task<Order> ShipAsync(Order order, CancellationToken cancellationToken) =>
+        granary.ShipOrderAsync(order.Id, carrier, "GR" + order.Id, cancellationToken);
+}
