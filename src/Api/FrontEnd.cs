@@ -4,6 +4,7 @@ using Granary.Api.Auth;
 using Granary.Api.BackOffice;
 using Granary.Api.Desk;
 using Granary.Api.Docs;
+using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
@@ -125,6 +126,7 @@ public static class FrontEnd
         api.MapWebhooks();
         api.MapBackOffice();
         api.MapStatistics();
+        api.MapEventFeed();
         api.MapProblemPages();
         api.MapApiDocument();
         api.MapHealth().AllowAnonymous().NeverLimited();

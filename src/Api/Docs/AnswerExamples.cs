@@ -4,6 +4,7 @@ using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
 using Granary.Api.Desk;
+using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Products;
@@ -19,10 +20,19 @@ namespace Granary.Api.Docs;
 internal static class AnswerExamples
 {
     /// <summary>One event of a followed order, as it is on the wire.</summary>
-    public const string Event = """
+    private const string OrderEvent = """
         id: 2
         event: order.paid
         data: {"order_id":"01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"type":"order.paid","at":"2026-05-04T12:01:00.5Z","by":"u-7h3k9m2p4q6r8s0t1v3w5x7y9z","status":"paid"}
+
+
+        """;
+
+    /// <summary>One event of the feed, as it is on the wire.</summary>
+    private const string FeedEvent = """
+        id: 1310720
+        event: order.paid
+        data: {"position":"1310720","type":"order.paid","stream":"order/01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"at":"2026-05-04T12:01:00.5Z","data":{"order_id":"01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"status":"paid"}}
 
 
         """;
@@ -51,6 +61,10 @@ internal static class AnswerExamples
     };
 
     private static readonly ProductBody Product = new("CUP-STONEWARE", "Stoneware cup", "Holds 0.3 l.", Usd(1_400), "active", 98);
+
+    private static readonly EventBody Event = new(
+        "1310720", "order.paid", "order/01k0c3w8e4x5y6z7a8b9c0d1e2", 2, Noon.AddMinutes(1),
+        JsonElement.Parse("""{ "order_id": "01k0c3w8e4x5y6z7a8b9c0d1e2", "version": 2, "status": "paid" }"""));
 
     private static readonly WebhookBody Webhook = new(
         "wh_0f1e2d3c4b5a69788796a5b4c3d2e1f0", "https://hooks.example/granary", ["order.paid", "order.cancelled"], "enabled", Noon, Operator);
@@ -96,6 +110,8 @@ internal static class AnswerExamples
             ],
             Cursor),
         new TokenBody("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTdoM2sifQ.c2lnbmF0dXJl", "Bearer", 3_600),
+        Event,
+        new EventPageBody([Event], "1310720"),
         Webhook,
         ApiKey,
         new ApiKeyListBody([ApiKey], Cursor),
@@ -117,6 +133,9 @@ internal static class AnswerExamples
 
     /// <summary>One line of an export, as it is on the wire.</summary>
     public static JsonNode Line { get; } = JsonValue.Create(JsonSerializer.Serialize(Order, ApiJson.Options.GetTypeInfo(typeof(OrderBody))) + "\n");
+
+    /// <summary>The example of a stream of events that an operation answers with.</summary>
+    public static string StreamOf(string? operation) => operation == "FollowOrder" ? OrderEvent : FeedEvent;
 
     /// <summary>The example of a body with this schema, or null.</summary>
     public static JsonNode? Of(string schema) => BySchema.GetValueOrDefault(schema)?.DeepClone();

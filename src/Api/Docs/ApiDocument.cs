@@ -20,6 +20,7 @@ public static class ApiDocument
 {
     private const string Bearer = "bearer";
     private const string ProblemSchema = "Problem";
+    private const string EventStream = "text/event-stream";
 
     /// <summary>Adds the generation of the document.</summary>
     public static void AddApiDocument(this IServiceCollection services)
@@ -73,9 +74,12 @@ public static class ApiDocument
             Schemas.Complete(name, schema);
         }
 
-        foreach (var answer in document.Paths.Values.SelectMany(path => path.Operations!.Values).SelectMany(operation => operation.Responses!.Values))
+        foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations!.Values))
         {
-            AddExample(answer);
+            foreach (var answer in operation.Responses!.Values)
+            {
+                AddExample(answer, operation.OperationId);
+            }
         }
 
         document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
@@ -110,6 +114,15 @@ public static class ApiDocument
         }
 
         operation.Responses ??= [];
+        foreach (var content in operation.Responses.Values.SelectMany(answer => answer.Content ?? new Dictionary<string, OpenApiMediaType>()))
+        {
+            if (content.Key == EventStream)
+            {
+                // Not the schema of the operation's JSON, which the framework gives to every media type of an answer.
+                content.Value.Schema = new OpenApiSchema { Type = JsonSchemaType.String };
+            }
+        }
+
         foreach (var problems in metadata.OfType<AnsweredProblems>().SelectMany(answer => answer.Types).Distinct().GroupBy(type => type.Status))
         {
             operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = ResponseOf(problems, context.Document!);
@@ -154,11 +167,11 @@ public static class ApiDocument
         }
     }
 
-    private static void AddExample(IOpenApiResponse answer)
+    private static void AddExample(IOpenApiResponse answer, string? operation)
     {
         foreach (var (mediaType, content) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
         {
-            content.Example ??= mediaType == "text/event-stream" ? AnswerExamples.Event
+            content.Example ??= mediaType == EventStream ? AnswerExamples.StreamOf(operation)
                 : mediaType == ExportOrders.MediaType ? AnswerExamples.Line.DeepClone()
                 : content.Schema is OpenApiSchemaReference { Reference.Id: { } schema } ? AnswerExamples.Of(schema)
                 : null;

@@ -7,7 +7,8 @@ namespace Granary.Api.Docs;
 /// <param name="Name">Its name.</param>
 /// <param name="Description">What it means.</param>
 /// <param name="Choices">The words that it takes; null for any text.</param>
-public sealed record RouteParameter(string Name, string Description, IReadOnlyList<string>? Choices = null)
+/// <param name="IsRepeatable">Whether it may be given several times.</param>
+public sealed record RouteParameter(string Name, string Description, IReadOnlyList<string>? Choices = null, bool IsRepeatable = false)
 {
     /// <summary>The length of a page.</summary>
     public static readonly RouteParameter Limit = new(
@@ -32,6 +33,7 @@ public static class RouteParameters
     public static RouteHandlerBuilder TakesOnly(this RouteHandlerBuilder route, params RouteParameter[] parameters)
     {
         var known = parameters.Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        var repeatable = parameters.Where(parameter => parameter.IsRepeatable).Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
         var refusal = $"is no parameter of this address; it has {(parameters.Length == 0 ? "none" : string.Join(", ", parameters.Select(parameter => parameter.Name)))}";
         return route.WithMetadata([.. parameters]).AddEndpointFilter((context, next) =>
         {
@@ -39,7 +41,7 @@ public static class RouteParameters
             foreach (var (name, values) in context.HttpContext.Request.Query)
             {
                 validation.Require(known.Contains(name), name, refusal);
-                validation.Require(values.Count == 1 || !known.Contains(name), name, "is given more than once");
+                validation.Require(values.Count == 1 || !known.Contains(name) || repeatable.Contains(name), name, "is given more than once");
             }
 
             return validation.Failed ? ValueTask.FromResult<object?>(validation.ToProblem()) : next(context);

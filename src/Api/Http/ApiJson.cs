@@ -6,6 +6,7 @@ using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
 using Granary.Api.Desk;
+using Granary.Api.Feed;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
 using Granary.Api.Products;
@@ -85,6 +86,8 @@ public static class ApiJson
 [JsonSerializable(typeof(StockListBody))]
 [JsonSerializable(typeof(DeadLetterListBody))]
 [JsonSerializable(typeof(ReplayBody))]
+[JsonSerializable(typeof(EventBody))]
+[JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(RegisterWebhookRequest))]
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookListBody))]

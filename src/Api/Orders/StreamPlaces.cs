@@ -12,9 +12,9 @@ public sealed class StreamPlaces(TrafficOptions options)
     private readonly Places _users = new(options.MaxStreamsPerUser);
     private readonly Places _orders = new(options.MaxStreamsPerOrder);
 
-    /// <summary>Takes a place of all three.</summary>
+    /// <summary>Takes a place of all three; of the first two where the stream is of no single order.</summary>
     /// <returns>The place, which must be disposed of; null if there is none.</returns>
-    public IDisposable? TryEnter(string network, string userId, string orderId)
+    public IDisposable? TryEnter(string network, string userId, string? orderId)
     {
         if (!_networks.TryEnter(network))
         {
@@ -23,7 +23,7 @@ public sealed class StreamPlaces(TrafficOptions options)
 
         if (_users.TryEnter(userId))
         {
-            if (_orders.TryEnter(orderId))
+            if (orderId is null || _orders.TryEnter(orderId))
             {
                 return new Place(this, network, userId, orderId);
             }
@@ -35,13 +35,16 @@ public sealed class StreamPlaces(TrafficOptions options)
         return null;
     }
 
-    private sealed class Place(StreamPlaces places, string network, string userId, string orderId) : IDisposable
+    private sealed class Place(StreamPlaces places, string network, string userId, string? orderId) : IDisposable
     {
         public void Dispose()
         {
             places._networks.Leave(network);
             places._users.Leave(userId);
-            places._orders.Leave(orderId);
+            if (orderId is not null)
+            {
+                places._orders.Leave(orderId);
+            }
         }
     }
 }

@@ -21,6 +21,13 @@ public abstract record StockEvent
         .Add("stock.sold", StockEventJson.Default.StockSold)
         .Add("stock.restocked", StockEventJson.Default.StockRestocked)
         .Add("stock.sale_closed", StockEventJson.Default.SaleClosed);
+
+    /// <summary>The names of the events that the feed shows and that webhooks can ask for; the others are steps of an attempt.</summary>
+    public static IReadOnlyList<string> PublicNames { get; } =
+    [
+        Codec.NameOf<ProductDefined>(), Codec.NameOf<ProductChanged>(), Codec.NameOf<ProductSuspended>(), Codec.NameOf<ProductReactivated>(),
+        Codec.NameOf<ProductDiscontinued>(), Codec.NameOf<StockAdjusted>(), Codec.NameOf<StockSold>(), Codec.NameOf<StockRestocked>(),
+    ];
 }
 
 /// <summary>The product exists and is for sale. <paramref name="Price"/> is minor units.</summary>

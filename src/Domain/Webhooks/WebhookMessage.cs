@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Granary.Domain.Orders;
@@ -7,16 +8,40 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Domain.Webhooks;
 
 /// <summary>
-/// The body of a message: <c>{type, timestamp, data}</c>. Its data is the order as the event left it, without the buyer's
+/// The body of a message: <c>{type, timestamp, data}</c>. Of an order, its data is the order as the event left it, without the buyer's
 /// address and note, which a receiver that may see them reads from the API.
 /// </summary>
 public static class WebhookMessage
 {
-    /// <summary>Writes the body for the last event that an order's readers see.</summary>
+    /// <summary>The event's name in a message that only tests whether the receiver gets it; no event of the journal has it.</summary>
+    public const string TestType = "webhook.test";
+
+    /// <summary>Writes the body of an event's message.</summary>
+    /// <param name="type">The event's name.</param>
+    /// <param name="at">When it was decided.</param>
+    /// <param name="data">What happened: UTF-8 JSON, as <see cref="DataOf"/> or <see cref="Feed.StockData"/> write it.</param>
+    /// <returns>UTF-8 JSON; the same for the same event whenever it is written.</returns>
+    public static byte[] Write(string type, DateTimeOffset at, ReadOnlySpan<byte> data)
+    {
+        var body = new ArrayBufferWriter<byte>(data.Length + 128);
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("type", type);
+            json.WriteString("timestamp", at.UtcDateTime);
+            json.WritePropertyName("data");
+            json.WriteRawValue(data, skipInputValidation: true);
+            json.WriteEndObject();
+        }
+
+        return body.WrittenSpan.ToArray();
+    }
+
+    /// <summary>The data of the last event that an order's readers see.</summary>
     /// <param name="order">The order after the event.</param>
     /// <param name="currency">ISO 4217 code of the deployment's currency.</param>
     /// <returns>UTF-8 JSON; the same for the same event whenever it is written.</returns>
-    public static byte[] Write(OrderState order, string currency)
+    public static byte[] DataOf(OrderState order, string currency)
     {
         ArgumentNullException.ThrowIfNull(order);
         var last = order.Timeline[^1];
@@ -33,11 +58,8 @@ public static class WebhookMessage
             order.CancelReason,
             order.CreatedAt.UtcDateTime,
             order.Deadline?.UtcDateTime);
-        var message = new Message(last.Type, last.At.UtcDateTime, data);
-        return JsonSerializer.SerializeToUtf8Bytes(message, WebhookMessageJson.Default.Message);
+        return JsonSerializer.SerializeToUtf8Bytes(data, WebhookMessageJson.Default.OrderData);
     }
-
-    internal sealed record Message(string Type, DateTime Timestamp, OrderData Data);
 
     internal sealed record OrderData(
         string OrderId,
@@ -60,5 +82,5 @@ public static class WebhookMessage
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(WebhookMessage.Message))]
+[JsonSerializable(typeof(WebhookMessage.OrderData))]
 internal sealed partial class WebhookMessageJson : JsonSerializerContext;

@@ -18,6 +18,7 @@ public static class WebhookComposition
         services.AddSingleton<EndpointStore>();
         services.AddSingleton<DeliveryStore>();
         services.AddSingleton<DeliveryLog>();
+        services.AddSingleton<WebhookPost>();
         services.AddSingleton<TargetGuard>();
         services.AddSingleton<WebhookSender>();
         services.AddSingleton<WebhookMetrics>();

@@ -1,6 +1,6 @@
 using Granary.Domain.Events;
-using Granary.Domain.Orders;
 using Granary.Domain.Webhooks;
+using Granary.Grains.Feed;
 using Granary.Journal;
 using Granary.Streams;
 using Orleans.Placement;
@@ -8,13 +8,18 @@ using Orleans.Placement;
 namespace Granary.Grains.Webhooks;
 
 /// <summary>
-/// Creates deliveries of order events for the webhooks that subscribe to them. The checkpoint is saved after the deliveries, and
+/// Creates deliveries of public events for the webhooks that subscribe to them. The checkpoint is saved after the deliveries, and
 /// an event has one message id per webhook, so an event that is delivered twice to this consumer creates one delivery.
 /// </summary>
+public abstract class WebhookConsumer(ConsumerServices services, WebhookPost post) : JournalConsumer(services)
+{
+    /// <inheritdoc/>
+    protected override Task HandleAsync(IReadOnlyList<JournalRecord> events) => post.AddAsync(events, Now);
+}
+
+/// <summary>The events of orders.</summary>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Orders), PreferLocalPlacement]
-public sealed class WebhookConsumer(
-    ConsumerServices services, IJournal journal, EndpointStore endpoints, DeliveryStore deliveries, WebhookOptions options, WebhookWake wake)
-    : JournalConsumer(services)
+public sealed class OrderWebhookConsumer(ConsumerServices services, WebhookPost post) : WebhookConsumer(services, post)
 {
     /// <summary>The consumer's name.</summary>
     public const string Name = "webhooks";
@@ -24,13 +29,33 @@ public sealed class WebhookConsumer(
 
     /// <inheritdoc/>
     protected override string Namespace => StreamNames.Orders;
+}
+
+/// <summary>The events of products and their stock.</summary>
+[GrainType(Name), ImplicitStreamSubscription(StreamNames.Stock), PreferLocalPlacement]
+public sealed class StockWebhookConsumer(ConsumerServices services, WebhookPost post) : WebhookConsumer(services, post)
+{
+    /// <summary>The consumer's name.</summary>
+    public const string Name = "webhooks-stock";
 
     /// <inheritdoc/>
-    protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
+    protected override string Consumer => Name;
+
+    /// <inheritdoc/>
+    protected override string Namespace => StreamNames.Stock;
+}
+
+/// <summary>Turns events into deliveries.</summary>
+public sealed class WebhookPost(
+    PublicEventReader reader, EndpointStore endpoints, DeliveryStore deliveries, WebhookOptions options, WebhookWake wake)
+{
+    /// <summary>Creates the deliveries of events, for every webhook that wants them.</summary>
+    /// <exception cref="DamagedRecordException">An event that is wanted cannot be read.</exception>
+    public async Task AddAsync(IReadOnlyList<JournalRecord> events, DateTimeOffset now)
     {
         // Read for every batch: a webhook gets every event after its registration, also from other silos.
         var enabled = await endpoints.ReadEnabledAsync(CancellationToken.None);
-        var oldest = Now - options.KeepDeliveries;
+        var oldest = now - options.KeepDeliveries;
         var wanted = events
             .Where(record => record.At >= oldest && enabled.Any(endpoint => endpoint.Wants(record.Type, record.Position)))
             .ToList();
@@ -39,30 +64,25 @@ public sealed class WebhookConsumer(
             return;
         }
 
-        if (await deliveries.AddAsync(await MessagesOfAsync(wanted), Now, CancellationToken.None) > 0)
+        if (await deliveries.AddAsync(await MessagesOfAsync(wanted), now, CancellationToken.None) > 0)
         {
             wake.Signal.Set();
         }
     }
 
-    /// <summary>The messages of events, each with the order as it was right after the event.</summary>
+    /// <summary>The messages of events, each with what it was about right after the event.</summary>
     private async Task<List<EventMessage>> MessagesOfAsync(List<JournalRecord> wanted)
     {
-        var histories = await journal.ReadStreamsAsync([.. wanted.Select(record => record.Stream).Distinct()]);
         var messages = new List<EventMessage>(wanted.Count);
-        foreach (var stream in wanted.GroupBy(record => record.Stream))
+        foreach (var (record, data, unreadable) in await reader.ReadAsync(wanted, CancellationToken.None))
         {
-            var positions = stream.Select(record => record.Position).ToHashSet();
-            var state = OrderState.Initial(JournalStream.KeyOf(stream.Key));
-            foreach (var record in histories[stream.Key])
+            if (unreadable is not null)
             {
-                state = Aggregate.Fold<OrderState, OrderEvent>(state, [record]);
-                if (positions.Contains(record.Position))
-                {
-                    messages.Add(new EventMessage(
-                        record.Stream, record.Version, record.Position, record.Type, WebhookMessage.Write(state, options.Currency), record.Trace));
-                }
+                throw new DamagedRecordException(record, unreadable);
             }
+
+            messages.Add(new EventMessage(
+                record.Stream, record.Version, record.Position, record.Type, WebhookMessage.Write(record.Type, record.At, data), record.Trace));
         }
 
         return messages;

@@ -1,6 +1,6 @@
 using System.Data.Common;
 using System.Security.Cryptography;
-using Granary.Domain.Orders;
+using Granary.Domain.Feed;
 using Granary.Domain.Webhooks;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
@@ -21,9 +21,9 @@ public sealed class WebhookDesk(
     public Task<WebhookReply> Register(RegisterWebhook command) => ReachingAsync(async () =>
     {
         ArgumentNullException.ThrowIfNull(command);
-        if (command.Events.Except(OrderEvent.PublicNames, StringComparer.Ordinal).Any())
+        if (ProblemOf(command.Events) is { } unknown)
         {
-            return new WebhookReply(null, Refusal: new InvalidValue("events", $"must be of {string.Join(", ", OrderEvent.PublicNames)}"));
+            return new WebhookReply(null, Refusal: unknown);
         }
 
         if (await guard.ProblemAsync(command.Url, CancellationToken.None) is { } problem)
@@ -80,6 +80,9 @@ public sealed class WebhookDesk(
         wake.Signal.Set();
         return new DeliveryReply(delivery);
     });
+
+    private static InvalidValue? ProblemOf(IReadOnlyList<string> events) =>
+        events.All(PublicEvents.Has) ? null : new InvalidValue("events", $"must be of {string.Join(", ", PublicEvents.Names)}");
 
     private static async Task<T> ReachingAsync<T>(Func<Task<T>> work)
     {

@@ -1,3 +1,4 @@
+using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
 using Granary.Grains.Stock;
@@ -31,7 +32,7 @@ public static class GranaryClusterClient
         builder.Services.AddStores(options);
         builder.Services.AddSingleton<IJournal, JournalReader>();
         builder.Services.AddViews(options, settings.Streams());
-        builder.Services.AddOrderTracker();
+        builder.Services.AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddClientHealth();
         var telemetry = TelemetryOptions.From(settings);

@@ -1,6 +1,7 @@
 using Granary.Grains;
 using Granary.Grains.BackOffice;
 using Granary.Grains.EventSourcing;
+using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
 using Granary.Grains.Stock;
@@ -55,7 +56,7 @@ public static class GranarySilo
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();
         builder.Services.AddViews(options, settings.Streams());
-        builder.Services.AddOrderViews().AddOrderTracker();
+        builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddWebhookDatabase(options);

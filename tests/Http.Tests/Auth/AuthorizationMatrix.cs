@@ -93,6 +93,7 @@ public static class AuthorizationMatrix
         new("GET /dead-letters",                           Closed, Role,   Role,   Role,   Yes),
         new("POST /dead-letters/{id}/replay",              Closed, Role,   Role,   Role,   Yes),
         new("GET /statistics",                             Closed, Role,   Role,   Yes,    Yes),
+        new("GET /events",                                 Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.EventsRead),
         new("GET /problems",                               Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /openapi/v1.json",                        Open,   Yes,    Yes,    Yes,    Yes),
         new("GET /docs/{documentName?}",                   Open,   Yes,    Yes,    Yes,    Yes),

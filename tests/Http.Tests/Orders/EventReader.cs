@@ -17,9 +17,13 @@ internal sealed class EventReader : IAsyncDisposable
     }
 
     /// <summary>Starts to follow; the answer must be a stream of events.</summary>
-    public static async Task<EventReader> FollowAsync(HttpClient client, string id, params (string Name, string Value)[] headers)
+    public static Task<EventReader> FollowAsync(HttpClient client, string id, params (string Name, string Value)[] headers) =>
+        OpenAsync(client, $"/orders/{id}/events", headers);
+
+    /// <summary>Opens a stream of events; the answer must be one.</summary>
+    public static async Task<EventReader> OpenAsync(HttpClient client, string path, params (string Name, string Value)[] headers)
     {
-        var response = await client.SendJson(HttpMethod.Get, $"/orders/{id}/events", null, headers);
+        var response = await client.SendJson(HttpMethod.Get, path, null, headers);
         Assert.Equal((HttpStatusCode.OK, "text/event-stream"), (response.StatusCode, response.Content.Headers.ContentType?.MediaType));
         return new EventReader(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
     }
@@ -27,14 +31,17 @@ internal sealed class EventReader : IAsyncDisposable
     /// <summary>Id, name and status of the next event, or null at the end.</summary>
     public async Task<(string? Id, string Type, string? Status)?> Next()
     {
-        if (!await _events.MoveNextAsync())
+        if (await NextItem() is not { } item)
         {
             return null;
         }
 
-        using var data = JsonDocument.Parse(_events.Current.Data);
-        return (_events.Current.EventId, _events.Current.EventType, data.RootElement.Text("status"));
+        using var data = JsonDocument.Parse(item.Data);
+        return (item.EventId, item.EventType, data.RootElement.Text("status"));
     }
+
+    /// <summary>The next event as it came, or null at the end.</summary>
+    public async Task<SseItem<string>?> NextItem() => await _events.MoveNextAsync() ? _events.Current : null;
 
     public async ValueTask DisposeAsync()
     {

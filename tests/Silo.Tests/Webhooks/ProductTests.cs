@@ -117,7 +117,7 @@ public sealed class ProductTests(SharedPostgres server) : IAsyncLifetime
     {
         var partition = StreamNames.PartitionOf(JournalStream.OfOrder(orderId), new StreamSettings().Partitions);
         return grains.GetGrain<IJournalConsumer>(GrainId.Create(
-            WebhookConsumer.Name, StreamNames.StreamOf(StreamNames.Orders, partition).GetKeyAsString()));
+            OrderWebhookConsumer.Name, StreamNames.StreamOf(StreamNames.Orders, partition).GetKeyAsString()));
     }
 
     private async Task<Dictionary<string, string?>> SettingsAsync(StorageKind storage) => new()

@@ -1,0 +1,157 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Granary.Api.Auth;
+using Granary.Api.Docs;
+using Granary.Api.Http;
+using Granary.Api.Orders;
+using Granary.Api.Problems;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces.ApiKeys;
+using Granary.Grains.Interfaces.Feed;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Granary.Api.Feed;
+
+/// <summary>
+/// <c>GET /events</c>: every public event of every order and stock item in position order, in pages; or, for callers that accept
+/// <c>text/event-stream</c>, as server-sent events: the past ones, then new ones as they happen, with the position as their id. See
+/// <c>docs/feed.md</c>.
+/// </summary>
+public static class EventFeedEndpoint
+{
+    private const string EventStream = "text/event-stream";
+
+    private const string TooMany = "So many streams of events are open that the caller's network or the caller may have no more "
+        + "(Granary:Limits:MaxStreamsPerNetwork, Granary:Limits:MaxStreamsPerUser).";
+
+    private static readonly byte[] HeartbeatComment = ": still here\n"u8.ToArray();
+
+    private static readonly RouteParameter[] Parameters =
+    [
+        new("after", "The position to continue from: next of the page before, or the position of an event. Without it, the feed begins."),
+        new("types", "Only events of these names, separated by commas; may be repeated. Without it, all public events.", IsRepeatable: true),
+        RouteParameter.Limit,
+    ];
+
+    /// <summary>Maps it.</summary>
+    public static void MapEventFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/events", Read).WithTags("Events").WithName("ReadEvents")
+        .RequireAuthorization(Policies.Operator).Scope(Scopes.EventsRead).HoldsConnection()
+        .WithSummary("Read every public event in order, or follow them as server-sent events")
+        .TakesOnly(Parameters)
+        .Reads(new RequestHeader("Last-Event-ID", "The last position seen, of callers that follow the feed: it counts instead of after."))
+        .Produces<EventPageBody>(StatusCodes.Status200OK, "application/json", EventStream)
+        .Answers(ProblemTypes.Validation);
+
+    private static async Task<Results<Ok<EventPageBody>, EmptyHttpResult, ProblemResult>> Read(
+        [AsParameters] EventFeedRequest request, Caller caller, HttpContext http, [AsParameters] EventFeedDesk desk)
+    {
+        var validation = new Validation();
+        var limit = PageRequest.Limit(request.Limit, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var follows = AcceptsEvents(http.Request);
+        var last = follows ? (string?)http.Request.Headers["Last-Event-ID"] : null;
+        var query = new FeedQuery(string.IsNullOrEmpty(last) ? request.After : last, follows ? PageRequest.MostLimit : limit, TypesOf(request.Types));
+        var page = await desk.Feed.ReadAsync(query, http.RequestAborted);
+        if (page.Refusal is { } refusal)
+        {
+            return desk.Problems.For(refusal);
+        }
+
+        http.Response.Headers.Vary = "Accept";
+        http.Response.Headers.CacheControl = "no-store";
+        return follows
+            ? await FollowAsync(query, caller, http, desk)
+            : TypedResults.Ok(new EventPageBody([.. page.Events.Select(EventBody.From)], page.Next));
+    }
+
+    private static async Task<Results<Ok<EventPageBody>, EmptyHttpResult, ProblemResult>> FollowAsync(
+        FeedQuery query, Caller caller, HttpContext http, EventFeedDesk desk)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, desk.Lifetime.ApplicationStopping);
+        http.Response.ContentType = EventStream;
+
+        // Otherwise proxies such as nginx buffer the response.
+        http.Response.Headers["X-Accel-Buffering"] = "no";
+        if (HttpMethods.IsHead(http.Request.Method))
+        {
+            return TypedResults.Empty;
+        }
+
+        using var place = desk.Places.TryEnter(NetworkOf.Client(http.Connection.RemoteIpAddress), caller.UserId, orderId: null);
+        if (place is null)
+        {
+            http.Response.ContentType = null;
+            return new ProblemResult(
+                Problem.Of(ProblemTypes.TooManyRequests, TooMany) with { RetryAfter = (int)desk.Options.Heartbeat.TotalSeconds + 1 });
+        }
+
+        try
+        {
+            await http.Response.Body.FlushAsync(end.Token);
+            await foreach (var page in desk.Feed.FollowAsync(query, caller.UserId, desk.Options.Heartbeat, end.Token))
+            {
+                if (!await desk.Access.HoldsAsync(http, caller))
+                {
+                    // A client that connects again learns why.
+                    break;
+                }
+
+                await WriteAsync(http.Response.Body, page, end.Token);
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The client has disconnected, or the server stops and the client will connect to another one.
+        }
+
+        return TypedResults.Empty;
+    }
+
+    private static async Task WriteAsync(Stream body, FeedPage page, CancellationToken cancellationToken)
+    {
+        foreach (var read in page.Events)
+        {
+            var json = JsonSerializer.Serialize(EventBody.From(read), ApiJson.Options.GetTypeInfo(typeof(EventBody)));
+            await body.WriteAsync(Encoding.UTF8.GetBytes($"id: {read.Position}\nevent: {read.Type}\ndata: {json}\n\n"), cancellationToken);
+        }
+
+        if (page.Events.Count == 0)
+        {
+            // An id without data moves the reader's position past events that are not for it, and is no event.
+            await body.WriteAsync(HeartbeatComment, cancellationToken);
+            await body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {page.Next}\n\n")), cancellationToken);
+        }
+
+        await body.FlushAsync(cancellationToken);
+    }
+
+    private static bool AcceptsEvents(HttpRequest request) =>
+        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
+
+    private static IReadOnlyList<string> TypesOf(string[]? types) =>
+        [.. (types ?? []).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries))];
+}
+
+/// <summary>The query of <c>GET /events</c>.</summary>
+/// <param name="After">The position to continue from.</param>
+/// <param name="Types">Names of events.</param>
+/// <param name="Limit">1 to 100 events; of a page, not of a stream.</param>
+public readonly record struct EventFeedRequest(
+    [property: FromQuery(Name = "after")] string? After,
+    [property: FromQuery(Name = "types")] string[]? Types,
+    [property: FromQuery(Name = "limit")] string? Limit);
+
+/// <summary>What the endpoint of the feed works with.</summary>
+public readonly record struct EventFeedDesk(
+    IEventFeed Feed,
+    RefusalProblems Problems,
+    LastingAccess Access,
+    TrackingOptions Options,
+    StreamPlaces Places,
+    IHostApplicationLifetime Lifetime);

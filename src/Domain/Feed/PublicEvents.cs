@@ -1,0 +1,45 @@
+using System.Collections.Frozen;
+using Granary.Domain.ApiKeys;
+using Granary.Domain.Events;
+using Granary.Domain.Orders;
+using Granary.Domain.Stock;
+using Granary.Domain.Users;
+
+namespace Granary.Domain.Feed;
+
+/// <summary>
+/// The events that machines outside may read: from the feed and by webhook. This is the only place that says which; the others are
+/// steps of Granary's own work, or about people and secrets.
+/// </summary>
+public static class PublicEvents
+{
+    // All events of a kind, and the public ones among them.
+    private static readonly (IEnumerable<string> All, IEnumerable<string> Public)[] Kinds =
+    [
+        (OrderEvent.Codec.Names, OrderEvent.PublicNames),
+        (StockEvent.Codec.Names, StockEvent.PublicNames),
+        (StockAlert.Codec.Names, StockAlert.Codec.Names),
+        (UserEvent.Codec.Names, []),
+        (ApiKeyEvent.Codec.Names, []),
+    ];
+
+    private static readonly FrozenSet<string> Known = Kinds.SelectMany(kind => kind.All).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> Public = Kinds.SelectMany(kind => kind.Public).ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>The names of the public events.</summary>
+    public static IReadOnlyList<string> Names { get; } = [.. Kinds.SelectMany(kind => kind.Public)];
+
+    /// <summary>Whether readers get an event of this name with its data.</summary>
+    public static bool Has(string type) => Public.Contains(type);
+
+    /// <summary>
+    /// Whether the feed has a record: a public event, or one that this program does not know. A newer release may have written it, and
+    /// a reader must not miss it because a front end was replaced late; the feed has it without its data.
+    /// </summary>
+    public static bool IsShown(JournalRecord record)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        return Public.Contains(record.Type)
+            || (!Known.Contains(record.Type) && JournalStream.KindOf(record.Stream) is not (StreamKind.User or StreamKind.ApiKeys));
+    }
+}
