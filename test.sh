@@ -58,6 +58,7 @@ need() { # need PACKAGE PATH...: the package is missing unless one of the paths 
 }
 need postgresql /usr/lib/postgresql/*/bin/postgres
 need redis-server /usr/bin/redis-server
+need nats-server /usr/sbin/nats-server /usr/bin/nats-server
 need chromium /usr/bin/chromium
 need prometheus /usr/bin/prometheus
 need faketime /usr/bin/faketime

@@ -13,6 +13,8 @@ namespace Granary.Client;
 [JsonSerializable(typeof(Page<Order>), TypeInfoPropertyName = "OrderPage")]
 [JsonSerializable(typeof(OrderUpdate))]
 [JsonSerializable(typeof(Statistics))]
+[JsonSerializable(typeof(FeedEvent))]
+[JsonSerializable(typeof(FeedPage))]
 [JsonSerializable(typeof(CancelOrder))]
 [JsonSerializable(typeof(ShipOrder))]
 [JsonSerializable(typeof(ProductDefinition))]

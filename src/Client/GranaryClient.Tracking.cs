@@ -29,7 +29,8 @@ public sealed partial class GranaryClient
                     yield break;
                 }
 
-                using var events = new OrderUpdateReader(await response.Content.ReadAsStreamAsync(cancellationToken), _clock);
+                using var events = new EventStreamReader<OrderUpdate>(
+                    await response.Content.ReadAsStreamAsync(cancellationToken), ClientJson.Default.OrderUpdate, _clock);
                 while (await events.NextAsync(cancellationToken) is { } update)
                 {
                     (seen, status, failures) = (update.Version, update.Status, 0);

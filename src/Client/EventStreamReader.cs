@@ -1,33 +1,46 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Granary.Client;
 
 /// <summary>
-/// Reads changes of an order from server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), supporting
+/// Reads server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), supporting
 /// only the part that the API uses: an event's data is one line, and it contains everything that its id and its name say.
 /// </summary>
-internal sealed class OrderUpdateReader(Stream events, TimeProvider clock) : IDisposable
+/// <typeparam name="T">What the data of an event holds.</typeparam>
+internal sealed class EventStreamReader<T>(Stream events, JsonTypeInfo<T> type, TimeProvider clock) : IDisposable
+    where T : class
 {
     private const string Data = "data:";
+    private const string Id = "id:";
 
     /// <summary>Three heartbeats of the service: after this time without a line, the connection counts as dead.</summary>
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(45);
 
     private readonly StreamReader _lines = new(events);
 
-    /// <summary>The next change; null when the connection has ended, been lost or gone silent.</summary>
-    public async Task<OrderUpdate?> NextAsync(CancellationToken cancellationToken)
+    /// <summary>The last id that the service told, with an event or without one.</summary>
+    public string? LastId { get; private set; }
+
+    /// <summary>The next event; null when the connection has ended, been lost or gone silent.</summary>
+    public async Task<T?> NextAsync(CancellationToken cancellationToken)
     {
         string? data = null;
+        string? id = null;
         try
         {
             while (await LineAsync(cancellationToken) is { } line)
             {
-                if (line.Length == 0 && data is not null)
+                if (line.Length == 0)
                 {
-                    return JsonSerializer.Deserialize(data, ClientJson.Default.OrderUpdate);
+                    LastId = id ?? LastId;
+                    if (data is not null)
+                    {
+                        return JsonSerializer.Deserialize(data, type);
+                    }
                 }
 
+                id = line.StartsWith(Id, StringComparison.Ordinal) ? line[Id.Length..].Trim() : id;
                 data = line.StartsWith(Data, StringComparison.Ordinal) ? line[Data.Length..] : data;
             }
         }
