@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Granary.Domain.Feed;
 using Granary.Domain.Orders;
 using Granary.Domain.Stock;
 
@@ -15,6 +16,18 @@ public sealed partial class EventDocumentTests
 
         Assert.Equal(published.Order(StringComparer.Ordinal), documented.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void The_events_of_the_feed_and_of_webhooks_are_the_public_ones()
+    {
+        var documented = PublicNames().Match(SourceFiles.Document("asyncapi.yaml")).Groups[1].Value
+            .Split(',', StringSplitOptions.TrimEntries);
+
+        Assert.Equal(PublicEvents.Names, documented);
+    }
+
+    [GeneratedRegex(@"    publicEvent:[^[]*\[([^]]*)\]")]
+    private static partial Regex PublicNames();
 
     [GeneratedRegex(@"\bname: ((?:order|product|stock)\.[a-z_]+)")]
     private static partial Regex EventName();

@@ -1,4 +1,5 @@
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Feed;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Interfaces.Webhooks;
@@ -44,10 +45,17 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
         // Runs when the application has registered its own services.
         ((IHostApplicationBuilder)builder).ConfigureContainer(new DefaultServiceProviderFactory(), static services =>
         {
-            var own = services.Last(service => service.ServiceType == typeof(IOrderPlacing));
-            services.Add(ServiceDescriptor.Singleton<IOrderPlacing>(provider => new Placing((IOrderPlacing)
-                (own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
+            Replace<IOrderPlacing>(services, own => new Placing(own));
+            Replace<IEventFeed>(services, own => new Feed(own));
         });
+    }
+
+    private static void Replace<T>(IServiceCollection services, Func<T, T> doubleOf)
+        where T : class
+    {
+        var own = services.Last(service => service.ServiceType == typeof(T));
+        services.Add(ServiceDescriptor.Singleton(provider => doubleOf((T)
+            (own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!)))));
     }
 
     /// <inheritdoc/>
@@ -105,6 +113,20 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
                     break;
             }
         }
+    }
+
+    private sealed class Feed(IEventFeed own) : IEventFeed
+    {
+        public IReadOnlyList<string> Types => own.Types;
+
+        public Task<FeedPage> ReadAsync(FeedQuery query, CancellationToken cancellationToken)
+        {
+            Current.Value?.Throw();
+            return own.ReadAsync(query, cancellationToken);
+        }
+
+        public IAsyncEnumerable<FeedPage> FollowAsync(FeedQuery query, string reader, TimeSpan heartbeat, CancellationToken cancellationToken) =>
+            own.FollowAsync(query, reader, heartbeat, cancellationToken);
     }
 
     private sealed class Placing(IOrderPlacing own) : IOrderPlacing

@@ -70,7 +70,8 @@ internal static class AnswerExamples
         "wh_0f1e2d3c4b5a69788796a5b4c3d2e1f0", "https://hooks.example/granary", ["order.paid", "order.cancelled"], "enabled", Noon, Operator);
 
     private static readonly DeliveryBody Delivery = new(
-        "msg_00112233445566778899aabbccddeeff", "order.paid", "01k0c3w8e4x5y6z7a8b9c0d1e2", 2, "delivered", 1, Noon, Noon.AddSeconds(1), 204, null, 31);
+        "msg_00112233445566778899aabbccddeeff", "order.paid", 2, "delivered", 1, Noon, "01k0c3w8e4x5y6z7a8b9c0d1e2",
+        "order/01k0c3w8e4x5y6z7a8b9c0d1e2", Noon.AddSeconds(1), 204, null, 31);
 
     private static readonly ApiKeyBody ApiKey = new(
         "key_4n7q0z8m2k5x1c3v", "storefront", "gk_4n7q0z8m2k5x1c3v", [Scopes.OrdersWrite, Scopes.OrdersRead], Noon, Operator, null, Noon.AddHours(1));
@@ -117,6 +118,7 @@ internal static class AnswerExamples
         new ApiKeyListBody([ApiKey], Cursor),
         new WebhookListBody([Webhook], Cursor),
         Delivery,
+        new WebhookTestBody("msg_00112233445566778899aabbccddeeff", true, 31, 204),
         new DeliveryListBody([Delivery], Cursor),
         new StatisticsBody
         {

@@ -89,6 +89,8 @@ public static class ApiJson
 [JsonSerializable(typeof(EventBody))]
 [JsonSerializable(typeof(EventPageBody))]
 [JsonSerializable(typeof(RegisterWebhookRequest))]
+[JsonSerializable(typeof(UpdateWebhookRequest))]
+[JsonSerializable(typeof(WebhookTestBody))]
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookListBody))]
 [JsonSerializable(typeof(DeliveryBody))]

@@ -28,6 +28,15 @@ public static class WebhookEndpoints
             .Answers(ProblemTypes.Validation);
         webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
             .Answers(ProblemTypes.NotFound);
+        webhooks.MapPatch("/{id}", Update).WithName("UpdateWebhook")
+            .WithSummary("Change a webhook's address or events, or enable or disable it")
+            .WithExample("""{ "events": ["order.paid", "stock.low"], "enabled": true }""")
+            .Answers(ProblemTypes.NotFound);
+        webhooks.MapPost("/{id}/rotate-secret", RotateSecret).WithName("RotateWebhookSecret")
+            .WithSummary("Give a webhook a new secret; the one before signs for 24 hours more")
+            .Answers(ProblemTypes.NotFound);
+        webhooks.MapPost("/{id}/test", Test).WithName("TestWebhook").WithSummary("Send a signed test message now and say what happened")
+            .Answers(ProblemTypes.NotFound);
         webhooks.MapDelete("/{id}", Delete).WithName("DeleteWebhook").WithSummary("Delete a webhook");
         webhooks.MapGet("/{id}/deliveries", ListDeliveries).WithName("ListDeliveries").AnswersAtLength()
             .WithSummary("List a webhook's deliveries and their outcomes")
@@ -82,6 +91,47 @@ public static class WebhookEndpoints
         var reply = IsId(id) ? await services.Desk.Get(id) : null;
         return reply?.Webhook is { } webhook
             ? TypedResults.Ok(WebhookBody.From(webhook))
+            : services.Problems.For(reply?.Refusal ?? new NotFound());
+    }
+
+    private static async Task<Results<Ok<WebhookBody>, ProblemResult>> Update(
+        string id, UpdateWebhookRequest request, [AsParameters] WebhookServices services)
+    {
+        var validation = new Validation();
+        var url = request.Url is null ? null : validation.Text("url", request.Url, Limits.UrlLength);
+        validation.Require(request.Events is null or { Count: > 0 }, "events", "must name at least one event");
+        validation.Require(request.Url is not null || request.Events is not null || request.Enabled is not null, "body", "must change something");
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var reply = IsId(id) ? await services.Desk.Update(new UpdateWebhook(id, url, request.Events, request.Enabled)) : null;
+        return reply?.Webhook is { } webhook
+            ? TypedResults.Ok(WebhookBody.From(webhook))
+            : services.Problems.For(reply?.Refusal ?? new NotFound());
+    }
+
+    private static async Task<Results<Ok<WebhookBody>, ProblemResult>> RotateSecret(
+        string id, HttpContext http, [AsParameters] WebhookServices services)
+    {
+        var reply = IsId(id) ? await services.Desk.RotateSecret(id) : null;
+        if (reply?.Webhook is not { } webhook)
+        {
+            return services.Problems.For(reply?.Refusal ?? new NotFound());
+        }
+
+        // The only answer that holds the new secret.
+        http.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(WebhookBody.From(webhook, reply.Secret));
+    }
+
+    private static async Task<Results<Ok<WebhookTestBody>, ProblemResult>> Test(string id, [AsParameters] WebhookServices services)
+    {
+        var reply = IsId(id) ? await services.Desk.Test(id) : null;
+        return reply is { Refusal: null }
+            ? TypedResults.Ok(new WebhookTestBody(
+                reply.Id, reply.StatusCode is >= 200 and < 300, (long)reply.Duration.TotalMilliseconds, reply.StatusCode, reply.Error))
             : services.Problems.For(reply?.Refusal ?? new NotFound());
     }
 

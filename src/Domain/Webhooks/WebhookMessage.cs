@@ -13,8 +13,7 @@ namespace Granary.Domain.Webhooks;
 /// </summary>
 public static class WebhookMessage
 {
-    /// <summary>The event's name in a message that only tests whether the receiver gets it; no event of the journal has it.</summary>
-    public const string TestType = "webhook.test";
+    private const string TestType = "webhook.test";
 
     /// <summary>Writes the body of an event's message.</summary>
     /// <param name="type">The event's name.</param>
@@ -36,6 +35,13 @@ public static class WebhookMessage
 
         return body.WrittenSpan.ToArray();
     }
+
+    /// <summary>Writes the body of a message that only tests whether the receiver gets it; no event of the journal has its type.</summary>
+    /// <param name="webhookId">The webhook.</param>
+    /// <param name="at">When the test was asked for.</param>
+    /// <returns>UTF-8 JSON.</returns>
+    public static byte[] WriteTest(string webhookId, DateTimeOffset at) =>
+        Write(TestType, at, JsonSerializer.SerializeToUtf8Bytes(new TestData(webhookId), WebhookMessageJson.Default.TestData));
 
     /// <summary>The data of the last event that an order's readers see.</summary>
     /// <param name="order">The order after the event.</param>
@@ -74,6 +80,8 @@ public static class WebhookMessage
         DateTime CreatedAt,
         DateTime? ExpiresAt);
 
+    internal sealed record TestData(string WebhookId);
+
     internal sealed record ItemData(string Sku, string Name, long Quantity, MoneyData UnitPrice, MoneyData LineTotal);
 
     internal sealed record MoneyData(long Amount, string Currency);
@@ -83,4 +91,5 @@ public static class WebhookMessage
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WebhookMessage.OrderData))]
+[JsonSerializable(typeof(WebhookMessage.TestData))]
 internal sealed partial class WebhookMessageJson : JsonSerializerContext;

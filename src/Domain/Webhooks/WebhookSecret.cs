@@ -18,6 +18,9 @@ public static class WebhookSecret
     /// <summary>The secret of these random bytes: <c>whsec_</c> and the bytes in base64.</summary>
     public static string Of(ReadOnlySpan<byte> random) => Prefix + Convert.ToBase64String(random);
 
+    /// <summary>How long a secret still signs after a new one has replaced it, so that the receiver can change without a gap.</summary>
+    public static readonly TimeSpan Overlap = TimeSpan.FromHours(24);
+
     /// <summary>The signature of a message, as the header <c>webhook-signature</c> carries it.</summary>
     /// <param name="secret">The secret with its prefix.</param>
     /// <param name="id">The header <c>webhook-id</c>.</param>

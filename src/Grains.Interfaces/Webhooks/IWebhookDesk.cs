@@ -1,4 +1,5 @@
 using Orleans.CodeGeneration;
+using Orleans.Concurrency;
 
 namespace Granary.Grains.Interfaces.Webhooks;
 
@@ -19,6 +20,24 @@ public interface IWebhookDesk : IGrainWithIntegerKey
     /// <summary>Webhooks in the order of their registration, after a given one.</summary>
     [Alias("list")]
     Task<WebhookPage> List(int limit, string? after);
+
+    /// <summary>
+    /// Changes a webhook. One that was disabled and is enabled gets the events from then on; what was pending when an operator disabled it
+    /// is sent.
+    /// </summary>
+    /// <returns>The webhook, <see cref="NotFound"/>, or <see cref="InvalidValue"/>.</returns>
+    [Alias("update")]
+    Task<WebhookReply> Update(UpdateWebhook command);
+
+    /// <summary>Gives a webhook a new secret. The one before signs for 24 hours more, beside it.</summary>
+    /// <returns>The webhook with its new secret, or <see cref="NotFound"/>.</returns>
+    [Alias("rotate-secret")]
+    Task<WebhookReply> RotateSecret(string id);
+
+    /// <summary>Sends a signed test message now, also while the webhook is disabled. It is not in the log and changes nothing.</summary>
+    /// <returns>What happened, or <see cref="NotFound"/>.</returns>
+    [Alias("test"), AlwaysInterleave]
+    Task<WebhookTestReply> Test(string id);
 
     /// <summary>Deletes a webhook with its pending deliveries and its log. Deleting it again changes nothing.</summary>
     [Alias("delete")]

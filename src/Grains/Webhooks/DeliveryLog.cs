@@ -61,10 +61,11 @@ public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)]
     private static WebhookDelivery Read(DbDataReader row)
     {
         var status = (DeliveryStatus)row.GetInt32(4);
+        var stream = row.GetString(2);
         return new WebhookDelivery(
             row.GetString(0),
             row.GetString(1),
-            JournalStream.KeyOf(row.GetString(2)),
+            JournalStream.KindOf(stream) == StreamKind.Order ? JournalStream.KeyOf(stream) : "",
             row.GetInt64(3),
             status,
             row.GetInt32(5),
@@ -73,6 +74,7 @@ public sealed class DeliveryLog([FromKeyedServices(WebhookComposition.Database)]
             row.IsDBNull(8) ? null : row.GetInt32(8),
             row.IsDBNull(9) ? null : row.GetString(9),
             row.IsDBNull(10) ? null : TimeSpan.FromMicroseconds(row.GetInt64(10)),
-            status == DeliveryStatus.Pending ? ViewStatements.FromMicroseconds(row.GetInt64(11)) : null);
+            status == DeliveryStatus.Pending ? ViewStatements.FromMicroseconds(row.GetInt64(11)) : null,
+            stream);
     }
 }

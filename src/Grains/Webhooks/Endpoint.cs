@@ -1,3 +1,5 @@
+using System.Text;
+using Granary.Domain.Webhooks;
 using Granary.Grains.Interfaces.Webhooks;
 
 namespace Granary.Grains.Webhooks;
@@ -10,13 +12,31 @@ namespace Granary.Grains.Webhooks;
 /// </param>
 public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition)
 {
+    /// <summary>Secrets that the present one has replaced, newest first, and until when they still sign.</summary>
+    public IReadOnlyList<(string Secret, DateTimeOffset Until)> Retired { get; init; } = [];
+
+    /// <summary>The signatures of a message, as the header <c>webhook-signature</c> carries them: with every secret that signs now.</summary>
+    public string Sign(string id, DateTimeOffset now, ReadOnlySpan<byte> body)
+    {
+        var header = new StringBuilder(WebhookSecret.Sign(Secret, id, now.ToUnixTimeSeconds(), body));
+        foreach (var (secret, until) in Retired)
+        {
+            if (now < until)
+            {
+                header.Append(' ').Append(WebhookSecret.Sign(secret, id, now.ToUnixTimeSeconds(), body));
+            }
+        }
+
+        return header.ToString();
+    }
+
     /// <summary>Whether it gets an event.</summary>
     public bool Wants(string type, long position) =>
         Webhook.DisabledReason is null && position > AfterPosition && Webhook.Events.Contains(type, StringComparer.Ordinal);
 }
 
 /// <summary>An event and its message.</summary>
-/// <param name="Stream">The journal stream of the order.</param>
+/// <param name="Stream">The journal stream of the event.</param>
 /// <param name="Version">The event's version in it.</param>
 /// <param name="Position">The event's position in the journal.</param>
 /// <param name="Type">The event's name.</param>
@@ -27,7 +47,7 @@ public sealed record EventMessage(string Stream, long Version, long Position, st
 /// <summary>A delivery that one dispatcher attempts now. Until the claim expires, no other dispatcher takes it.</summary>
 /// <param name="Id">The message id.</param>
 /// <param name="EndpointId">Its webhook.</param>
-/// <param name="Stream">The journal stream of the order.</param>
+/// <param name="Stream">The journal stream of the event.</param>
 /// <param name="Version">The event's version in it.</param>
 /// <param name="Attempt">The number of this attempt, from 1.</param>
 /// <param name="FirstAttemptAt">When the first was made.</param>

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Granary.Grains.Interfaces.Webhooks;
 using Granary.Streams.Views;
 
@@ -8,7 +9,10 @@ namespace Granary.Grains.Webhooks;
 public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database)] IViewDatabase database)
 {
     private const string Select =
-        "SELECT id, url, events, secret, disabled_reason, created_at, created_by, after_position FROM webhook_endpoint";
+        "SELECT id, url, events, secret, disabled_reason, created_at, created_by, after_position, retired_secrets FROM webhook_endpoint";
+
+    /// <summary>Secrets that sign at a time, beside the present one; more are the oldest ones' end.</summary>
+    private const int MostRetired = 4;
 
     private readonly SharedRead<IReadOnlyList<Endpoint>> _enabled = new(() => database.ReadAsync(
         async (connection, cancellation) => (IReadOnlyList<Endpoint>)await connection
@@ -37,6 +41,58 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             return added == 1;
         },
         cancellationToken);
+
+    /// <summary>Changes a webhook.</summary>
+    /// <param name="update">What to change.</param>
+    /// <param name="end">The end of the journal: a webhook that was disabled gets the events after it.</param>
+    /// <param name="reason">What a disabled webhook shows as its reason, unless it has one already.</param>
+    /// <returns>The webhook after the change; null if there is none.</returns>
+    public Task<Endpoint?> UpdateAsync(UpdateWebhook update, long end, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+        async (connection, cancellation) =>
+        {
+            await connection.Command(
+                """
+                UPDATE webhook_endpoint SET
+                    url = coalesce(@url, url),
+                    events = coalesce(@events, events),
+                    after_position = CASE WHEN @enabled = 1 AND disabled_reason IS NOT NULL THEN @end ELSE after_position END,
+                    disabled_reason = CASE @enabled WHEN 1 THEN NULL WHEN 0 THEN coalesce(disabled_reason, @reason) ELSE disabled_reason END
+                WHERE id = @id
+                """,
+                ("id", update.Id),
+                ("url", update.Url),
+                ("events", update.Events is { } events ? string.Join(' ', events) : null),
+                ("enabled", update.Enabled switch { true => 1, false => 0, null => -1 }),
+                ("end", end),
+                ("reason", reason)).ExecuteAsync(cancellation);
+            return (await connection.Command($"{Select} WHERE id = @id", ("id", update.Id)).QueryAsync(Read, cancellation)).SingleOrDefault();
+        },
+        cancellationToken);
+
+    /// <summary>Gives a webhook a new secret; the one before still signs for a while.</summary>
+    /// <returns>The webhook with its new secret; null if there is none.</returns>
+    public Task<Endpoint?> RotateAsync(string id, string secret, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            async (connection, cancellation) =>
+            {
+                // SQLite has one writer at a time.
+                var locking = database.Dialect == SqlDialect.PostgreSql ? " FOR UPDATE" : "";
+                var found = await connection.Command($"{Select} WHERE id = @id{locking}", ("id", id)).QueryAsync(Read, cancellation);
+                if (found is not [var before])
+                {
+                    return null;
+                }
+
+                IEnumerable<(string Secret, DateTimeOffset Until)> retired = [(before.Secret, until), .. before.Retired.Where(old => now < old.Until)];
+                var after = before with { Secret = secret, Retired = [.. retired.Take(MostRetired)] };
+                await connection.Command(
+                    "UPDATE webhook_endpoint SET secret = @secret, retired_secrets = @retired WHERE id = @id",
+                    ("id", id),
+                    ("secret", secret),
+                    ("retired", TextOf(after.Retired))).ExecuteAsync(cancellation);
+                return after;
+            },
+            cancellationToken);
 
     /// <summary>A webhook, or null.</summary>
     public Task<Endpoint?> FindAsync(string id, CancellationToken cancellationToken) => database.ReadAsync(
@@ -95,5 +151,18 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             ViewStatements.FromMicroseconds(row.GetInt64(5)),
             row.GetString(6)),
         row.GetString(3),
-        row.GetInt64(7));
+        row.GetInt64(7))
+    {
+        Retired = RetiredIn(row.GetString(8)),
+    };
+
+    private static string TextOf(IEnumerable<(string Secret, DateTimeOffset Until)> retired) =>
+        string.Join(' ', retired.Select(old => string.Create(CultureInfo.InvariantCulture, $"{old.Secret},{old.Until.ToMicroseconds()}")));
+
+    private static (string, DateTimeOffset)[] RetiredIn(string text) =>
+    [
+        .. from old in text.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+           let parts = old.Split(',')
+           select (parts[0], ViewStatements.FromMicroseconds(long.Parse(parts[1], CultureInfo.InvariantCulture))),
+    ];
 }

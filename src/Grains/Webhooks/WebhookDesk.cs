@@ -12,10 +12,13 @@ namespace Granary.Grains.Webhooks;
 /// <summary>Manages the webhooks on the silo that receives the call.</summary>
 [StatelessWorker]
 public sealed class WebhookDesk(
-    EndpointStore endpoints, DeliveryLog log, TargetGuard guard, IJournal journal, WebhookWake wake, TimeProvider clock) : Grain, IWebhookDesk
+    EndpointStore endpoints, DeliveryLog log, TargetGuard guard, WebhookSender sender, IJournal journal, WebhookWake wake, TimeProvider clock)
+    : Grain, IWebhookDesk
 {
     // Every event creates one delivery for each subscribed webhook, so their number is bounded.
     private const int MostWebhooks = 100;
+
+    private const string DisabledByOperator = "disabled by an operator";
 
     /// <inheritdoc/>
     public Task<WebhookReply> Register(RegisterWebhook command) => ReachingAsync(async () =>
@@ -34,7 +37,7 @@ public sealed class WebhookDesk(
         var now = clock.GetUtcNow();
         var events = command.Events.Distinct(StringComparer.Ordinal).ToList();
         var webhook = new Webhook("wh_" + Guid.CreateVersion7(now).ToString("N"), command.Url, events, null, now, command.By);
-        var endpoint = new Endpoint(webhook, WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Length)), await journal.ReadEndAsync());
+        var endpoint = new Endpoint(webhook, NewSecret(), await journal.ReadEndAsync());
         return await endpoints.AddAsync(endpoint, MostWebhooks, CancellationToken.None)
             ? new WebhookReply(webhook, endpoint.Secret)
             : new WebhookReply(null, Refusal: new InvalidValue("url", $"would exceed the maximum of {MostWebhooks} webhooks; delete one first"));
@@ -54,6 +57,59 @@ public sealed class WebhookDesk(
     });
 
     /// <inheritdoc/>
+    public Task<WebhookReply> Update(UpdateWebhook command) => ReachingAsync(async () =>
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        if (await endpoints.FindAsync(command.Id, CancellationToken.None) is null)
+        {
+            return new WebhookReply(null, Refusal: new NotFound());
+        }
+
+        if (command.Events is { } events && ProblemOf(events) is { } unknown)
+        {
+            return new WebhookReply(null, Refusal: unknown);
+        }
+
+        if (command.Url is { } url && await guard.ProblemAsync(url, CancellationToken.None) is { } problem)
+        {
+            return new WebhookReply(null, Refusal: new InvalidValue("url", problem));
+        }
+
+        var distinct = command with { Events = command.Events?.Distinct(StringComparer.Ordinal).ToList() };
+        if (await endpoints.UpdateAsync(distinct, await journal.ReadEndAsync(), DisabledByOperator, CancellationToken.None) is not { } endpoint)
+        {
+            return new WebhookReply(null, Refusal: new NotFound());
+        }
+
+        wake.Signal.Set();
+        return new WebhookReply(endpoint.Webhook);
+    });
+
+    /// <inheritdoc/>
+    public Task<WebhookReply> RotateSecret(string id) => ReachingAsync(async () =>
+    {
+        var now = clock.GetUtcNow();
+        return await endpoints.RotateAsync(id, NewSecret(), now, now + WebhookSecret.Overlap, CancellationToken.None) is { } endpoint
+            ? new WebhookReply(endpoint.Webhook, endpoint.Secret)
+            : new WebhookReply(null, Refusal: new NotFound());
+    });
+
+    /// <inheritdoc/>
+    public Task<WebhookTestReply> Test(string id) => ReachingAsync(async () =>
+    {
+        if (await endpoints.FindAsync(id, CancellationToken.None) is not { } endpoint)
+        {
+            return new WebhookTestReply("", null, null, TimeSpan.Zero, new NotFound());
+        }
+
+        var now = clock.GetUtcNow();
+        var message = new DeliveryClaim(
+            "msg_" + Guid.CreateVersion7(now).ToString("N"), id, Stream: "", Version: 0, Attempt: 1, now, WebhookMessage.WriteTest(id, now));
+        var result = await sender.SendAsync(endpoint, message, CancellationToken.None);
+        return new WebhookTestReply(message.Id, result.StatusCode, result.Error, result.Duration);
+    });
+
+    /// <inheritdoc/>
     public Task Delete(string id) => ReachingAsync(async () =>
     {
         await endpoints.DeleteAsync(id, CancellationToken.None);
@@ -69,7 +125,7 @@ public sealed class WebhookDesk(
     {
         if (await endpoints.FindAsync(id, CancellationToken.None) is { Webhook.DisabledReason: not null })
         {
-            return new DeliveryReply(null, new IllegalTransition("disabled", ["delete"]));
+            return new DeliveryReply(null, new IllegalTransition("disabled", ["enable", "delete"]));
         }
 
         if (await log.RedeliverAsync(id, deliveryId, clock.GetUtcNow(), CancellationToken.None) is not { } delivery)
@@ -81,8 +137,10 @@ public sealed class WebhookDesk(
         return new DeliveryReply(delivery);
     });
 
+    private static string NewSecret() => WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Length));
+
     private static InvalidValue? ProblemOf(IReadOnlyList<string> events) =>
-        events.All(PublicEvents.Has) ? null : new InvalidValue("events", $"must be of {string.Join(", ", PublicEvents.Names)}");
+        events.All(name => name is not null && PublicEvents.Has(name)) ? null : new InvalidValue("events", $"must be of {string.Join(", ", PublicEvents.Names)}");
 
     private static async Task<T> ReachingAsync<T>(Func<Task<T>> work)
     {

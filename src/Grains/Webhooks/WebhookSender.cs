@@ -112,7 +112,7 @@ public sealed class WebhookSender : IDisposable
         request.Headers.UserAgent.Add(Product);
         request.Headers.Add("webhook-id", claim.Id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.Add("webhook-signature", WebhookSecret.Sign(endpoint.Secret, claim.Id, timestamp, claim.Body));
+        request.Headers.Add("webhook-signature", endpoint.Sign(claim.Id, now, claim.Body));
         return request;
     }
 

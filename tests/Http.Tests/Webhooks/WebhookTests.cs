@@ -104,6 +104,74 @@ public sealed class WebhookTests(GranaryApp app)
         await unknown.ExpectProblem(404, "not-found");
     }
 
+    [Fact]
+    public async Task A_webhook_is_changed_disabled_and_enabled_again()
+    {
+        using var registered = await Register("order.expired");
+        var path = "/webhooks/" + (await registered.Body()).Text("id");
+
+        using var changed = await _staff.SendJson(HttpMethod.Patch, path, new { url = NoReceiver + "/2", events = new[] { "stock.low", "order.paid" }, enabled = false });
+        var disabled = await changed.Expect(HttpStatusCode.OK);
+        using var enabled = await _staff.SendJson(HttpMethod.Patch, path, new { enabled = true });
+        var after = await enabled.Expect(HttpStatusCode.OK);
+
+        Assert.Equal((NoReceiver + "/2", "disabled", "disabled by an operator"), (disabled.Text("url"), disabled.Text("status"), disabled.Text("disabled_reason")));
+        Assert.Equal((NoReceiver + "/2", "enabled"), (after.Text("url"), after.Text("status")));
+        Assert.Equal(["stock.low", "order.paid"], after.At("events").Texts());
+        Assert.False(after.TryGetProperty("secret", out _) || after.TryGetProperty("disabled_reason", out _));
+    }
+
+    [Theory]
+    [InlineData("{}", "body")]
+    [InlineData("""{"events":[]}""", "events")]
+    [InlineData("""{"events":[null]}""", "events")]
+    [InlineData("""{"events":["stock.reserved"]}""", "events")]
+    [InlineData("""{"url":"http://127.0.0.1/"}""", "url")]
+    [InlineData("""{"enabled":"yes"}""", "enabled")]
+    [InlineData("""{"secret":"whsec_AAAA"}""", "secret")]
+    public async Task A_change_out_of_bounds_is_refused_and_changes_nothing(string body, string field)
+    {
+        using var registered = await Register("order.expired");
+        var path = "/webhooks/" + (await registered.Body()).Text("id");
+
+        using var refused = await _staff.SendJson(HttpMethod.Patch, path, body);
+
+        var problem = await refused.ExpectProblem(400, "validation");
+        Assert.Contains(field, problem.At("errors").EnumerateObject().Select(error => error.Name));
+        using var read = await _staff.SendJson(HttpMethod.Get, path);
+        Assert.Equal(["order.expired"], (await read.Body()).At("events").Texts());
+    }
+
+    [Fact]
+    public async Task A_new_secret_is_shown_once()
+    {
+        using var registered = await Register("order.expired");
+        var webhook = await registered.Body();
+        var path = "/webhooks/" + webhook.Text("id");
+
+        using var rotated = await _staff.PostJson(path + "/rotate-secret");
+        var secret = (await rotated.Expect(HttpStatusCode.OK)).Text("secret");
+        using var read = await _staff.SendJson(HttpMethod.Get, path);
+
+        Assert.StartsWith("whsec_", secret, StringComparison.Ordinal);
+        Assert.NotEqual(webhook.Text("secret"), secret);
+        Assert.True(rotated.Headers.CacheControl?.NoStore);
+        Assert.False((await read.Body()).TryGetProperty("secret", out _));
+    }
+
+    [Fact]
+    public async Task A_test_says_what_happened()
+    {
+        using var registered = await Register("order.expired");
+
+        using var tested = await _staff.PostJson($"/webhooks/{(await registered.Body()).Text("id")}/test");
+
+        var body = await tested.Expect(HttpStatusCode.OK);
+        Assert.Equal((false, "no connection"), (body.At("delivered").GetBoolean(), body.Text("error")));
+        Assert.StartsWith("msg_", body.Text("id"), StringComparison.Ordinal);
+        Assert.False(body.TryGetProperty("status_code", out _));
+    }
+
     private Task<HttpResponseMessage> Register(params string[] events) => _staff.PostJson("/webhooks", new { url = NoReceiver, events });
 
     /// <summary>An order that was amended.</summary>

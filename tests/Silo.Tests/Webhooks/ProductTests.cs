@@ -86,6 +86,38 @@ public sealed class ProductTests(SharedPostgres server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Products_and_their_stock_are_told_of_too_and_a_test_message_on_demand()
+    {
+        var settings = await SettingsAsync(StorageKind.Sqlite);
+        settings["Granary:Stock:LowThreshold"] = "3";
+        using var silo = await StartAsync(settings);
+        var grains = silo.Services.GetRequiredService<IGrainFactory>();
+        var desk = grains.GetGrain<IWebhookDesk>(0);
+        var reply = await desk.Register(new RegisterWebhook(
+            _receiver.Url, ["product.defined", "stock.adjusted", "stock.sold", "stock.low", "stock.replenished"], UserId.System));
+        await OpenAsync(grains);
+        var order = await PlaceAsync(grains);
+        Assert.Null((await grains.GetGrain<IOrderGrain>(order.Id).Pay(Command())).Refusal);
+        Assert.Null((await grains.GetGrain<IStockGrain>(Sku).Adjust(new AdjustStock(-7, "breakage", "secret-key", UserId.System))).Refusal);
+        await _receiver.GotAsync(5);
+        Assert.Null((await grains.GetGrain<IStockGrain>(Sku).Adjust(new AdjustStock(20, "delivery", null, UserId.System))).Refusal);
+        await _receiver.GotAsync(7);
+
+        var tested = await desk.Test(reply.Webhook!.Id);
+        await silo.StopAsync(Cancellation);
+
+        Assert.All(_receiver.Messages, message => Assert.True(message.IsSignedWith(reply.Secret!)));
+        var told = _receiver.Messages.Select(message => JsonDocument.Parse(message.Body).RootElement).ToList();
+        Assert.Equal(
+            ["product.defined", "stock.adjusted", "stock.adjusted", "stock.adjusted", "stock.low", "stock.replenished", "stock.sold", "webhook.test"],
+            told.Select(body => body.GetProperty("type").GetString()!).Order(StringComparer.Ordinal));
+        Assert.All(told.SkipLast(1), body => Assert.Equal(Sku, body.GetProperty("data").GetProperty("sku").GetString()));
+        Assert.DoesNotContain(_receiver.Messages, message => message.Text.Contains("secret-key", StringComparison.Ordinal));
+        Assert.Equal((_receiver.Messages[^1].Id, 204), (tested.Id, tested.StatusCode));
+        Assert.Equal("webhook.test", told[^1].GetProperty("type").GetString());
+    }
+
+    [Fact]
     public async Task A_target_inside_the_network_is_refused_unless_the_deployment_allows_it()
     {
         var settings = await SettingsAsync(StorageKind.Sqlite);
