@@ -84,6 +84,44 @@ public sealed class GranaryClientTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task A_machine_reads_the_feed_to_its_end_and_follows_it_on()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var http = app.CreateClient(await app.ApiKey("events:read"));
+        var machine = new GranaryClient(http);
+        var sku = await _shop.Product();
+
+        var past = await machine.ReadEventsAsync(types: ["product.defined"], cancellationToken: cancellation)
+            .Where(read => read.Stream == "stock/" + sku).ToListAsync(cancellation);
+        var id = (await (await _shop.Customer()).Placed((sku, 1))).Text("id");
+        var placed = await machine.FollowEventsAsync(past[0].Position, cancellationToken: cancellation)
+            .FirstAsync(read => read.Stream == "order/" + id, cancellation);
+
+        Assert.Equal(("product.defined", 1L), (Assert.Single(past).Type, past[0].Version));
+        Assert.Equal(("order.placed", "pending"), (placed.Type, placed.Data?.GetProperty("status").GetString()));
+    }
+
+    [Fact]
+    public async Task A_webhook_is_kept_with_the_client()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var client = new GranaryClient(_shop.Staff);
+
+        var registered = await client.RegisterWebhookAsync("https://127.0.0.1:8/hook", ["order.expired"], cancellation);
+        var changed = await client.UpdateWebhookAsync(registered.Id, new WebhookChange { Events = ["stock.low"], Enabled = false }, cancellation);
+        var rotated = await client.RotateWebhookSecretAsync(registered.Id, cancellation);
+        var tested = await client.TestWebhookAsync(registered.Id, cancellation);
+        var read = await client.GetWebhookAsync(registered.Id, cancellation);
+        var listed = await client.ListWebhooksAsync(cancellation).AnyAsync(webhook => webhook.Id == registered.Id, cancellation);
+        await client.DeleteWebhookAsync(registered.Id, cancellation);
+
+        Assert.Equal(("disabled", "stock.low"), (changed.Status, Assert.Single(changed.Events)));
+        Assert.NotEqual(registered.Secret, rotated.Secret);
+        Assert.Equal((false, "no connection"), (tested.Delivered, tested.Error));
+        Assert.Equal((null, true), (read.Secret, listed));
+    }
+
+    [Fact]
     public async Task A_machine_uses_a_key_until_it_is_revoked()
     {
         var cancellation = TestContext.Current.CancellationToken;

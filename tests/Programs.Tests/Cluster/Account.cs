@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Granary.Api;
 using Granary.Domain.Audit;
 using Granary.Domain.Events;
+using Granary.Domain.Feed;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -32,6 +34,7 @@ internal sealed class Account : IAsyncDisposable
     private readonly JournalAudit _audit = new();
     private readonly WebApplication _idle;
     private readonly Recipient _recipient;
+    private readonly List<(string Position, string Stream, long Version, string Type)> _public = [];
     private long _position;
 
     private Account(Deployment deployment, Recipient recipient)
@@ -83,6 +86,17 @@ internal sealed class Account : IAsyncDisposable
             "the index equals the journal",
             Patience);
         return $"{orders.Count} orders, {events} events, {_recipient.Messages} messages";
+    }
+
+    /// <summary>Returns when a consumer of the feed has what the journal has: every public event, once and in order.</summary>
+    /// <returns>How many events there were.</returns>
+    public async Task<string> IsFedAsync(FeedConsumer consumer)
+    {
+        await ReadAsync();
+        var expected = _public.ToList();
+        await Eventually.HoldsAsync(() => consumer.HasGot(expected.Count), "the consumer of the feed has every event", Patience);
+        Assert.Equal(expected, consumer.Events.Take(expected.Count));
+        return $"{expected.Count} events of the feed";
     }
 
     /// <summary>
@@ -144,6 +158,10 @@ internal sealed class Account : IAsyncDisposable
             {
                 _audit.Add(record);
                 _position = record.Position;
+                if (PublicEvents.Has(record.Type))
+                {
+                    _public.Add((record.Position.ToString(CultureInfo.InvariantCulture), record.Stream, record.Version, record.Type));
+                }
             }
         }
         while (page.Count == Page);

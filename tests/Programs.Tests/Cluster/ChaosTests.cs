@@ -6,8 +6,8 @@ namespace Granary.Programs.Tests.Cluster;
 
 /// <summary>
 /// Thirty-two clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
-/// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal. The
-/// cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. A silo of
+/// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal, a reader
+/// of the feed among them. The cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. A silo of
 /// that release may hold up calls while it is stopped: its stock items and wallets wait for the orders they ask. So this replacement
 /// may be answered 503 with <c>Retry-After</c>; one of the product's own processes must not be noticed at all. One round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
 /// text in their name.
@@ -30,12 +30,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await using var account = await Account.OpenAsync(deployment);
         await using var crowd = await Crowd.EnterAsync(deployment);
         await crowd.IsServedAsync();
+        await using var consumer = FeedConsumer.Start(deployment);
         var started = Stopwatch.StartNew();
         do
         {
             foreach (var (fault, inject) in Faults(deployment, crowd).Where(fault => fault.Name.Contains(Only, StringComparison.Ordinal)))
             {
-                await EndureAsync(deployment, crowd, account, fault, inject);
+                await EndureAsync(deployment, crowd, account, consumer, fault, inject);
             }
         }
         while (started.Elapsed < RunFor && !TestContext.Current.CancellationToken.IsCancellationRequested);
@@ -117,7 +118,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         crowd.Tally.Note("all customers served");
     }
 
-    private async Task EndureAsync(Deployment deployment, Crowd crowd, Account account, string fault, Func<Task> inject)
+    private async Task EndureAsync(Deployment deployment, Crowd crowd, Account account, FeedConsumer consumer, string fault, Func<Task> inject)
     {
         crowd.Tally.Begin();
         try
@@ -155,7 +156,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         var admin = new GranaryClient(http);
         await admin.LoginAsync("admin", Deployment.AdminPassword);
         await account.IsExactAsync(crowd, () => crowd.TouchEverythingAsync(admin));
-        var delivered = await account.IsDeliveredAsync();
+        var delivered = $"{await account.IsDeliveredAsync()}, {await account.IsFedAsync(consumer)}";
         output.WriteLine(delivered);
         Console.WriteLine(delivered);
         if (crowd.Tally.Wrong.Count > 0)

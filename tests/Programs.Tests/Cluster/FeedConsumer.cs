@@ -1,0 +1,110 @@
+using Granary.Client;
+
+namespace Granary.Programs.Tests.Cluster;
+
+/// <summary>
+/// A consumer of the feed that keeps each event with its position. It pages and follows in turn, breaks off anywhere, and continues at
+/// any front end. The previous release has no feed: it waits until a front end has.
+/// </summary>
+internal sealed class FeedConsumer : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly Lock _lock = new();
+    private readonly List<(string Position, string Stream, long Version, string Type)> _events = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Random _random = new(7);
+    private readonly IReadOnlyList<Uri> _frontEnds;
+    private readonly Task _reading;
+
+    private FeedConsumer(IReadOnlyList<Uri> frontEnds)
+    {
+        _frontEnds = frontEnds;
+        _reading = Task.Run(ReadAsync);
+    }
+
+    /// <summary>What it has got so far, in order.</summary>
+    public IReadOnlyList<(string Position, string Stream, long Version, string Type)> Events
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    /// <summary>Whether it has so many events, or has failed.</summary>
+    public bool HasGot(int count)
+    {
+        lock (_lock)
+        {
+            return _events.Count >= count || _reading.IsFaulted;
+        }
+    }
+
+    /// <summary>Begins at the first event.</summary>
+    public static FeedConsumer Start(Deployment deployment) => new([.. deployment.FrontEnds.Select(frontEnd => frontEnd.Address)]);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _reading.ContinueWith(static _ => { }, TaskScheduler.Default);
+        _stop.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        for (var session = 0; !_stop.IsCancellationRequested; session++)
+        {
+            try
+            {
+                using var http = new HttpClient { BaseAddress = _frontEnds[session % _frontEnds.Count] };
+                var granary = new GranaryClient(http);
+                await granary.LoginAsync("admin", Deployment.AdminPassword, _stop.Token);
+                var events = session % 3 == 0
+                    ? granary.ReadEventsAsync(Position, cancellationToken: _stop.Token)
+                    : granary.FollowEventsAsync(Position, cancellationToken: _stop.Token);
+                await TakeAsync(events, _random.Next(1, 4_000));
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault) when (fault is GranaryProblemException { Problem.Status: 404 or 429 or >= 500 } or HttpRequestException or IOException or OperationCanceledException)
+            {
+                // The next front end may serve.
+            }
+
+            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private string? Position
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _events is [.., var last] ? last.Position : null;
+            }
+        }
+    }
+
+    private async Task TakeAsync(IAsyncEnumerable<FeedEvent> events, int most)
+    {
+        await foreach (var read in events)
+        {
+            lock (_lock)
+            {
+                _events.Add((read.Position, read.Stream, read.Version, read.Type));
+            }
+
+            if (--most == 0)
+            {
+                return;
+            }
+        }
+    }
+}
