@@ -63,7 +63,8 @@ public static class WebhookMessage
             order.Tracking,
             order.CancelReason,
             order.CreatedAt.UtcDateTime,
-            order.Deadline?.UtcDateTime);
+            order.Deadline?.UtcDateTime,
+            order.ExternalReference);
         return JsonSerializer.SerializeToUtf8Bytes(data, WebhookMessageJson.Default.OrderData);
     }
 
@@ -78,7 +79,8 @@ public static class WebhookMessage
         Tracking? Tracking,
         string? CancelReason,
         DateTime CreatedAt,
-        DateTime? ExpiresAt);
+        DateTime? ExpiresAt,
+        string? ExternalReference);
 
     internal sealed record TestData(string WebhookId);
 
