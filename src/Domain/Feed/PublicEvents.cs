@@ -13,18 +13,21 @@ namespace Granary.Domain.Feed;
 /// </summary>
 public static class PublicEvents
 {
-    // All events of a kind, and the public ones among them.
-    private static readonly (IEnumerable<string> All, IEnumerable<string> Public)[] Kinds =
+    // What a stream is about, all its events, and the public ones among them. A kind without public events has none in later releases
+    // either, as far as this one is concerned.
+    private static readonly (StreamKind Kind, IEnumerable<string> All, IEnumerable<string> Public)[] Kinds =
     [
-        (OrderEvent.Codec.Names, OrderEvent.PublicNames),
-        (StockEvent.Codec.Names, StockEvent.PublicNames),
-        (StockAlert.Codec.Names, StockAlert.Codec.Names),
-        (UserEvent.Codec.Names, []),
-        (ApiKeyEvent.Codec.Names, []),
+        (StreamKind.Order, OrderEvent.Codec.Names, OrderEvent.PublicNames),
+        (StreamKind.Stock, StockEvent.Codec.Names, StockEvent.PublicNames),
+        (StreamKind.StockAlert, StockAlert.Codec.Names, StockAlert.Codec.Names),
+        (StreamKind.User, UserEvent.Codec.Names, []),
+        (StreamKind.ApiKeys, ApiKeyEvent.Codec.Names, []),
+        (StreamKind.Reference, ReferenceEvent.Codec.Names, []),
     ];
 
     private static readonly FrozenSet<string> Known = Kinds.SelectMany(kind => kind.All).ToFrozenSet(StringComparer.Ordinal);
     private static readonly FrozenSet<string> Public = Kinds.SelectMany(kind => kind.Public).ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<StreamKind> Private = Kinds.Where(kind => !kind.Public.Any()).Select(kind => kind.Kind).ToFrozenSet();
 
     /// <summary>The names of the public events.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. Kinds.SelectMany(kind => kind.Public)];
@@ -40,6 +43,6 @@ public static class PublicEvents
     {
         ArgumentNullException.ThrowIfNull(record);
         return Public.Contains(record.Type)
-            || (!Known.Contains(record.Type) && JournalStream.KindOf(record.Stream) is not (StreamKind.User or StreamKind.ApiKeys));
+            || (!Known.Contains(record.Type) && !(JournalStream.KindOf(record.Stream) is { } kind && Private.Contains(kind)));
     }
 }
