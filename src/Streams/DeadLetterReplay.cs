@@ -1,5 +1,3 @@
-using Granary.Grains.Interfaces;
-
 namespace Granary.Streams;
 
 /// <summary>Has consumers try again what they have set aside: what the command <c>dead-letters</c> and the API share.</summary>

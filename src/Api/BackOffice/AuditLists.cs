@@ -13,9 +13,6 @@ namespace Granary.Api.BackOffice;
 /// <summary><c>GET /audit</c>, and <c>GET /products/{sku}/stock-adjustments</c>, which is a part of it.</summary>
 public static class AuditLists
 {
-    /// <summary>The type of the entries about stock that was moved by hand.</summary>
-    private const string Adjustment = "stock.adjusted";
-
     /// <summary>The parameters of the audit.</summary>
     public static RouteParameter[] Parameters { get; } =
     [
@@ -58,7 +55,7 @@ public static class AuditLists
         {
             Limit = PageRequest.Limit(limit, validation),
             Subject = "product/" + sku,
-            Type = Adjustment,
+            OnlyAdjustments = true,
             After = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation)),
         };
         if (validation.Failed)

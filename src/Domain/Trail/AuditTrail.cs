@@ -13,6 +13,9 @@ public static class AuditTrail
     /// <summary>What is audited.</summary>
     public static IReadOnlyList<AuditedKind> Kinds { get; } = [ProductAudit.Kind, UserAudit.Kind, OrderAudit.Kind, ApiKeyAudit.Kind];
 
+    /// <summary>The type of the entries about stock that was moved by hand.</summary>
+    public static string StockAdjustment => ProductAudit.Adjustment;
+
     private static readonly FrozenDictionary<string, AuditedKind> ByType =
         Kinds.SelectMany(kind => kind.Types.Select(type => (type, kind))).ToFrozenDictionary(pair => pair.type, pair => pair.kind);
 

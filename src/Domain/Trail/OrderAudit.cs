@@ -13,7 +13,7 @@ internal static class OrderAudit
     private const string Status = "status";
 
     public static AuditedKind Kind { get; } = new(
-        StreamKind.Order, "order/", [OrderEvent.Codec.NameOf<OrderCancelled>()], (record, before) => Read(OrderEvent.Codec.Decode(record), before))
+        StreamKind.Order, JournalStream.OfOrder(""), [OrderEvent.Codec.NameOf<OrderCancelled>()], (record, before) => Read(OrderEvent.Codec.Decode(record), before))
     {
         Recall = static (name, history) =>
         {

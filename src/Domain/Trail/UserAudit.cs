@@ -13,7 +13,7 @@ internal static class UserAudit
 {
     public static AuditedKind Kind { get; } = new(
         StreamKind.User,
-        "user/",
+        JournalStream.OfUser(""),
         [
             UserEvent.Codec.NameOf<UserRegistered>(), UserEvent.Codec.NameOf<PasswordChanged>(), UserEvent.Codec.NameOf<RolesChanged>(),
             UserEvent.Codec.NameOf<UserWasSuspended>(), UserEvent.Codec.NameOf<UserReactivated>(), UserEvent.Codec.NameOf<UserClosed>(),

@@ -49,8 +49,8 @@ public sealed record AuditQuery
     /// <summary>Before this time.</summary>
     [Id(4)] public DateTimeOffset? To { get; init; }
 
-    /// <summary>The type of the entries, such as <c>stock.adjusted</c>.</summary>
-    [Id(5)] public string? Type { get; init; }
+    /// <summary>Whether only stock that was moved by hand is listed.</summary>
+    [Id(5)] public bool OnlyAdjustments { get; init; }
 
     /// <summary>The last entry of the previous page.</summary>
     [Id(6)] public AuditPlace? After { get; init; }

@@ -104,7 +104,7 @@ public sealed class AuditView(IViewDatabase database, IJournal journal)
         var filters = new Filters();
         filters.Add("subject = @subject", "subject", query.Subject);
         filters.Add("actor = @actor", "actor", query.Actor);
-        filters.Add("type = @type", "type", query.Type);
+        filters.Add("type = @type", "type", query.OnlyAdjustments ? AuditTrail.StockAdjustment : null);
         filters.Add("at >= @from", "from", query.From?.ToMicroseconds());
         filters.Add("at < @to", "to", query.To?.ToMicroseconds());
         if (query.After is { } after)

@@ -4,9 +4,9 @@ using Npgsql;
 namespace Granary.Journal.PostgreSql;
 
 /// <summary>
-/// The indexes of the text within SKUs and names, and within the names of users, by groups of three letters (the extension pg_trgm, which is part of PostgreSQL and
-/// trusted since 13, so the owner of a database may create it). It is no step of the schema: a database that forbids the extension
-/// works without it, and has the index from the first start at which it is allowed.
+/// The indexes of the text within SKUs and names, and within the names of users, by groups of three letters (the extension pg_trgm, which
+/// is part of PostgreSQL and trusted since 13, so the owner of a database may create it). They are no step of the schema: a database that
+/// forbids the extension works without them, and has them from the first start at which it is allowed.
 /// </summary>
 internal static partial class PostgreSqlSearchIndex
 {

@@ -111,7 +111,7 @@ public abstract class BackOfficeContract : IAsyncLifetime
             (new AuditQuery { Limit = 20 }, "audit_newest"),
             (new AuditQuery { Limit = 20, From = time, To = time.AddSeconds(1), After = place }, "audit_newest"),
             (new AuditQuery { Limit = 20, Subject = "product/7", After = place }, "audit_by_subject"),
-            (new AuditQuery { Limit = 20, Subject = "product/7", Type = "stock.adjusted" }, "audit_by_subject"),
+            (new AuditQuery { Limit = 20, Subject = "product/7", OnlyAdjustments = true }, "audit_by_subject"),
             (new AuditQuery { Limit = 20, Actor = "u-99", From = time }, "audit_by_actor"),
             (new AuditQuery { Limit = 20, Subject = "product/7", Actor = "u-99", To = time }, "audit_by_"),
         })
