@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
-using Granary.Api.Desk;
 using Granary.Api.Docs;
 using Granary.Api.Feed;
 using Granary.Api.Http;

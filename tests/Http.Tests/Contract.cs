@@ -90,7 +90,7 @@ public sealed class Contract
     private JsonNode? OperationOf(HttpMethod method, string path)
     {
         var name = method == HttpMethod.Head ? "get" : method.Method.ToLowerInvariant();
-        return _paths.Find(candidate => candidate.Path.IsMatch(path)).Methods?[name];
+        return _paths.Where(candidate => candidate.Path.IsMatch(path)).Select(candidate => candidate.Methods[name]).FirstOrDefault(operation => operation is not null);
     }
 
     private static string NameOf(JsonNode operation) => operation["operationId"]!.GetValue<string>();

@@ -58,7 +58,7 @@ public sealed record Operation(string Name, HttpMethod Method, string Path, stri
                 .Replace("{delivery}", "msg_" + new string('0', 32), StringComparison.Ordinal)
                 .Replace("{id}", IdOf(path), StringComparison.Ordinal),
             body,
-            operation.TryGetProperty("security", out _),
+            operation.TryGetProperty("security", out var security) && security.EnumerateArray().All(requirement => requirement.EnumerateObject().Any()),
             problems.ToHashSet());
     }
 

@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
-using Granary.Api.Desk;
 using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;

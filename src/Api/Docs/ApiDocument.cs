@@ -19,6 +19,7 @@ namespace Granary.Api.Docs;
 public static class ApiDocument
 {
     private const string Bearer = "bearer";
+    private const string ApiKey = "api_key";
     private const string ProblemSchema = "Problem";
     private const string EventStream = "text/event-stream";
 
@@ -90,6 +91,13 @@ public static class ApiDocument
             BearerFormat = "JWT",
             Description = "A token of POST /auth/token.",
         };
+        document.Components.SecuritySchemes[ApiKey] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = Bearer,
+            BearerFormat = "gk_…",
+            Description = "An API key of POST /api-keys, for a machine of the shop.",
+        };
     }
 
     private static Task DescribeOperationAsync(
@@ -98,13 +106,25 @@ public static class ApiDocument
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var callers = Callers.Of([.. metadata]);
         operation.Description = $"Callers: {callers}.";
-        if (!metadata.OfType<IAllowAnonymous>().Any())
+        var isOpen = metadata.OfType<IAllowAnonymous>().Any();
+        if (!isOpen || callers.Scope is not null)
         {
-            // One of the requirements is enough; the names in one are roles.
-            operation.Security = [.. (callers.NeedRole ? callers.Roles : [""]).Select(role => new OpenApiSecurityRequirement
+            // One of the requirements is enough, and an empty one needs nothing; the names in one are roles of a token or scopes of a key.
+            operation.Security = [];
+            foreach (var role in isOpen ? [] : callers.NeedRole ? callers.Roles : [""])
             {
-                [new(Bearer, context.Document)] = role.Length == 0 ? [] : [role],
-            })];
+                operation.Security.Add(new OpenApiSecurityRequirement { [new(Bearer, context.Document)] = role.Length == 0 ? [] : [role] });
+            }
+
+            if (callers.Scope is { } scope)
+            {
+                operation.Security.Add(new OpenApiSecurityRequirement { [new(ApiKey, context.Document)] = [scope] });
+            }
+
+            if (isOpen)
+            {
+                operation.Security.Add([]);
+            }
         }
 
         DescribeParameters(operation, metadata.OfType<RequestHeader>(), metadata.OfType<RouteParameter>().ToList());

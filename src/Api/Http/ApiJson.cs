@@ -5,7 +5,6 @@ using System.Text.Unicode;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
-using Granary.Api.Desk;
 using Granary.Api.Feed;
 using Granary.Api.Orders;
 using Granary.Api.Problems;

@@ -11,7 +11,7 @@ namespace Granary.Grains.BackOffice;
 /// The users by which lists are filtered and sorted, derived from the journal; a newer version always wins. The rest of a user is the
 /// grain's to tell.
 /// </summary>
-public sealed class UserDirectory(IViewDatabase database)
+public sealed class UserDirectory(IViewDatabase database) : IDisposable
 {
     /// <summary>
     /// From so many matches of a text on, users are read in the order of their names instead of sorting the matches, as in
@@ -37,6 +37,9 @@ public sealed class UserDirectory(IViewDatabase database)
     private const string Columns = "user_id, name, search, status, is_customer, is_operator, is_admin, version";
 
     private readonly SemaphoreSlim _searches = new(MostSearches);
+
+    /// <inheritdoc/>
+    public void Dispose() => _searches.Dispose();
 
     /// <summary>The entries of users.</summary>
     public Task<Dictionary<string, DirectoryEntry>> ReadAsync(IReadOnlyList<string> ids, CancellationToken cancellationToken) => database.ReadAsync(

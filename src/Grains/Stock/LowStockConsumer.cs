@@ -1,7 +1,5 @@
 using Granary.Domain.Events;
 using Granary.Domain.Stock;
-using Granary.Grains.Interfaces;
-using Granary.Grains.Interfaces.Stock;
 using Granary.Journal;
 using Granary.Streams;
 using Orleans.Placement;

@@ -1,7 +1,6 @@
 using Granary.Domain.Events;
 using Granary.Domain.Webhooks;
 using Granary.Grains.Feed;
-using Granary.Journal;
 using Granary.Streams;
 using Orleans.Placement;
 

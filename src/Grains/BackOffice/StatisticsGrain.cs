@@ -1,12 +1,12 @@
 using System.Data.Common;
-using Granary.Grains.Interfaces.Desk;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Orders.Index;
 using Granary.Grains.Webhooks;
 using Orleans.Concurrency;
 using Orleans.Runtime.Placement;
 
-namespace Granary.Grains.Desk;
+namespace Granary.Grains.BackOffice;
 
 /// <summary>
 /// Computes the figures at most once a second, and only when they are asked for; calls that come meanwhile wait for the same computation.

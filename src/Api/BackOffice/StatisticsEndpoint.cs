@@ -2,11 +2,11 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Problems;
 using Granary.Grains.Interfaces;
-using Granary.Grains.Interfaces.Desk;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
 
-namespace Granary.Api.Desk;
+namespace Granary.Api.BackOffice;
 
 /// <summary><c>GET /statistics</c>: the figures of the operator's desk.</summary>
 public static class StatisticsEndpoint

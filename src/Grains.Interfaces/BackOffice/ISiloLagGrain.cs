@@ -1,6 +1,6 @@
 using Orleans.CodeGeneration;
 
-namespace Granary.Grains.Interfaces.Desk;
+namespace Granary.Grains.Interfaces.BackOffice;
 
 /// <summary>What one silo knows of the consumers that run on it. The key is the silo's address.</summary>
 [Alias("granary.silo-lag-grain"), Version(1)]

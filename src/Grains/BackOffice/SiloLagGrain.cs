@@ -1,8 +1,8 @@
-using Granary.Grains.Interfaces.Desk;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Streams;
 using Orleans.Placement;
 
-namespace Granary.Grains.Desk;
+namespace Granary.Grains.BackOffice;
 
 /// <summary>Answers on the silo that its caller names as the placement's hint.</summary>
 [PreferLocalPlacement]

@@ -1,7 +1,7 @@
 using Granary.Grains.Interfaces.Orders;
 using Orleans.CodeGeneration;
 
-namespace Granary.Grains.Interfaces.Desk;
+namespace Granary.Grains.Interfaces.BackOffice;
 
 /// <summary>The figures of the operator's desk. One activation in the cluster computes them for all callers; the key is 0.</summary>
 [Alias("granary.statistics-grain"), Version(1)]
