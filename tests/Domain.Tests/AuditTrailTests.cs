@@ -130,7 +130,7 @@ public sealed class AuditTrailTests
     private static List<AuditEntry> Entries(string subject, IEnumerable<JournalRecord> records)
     {
         var entries = new List<AuditEntry>();
-        records.Where(record => AuditTrail.Reads(record.Type)).Aggregate(AuditedSubject.New(subject), (before, record) =>
+        _ = records.Where(record => AuditTrail.Reads(record.Type)).Aggregate(AuditedSubject.New(subject), (before, record) =>
         {
             Assert.Equal(subject, AuditTrail.KindOf(record).SubjectOf(record));
             var (entry, after) = AuditTrail.Apply(before, record);

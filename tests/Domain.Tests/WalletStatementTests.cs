@@ -20,7 +20,7 @@ public sealed class WalletStatementTests
         var movements = Read(new StatementQuery(int.MaxValue), records).Movements;
 
         Assert.Equal(user.Available + user.Held, movements.Sum(movement => movement.Amount));
-        Assert.Equal(user.Available + user.Held, movements.LastOrDefault()?.Balance ?? 0);
+        Assert.Equal(user.Available + user.Held, movements is [.., var last] ? last.Balance : 0);
         Assert.All(movements, movement => Assert.NotEqual(0, movement.Amount));
     }, iter: 2_000);
 
@@ -129,7 +129,7 @@ public sealed class WalletStatementTests
     }
 
     /// <summary>The events as the journal has them, whose times are in order but for one.</summary>
-    private static List<JournalRecord> Recorded(params IReadOnlyList<UserEvent> events) =>
+    private static List<JournalRecord> Recorded(params List<UserEvent> events) =>
     [
         .. events.Select((happened, i) =>
         {

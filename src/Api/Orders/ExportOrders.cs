@@ -3,7 +3,6 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
-using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
 

@@ -187,7 +187,7 @@ public abstract class BackOfficeContract : IAsyncLifetime
     private async Task<List<string>> Find(UserQuery query) =>
         [.. (await Users.FindAsync(query, query.Limit, Cancellation)).Select(entry => entry.UserId)];
 
-    private Task FillAsync(string insert, string table, int count = Many) => Views.WriteAsync(
+    private Task<int> FillAsync(string insert, string table, int count = Many) => Views.WriteAsync(
         async (connection, cancellation) =>
         {
             await connection.Command(insert, ("count", count)).ExecuteAsync(cancellation);

@@ -242,7 +242,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
         });
 
     /// <summary>Many orders of 1,000 users, of which one in fifty is not completed.</summary>
-    private Task LoadAsync(int orders) => Views.WriteAsync(
+    private Task<int> LoadAsync(int orders) => Views.WriteAsync(
         async (connection, cancellation) =>
         {
             await connection.Command(
