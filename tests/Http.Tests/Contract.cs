@@ -90,7 +90,8 @@ public sealed class Contract
     private JsonNode? OperationOf(HttpMethod method, string path)
     {
         var name = method == HttpMethod.Head ? "get" : method.Method.ToLowerInvariant();
-        return _paths.Where(candidate => candidate.Path.IsMatch(path)).Select(candidate => candidate.Methods[name]).FirstOrDefault(operation => operation is not null);
+        // Routing chooses by path and method: PUT /orders/export is PUT /orders/{id}, which has no such order.
+        return _paths.Find(candidate => candidate.Path.IsMatch(path) && candidate.Methods?[name] is not null).Methods?[name];
     }
 
     private static string NameOf(JsonNode operation) => operation["operationId"]!.GetValue<string>();

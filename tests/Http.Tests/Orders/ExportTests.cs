@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using System.Text.Json;
 using Granary.Client;
 using Granary.Grains.Interfaces.Orders;
