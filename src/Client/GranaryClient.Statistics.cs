@@ -24,4 +24,7 @@ public sealed record Statistics
 
     /// <summary>How many deliveries to webhooks are still to be made.</summary>
     public required long PendingWebhooks { get; init; }
+
+    /// <summary>How many stock items are low.</summary>
+    public required long LowStock { get; init; }
 }

@@ -30,6 +30,7 @@ public static class StatisticsEndpoint
             OrdersPerMinute = statistics.OrdersPerMinute,
             LagSeconds = statistics.Lag.OrderBy(lag => lag.Key, StringComparer.Ordinal).ToDictionary(lag => lag.Key, lag => Math.Round(lag.Value, 3)),
             PendingWebhooks = statistics.PendingWebhooks,
+            LowStock = statistics.LowStock,
         });
     }
 }
@@ -51,4 +52,7 @@ public sealed record StatisticsBody
 
     /// <summary>How many deliveries to webhooks are still to be made.</summary>
     public required long PendingWebhooks { get; init; }
+
+    /// <summary>How many stock items have Granary:Stock:LowThreshold available units or fewer.</summary>
+    public required long LowStock { get; init; }
 }

@@ -129,6 +129,7 @@ internal static class AnswerExamples
             OrdersPerMinute = [.. Enumerable.Range(0, 60).Select(minute => 3L + (minute % 4))],
             LagSeconds = new Dictionary<string, double> { ["low-stock"] = 0, ["order-index"] = 0.084, ["webhooks"] = 0 },
             PendingWebhooks = 2,
+            LowStock = 1,
         },
     }.ToDictionary(example => example.GetType().Name, example => JsonSerializer.SerializeToNode(example, ApiJson.Options.GetTypeInfo(example.GetType())));
 

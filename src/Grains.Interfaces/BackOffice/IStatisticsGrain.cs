@@ -19,10 +19,12 @@ public interface IStatisticsGrain : IGrainWithIntegerKey
 /// <param name="OrdersPerMinute">Orders placed in each of the last 60 minutes, the oldest first; the last one is under way.</param>
 /// <param name="Lag">By consumer, how many seconds it is behind the journal.</param>
 /// <param name="PendingWebhooks">Deliveries that are still to be made.</param>
+/// <param name="LowStock">Stock items that are low.</param>
 [GenerateSerializer, Immutable, Alias("granary.statistics")]
 public sealed record Statistics(
     [property: Id(0)] DateTimeOffset At,
     [property: Id(1)] IReadOnlyDictionary<OrderStatus, long> Orders,
     [property: Id(2)] IReadOnlyList<long> OrdersPerMinute,
     [property: Id(3)] IReadOnlyDictionary<string, double> Lag,
-    [property: Id(4)] long PendingWebhooks);
+    [property: Id(4)] long PendingWebhooks,
+    [property: Id(5)] long LowStock);

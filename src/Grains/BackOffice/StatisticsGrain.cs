@@ -2,6 +2,7 @@ using System.Data.Common;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Orders.Index;
+using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Orleans.Concurrency;
 using Orleans.Runtime.Placement;
@@ -13,7 +14,8 @@ namespace Granary.Grains.BackOffice;
 /// Minutes that are over are counted once.
 /// </summary>
 [Reentrant]
-public sealed class StatisticsGrain(OrderCounts orders, DeliveryStore deliveries, TimeProvider clock) : Grain, IStatisticsGrain
+public sealed class StatisticsGrain(
+    OrderCounts orders, DeliveryStore deliveries, StockList stock, LowStockOptions lowStock, TimeProvider clock) : Grain, IStatisticsGrain
 {
     private const int Minutes = 60;
 
@@ -52,8 +54,9 @@ public sealed class StatisticsGrain(OrderCounts orders, DeliveryStore deliveries
             var pending = deliveries.CountPendingAsync(CancellationToken.None);
             var perMinute = PerMinuteAsync(now);
             var lag = LagAsync();
-            await Task.WhenAll(byStatus, pending, perMinute, lag);
-            return new Statistics(now, await byStatus, await perMinute, await lag, await pending);
+            var low = stock.CountAsync(lowStock.Threshold, CancellationToken.None);
+            await Task.WhenAll(byStatus, pending, perMinute, lag, low);
+            return new Statistics(now, await byStatus, await perMinute, await lag, await pending, await low);
         }
         catch (DbException fault)
         {

@@ -46,6 +46,13 @@ public sealed class StockList : IDisposable
         },
         cancellationToken);
 
+    /// <summary>How many items have so many available units or fewer.</summary>
+    public async Task<long> CountAsync(long threshold, CancellationToken cancellationToken) => (await _database.ReadAsync(
+        (connection, cancellation) => connection
+            .Command("SELECT count(*) FROM stock_level WHERE available <= @threshold", ("threshold", threshold))
+            .QueryAsync(row => row.GetInt64(0), cancellation),
+        cancellationToken))[0];
+
     /// <summary>The statement of a page.</summary>
     public static DbCommand List(DbConnection connection, int limit, long? threshold, StockPlace? after)
     {

@@ -15,6 +15,7 @@ public sealed class StatisticsTests(GranaryApp app)
         var before = await client.GetStatisticsAsync(cancellation);
         var customer = new GranaryClient((await _shop.Customer()).Http);
         var sku = await _shop.Product();
+        await _shop.Product(stock: 1);
         for (var i = 0; i < 3; i++)
         {
             var order = await customer.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem(sku, 1)] }, cancellationToken: cancellation);
@@ -31,7 +32,8 @@ public sealed class StatisticsTests(GranaryApp app)
                     now.Orders.Keys.Order(StringComparer.Ordinal));
                 Assert.Equal(60, now.OrdersPerMinute.Count);
                 Assert.InRange(DateTimeOffset.UtcNow - now.At, TimeSpan.Zero, TimeSpan.FromMinutes(1));
-                return now.Orders["cancelled"] >= before.Orders["cancelled"] + 3
+                return now.LowStock > 0
+                    && now.Orders["cancelled"] >= before.Orders["cancelled"] + 3
                     && now.OrdersPerMinute.Sum() >= before.OrdersPerMinute.Sum() + 3 - before.OrdersPerMinute[0]
                     && now.LagSeconds.Keys.Contains("order-index") && now.LagSeconds.Keys.Contains("webhooks");
             },
