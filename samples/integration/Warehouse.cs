@@ -29,7 +29,7 @@ public sealed class Warehouse(GranaryClient granary, string keyId, string carrie
                     {
                         if (IsMine(order))
                         {
-                            packed(await ShipAsync(order, cancellationToken));
+                            await ShipAsync(order, packed, cancellationToken);
                         }
                     }
 
@@ -38,7 +38,7 @@ public sealed class Warehouse(GranaryClient granary, string keyId, string carrie
 
                 if (await granary.ClaimNextOrderAsync(cancellationToken) is { } next)
                 {
-                    packed(await ShipAsync(next, cancellationToken));
+                    await ShipAsync(next, packed, cancellationToken);
                     continue;
                 }
             }
@@ -53,7 +53,16 @@ public sealed class Warehouse(GranaryClient granary, string keyId, string carrie
 
     private bool IsMine(Order order) => order.Timeline.LastOrDefault(entry => entry.Type == "order.packing_started")?.By == keyId;
 
-    // The number on the parcel follows from the order, so that handing it over twice is the same handing over.
-    private Task<Order> ShipAsync(Order order, CancellationToken cancellationToken) =>
-        granary.ShipOrderAsync(order.Id, carrier, "GR" + order.Id, cancellationToken);
+    private async Task ShipAsync(Order order, Action<Order> packed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // The number on the parcel follows from the order, so that handing it over twice is the same handing over.
+            packed(await granary.ShipOrderAsync(order.Id, carrier, "GR" + order.Id, cancellationToken));
+        }
+        catch (GranaryProblemException refusal) when (refusal.Problem.Slug == "illegal-transition")
+        {
+            // The buyer cancelled it meanwhile: the parcel stays.
+        }
+    }
 }

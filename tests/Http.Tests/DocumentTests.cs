@@ -181,10 +181,10 @@ public sealed class DocumentTests(GranaryApp app)
                 var row = AuthorizationMatrix.Rows.Single(row => row.Endpoint == name);
                 var described = method.Value.Text("description")!;
                 Assert.True(
-                    (row.Open, row.Owner == Access.Role, row.Operator == Access.Yes, row.Admin == Access.Yes)
-                    == (!method.Value.TryGetProperty("security", out var security),
-                        security.ValueKind == JsonValueKind.Array && RolesOf(security).Count > 0,
-                        IsOf(described, Roles.Operator), IsOf(described, Roles.Admin)),
+                    (row.Open, row.Owner == Access.Role, row.Operator == Access.Yes, row.Admin == Access.Yes, row.Scope)
+                    == (!method.Value.TryGetProperty("security", out var security) || security.EnumerateArray().Any(requirement => !requirement.EnumerateObject().Any()),
+                        NamesOf(security, "bearer").Count > 0,
+                        IsOf(described, Roles.Operator), IsOf(described, Roles.Admin), NamesOf(security, "api_key").SingleOrDefault()),
                     $"{name}: {described} {security}");
             }
         }
@@ -192,8 +192,8 @@ public sealed class DocumentTests(GranaryApp app)
         // Any user, and anyone, includes users with a role.
         static bool IsOf(string callers, string role) => callers.Contains("any", StringComparison.Ordinal) || callers.Contains($"role {role}", StringComparison.Ordinal);
 
-        static List<string?> RolesOf(JsonElement security) =>
-            [.. security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject()).SelectMany(scheme => scheme.Value.Texts())];
+        static List<string?> NamesOf(JsonElement security, string scheme) => security.ValueKind == JsonValueKind.Undefined ? [] :
+            [.. security.EnumerateArray().SelectMany(requirement => requirement.EnumerateObject()).Where(named => named.Name == scheme).SelectMany(named => named.Value.Texts())];
     }
 
     [Fact]

@@ -21,6 +21,9 @@ public sealed partial class ApiKeyRing(IGrainFactory grains, TimeProvider time, 
     /// <summary>From this age on, a request waits for the newest set.</summary>
     private static readonly TimeSpan LongestAge = TimeSpan.FromMilliseconds(1_300);
 
+    /// <summary>How long streams outlast a cluster that does not answer.</summary>
+    private static readonly TimeSpan LongestCut = TimeSpan.FromSeconds(15);
+
     /// <summary>How often uses are told to the cluster when no request has the set asked for.</summary>
     private static readonly TimeSpan TellPeriod = TimeSpan.FromSeconds(10);
 
@@ -31,7 +34,7 @@ public sealed partial class ApiKeyRing(IGrainFactory grains, TimeProvider time, 
     private Task? _next;
 
     /// <summary>Makes sure that the set is new enough to verify this text. Must precede <see cref="Verify"/>.</summary>
-    /// <exception cref="OrleansException">The cluster does not answer; neither do <see cref="TimeoutException"/> and <see cref="JournalException"/> say more.</exception>
+    /// <exception cref="OrleansException">The cluster does not answer, as with <see cref="TimeoutException"/> and <see cref="JournalException"/>.</exception>
     public ValueTask EnsureAsync(string text)
     {
         var known = Volatile.Read(ref _known);
@@ -50,6 +53,9 @@ public sealed partial class ApiKeyRing(IGrainFactory grains, TimeProvider time, 
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>Whether the set was asked for so lately that a stream which was let in may go on although the cluster does not answer now.</summary>
+    public bool IsRecent => Volatile.Read(ref _known) is { } known && time.GetElapsedTime(known.AskedAt) < LongestCut;
 
     /// <summary>Verifies a key, and remembers its use.</summary>
     public TokenValidationResult Verify(string text)
@@ -109,7 +115,10 @@ public sealed partial class ApiKeyRing(IGrainFactory grains, TimeProvider time, 
         }
     }
 
-    /// <summary>Asks for the newest set. The call begins after this one: what was acknowledged before is in the answer.</summary>
+    /// <summary>
+    /// Asks for the newest set. The call begins after this one: what was acknowledged before is in the answer. Two calls may overlap for a
+    /// moment, when one begins as another ends; each set has the time of its own call, so the age that counts is never too low.
+    /// </summary>
     private Task RefreshAsync()
     {
         lock (_turn)

@@ -25,7 +25,12 @@ public sealed class LastingAccess(IGrainFactory grains, ApiKeyRing keys, AuthOpt
             }
             catch (Exception fault) when (fault is OrleansException or TimeoutException or JournalException)
             {
-                // Asked for again with the next event or heartbeat; until then the keys of before count.
+                // The set is asked for again with the next event or heartbeat. A cluster that is away for longer ends the stream: a key may have
+                // been revoked meanwhile.
+                if (!keys.IsRecent)
+                {
+                    return false;
+                }
             }
         }
 

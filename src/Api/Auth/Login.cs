@@ -64,6 +64,11 @@ public sealed class Login(IGrainFactory grains, Passwords passwords, LoginThrott
             : null;
     }
 
+    /// <summary>Checks a password. Guesses are slowed down like those of a login.</summary>
+    /// <returns>Null, or why it does not count.</returns>
+    public async Task<Problem?> CheckPasswordAsync(string userId, string password, IPAddress? address, CancellationToken cancellationToken) =>
+        (await CheckAsync(userId, password, address, cancellationToken)).Problem;
+
     private async Task<(Problem? Problem, UserCredential? Credential, PasswordVerificationResult Match)> CheckAsync(
         string userId, string password, IPAddress? address, CancellationToken cancellationToken)
     {

@@ -7,7 +7,6 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Identity;
 using NotFound = Granary.Grains.Interfaces.NotFound;
 using UserAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
     Microsoft.AspNetCore.Http.HttpResults.Ok<Granary.Api.Users.UserBody>, Granary.Api.Problems.ProblemResult>;
@@ -107,9 +106,9 @@ public static class UserEndpoints
             return TypedResults.Created(location, UserBody.From(user, desk.Currency));
         }
 
-        if (!await IsPasswordOfAsync(id, password, passwords, desk, cancellationToken))
+        if (await ProblemOfRepeatedAsync(id, password, http, desk, cancellationToken) is { } problem)
         {
-            return desk.Problems.For(new IdempotencyKeyReused());
+            return problem;
         }
 
         http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
@@ -117,12 +116,25 @@ public static class UserEndpoints
         return TypedResults.Ok(UserBody.From(user, desk.Currency));
     }
 
-    /// <summary>Whether a repeated registration has the same password: only its hash is known, so the user's grain cannot compare it.</summary>
-    private static async Task<bool> IsPasswordOfAsync(
-        string id, string? password, Passwords passwords, UserDesk desk, CancellationToken cancellationToken)
+    /// <summary>
+    /// Why a repeated registration is another one: it has another password. Only the hash is known, so the user's grain cannot compare it, and
+    /// guesses are slowed down like those of a login.
+    /// </summary>
+    private static async Task<ProblemResult?> ProblemOfRepeatedAsync(
+        string id, string? password, HttpContext http, UserDesk desk, CancellationToken cancellationToken)
     {
-        var hash = (await desk.Grains.User(id).GetCredential())?.PasswordHash;
-        return password is null ? hash is "" : await passwords.VerifyAsync(hash, password, cancellationToken) != PasswordVerificationResult.Failed;
+        if (password is null)
+        {
+            return (await desk.Grains.User(id).GetCredential())?.PasswordHash is "" ? null : desk.Problems.For(new IdempotencyKeyReused());
+        }
+
+        // Where an external issuer knows the users, nobody logs in here, and no password is compared.
+        var problem = http.RequestServices.GetService<Login>() is { } login
+            ? await login.CheckPasswordAsync(id, password, http.Connection.RemoteIpAddress, cancellationToken)
+            : Problem.Of(ProblemTypes.InvalidCredentials);
+        return problem is null ? null
+            : problem.Status == StatusCodes.Status429TooManyRequests ? new ProblemResult(problem)
+            : desk.Problems.For(new IdempotencyKeyReused());
     }
 
     private static Task<UserAnswer> GetMe(Caller caller, [AsParameters] UserDesk desk) =>

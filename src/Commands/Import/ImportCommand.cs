@@ -85,10 +85,16 @@ internal static class ImportCommand
             var key = await client.CreateApiKeyAsync(new NewApiKey("import northwind", ["users:write"], DateTimeOffset.UtcNow + KeyLife));
             var registrar = new GranaryClient(http);
             registrar.UseApiKey(key.Key!);
-            var summary = await ReplayAsync(options, client, registrar, console);
-            await client.RevokeApiKeyAsync(key.Id);
-            Show(summary, console);
-            return summary.Oversold.Count == 0 ? 0 : 1;
+            try
+            {
+                var summary = await ReplayAsync(options, client, registrar, console);
+                Show(summary, console);
+                return summary.Oversold.Count == 0 ? 0 : 1;
+            }
+            finally
+            {
+                await client.RevokeApiKeyAsync(key.Id);
+            }
         }
         catch (Exception fault) when (fault is GranaryProblemException or HttpRequestException or IOException)
         {

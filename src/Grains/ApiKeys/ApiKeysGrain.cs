@@ -1,4 +1,5 @@
 using Granary.Domain.ApiKeys;
+using Granary.Domain.Events;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -48,20 +49,14 @@ public sealed class ApiKeysGrain(IJournal journal, SnapshotStore snapshots, Time
     /// <inheritdoc/>
     public async Task<ApiKeyReply> Create(CreateApiKey command)
     {
-        var decision = ApiKeyDecisions.Create(Decided, command);
-        Raise(decision.Events);
-        await CommitAsync();
+        var decision = await DecideAsync(keys => ApiKeyDecisions.Create(keys, command));
         return decision.Refusal is { } refusal ? new ApiKeyReply(null, refusal)
             : Durable.Keys.TryGetValue(command.Id, out var key) ? new ApiKeyReply(key.ToKey(lastUsedAt: null))
             : new ApiKeyReply(null, new NotFound());
     }
 
     /// <inheritdoc/>
-    public async Task Revoke(string id, string by)
-    {
-        Raise(ApiKeyDecisions.Revoke(Decided, id, by).Events);
-        await CommitAsync();
-    }
+    public Task Revoke(string id, string by) => DecideAsync(keys => ApiKeyDecisions.Revoke(keys, id, by));
 
     /// <inheritdoc/>
     public async Task<IReadOnlyList<ApiKey>> List()
@@ -85,6 +80,23 @@ public sealed class ApiKeysGrain(IJournal journal, SnapshotStore snapshots, Time
 
         await EnsureFreshAsync();
         return Durable.Version == known ? null : Durable.ToSet();
+    }
+
+    /// <summary>
+    /// Decides, and returns when that is durable. What would change nothing is decided again on the newest events: another activation may
+    /// have created the key, or revoked others, while the cluster changes.
+    /// </summary>
+    private async Task<Decision<ApiKeyEvent>> DecideAsync(Func<ApiKeysState, Decision<ApiKeyEvent>> decide)
+    {
+        var decision = decide(Decided);
+        if (decision.Events.Count == 0 && await RefreshAsync())
+        {
+            decision = decide(Decided);
+        }
+
+        Raise(decision.Events);
+        await CommitAsync();
+        return decision;
     }
 
     private Dictionary<string, DateTimeOffset> Uses => _uses.State!.State!.ByKey;

@@ -16,28 +16,35 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
 {
     private const int PageLength = 100;
 
+    /// <summary>A reading ends with the page that has so many candidates.</summary>
+    private const int Enough = 50;
+
     /// <summary>How old what was read may be: an order that was paid meanwhile may have been placed before the others.</summary>
     private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(250);
 
-    private readonly Queue<string> _paid = new();
-    private readonly HashSet<string> _given = new(StringComparer.Ordinal);
+    private readonly Queue<(string OrderId, OrderPlace Place)> _paid = new();
+    private readonly Dictionary<string, OrderPlace> _given = new(StringComparer.Ordinal);
     private Task? _reading;
+    private long _readingsBegun;
+    private bool _endsEarly;
     private long _readAt;
 
     /// <inheritdoc/>
     public async Task<Order?> ClaimNext(string by)
     {
-        for (var hasRead = false; ; hasRead = true)
+        // A reading that begins after this call, or began a moment before it, sees every order that was listed as paid then.
+        var first = _readingsBegun + 1;
+        while (true)
         {
-            while (IsFresh() && _paid.TryDequeue(out var orderId))
+            while (IsFresh() && _paid.TryDequeue(out var candidate))
             {
-                if (await PackAsync(orderId, by) is { } order)
+                if (await PackAsync(candidate.OrderId, candidate.Place, by) is { } order)
                 {
                     return order;
                 }
             }
 
-            if (hasRead && _paid.Count == 0)
+            if (_reading is { IsCompletedSuccessfully: true } && (_readingsBegun >= first || IsFresh()) && _paid.Count == 0 && !_endsEarly)
             {
                 return null;
             }
@@ -49,12 +56,17 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
     private bool IsFresh() => clock.GetElapsedTime(_readAt) < Freshness;
 
     /// <summary>Has an order packed by the caller, unless it is no longer to be packed.</summary>
-    private async Task<Order?> PackAsync(string orderId, string by)
+    private async Task<Order?> PackAsync(string orderId, OrderPlace place, string by)
     {
-        _given.Add(orderId);
+        _given[orderId] = place;
         try
         {
             return (await GrainFactory.Order(orderId).Pack(new OrderCommand(by) { IsAnew = true })).Order;
+        }
+        catch (DamagedDataException)
+        {
+            // Its events cannot be read, so it cannot be packed; it must not keep the others from being packed.
+            return null;
         }
         catch
         {
@@ -65,11 +77,20 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
     }
 
     /// <summary>Reads what is paid. Calls that come meanwhile wait for the same reading.</summary>
-    private Task ReadAsync() => _reading is { IsCompleted: false } ? _reading : _reading = ReadPagesAsync();
+    private Task ReadAsync()
+    {
+        if (_reading is null or { IsCompleted: true })
+        {
+            _readingsBegun++;
+            _reading = ReadPagesAsync();
+        }
+
+        return _reading;
+    }
 
     private async Task ReadPagesAsync()
     {
-        var (paid, found) = (new HashSet<string>(StringComparer.Ordinal), new List<string>());
+        var (paid, found) = (new HashSet<string>(StringComparer.Ordinal), new List<(string OrderId, OrderPlace Place)>());
         var query = new OrderQuery { Limit = PageLength, Status = OrderStatus.Paid, OldestFirst = true };
         var before = _given.ToList();
         OrderIndexPage page;
@@ -87,28 +108,36 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
 
             foreach (var entry in page.Entries)
             {
+                var place = new OrderPlace(entry.CreatedAt, entry.OrderId);
                 paid.Add(entry.OrderId);
-                if (!_given.Contains(entry.OrderId))
+                if (!_given.ContainsKey(entry.OrderId))
                 {
-                    found.Add(entry.OrderId);
+                    found.Add((entry.OrderId, place));
                 }
 
-                query = query with { After = new OrderPlace(entry.CreatedAt, entry.OrderId) };
+                query = query with { After = place };
             }
         }
-        while (page.More && found.Count == 0);
+        while (page.More && found.Count < Enough);
 
-        if (!page.More)
+        // The index has followed, as far as it was read: what is not paid there any more needs no remembering.
+        foreach (var (id, place) in before)
         {
-            // The index has followed: what is not paid there any more needs no remembering.
-            _given.ExceptWith(before.Where(id => !paid.Contains(id)));
+            if (!paid.Contains(id) && (!page.More || IsUpTo(place, query.After!.Value)))
+            {
+                _given.Remove(id);
+            }
         }
 
+        _endsEarly = page.More;
         _readAt = clock.GetTimestamp();
         _paid.Clear();
-        foreach (var id in found.Where(id => !_given.Contains(id)))
+        foreach (var candidate in found.Where(candidate => !_given.ContainsKey(candidate.OrderId)))
         {
-            _paid.Enqueue(id);
+            _paid.Enqueue(candidate);
         }
     }
+
+    private static bool IsUpTo(OrderPlace place, OrderPlace last) =>
+        place.CreatedAt < last.CreatedAt || (place.CreatedAt == last.CreatedAt && string.CompareOrdinal(place.OrderId, last.OrderId) <= 0);
 }

@@ -41,7 +41,7 @@ internal sealed class IntegratedShop : IAsyncDisposable
         var shop = new IntegratedShop(admin, directory);
         await admin.PutProductAsync(Sku, new ProductDefinition("Tea", new Money(Price, "USD")));
         await admin.AdjustStockAsync(Sku, Stock, "delivery");
-        var key = await admin.CreateApiKeyAsync(new NewApiKey("storefront", ["users:write", "orders:write"]));
+        var key = await admin.CreateApiKeyAsync(new NewApiKey("storefront", ["users:write", "users:read", "orders:write"]));
         shop._filling = shop.FillAsync();
         shop._handingOver = shop.HandOverAsync(new Storefront(shop.Connect(frontEnds[0], key), shop._folder));
         var stations = new List<Task>();

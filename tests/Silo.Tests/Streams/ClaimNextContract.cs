@@ -62,6 +62,21 @@ public abstract class ClaimNextContract(OpenShop shop)
         Assert.Equal(placed.Select(order => order.Id).Order(), given.OfType<Order>().Select(order => order.Id).Order());
     }
 
+    [Fact]
+    public async Task Many_callers_at_once_get_all_of_more_orders_than_a_page_has()
+    {
+        var placed = await Task.WhenAll(Enumerable.Range(0, 230).Select(_ => _silo.PlaceAsync()));
+        await Task.WhenAll(placed.Select(order => PayAsync(_silo.Grains, order.Id)));
+        await UntilPaidAsync(_silo.Index, placed.Length);
+
+        // Some were cancelled, which the index does not know yet: they refuse, and nobody is told that there is none.
+        await Task.WhenAll(placed.Take(20).Select(order => _silo.Grains.Order(order.Id).Cancel(new OrderCommand(WholeSilo.Customer), null)));
+        var given = await Task.WhenAll(Enumerable.Range(0, placed.Length - 20).Select(i => Desk.ClaimNext($"op-{i}")));
+
+        Assert.Equal(placed.Skip(20).Select(order => order.Id).Order(), given.Select(order => order!.Id).Order());
+        Assert.Null(await Desk.ClaimNext("op-late"));
+    }
+
     internal static Task PayAsync(IGrainFactory grains, string id) => grains.Order(id).Pay(new OrderCommand(WholeSilo.Customer));
 
     internal static Task UntilPaidAsync(Granary.Grains.Orders.Index.OrderIndex index, int count) => Eventually.HoldsAsync(
