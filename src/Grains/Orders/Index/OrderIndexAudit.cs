@@ -94,7 +94,7 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index, OrderCou
             {
                 differences.Add((order.Id, "is missing in the index"));
             }
-            else if (found != OrderIndexEntry.Of(order))
+            else if (!found.Agrees(OrderIndexEntry.Of(order)))
             {
                 differences.Add((order.Id, $"is version {found.Version}, {found.Status} in the index; version {order.VisibleVersion}, {order.Status} in the journal"));
             }

@@ -55,6 +55,14 @@ public sealed record OrderIndexEntry(
     /// <summary>SKUs as the index keeps them: each between line feeds, which no SKU contains, so that one is found in the text.</summary>
     public static string SkusOf(IEnumerable<string> skus) => Separator + string.Join(Separator, skus) + Separator;
 
+    /// <summary>Whether the row is that of the order. A row that is not filled yet agrees where release 0.1.0 writes the same.</summary>
+    /// <param name="order">The row as the order's events make it.</param>
+    public bool Agrees(OrderIndexEntry order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return this == (IsFilled ? order : order with { ExternalReference = ExternalReference, Tracking = Tracking, Skus = Skus, IsFilled = false });
+    }
+
     /// <summary>The SKUs of the order's lines.</summary>
     public IEnumerable<string> EachSku() => Skus.Split(Separator, StringSplitOptions.RemoveEmptyEntries);
 }
