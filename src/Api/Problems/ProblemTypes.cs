@@ -17,7 +17,7 @@ public static class ProblemTypes
 
     public static readonly ProblemType Unauthorized = new(
         "unauthorized", StatusCodes.Status401Unauthorized, "Authentication is required",
-        "The request has no access token, or the token is malformed, expired or issued for another API.",
+        "The request has no access token or API key, or the token is malformed, expired, ended or issued for another API, or the key is unknown, expired or revoked.",
         "Get a token with POST /auth/token and send it in the Authorization header as a Bearer token.");
 
     public static readonly ProblemType InvalidCredentials = new(

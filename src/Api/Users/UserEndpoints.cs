@@ -152,7 +152,7 @@ public static class UserEndpoints
         var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
         var money = new MoneyRequest { Amount = request.Amount, Currency = request.Currency };
         var amount = validation.Amount("", money, desk.Currency, 1, Limits.Amount);
-        var reference = validation.OptionalText("reference", request.Reference, Limits.NameLength);
+        var reference = request.Reference is null ? null : validation.Text("reference", request.Reference, Limits.ReferenceLength);
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -168,7 +168,7 @@ public static class UserEndpoints
         var key = IdempotencyKey.From(http.Request.Headers[IdempotencyKey.Header], validation);
         var money = new MoneyRequest { Amount = request.Amount, Currency = request.Currency };
         var amount = validation.Amount("", money, desk.Currency, 1, Limits.Amount);
-        var reference = validation.OptionalText("reference", request.Reference, Limits.NameLength);
+        var reference = request.Reference is null ? null : validation.Text("reference", request.Reference, Limits.ReferenceLength);
         if (validation.Failed)
         {
             return validation.ToProblem();
