@@ -128,6 +128,16 @@ public sealed class IdempotencyKeyTests
     }
 
     [Fact]
+    public void A_deposit_with_a_reference_that_a_silo_of_release_0_1_0_has_carried_out_without_it_is_repeated()
+    {
+        var user = Given.User(Given.Buyer, Deposited with { OwnKey = null });
+
+        Assert.True(Repeats(user, Deposit with { Reference = "payment 1" }));
+        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Deposit(user, Deposit with { Reference = "payment 1", Amount = 1_001 }).Refusal);
+        Assert.IsType<IdempotencyKeyReused>(UserDecisions.Deposit(Given.User(Given.Buyer, Deposited), Deposit with { Reference = "payment 1" }).Refusal);
+    }
+
+    [Fact]
     public void A_silo_of_release_0_1_0_finds_the_keys_of_a_snapshot()
     {
         var user = JsonNode.Parse(Written(Given.User(Given.Buyer, Deposited)))!;

@@ -159,10 +159,13 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         command.Key is { } key ? Keys?.Find(Withdraw, command.By, key)?.Answer : null;
 
     /// <summary>What a caller has asked for under a key, or null.</summary>
-    /// <param name="reference">What the caller asks for now, where a release has not stored it.</param>
+    /// <param name="reference">
+    /// What the caller asks for now, where it is not known what was asked for first: release 0.1.0, whose requests have no caller, stores
+    /// no reference of a deposit, also of one that a new front end has sent it during a rolling upgrade.
+    /// </param>
     internal KeyedContent? Earlier(string operation, string by, string? key, string? reference) =>
         key is null ? null
-        : Keys?.Find(operation, by, key) is { } request ? request.Content
+        : Keys?.Find(operation, by, key) is { } request ? request.By is null ? request.Content with { Text = reference } : request.Content
         : Keys?.Has(operation, key) == true ? null
         : OfEarlierRelease(operation, by, key, reference);
 
