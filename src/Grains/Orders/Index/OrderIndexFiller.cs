@@ -59,13 +59,21 @@ public sealed partial class OrderIndexFiller(
                 {
                     Filled(filled);
                 }
-
-                await counts.AddUpAsync(stoppingToken);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 // The database is unavailable; the next tick retries.
                 FillFailed(fault);
+            }
+
+            try
+            {
+                // Also while rows cannot be filled: otherwise every count would read more rows from one tick to the next.
+                await counts.AddUpAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                AddUpFailed(fault);
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));
@@ -76,4 +84,7 @@ public sealed partial class OrderIndexFiller(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The index of orders could not be filled; it will be tried again.")]
     private partial void FillFailed(Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The counts of orders could not be added up; it will be tried again.")]
+    private partial void AddUpFailed(Exception fault);
 }
