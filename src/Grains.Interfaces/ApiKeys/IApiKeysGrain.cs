@@ -19,7 +19,7 @@ public interface IApiKeysGrain : IGrainWithStringKey
     Task<IReadOnlyList<ApiKey>> List();
 
     /// <summary>The keys that are not revoked, at most half a second old, for a front end that verifies them.</summary>
-    /// <param name="known">The version of the set that the front end has; 0 for none.</param>
+    /// <param name="known">The version of the set that the front end has; -1 for none.</param>
     /// <param name="uses">What the front end has let in since it asked last.</param>
     /// <returns>Null if the front end has the newest set.</returns>
     [Alias("refresh"), Idempotent]
