@@ -25,8 +25,8 @@ public sealed partial class GranaryClient
                 yield return read;
             }
 
-            // At the end the position stays: 0, where nothing has happened yet.
-            if (page.Next == (position ?? "0"))
+            // At the end the position stays.
+            if (page.Next == position)
             {
                 yield break;
             }
