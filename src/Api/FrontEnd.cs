@@ -79,6 +79,7 @@ public static class FrontEnd
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<StreamPlaces>();
         services.AddSingleton<ExportPlaces>();
+        services.AddSingleton<WebhookTestPlaces>();
         services.AddSingleton<RefusalProblems>();
         services.AddSingleton<RejectedRequests>();
         services.TryAddSingleton(TimeProvider.System);

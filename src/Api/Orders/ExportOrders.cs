@@ -20,7 +20,7 @@ public static partial class ExportOrders
 
     private const int PageLength = 250;
 
-    private const string TooMany = "As many exports are under way in this process as may be.";
+    private const string TooMany = "As many exports are under way in this process, or of this caller, as may be.";
 
     private const int RetrySeconds = 10;
 
@@ -51,7 +51,7 @@ public static partial class ExportOrders
             return validation.ToProblem();
         }
 
-        using var place = places.TryEnter();
+        using var place = places.TryEnter(caller.UserId);
         if (place is null)
         {
             return new ProblemResult(Problem.Of(ProblemTypes.TooManyRequests, TooMany) with { RetryAfter = RetrySeconds });

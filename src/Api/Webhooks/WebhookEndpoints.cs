@@ -15,6 +15,11 @@ namespace Granary.Api.Webhooks;
 /// <summary>The endpoints by which operators keep webhooks. What their receivers get is in <c>docs/webhooks.md</c>.</summary>
 public static class WebhookEndpoints
 {
+    private const string TooManyTests = "A test of the webhook is under way, or as many tests of others in this process as may be.";
+
+    // About as long as a test takes where the receiver does not answer.
+    private const int TestRetrySeconds = 15;
+
     /// <summary>Maps them under <c>/webhooks</c>.</summary>
     public static RouteGroupBuilder MapWebhooks(this IEndpointRouteBuilder routes)
     {
@@ -126,8 +131,15 @@ public static class WebhookEndpoints
         return TypedResults.Ok(WebhookBody.From(webhook, reply.Secret));
     }
 
-    private static async Task<Results<Ok<WebhookTestBody>, ProblemResult>> Test(string id, [AsParameters] WebhookServices services)
+    private static async Task<Results<Ok<WebhookTestBody>, ProblemResult>> Test(
+        string id, WebhookTestPlaces places, [AsParameters] WebhookServices services)
     {
+        using var place = places.TryEnter(id);
+        if (place is null)
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.TooManyRequests, TooManyTests) with { RetryAfter = TestRetrySeconds });
+        }
+
         var reply = IsId(id) ? await services.Desk.Test(id) : null;
         return reply is { Refusal: null }
             ? TypedResults.Ok(new WebhookTestBody(

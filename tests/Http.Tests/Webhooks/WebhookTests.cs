@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 
 namespace Granary.Http.Tests.Webhooks;
@@ -170,6 +171,32 @@ public sealed class WebhookTests(GranaryApp app)
         Assert.Equal((false, "no connection"), (body.At("delivered").GetBoolean(), body.Text("error")));
         Assert.StartsWith("msg_", body.Text("id"), StringComparison.Ordinal);
         Assert.False(body.TryGetProperty("status_code", out _));
+    }
+
+    [Fact]
+    public async Task A_test_whose_receiver_hangs_is_the_only_one_of_its_webhook()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var receiver = new TcpListener(IPAddress.Loopback, 0);
+        receiver.Start();
+        var url = $"https://127.0.0.1:{((IPEndPoint)receiver.LocalEndpoint).Port}/hook";
+        using var registered = await _staff.PostJson("/webhooks", new { url, events = new[] { "product.reactivated" } });
+        var test = $"/webhooks/{(await registered.Expect(HttpStatusCode.Created)).Text("id")}/test";
+
+        // The receiver takes the connection and says nothing.
+        var hanging = _staff.PostJson(test);
+        using (await receiver.AcceptTcpClientAsync(cancellation))
+        {
+            using var second = await _staff.PostJson(test);
+            await second.ExpectProblem(429, "too-many-requests");
+            Assert.NotNull(second.Headers.RetryAfter);
+        }
+
+        receiver.Stop();
+        using var first = await hanging;
+        Assert.False((await first.Expect(HttpStatusCode.OK)).At("delivered").GetBoolean());
+        using var third = await _staff.PostJson(test);
+        await third.Expect(HttpStatusCode.OK);
     }
 
     private Task<HttpResponseMessage> Register(params string[] events) => _staff.PostJson("/webhooks", new { url = NoReceiver, events });
