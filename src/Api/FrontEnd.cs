@@ -80,6 +80,7 @@ public static class FrontEnd
         services.AddSingleton<StreamPlaces>();
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<WebhookTestPlaces>();
+        services.AddSingleton<UserSearch>();
         services.AddSingleton<RefusalProblems>();
         services.AddSingleton<RejectedRequests>();
         services.TryAddSingleton(TimeProvider.System);

@@ -13,20 +13,13 @@ namespace Granary.Api.Products;
 /// <param name="clock">Ends what is kept.</param>
 public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : IDisposable
 {
-    /// <summary>Searches that run at a time.</summary>
-    public const int MostRunning = 2;
-
-    /// <summary>Searches that run or wait. Those that wait are answered within about a second of processor time.</summary>
-    public const int MostAccepted = 32;
-
     /// <summary>A product that another front end has defined is found after this time at the latest.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
 
     private const int MostKept = 1_000;
 
-    private readonly SemaphoreSlim _turns = new(MostRunning);
+    private readonly SearchTurns _turns = new();
     private readonly MemoryCache _found = new(new MemoryCacheOptions { SizeLimit = MostKept });
-    private int _accepted;
     private long _changes;
 
     /// <summary>Finds the SKUs of products, in their order.</summary>
@@ -55,7 +48,8 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
             return await known.Skus.Value;
         }
 
-        var search = new Search(clock.GetTimestamp(), new Lazy<Task<IReadOnlyList<string>>>(() => RunAsync(text, limit, after)));
+        var search = new Search(clock.GetTimestamp(), new Lazy<Task<IReadOnlyList<string>>>(
+            () => _turns.RunAsync(() => grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after))));
         _found.Set(key, search, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
         try
         {
@@ -66,32 +60,6 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
             // The next caller tries again.
             _found.Remove(key);
             throw;
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> RunAsync(string text, int limit, string? after)
-    {
-        if (Interlocked.Increment(ref _accepted) > MostAccepted)
-        {
-            Interlocked.Decrement(ref _accepted);
-            throw new OverloadedException();
-        }
-
-        try
-        {
-            await _turns.WaitAsync();
-            try
-            {
-                return await grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after);
-            }
-            finally
-            {
-                _turns.Release();
-            }
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _accepted);
         }
     }
 

@@ -22,7 +22,7 @@ public static class UserList
     ];
 
     public static async Task<Results<Ok<UserListBody>, ProblemResult>> List(
-        string? search, string? role, string? status, string? limit, string? cursor, [AsParameters] UserDesk desk)
+        string? search, string? role, string? status, string? limit, string? cursor, UserSearch users, [AsParameters] UserDesk desk)
     {
         var validation = new Validation();
         var state = status is null ? null : Words.Find<UserStatus>(status);
@@ -41,7 +41,7 @@ public static class UserList
             return validation.ToProblem();
         }
 
-        var page = await desk.Grains.GetGrain<IBackOfficeGrain>(0).ListUsers(query);
+        var page = await users.FindAsync(query);
         return TypedResults.Ok(new UserListBody(
             [.. page.Users.Select(user => UserBody.From(user, desk.Currency))],
             page.Next is { } next ? PageRequest.CursorAfter(next) : null));

@@ -1,7 +1,8 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
-using Granary.Api.Products;
+using Granary.Api.Traffic;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
@@ -113,8 +114,8 @@ public sealed class DearRequestTests
         var sku = await shop.Product();
         using var stranger = app.CreateClient();
 
-        var hanging = Enumerable.Range(0, 2 * CatalogueSearch.MostAccepted).Select(i => stranger.GetAsync($"/products?search=hang-{i}", Cancellation)).ToList();
-        await Eventually.HoldsAsync(() => hanging.Count(search => search.IsCompleted) == CatalogueSearch.MostAccepted, cancellation: Cancellation);
+        var hanging = Enumerable.Range(0, 2 * SearchTurns.MostAccepted).Select(i => stranger.GetAsync($"/products?search=hang-{i}", Cancellation)).ToList();
+        await Eventually.HoldsAsync(() => hanging.Count(search => search.IsCompleted) == SearchTurns.MostAccepted, cancellation: Cancellation);
         var placed = 0;
         foreach (var _ in Enumerable.Range(0, 20))
         {
@@ -128,9 +129,34 @@ public sealed class DearRequestTests
 
         Assert.Equal(20, placed);
         Assert.Equal(HttpStatusCode.OK, list.StatusCode);
-        Assert.Equal(CatalogueSearch.MostRunning, searches.MostAtATime);
-        Assert.Equal(CatalogueSearch.MostAccepted, statuses[HttpStatusCode.OK]);
-        Assert.Equal(CatalogueSearch.MostAccepted, statuses[HttpStatusCode.ServiceUnavailable]);
+        Assert.Equal(SearchTurns.MostRunning, searches.MostAtATime);
+        Assert.Equal(SearchTurns.MostAccepted, statuses[HttpStatusCode.OK]);
+        Assert.Equal(SearchTurns.MostAccepted, statuses[HttpStatusCode.ServiceUnavailable]);
+    }
+
+    [Fact]
+    public async Task Searches_for_users_that_hang_hold_up_no_list_of_the_back_office_and_only_two_of_them_run()
+    {
+        var searches = new HeldSearches();
+        await using var app = await GranaryApp.StartWith(searches.AddTo, "--Granary:RateLimit:PermitsPerSecond=0");
+        using var admin = app.CreateClient(app.AdminToken);
+
+        var hanging = Enumerable.Range(0, 2 * SearchTurns.MostAccepted).Select(i => admin.GetAsync($"/users?search=a&limit={i + 1}", Cancellation)).ToList();
+        await Eventually.HoldsAsync(() => hanging.Count(search => search.IsCompleted) == SearchTurns.MostAccepted, cancellation: Cancellation);
+        var lists = new List<HttpStatusCode>();
+        foreach (var path in new[] { "/audit", "/stock", "/users" })
+        {
+            using var list = await admin.GetAsync(path, Cancellation);
+            lists.Add(list.StatusCode);
+        }
+
+        searches.Continue();
+        var statuses = (await Task.WhenAll(hanging)).CountBy(answer => answer.StatusCode).ToDictionary();
+
+        Assert.All(lists, status => Assert.Equal(HttpStatusCode.OK, status));
+        Assert.Equal(SearchTurns.MostRunning, searches.MostAtATime);
+        Assert.Equal(SearchTurns.MostAccepted, statuses[HttpStatusCode.OK]);
+        Assert.Equal(SearchTurns.MostAccepted, statuses[HttpStatusCode.ServiceUnavailable]);
     }
 
     [Fact]
@@ -198,7 +224,7 @@ public sealed class DearRequestTests
 
         public async Task Invoke(IOutgoingGrainCallContext context)
         {
-            if (context.InterfaceMethod.DeclaringType != typeof(ICatalogueGrain) || context.Request.GetArgument(0) is not string)
+            if (!IsSearch(context))
             {
                 await context.Invoke();
                 return;
@@ -217,5 +243,9 @@ public sealed class DearRequestTests
                 _running--;
             }
         }
+
+        private static bool IsSearch(IOutgoingGrainCallContext context) =>
+            context.InterfaceMethod.DeclaringType == typeof(ICatalogueGrain) ? context.Request.GetArgument(0) is string
+            : context.InterfaceMethod.DeclaringType == typeof(IBackOfficeGrain) && context.Request.GetArgument(0) is UserQuery { Search: not null };
     }
 }
