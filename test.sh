@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packages that the tests need and the machine lacks, builds, and runs every test suite, two at a time.
+# Installs the packages that the tests need and the machine lacks, builds, and runs every test suite, three at a time.
 # The last line is "N passed, N failed" over all suites; the script fails if a test failed or a suite could not be run.
 # Arguments name suites, such as Saga, or projects, such as Silo.Tests; without arguments all run.
 # GRANARY_TEST_JOBS sets how many suites run side by side. docs/testing.md describes the suites and what each one costs.
@@ -157,7 +157,7 @@ report_next() { # Waits until one of the running suites ends.
 
 for suite in "${suites[@]}"; do
     wanted "$suite" "$@" || continue
-    [ ${#running[@]} -ge "${GRANARY_TEST_JOBS:-2}" ] && report_next
+    [ ${#running[@]} -ge "${GRANARY_TEST_JOBS:-3}" ] && report_next
     run "$suite" &
     running[$!]=$suite
 done
