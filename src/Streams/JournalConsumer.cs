@@ -97,6 +97,11 @@ public abstract partial class JournalConsumer(ConsumerServices services)
         JournalTraces.Consumed(Consumer, events, started);
         services.Metrics.Handled(Consumer, Namespace, Partition, events[^1], events.Count);
         MoveTo(events[^1].Position);
+        if (PauseAfter(events.Count) is { Ticks: > 0 } pause)
+        {
+            await Task.Delay(pause, services.Clock);
+        }
+
         FollowReader();
     }
 
@@ -169,6 +174,12 @@ public abstract partial class JournalConsumer(ConsumerServices services)
 
     /// <summary>Processes events, in order. If it throws, it is called again with the same events or some of them.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
+
+    /// <summary>
+    /// How long the next delivery waits after one of so many events, so that it is larger; by default not at all. Events that are retried
+    /// one by one, and those that are replayed, do not wait.
+    /// </summary>
+    protected virtual TimeSpan PauseAfter(int events) => TimeSpan.Zero;
 
     /// <summary>
     /// Removes what this partition has written, before all events come again. By default nothing: events that come again write the same.

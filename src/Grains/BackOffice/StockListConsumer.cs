@@ -58,10 +58,8 @@ public sealed class StockListConsumer(ConsumerServices services, StockList list)
         {
             _listed[level.Sku] = level.Version;
         }
-
-        if (events.Count < FullBatch)
-        {
-            await Task.Delay(Pace);
-        }
     }
+
+    /// <inheritdoc/>
+    protected override TimeSpan PauseAfter(int events) => events < FullBatch ? Pace : TimeSpan.Zero;
 }
