@@ -125,6 +125,12 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
             return own.ReadAsync(query, cancellationToken);
         }
 
+        public Task<Refusal?> CheckAsync(FeedQuery query, CancellationToken cancellationToken)
+        {
+            Current.Value?.Throw();
+            return own.CheckAsync(query, cancellationToken);
+        }
+
         public IAsyncEnumerable<FeedPage> FollowAsync(FeedQuery query, string reader, TimeSpan heartbeat, CancellationToken cancellationToken) =>
             own.FollowAsync(query, reader, heartbeat, cancellationToken);
     }

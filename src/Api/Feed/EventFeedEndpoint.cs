@@ -57,15 +57,15 @@ public static class EventFeedEndpoint
         var follows = AcceptsEvents(http.Request);
         var last = follows ? (string?)http.Request.Headers["Last-Event-ID"] : null;
         var query = new FeedQuery(string.IsNullOrEmpty(last) ? request.After : last, follows ? PageRequest.MostLimit : limit, TypesOf(request.Types));
-        var page = await desk.Feed.ReadAsync(query, http.RequestAborted);
-        if (page.Refusal is { } refusal)
+        var page = follows ? null : await desk.Feed.ReadAsync(query, http.RequestAborted);
+        if ((page is null ? await desk.Feed.CheckAsync(query, http.RequestAborted) : page.Refusal) is { } refusal)
         {
             return desk.Problems.For(refusal);
         }
 
         http.Response.Headers.Vary = "Accept";
         http.Response.Headers.CacheControl = "no-store";
-        return follows
+        return page is null
             ? await FollowAsync(query, caller, http, desk)
             : TypedResults.Ok(new EventPageBody([.. page.Events.Select(EventBody.From)], page.Next));
     }

@@ -13,11 +13,15 @@ public interface IEventFeed
     /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>
     Task<FeedPage> ReadAsync(FeedQuery query, CancellationToken cancellationToken);
 
+    /// <summary>Why a query cannot be answered; null where it can. Reads no events.</summary>
+    /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>
+    Task<Refusal?> CheckAsync(FeedQuery query, CancellationToken cancellationToken);
+
     /// <summary>
     /// The events after a position in pages: first the past ones, then new ones as they happen, without end. A page without events says
     /// that the reader's right may have changed, or that nothing happened for the time of a heartbeat.
     /// </summary>
-    /// <param name="query">What to read; <see cref="ReadAsync"/> has accepted it.</param>
+    /// <param name="query">What to read; <see cref="CheckAsync"/> has accepted it.</param>
     /// <param name="reader">The user who reads, or the id of an API key.</param>
     /// <param name="heartbeat">After this time without an event, an empty page comes.</param>
     /// <exception cref="JournalUnavailableException">The journal cannot be reached.</exception>

@@ -27,6 +27,11 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
 
     private static readonly TimeSpan AskAgain = TimeSpan.FromSeconds(1);
 
+    private static readonly InvalidValue BeyondEnd = new(
+        "after",
+        "lies beyond the end of the feed: the position comes from another database, or the database was restored to an earlier time; compare "
+        + "what you have with the orders, and begin without a position");
+
     private readonly ConcurrentDictionary<Follower, bool> _followers = new();
 
     /// <inheritdoc/>
@@ -36,26 +41,24 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     public async Task<FeedPage> ReadAsync(FeedQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        if (query.Types.Except(Types, StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        if (ProblemOf(query, out var after) is { } problem)
         {
-            return Refused("types", $"names no event of the feed: {string.Join(", ", unknown)}; it has {string.Join(", ", Types)}");
-        }
-
-        if (PositionOf(query.After) is not { } after)
-        {
-            return Refused("after", "is no position of the feed; send one that it gave, or none to begin at the first event");
+            return Refused(problem);
         }
 
         var part = await PassAsync(after, query.Limit, FilterOf(query), cancellationToken);
-        if (part.Through == after && after > 0 && await journal.ReadEndAsync(cancellationToken) < after)
-        {
-            return Refused("after", "lies beyond the end of the feed: the position comes from another database, or the database was restored to "
-                + "an earlier time; compare what you have with the orders, and begin without a position");
-        }
+        return part.Through == after && after > 0 && await journal.ReadEndAsync(cancellationToken) < after
+            ? Refused(BeyondEnd)
+            : await PageOfAsync(part, cancellationToken);
 
-        return await PageOfAsync(part, cancellationToken);
+        FeedPage Refused(Refusal refusal) => new([], query.After ?? "", refusal);
+    }
 
-        FeedPage Refused(string field, string message) => new([], query.After ?? "", new InvalidValue(field, message));
+    /// <inheritdoc/>
+    public async Task<Refusal?> CheckAsync(FeedQuery query, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        return ProblemOf(query, out var after) ?? (await journal.ReadEndAsync(cancellationToken) < after ? BeyondEnd : null);
     }
 
     /// <inheritdoc/>
@@ -126,6 +129,24 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, _ => WakeAll(), stoppingToken);
 
+    /// <summary>What is wrong with a query; otherwise null, and the position after which it begins.</summary>
+    private InvalidValue? ProblemOf(FeedQuery query, out long after)
+    {
+        after = 0;
+        if (query.Types.Except(Types, StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
+        {
+            return new InvalidValue("types", $"names no event of the feed: {string.Join(", ", unknown)}; it has {string.Join(", ", Types)}");
+        }
+
+        if (PositionOf(query.After) is not { } position)
+        {
+            return new InvalidValue("after", "is no position of the feed; send one that it gave, or none to begin at the first event");
+        }
+
+        after = position;
+        return null;
+    }
+
     /// <summary>Has those read who began to follow before the feed reported events to them.</summary>
     private void WakeAll()
     {
@@ -141,9 +162,11 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
         var wanted = new List<JournalRecord>();
         var through = after;
         var length = Math.Min(limit * RecordsPerEvent, MostRecords);
-        for (var passed = 0; passed < MostPassed; passed += length)
+        for (var passed = 0; passed < MostPassed;)
         {
+            var before = wanted.Count;
             var records = await journal.ReadAllAsync(through, length, cancellationToken);
+            passed += records.Count;
             foreach (var record in records)
             {
                 through = record.Position;
@@ -160,6 +183,12 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
             if (records.Count < length)
             {
                 return new Part(wanted, through, IsEnd: true);
+            }
+
+            if (wanted.Count == before)
+            {
+                // What the reader wants is rare here: a short page would take thousands of short readings to pass the rest.
+                length = Math.Min(2 * length, MostRecords);
             }
         }
 

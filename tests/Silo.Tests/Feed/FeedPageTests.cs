@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Json;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
@@ -74,6 +75,22 @@ public sealed class FeedPageTests(SharedPostgres server)
         Assert.Equal("product.suspended", Assert.Single(second.Events).Type);
     }
 
+    [Fact]
+    public async Task A_short_page_that_looks_for_a_rare_event_passes_the_others_in_few_readings()
+    {
+        await using var database = await SqliteStreamDatabase.CreateAsync(Cancellation);
+        await database.Journal.AppendAsync(Stock("CUP", 0, [.. Enumerable.Range(0, 5_000).Select(i => new StockAdjusted("u-1", i, null, null))]));
+        await database.Journal.AppendAsync(Stock("CUP", 5_000, new ProductSuspended("u-1")));
+        var store = DispatchProxy.Create<IJournalStore, CountedReadings>();
+        var readings = (CountedReadings)(object)store;
+        readings.Store = database.Journal;
+
+        var page = await FeedOver(store).ReadAsync(new FeedQuery(null, 1, ["product.suspended"]), Cancellation);
+
+        Assert.Equal("product.suspended", Assert.Single(page.Events).Type);
+        Assert.InRange(readings.Count, 1, 20);
+    }
+
     [Theory]
     [InlineData("yesterday")]
     [InlineData("")]
@@ -90,6 +107,7 @@ public sealed class FeedPageTests(SharedPostgres server)
         var page = await FeedOver(database.Journal).ReadAsync(new FeedQuery(position, 100, []), Cancellation);
 
         Assert.Equal("after", Assert.IsType<InvalidValue>(page.Refusal).Field);
+        Assert.Equal(page.Refusal, await FeedOver(database.Journal).CheckAsync(new FeedQuery(position, 100, []), Cancellation));
     }
 
     [Fact]
@@ -169,5 +187,19 @@ public sealed class FeedPageTests(SharedPostgres server)
     {
         using var json = JsonDocument.Parse(read.Data);
         return json.RootElement.GetRawText();
+    }
+
+    /// <summary>Counts the readings of all streams.</summary>
+    private class CountedReadings : DispatchProxy
+    {
+        public IJournalStore Store { get; set; } = null!;
+
+        public int Count { get; private set; }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            Count += targetMethod!.Name == nameof(IJournalStore.ReadAllAsync) ? 1 : 0;
+            return targetMethod.Invoke(Store, args);
+        }
     }
 }
