@@ -14,6 +14,9 @@ public sealed class Recorder
     /// <summary>What <see cref="RecordingConsumer"/> does with events before it records them.</summary>
     public Func<IReadOnlyList<JournalRecord>, Task>? Work { get; set; }
 
+    /// <summary>After how many events <see cref="RecordingConsumer"/> could pause: the lengths of its deliveries.</summary>
+    public ConcurrentQueue<int> Pauses { get; } = new();
+
     /// <summary>Every delivery so far.</summary>
     public IReadOnlyCollection<Delivery> Deliveries => _deliveries;
 

@@ -24,6 +24,12 @@ public sealed class RecordingConsumer(ConsumerServices services, Recorder record
 
         recorder.Take(Name, silo.Name, events);
     }
+
+    protected override TimeSpan PauseAfter(int events)
+    {
+        recorder.Pauses.Enqueue(events);
+        return TimeSpan.Zero;
+    }
 }
 
 /// <summary>Another consumer of the same streams.</summary>

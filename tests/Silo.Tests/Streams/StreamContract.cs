@@ -144,10 +144,14 @@ public abstract class StreamContract : IAsyncLifetime
         Assert.Equal((stream, 4, "order.test"), (letter.Stream, letter.Version, letter.Type));
         Assert.Contains("cannot be understood", letter.Error, StringComparison.Ordinal);
 
+        // The consumer pauses after a delivery, not after each event that it retries alone.
+        await Eventually.HoldsAsync(() => cluster.Recorder.Pauses.Sum() == 8, "each event is in one delivery", cancellation: Cancellation);
+
         cluster.Recorder.BeforeTaking = null;
         var taken = await cluster.Consumer(RecordingConsumer.Name, letter.Partition).ReplayAsync([letter.Position]);
 
         Assert.Equal(1, taken);
+        Assert.Equal(8, cluster.Recorder.Pauses.Sum());
         Assert.Contains(4, cluster.Recorder.VersionsOf(RecordingConsumer.Name, stream));
         Assert.Empty(await cluster.Store.ReadDeadLettersAsync(RecordingConsumer.Name, 10, Cancellation));
     }
