@@ -190,7 +190,7 @@ public sealed class FeedPageTests(SharedPostgres server)
     }
 
     /// <summary>Counts the readings of all streams.</summary>
-    private class CountedReadings : DispatchProxy
+    private sealed class CountedReadings : DispatchProxy
     {
         public IJournalStore Store { get; set; } = null!;
 
