@@ -32,7 +32,7 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
     /// <inheritdoc/>
     public async Task<Order?> ClaimNext(string by)
     {
-        // A reading that begins after this call, or began a moment before it, sees every order that was listed as paid then.
+        // Only a reading that begins after this call sees every order that is listed as paid by now.
         var first = _readingsBegun + 1;
         while (true)
         {
@@ -44,7 +44,7 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
                 }
             }
 
-            if (_reading is { IsCompletedSuccessfully: true } && (_readingsBegun >= first || IsFresh()) && _paid.Count == 0 && !_endsEarly)
+            if (_reading is { IsCompletedSuccessfully: true } && _readingsBegun >= first && _paid.Count == 0 && !_endsEarly)
             {
                 return null;
             }
