@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -54,7 +53,7 @@ public static class ApiKeyEndpoints
     {
         var validation = new Validation();
         var count = PageRequest.Limit(limit, validation);
-        var after = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation));
+        var after = PageRequest.PlaceOf(cursor, ApiKeyText.IsId, validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -64,7 +63,7 @@ public static class ApiKeyEndpoints
             .SkipWhile(key => after is { } place && (key.CreatedAt, key.Id).CompareTo(place) <= 0)
             .Take(count + 1).ToList();
         return TypedResults.Ok(new ApiKeyListBody(
-            [.. rest.Take(count).Select(key => ApiKeyBody.From(key))], rest.Count > count ? PageRequest.CursorAfter(CursorOf(rest[count - 1])) : null));
+            [.. rest.Take(count).Select(key => ApiKeyBody.From(key))], rest.Count > count ? PageRequest.CursorAfter(rest[count - 1].CreatedAt, rest[count - 1].Id) : null));
     }
 
     /// <summary>Revoking what is gone already is no error, so that a repeated request gets the same answer.</summary>
@@ -92,26 +91,10 @@ public static class ApiKeyEndpoints
 
     private static DateTimeOffset? ExpiryOf(string? text, TimeProvider clock, Validation validation)
     {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var at = Rfc3339.Parse(text);
-        validation.Require(at is not null, "expires_at", "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
+        var at = Rfc3339.Time("expires_at", text, validation);
         validation.Require(at is null || at > clock.GetUtcNow(), "expires_at", "has passed");
         return at;
     }
-
-    private static string CursorOf(ApiKey key) => string.Create(CultureInfo.InvariantCulture, $"{key.CreatedAt.UtcTicks}.{key.Id}");
-
-    private static (DateTimeOffset CreatedAt, string Id)? PlaceOf(string? key) =>
-        key?.Split('.') is [var time, var id]
-            && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && ApiKeyText.IsId(id)
-                ? (new DateTimeOffset(ticks, TimeSpan.Zero), id)
-                : null;
 }
 
 /// <summary>What the endpoints of API keys work with.</summary>

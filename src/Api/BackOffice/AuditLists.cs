@@ -35,7 +35,7 @@ public static class AuditLists
             Actor = validation.OptionalText("actor", actor, Limits.NameLength),
             From = Rfc3339.Time("from", from, validation),
             To = Rfc3339.Time("to", to, validation),
-            After = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation)),
+            After = PlaceOf(cursor, validation),
         };
         validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
         if (validation.Failed)
@@ -56,7 +56,7 @@ public static class AuditLists
             Limit = PageRequest.Limit(limit, validation),
             Subject = "product/" + sku,
             OnlyAdjustments = true,
-            After = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation)),
+            After = PlaceOf(cursor, validation),
         };
         if (validation.Failed)
         {
@@ -73,14 +73,12 @@ public static class AuditLists
     }
 
     private static string? CursorAfter(AuditPage page) => page is { More: true, Lines: [.., var last] }
-        ? PageRequest.CursorAfter(string.Create(CultureInfo.InvariantCulture, $"{last.At.UtcTicks}.{last.Position}"))
+        ? PageRequest.CursorAfter(last.At, last.Position.ToString(CultureInfo.InvariantCulture))
         : null;
 
-    private static AuditPlace? PlaceOf(string? key) =>
-        key?.Split('.') is [var time, var position]
-            && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && long.TryParse(position, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
-            ? new AuditPlace(new DateTimeOffset(ticks, TimeSpan.Zero), at)
-            : null;
+    private static AuditPlace? PlaceOf(string? cursor, Validation validation) =>
+        PageRequest.PlaceOf(cursor, static key => PositionOf(key) is not null, validation) is { } place ? new AuditPlace(place.At, PositionOf(place.Key)!.Value) : null;
+
+    private static long? PositionOf(string key) =>
+        long.TryParse(key, NumberStyles.None, CultureInfo.InvariantCulture, out var position) ? position : null;
 }

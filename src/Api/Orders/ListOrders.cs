@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -66,7 +65,7 @@ public static class ListOrders
         return TypedResults.Ok(new OrderListBody
         {
             Data = [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],
-            NextCursor = page.More ? PageRequest.CursorAfter(KeyOf(query.PlaceOf(page.Orders[^1]))) : null,
+            NextCursor = page.More && query.PlaceOf(page.Orders[^1]) is var last ? PageRequest.CursorAfter(last.CreatedAt, last.OrderId) : null,
         });
     }
 
@@ -77,14 +76,14 @@ public static class ListOrders
             Limit = PageRequest.Limit(request.Limit, validation),
             UserId = UserOf(request.UserId, validation),
             Status = StatusOf(request.Status, validation),
-            From = TimeOf("from", request.From, validation),
-            To = TimeOf("to", request.To, validation),
+            From = Rfc3339.Time("from", request.From, validation),
+            To = Rfc3339.Time("to", request.To, validation),
             Sku = SkuOf(request.Sku, validation),
             Tracking = validation.OptionalText("tracking", request.Tracking, Limits.NameLength),
             ExternalReference = validation.OptionalText("external_reference", request.ExternalReference, Limits.ReferenceLength),
-            UpdatedSince = TimeOf("updated_since", request.UpdatedSince, validation),
+            UpdatedSince = Rfc3339.Time("updated_since", request.UpdatedSince, validation),
             OldestFirst = IsOldestFirst(request.Sort, validation),
-            After = PlaceOf(PageRequest.KeyOf(request.Cursor, static key => PlaceOf(key) is not null, validation)),
+            After = PageRequest.PlaceOf(request.Cursor, OrderId.IsValid, validation) is { } place ? new OrderPlace(place.At, place.Key) : null,
         };
         validation.Require(query.To is null || query.From is null || query.From <= query.To, "from", "must not be after to");
         return query;
@@ -126,34 +125,6 @@ public static class ListOrders
 
         validation.Add("status", "is not a status of an order");
         return null;
-    }
-
-    internal static DateTimeOffset? TimeOf(string field, string? text, Validation validation)
-    {
-        if (text is null)
-        {
-            return null;
-        }
-
-        var time = Rfc3339.Parse(text);
-        validation.Require(time is not null, field, "is not an RFC 3339 time such as 2026-01-31T12:00:00Z");
-        return time;
-    }
-
-    private static string KeyOf(OrderPlace place) =>
-        string.Create(CultureInfo.InvariantCulture, $"{place.CreatedAt.UtcTicks}.{place.OrderId}");
-
-    private static OrderPlace? PlaceOf(string? key)
-    {
-        if (key?.Split('.') is not [var time, var id]
-            || !long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            || ticks > DateTimeOffset.MaxValue.UtcTicks
-            || !OrderId.IsValid(id))
-        {
-            return null;
-        }
-
-        return new OrderPlace(new DateTimeOffset(ticks, TimeSpan.Zero), id);
     }
 }
 

@@ -25,7 +25,7 @@ public static class ReadOrder
     {
         var validation = new Validation();
         var version = VersionOf(request.AtVersion, validation);
-        var at = ListOrders.TimeOf("at", request.At, validation);
+        var at = Rfc3339.Time("at", request.At, validation);
         validation.Require(request.At is null || request.AtVersion is null, "at", "cannot be given together with at_version");
         if (validation.Failed)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -163,7 +162,7 @@ public static class WebhookEndpoints
     {
         var validation = new Validation();
         var count = PageRequest.Limit(limit, validation);
-        var after = PlaceOf(PageRequest.KeyOf(cursor, static key => PlaceOf(key) is not null, validation));
+        var after = PageRequest.PlaceOf(cursor, IsDeliveryId, validation) is { } place ? new DeliveryPlace(place.At, place.Key) : (DeliveryPlace?)null;
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -176,7 +175,7 @@ public static class WebhookEndpoints
 
         return TypedResults.Ok(new DeliveryListBody(
             [.. page.Deliveries.Select(DeliveryBody.From)],
-            page.More ? PageRequest.CursorAfter(KeyOf(page.Deliveries[^1])) : null));
+            page.More ? PageRequest.CursorAfter(page.Deliveries[^1].CreatedAt, page.Deliveries[^1].Id) : null));
     }
 
     private static async Task<Results<Accepted<DeliveryBody>, ProblemResult>> Redeliver(
@@ -194,17 +193,6 @@ public static class WebhookEndpoints
 
     private static bool IsHex(string id, string prefix) =>
         id.Length == prefix.Length + 32 && id.StartsWith(prefix, StringComparison.Ordinal) && id.Skip(prefix.Length).All(char.IsAsciiHexDigitLower);
-
-    private static string KeyOf(WebhookDelivery delivery) =>
-        string.Create(CultureInfo.InvariantCulture, $"{delivery.CreatedAt.UtcTicks}.{delivery.Id}");
-
-    private static DeliveryPlace? PlaceOf(string? key) =>
-        key?.Split('.') is [var time, var id]
-            && long.TryParse(time, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks)
-            && ticks <= DateTimeOffset.MaxValue.UtcTicks
-            && IsDeliveryId(id)
-                ? new DeliveryPlace(new DateTimeOffset(ticks, TimeSpan.Zero), id)
-                : null;
 }
 
 /// <summary>What the webhook endpoints work with.</summary>

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Orders.Index;
@@ -96,16 +95,8 @@ public sealed class PackingDeskGrain(OrderIndex index, TimeProvider clock) : Gra
         OrderIndexPage page;
         do
         {
-            try
-            {
-                page = await index.ListAsync(query, CancellationToken.None);
-            }
-            catch (DbException fault)
-            {
-                // The database driver's exceptions are unknown to a front end in a separate process.
-                throw new OrderIndexUnavailableException($"The index of orders cannot be reached: {fault.Message}");
-            }
-
+            var next = query;
+            page = await IndexReading.Of(() => index.ListAsync(next, CancellationToken.None));
             foreach (var entry in page.Entries)
             {
                 var place = new OrderPlace(entry.CreatedAt, entry.OrderId);

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Granary.Grains.Interfaces.Orders;
 using Orleans.Concurrency;
 
@@ -12,16 +11,5 @@ namespace Granary.Grains.Orders.Index;
 public sealed class OrderIndexGrain(OrderList orders) : Grain, IOrderIndexGrain
 {
     /// <inheritdoc/>
-    public async Task<OrderPage> List(OrderQuery query)
-    {
-        try
-        {
-            return await orders.ReadAsync(query, CancellationToken.None);
-        }
-        catch (DbException fault)
-        {
-            // The database driver's exceptions are unknown to a front end in a separate process.
-            throw new OrderIndexUnavailableException($"The index of orders cannot be reached: {fault.Message}");
-        }
-    }
+    public Task<OrderPage> List(OrderQuery query) => IndexReading.Of(() => orders.ReadAsync(query, CancellationToken.None));
 }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -12,10 +11,10 @@ namespace Granary.Grains.Orders.Index;
 public sealed class OrderSearchGrain(OrderList orders, OrderIndex index, IJournal journal) : Grain, IOrderSearchGrain
 {
     /// <inheritdoc/>
-    public Task<OrderPage> List(OrderQuery query) => AskAsync(() => orders.ReadAsync(query, CancellationToken.None));
+    public Task<OrderPage> List(OrderQuery query) => IndexReading.Of(() => orders.ReadAsync(query, CancellationToken.None));
 
     /// <inheritdoc/>
-    public Task<OrderPlace?> PlaceOf(string orderId) => AskAsync(async () =>
+    public Task<OrderPlace?> PlaceOf(string orderId) => IndexReading.Of(async () =>
         await index.ReadAsync([orderId], CancellationToken.None) is [var entry] ? new OrderPlace(entry.CreatedAt, orderId) : (OrderPlace?)null);
 
     /// <inheritdoc/>
@@ -26,18 +25,5 @@ public sealed class OrderSearchGrain(OrderList orders, OrderIndex index, IJourna
             : at is { } time ? OrderAsOf.Time(orderId, history, time)
             : throw new ArgumentException("Either a version or a time must be given.", nameof(version));
         return order is not null && (owner is null || owner == order.UserId) ? new OrderReply(order.ToOrder()) : new NotFound();
-    }
-
-    /// <summary>Asks the index. The database driver's exceptions are unknown to a front end in a separate process.</summary>
-    private static async Task<T> AskAsync<T>(Func<Task<T>> ask)
-    {
-        try
-        {
-            return await ask();
-        }
-        catch (DbException fault)
-        {
-            throw new OrderIndexUnavailableException($"The index of orders cannot be reached: {fault.Message}");
-        }
     }
 }
