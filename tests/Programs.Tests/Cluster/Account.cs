@@ -94,8 +94,7 @@ internal sealed class Account : IAsyncDisposable
     {
         await ReadAsync();
         var expected = _public.ToList();
-        await Eventually.HoldsAsync(() => consumer.HasGot(expected.Count), "the consumer of the feed has every event", Patience);
-        Assert.Equal(expected, consumer.Events.Take(expected.Count));
+        await consumer.HasGotAsync(expected, Patience);
         return $"{expected.Count} events of the feed";
     }
 

@@ -30,7 +30,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         await using var account = await Account.OpenAsync(deployment);
         await using var crowd = await Crowd.EnterAsync(deployment);
         await crowd.IsServedAsync();
-        await using var consumer = FeedConsumer.Start(deployment);
+        await using var consumer = FeedConsumer.Start(deployment.FrontEnds.Select(frontEnd => frontEnd.Address), Deployment.AdminPassword);
         var started = Stopwatch.StartNew();
         do
         {

@@ -1,33 +1,116 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Granary.Client;
+using Granary.Domain.Feed;
+using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Granary.Journal.Sqlite;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 
 namespace Granary.Programs.Tests.Crash;
 
-/// <summary>Kills the product with SIGKILL repeatedly while 32 clients order, and checks what survived.</summary>
+/// <summary>
+/// Kills the product with SIGKILL repeatedly while 32 clients order and a consumer reads the feed, and checks what survived.
+/// <c>GRANARY_FEED_EVENTS</c> sets how many events there are at least, 5,000 or so by default; with it, two silos over PostgreSQL are
+/// killed in turn while the other one serves.
+/// </summary>
 public sealed class KillTests
 {
     private const int Clients = 32;
     private const int Kills = 5;
-    private const int AcknowledgedPerRound = 150;
-    private const long UnitsPerSku = 4_000;
+    private const int FewestPerRound = 150;
+    private const double EventsPerOrder = 4.5;
+    private const int Page = 5_000;
+
+    /// <summary>More than all buyers can order: while one silo is away, the other one goes on serving.</summary>
+    private const long UnitsPerSku = 1_000_000;
+
     private static readonly string[] Skus = ["K-1", "K-2", "K-3", "K-4"];
 
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(20);
+
+    private static int? Events =>
+        int.TryParse(Environment.GetEnvironmentVariable("GRANARY_FEED_EVENTS"), CultureInfo.InvariantCulture, out var events) ? events : null;
+
+    private static int AcknowledgedPerRound =>
+        Events is { } events ? Math.Max(FewestPerRound, (int)(events / EventsPerOrder / Kills)) : FewestPerRound;
+
     [Fact]
-    public Task On_SQLite_nothing_acknowledged_is_lost_and_nothing_is_oversold() => RunAsync([]);
+    public async Task On_SQLite_nothing_acknowledged_is_lost_and_nothing_is_oversold()
+    {
+        var directory = Directory.CreateTempSubdirectory("granary-kill-").FullName;
+        try
+        {
+            await RunAsync(
+                1,
+                new() { ["Granary__DataDirectory"] = directory },
+                () => new SqliteJournal(Path.Combine(directory, "granary.db"), new JournalStoreOptions()));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
 
     [Fact]
     public async Task On_PostgreSQL_nothing_acknowledged_is_lost_and_nothing_is_oversold()
     {
-        await using var postgres = await PostgresServer.StartAsync();
-        await RunAsync(new() { ["Granary__Storage"] = "PostgreSql", ["ConnectionStrings__Granary"] = await postgres.CreateDatabaseAsync() });
+        var directory = Directory.CreateTempSubdirectory("granary-kill-").FullName;
+        try
+        {
+            await using var postgres = await PostgresServer.StartAsync();
+            await using var redis = await RedisServer.StartAsync();
+            var database = await postgres.CreateDatabaseAsync();
+            await using var source = NpgsqlDataSource.Create(database);
+            await RunAsync(
+                Events is null ? 1 : 2,
+                new()
+                {
+                    ["Granary__DataDirectory"] = directory,
+                    ["Granary__Storage"] = "PostgreSql",
+                    ["ConnectionStrings__Granary"] = database,
+                    ["Granary__Clustering"] = "Redis",
+                    ["ConnectionStrings__Redis"] = redis.ConnectionString,
+                    ["Granary__Silo__Address"] = "127.0.0.1",
+                    ["Granary__Silo__Tls__Mode"] = "Off",
+                    ["Granary__Silo__ProbeTimeout"] = "00:00:01",
+                    ["Granary__Silo__MissedProbes"] = "2",
+                },
+                () => new PostgreSqlJournal(source, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance));
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
     }
 
-    private static async Task RunAsync(Dictionary<string, string> settings)
+    private static async Task RunAsync(int silos, Dictionary<string, string> settings, Func<IJournalStore> journal)
     {
-        await using var product = await ProductProcess.StartAsync([.. settings, .. CrashSettings.Defaults]);
-        using var adminHttp = new HttpClient { BaseAddress = product.Address };
+        var products = new List<ProductProcess>();
+        try
+        {
+            while (products.Count < silos)
+            {
+                products.Add(await ProductProcess.StartAsync([.. settings, .. CrashSettings.Defaults]));
+            }
+
+            await RunAsync(products, journal);
+        }
+        finally
+        {
+            foreach (var product in products)
+            {
+                await product.DisposeAsync();
+            }
+        }
+    }
+
+    private static async Task RunAsync(List<ProductProcess> products, Func<IJournalStore> journal)
+    {
+        using var adminHttp = new HttpClient { BaseAddress = products[0].Address };
         var admin = new GranaryClient(adminHttp);
         await admin.LoginAsync("admin", Product.AdminPassword);
         foreach (var sku in Skus)
@@ -40,9 +123,10 @@ public sealed class KillTests
         for (var i = 0; i < Clients; i++)
         {
             // One after another: all passwords hashed at once would be answered 503 on a busy machine.
-            buyers[i] = await OpenBuyerAsync(product, admin, i);
+            buyers[i] = await OpenBuyerAsync(products[i % products.Count], admin, i);
         }
 
+        await using var consumer = FeedConsumer.Start(products.Select(product => product.Address), Product.AdminPassword);
         using var stop = new CancellationTokenSource();
         var acknowledged = 0;
         var buying = Task.WhenAll(buyers.Select(buyer => buyer.BuyAsync(() => Interlocked.Increment(ref acknowledged), stop.Token)));
@@ -50,17 +134,37 @@ public sealed class KillTests
         {
             var enough = Volatile.Read(ref acknowledged) + AcknowledgedPerRound;
             await Eventually.HoldsAsync(
-                () => buying.IsFaulted || Volatile.Read(ref acknowledged) >= enough, $"{AcknowledgedPerRound} more orders");
+                () => buying.IsFaulted || Volatile.Read(ref acknowledged) >= enough, $"{AcknowledgedPerRound} more orders", Patience);
             Assert.False(buying.IsFaulted, buying.Exception?.ToString());
-            await product.KillAsync();
-            await product.StartAgainAsync();
+            var victim = products[kill % products.Count];
+            await victim.KillAsync();
+            await victim.StartAgainAsync();
         }
 
         await stop.CancelAsync();
         await buying;
-        using var account = new HttpClient { BaseAddress = product.Address };
+        using var account = new HttpClient { BaseAddress = products[0].Address };
         account.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", await account.TokenAsync("admin", Product.AdminPassword));
         await AccountAsync(account, buyers);
+        await IsFedAsync(consumer, journal());
+    }
+
+    /// <summary>Returns when the consumer of the feed has what the journal has: every public event, once and in order.</summary>
+    private static async Task IsFedAsync(FeedConsumer consumer, IJournalStore journal)
+    {
+        var expected = new List<(string Position, string Stream, long Version, string Type)>();
+        var (position, events) = (0L, 0);
+        while (await journal.ReadAllAsync(position, Page, CancellationToken.None) is { Count: > 0 } page)
+        {
+            position = page[^1].Position;
+            events += page.Count;
+            expected.AddRange(page.Where(record => PublicEvents.Has(record.Type))
+                .Select(record => (record.Position.ToString(CultureInfo.InvariantCulture), record.Stream, record.Version, record.Type)));
+        }
+
+        await consumer.HasGotAsync(expected, Patience);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{events} events, {expected.Count} of them public");
+        await ((IAsyncDisposable)journal).DisposeAsync();
     }
 
     private static async Task<Buyer> OpenBuyerAsync(ProductProcess product, GranaryClient admin, int number)

@@ -1,6 +1,6 @@
 using Granary.Client;
 
-namespace Granary.Programs.Tests.Cluster;
+namespace Granary.Programs.Tests;
 
 /// <summary>
 /// A consumer of the feed that keeps each event with its position. It pages and follows in turn, breaks off anywhere, and continues at
@@ -15,11 +15,13 @@ internal sealed class FeedConsumer : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Random _random = new(7);
     private readonly IReadOnlyList<Uri> _frontEnds;
+    private readonly string _password;
     private readonly Task _reading;
 
-    private FeedConsumer(IReadOnlyList<Uri> frontEnds)
+    private FeedConsumer(IReadOnlyList<Uri> frontEnds, string password)
     {
         _frontEnds = frontEnds;
+        _password = password;
         _reading = Task.Run(ReadAsync);
     }
 
@@ -36,7 +38,7 @@ internal sealed class FeedConsumer : IAsyncDisposable
     }
 
     /// <summary>Whether it has so many events, or has failed.</summary>
-    public bool HasGot(int count)
+    private bool HasGot(int count)
     {
         lock (_lock)
         {
@@ -45,7 +47,15 @@ internal sealed class FeedConsumer : IAsyncDisposable
     }
 
     /// <summary>Begins at the first event.</summary>
-    public static FeedConsumer Start(Deployment deployment) => new([.. deployment.FrontEnds.Select(frontEnd => frontEnd.Address)]);
+    /// <param name="password">The administrator's.</param>
+    public static FeedConsumer Start(IEnumerable<Uri> frontEnds, string password) => new([.. frontEnds], password);
+
+    /// <summary>Waits until it has as many public events as a journal, and compares them one by one.</summary>
+    public async Task HasGotAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected, TimeSpan patience)
+    {
+        await Eventually.HoldsAsync(() => HasGot(expected.Count), "the consumer of the feed has every event", patience);
+        Assert.Equal(expected, Events.Take(expected.Count));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -62,7 +72,7 @@ internal sealed class FeedConsumer : IAsyncDisposable
             {
                 using var http = new HttpClient { BaseAddress = _frontEnds[session % _frontEnds.Count] };
                 var granary = new GranaryClient(http);
-                await granary.LoginAsync("admin", Deployment.AdminPassword, _stop.Token);
+                await granary.LoginAsync("admin", _password, _stop.Token);
                 var events = session % 3 == 0
                     ? granary.ReadEventsAsync(Position, cancellationToken: _stop.Token)
                     : granary.FollowEventsAsync(Position, cancellationToken: _stop.Token);
