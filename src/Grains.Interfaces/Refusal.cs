@@ -74,6 +74,16 @@ public sealed record TooManyOpenOrders(
 [GenerateSerializer, Immutable, Alias("granary.refusal.wallet-not-empty")]
 public sealed record WalletNotEmpty([property: Id(0)] long Available, [property: Id(1)] long Held) : Refusal;
 
+/// <summary>An external payment of the order is under way.</summary>
+/// <param name="Payment">The payment.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.payment-in-progress")]
+public sealed record PaymentInProgress([property: Id(0)] string Payment) : Refusal;
+
+/// <summary>More was to be refunded than was captured and is not refunded yet.</summary>
+/// <param name="Refundable">What can be refunded, in minor units.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.refund-exceeds-captured")]
+public sealed record RefundExceedsCaptured([property: Id(0)] long Refundable) : Refusal;
+
 /// <summary>Some lines name products that do not exist.</summary>
 /// <param name="Skus">The unknown SKUs.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.unknown-product")]

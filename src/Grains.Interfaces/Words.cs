@@ -1,8 +1,10 @@
+using System.Text.Json;
+
 namespace Granary.Grains.Interfaces;
 
 /// <summary>
-/// The word for a status or an action in bodies, messages and metrics: its name in lower case. <c>None</c>, the status of what does
-/// not exist, is no word that a caller can give.
+/// The word for a status or an action in bodies, messages and metrics: its name in lower case, with an underscore between its
+/// parts. <c>None</c>, the status of what does not exist, is no word that a caller can give.
 /// </summary>
 public static class Words
 {
@@ -20,7 +22,7 @@ public static class Words
     public static IReadOnlyList<string> AllOf(Type enumeration) =>
         [.. Enum.GetValues(enumeration).Cast<Enum>().Where(value => value.ToString() != None).Select(WordFor)];
 
-    private static string WordFor(Enum value) => value.ToString().ToLowerInvariant();
+    private static string WordFor(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     private static class Known<T>
         where T : struct, Enum

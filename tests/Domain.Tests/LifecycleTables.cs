@@ -1,7 +1,9 @@
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 
@@ -42,11 +44,33 @@ public sealed class LifecycleTables
         Closed     -         -       -          -          -          -          -           -
         """;
 
+    private const string PaymentTable = """
+                              Create   RequestAuthorization  Abandon  RequireAction   Authorize   Decline   LoseAnswer      RequestCapture  Capture   RejectCapture  RequestVoid  Void    RejectVoid  Expire                RequestRefund  Refund    FailRefund
+        None                  Created  -                     -        -               -           -         -               -               -         -              -            -       -           -                     -              -         -
+        Created               -        Authorizing           Voided   -               -           -         -               -               -         -              -            -       -           -                     -              -         -
+        Authorizing           -        -                     -        RequiresAction  Authorized  Declined  Processing      -               -         -              -            -       -           AuthorizationExpired  -              -         -
+        RequiresAction        -        -                     -        RequiresAction  Authorized  Declined  RequiresAction  -               -         -              Voiding      -       -           AuthorizationExpired  -              -         -
+        Processing            -        -                     -        RequiresAction  Authorized  Declined  Processing      -               -         -              -            -       -           AuthorizationExpired  -              -         -
+        Authorized            -        -                     -        -               -           -         -               Capturing       -         -              Voiding      -       -           AuthorizationExpired  -              -         -
+        Capturing             -        -                     -        -               -           -         Capturing       -               Captured  Authorized     -            -       -           AuthorizationExpired  -              -         -
+        Captured              -        -                     -        -               -           -         Captured        -               -         -              -            -       -           -                     Captured       Captured  Captured
+        Voiding               -        -                     -        -               -           -         Voiding         -               -         -              -            Voided  Authorized  AuthorizationExpired  -              -         -
+        Declined              -        -                     -        -               -           -         -               -               -         -              -            -       -           -                     -              -         -
+        Voided                -        -                     -        -               -           -         -               -               -         -              -            -       -           -                     -              -         -
+        AuthorizationExpired  -        -                     -        -               -           -         -               -               -         -              -            -       -           -                     -              -         -
+        """;
+
     public static TheoryData<OrderStatus, OrderTrigger, OrderStatus?> Orders => Read<OrderStatus, OrderTrigger>(OrderTable);
 
     public static TheoryData<StockStatus, StockTrigger, StockStatus?> Stock => Read<StockStatus, StockTrigger>(StockTable);
 
     public static TheoryData<UserStatus, UserTrigger, UserStatus?> Users => Read<UserStatus, UserTrigger>(UserTable);
+
+    public static TheoryData<PaymentStatus, PaymentTrigger, PaymentStatus?> Payments => Read<PaymentStatus, PaymentTrigger>(PaymentTable);
+
+    [Theory, MemberData(nameof(Payments))]
+    public void A_payment_follows_its_table(PaymentStatus from, PaymentTrigger trigger, PaymentStatus? to) =>
+        Assert.Equal(to, PaymentLifecycle.Next(from, trigger));
 
     [Theory, MemberData(nameof(Orders))]
     public void An_order_follows_its_table(OrderStatus from, OrderTrigger trigger, OrderStatus? to) =>
@@ -66,9 +90,11 @@ public sealed class LifecycleTables
         Assert.Equal(9 * 9, Orders.Count);
         Assert.Equal(4 * 6, Stock.Count);
         Assert.Equal(4 * 8, Users.Count);
+        Assert.Equal(12 * 17, Payments.Count);
         Assert.Equal((9, 9), (Enum.GetValues<OrderStatus>().Length, Enum.GetValues<OrderTrigger>().Length));
         Assert.Equal((4, 6), (Enum.GetValues<StockStatus>().Length, Enum.GetValues<StockTrigger>().Length));
         Assert.Equal((4, 8), (Enum.GetValues<UserStatus>().Length, Enum.GetValues<UserTrigger>().Length));
+        Assert.Equal((12, 17), (Enum.GetValues<PaymentStatus>().Length, Enum.GetValues<PaymentTrigger>().Length));
     }
 
     [Theory]
@@ -83,6 +109,22 @@ public sealed class LifecycleTables
     [InlineData(OrderStatus.Expired, "")]
     public void A_caller_is_told_the_actions_that_a_status_permits(OrderStatus status, string actions) =>
         Assert.Equal(actions, string.Join(' ', OrderLifecycle.AllowedActions(status)));
+
+    [Theory]
+    [InlineData(PaymentStatus.None, "")]
+    [InlineData(PaymentStatus.Created, "void")]
+    [InlineData(PaymentStatus.Authorizing, "")]
+    [InlineData(PaymentStatus.RequiresAction, "void")]
+    [InlineData(PaymentStatus.Processing, "")]
+    [InlineData(PaymentStatus.Authorized, "capture void")]
+    [InlineData(PaymentStatus.Capturing, "")]
+    [InlineData(PaymentStatus.Captured, "")]
+    [InlineData(PaymentStatus.Voiding, "")]
+    [InlineData(PaymentStatus.Declined, "")]
+    [InlineData(PaymentStatus.Voided, "")]
+    [InlineData(PaymentStatus.AuthorizationExpired, "")]
+    public void An_operator_is_told_the_actions_that_a_payment_permits(PaymentStatus status, string actions) =>
+        Assert.Equal(actions, string.Join(' ', PaymentLifecycle.AllowedActions(status)));
 
     [Theory]
     [InlineData(OrderStatus.None, ClaimPhase.None)]

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Granary.Client;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces;
@@ -20,6 +21,7 @@ public sealed partial class OnePlaceTests
     public void Only_the_codecs_name_events() => AssertOnlyIn(
         [
             "Domain/Orders/OrderEvents.cs", "Domain/Stock/StockEvents.cs", "Domain/Stock/StockAlert.cs", "Domain/Users/UserEvents.cs",
+            "Domain/Payments/PaymentEvents.cs",
             // The examples of the document, which the front end cannot take from the domain; they are checked below.
             "Api/Webhooks/WebhookEndpoints.cs", "Api/Docs/AnswerExamples.cs",
         ],
@@ -70,7 +72,7 @@ public sealed partial class OnePlaceTests
             status => Assert.Equal(OrderLifecycle.IsTerminal(status), GranaryClient.IsOver(Words.Of(status))));
 
     private static IEnumerable<string> EventNames() =>
-        [.. OrderEvent.Codec.Names, .. StockEvent.Codec.Names, .. StockAlert.Codec.Names, .. UserEvent.Codec.Names];
+        [.. OrderEvent.Codec.Names, .. StockEvent.Codec.Names, .. StockAlert.Codec.Names, .. UserEvent.Codec.Names, .. PaymentEvent.Codec.Names];
 
     private static void AssertOnlyIn(string[] places, Regex rule, params string[] except)
     {
@@ -92,7 +94,7 @@ public sealed partial class OnePlaceTests
     [GeneratedRegex(@"^\s*(//|--).*$", RegexOptions.Multiline)]
     private static partial Regex Comment();
 
-    [GeneratedRegex("""["'](order|stock|stock-alert|user)/""")]
+    [GeneratedRegex("""["'](order|stock|stock-alert|user|payment)/""")]
     private static partial Regex StreamPrefix();
 
     [GeneratedRegex("\"(order\\.[a-z_]+)\"")]
@@ -101,7 +103,7 @@ public sealed partial class OnePlaceTests
     [GeneratedRegex(@"OrderStatus\.\w+\)?\s+(or|and)\s+(not\s+)?OrderStatus\.|OrderStatus\.\w+\s*(=>|,\s*OrderStatus\.|\|\|)|case\s+OrderStatus\.")]
     private static partial Regex ListOfStatuses();
 
-    [GeneratedRegex(@"\.ToString\(\)\.ToLowerInvariant\(\)")]
+    [GeneratedRegex(@"\.ToString\(\)\.ToLowerInvariant\(\)|ConvertName\(\w+\.ToString\(\)\)")]
     private static partial Regex NameInLowerCase();
 
     [GeneratedRegex(@"\*\s*(\w+\.)*(Quantity|UnitPrice)\b|\b(Quantity|UnitPrice)\s*\*|(\+=|Sum\().*\bLineTotal\b")]

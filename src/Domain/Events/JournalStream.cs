@@ -9,6 +9,7 @@ public enum StreamKind
     User,
     ApiKeys,
     Reference,
+    Payment,
 }
 
 /// <summary>
@@ -23,6 +24,7 @@ public static class JournalStream
     private const string UserPrefix = "user/";
     private const string ApiKeysPrefix = "api-keys/";
     private const string ReferencePrefix = "reference/";
+    private const string PaymentPrefix = "payment/";
 
     /// <summary>The stream of an order.</summary>
     public static string OfOrder(string orderId) => OrderPrefix + orderId;
@@ -43,6 +45,9 @@ public static class JournalStream
     /// <param name="key">See <c>ReferenceState.KeyOf</c>.</param>
     public static string OfReference(string key) => ReferencePrefix + key;
 
+    /// <summary>The stream of a payment with an external provider.</summary>
+    public static string OfPayment(string paymentId) => PaymentPrefix + paymentId;
+
     /// <summary>What a stream is about; null when its name has none of the prefixes.</summary>
     public static StreamKind? KindOf(string stream)
     {
@@ -53,10 +58,11 @@ public static class JournalStream
             : stream.StartsWith(UserPrefix, StringComparison.Ordinal) ? StreamKind.User
             : stream.StartsWith(ApiKeysPrefix, StringComparison.Ordinal) ? StreamKind.ApiKeys
             : stream.StartsWith(ReferencePrefix, StringComparison.Ordinal) ? StreamKind.Reference
+            : stream.StartsWith(PaymentPrefix, StringComparison.Ordinal) ? StreamKind.Payment
             : null;
     }
 
-    /// <summary>The key in a stream's name: the order id, SKU or user id. A name without a slash is its own key.</summary>
+    /// <summary>The key in a stream's name: the order id, SKU, user id or payment id. A name without a slash is its own key.</summary>
     public static string KeyOf(string stream)
     {
         ArgumentNullException.ThrowIfNull(stream);

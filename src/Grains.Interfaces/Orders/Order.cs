@@ -34,6 +34,18 @@ public sealed record Order
 
     /// <summary>What the caller who placed it keeps with it; null for nothing.</summary>
     [Id(16)] public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>How it is paid; the wallet, where a silo of an earlier release answers.</summary>
+    [Id(17)] public PaymentMethod PaymentMethod { get; init; }
+
+    /// <summary>Where its money is; null where a silo of an earlier release answers.</summary>
+    [Id(18)] public OrderAmounts? Amounts { get; init; }
+
+    /// <summary>How far it is paid.</summary>
+    [Id(19)] public OrderPaymentStatus PaymentStatus { get; init; }
+
+    /// <summary>Its refunds, oldest first; null without any.</summary>
+    [Id(20)] public IReadOnlyList<OrderRefund>? Refunds { get; init; }
 }
 
 /// <summary>The status of an order in its life cycle.</summary>

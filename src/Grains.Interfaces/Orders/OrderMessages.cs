@@ -34,6 +34,9 @@ public sealed record PlaceOrder
 
     /// <summary>What the caller keeps with the order; null for nothing.</summary>
     [Id(8)] public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>Who pays it; the wallet, where a front end of an earlier release asks.</summary>
+    [Id(9)] public PaymentMethod PaymentMethod { get; init; }
 }
 
 /// <summary>One requested line.</summary>

@@ -28,6 +28,33 @@ public sealed record OrderStanding
     /// </summary>
     [Id(6)] public bool InFlight { get; init; }
 
+    /// <summary>How the order is paid; the wallet, where a silo of an earlier release answers.</summary>
+    [Id(7)] public PaymentMethod Method { get; init; }
+
+    /// <summary>The external payment that has paid the order, or that it waits for; null without one.</summary>
+    [Id(8)] public string? Payment { get; init; }
+
+    /// <summary>The refunds that the order has decided, oldest first; null without any.</summary>
+    [Id(9)] public IReadOnlyList<DecidedRefund>? Refunds { get; init; }
+
+    /// <summary>What the wallet holds for the order, in minor units: nothing where an external provider pays.</summary>
+    public long WalletTotal => Method == PaymentMethod.Wallet ? Total : 0;
+
+    /// <summary>The sum of <see cref="Refunds"/>, in minor units.</summary>
+    public long RefundedTotal
+    {
+        get
+        {
+            var sum = 0L;
+            foreach (var refund in Refunds ?? [])
+            {
+                sum = checked(sum + refund.Amount);
+            }
+
+            return sum;
+        }
+    }
+
     /// <summary>Units of one SKU that the order is entitled to.</summary>
     public long QuantityOf(string sku)
     {
@@ -61,3 +88,9 @@ public enum ClaimPhase
     /// <summary>Sold and captured finally; the participant can forget the claim.</summary>
     Closed,
 }
+
+/// <summary>A refund that an order has decided.</summary>
+/// <param name="Id">Its id, unique within the order.</param>
+/// <param name="Amount">Minor units.</param>
+[GenerateSerializer, Immutable, Alias("granary.decided-refund")]
+public readonly record struct DecidedRefund([property: Id(0)] string Id, [property: Id(1)] long Amount);

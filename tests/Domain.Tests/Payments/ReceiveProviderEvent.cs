@@ -1,0 +1,91 @@
+using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Payments;
+using static Granary.Domain.Tests.Payments.GivenPayment;
+
+namespace Granary.Domain.Tests.Payments;
+
+public sealed class ReceiveProviderEvent
+{
+    private static readonly ProviderEvent CapturedEvent = new("evt_1", ProviderEventType.Captured, 1_000);
+
+    [Fact]
+    public void The_same_event_again_changes_nothing()
+    {
+        var payment = Captured().Do(state => PaymentDecisions.Receive(state, CapturedEvent, Noon));
+
+        Assert.Equal(1, payment.Timeline.Count(entry => entry.Type == "payment.event_received"));
+        PaymentDecisions.Receive(payment, CapturedEvent, Noon).IsUnchanged();
+    }
+
+    [Fact]
+    public void An_event_that_comes_before_the_answer_to_the_call_makes_the_payment_ask_at_once()
+    {
+        var payment = Capturing().Do(state => PaymentDecisions.Receive(state, CapturedEvent, Noon));
+
+        Assert.Equal((PaymentStatus.Capturing, 0), (payment.Status, payment.Captured));
+        Assert.Equal(PaymentStep.Ask, PaymentDecisions.Due(payment, Noon));
+        Assert.Equal(PaymentStatus.Captured, payment.Answered(new ProviderAnswer.Captured(1_000)).Status);
+    }
+
+    [Fact]
+    public void Late_news_agree_with_a_payment_that_has_gone_beyond_them()
+    {
+        foreach (var type in (ProviderEventType[])[ProviderEventType.Authorized, ProviderEventType.ActionRequired, ProviderEventType.Captured])
+        {
+            Assert.Equal(["payment.event_received"], PaymentDecisions.Receive(Captured(), new ProviderEvent("evt_2", type), Noon).Names());
+        }
+    }
+
+    [Fact]
+    public void An_event_about_a_payment_that_is_not_known_yet_is_kept()
+    {
+        var early = None.Do(state => PaymentDecisions.Receive(state, CapturedEvent, Noon));
+        Assert.Equal((PaymentStatus.None, 1, false), (early.Status, early.Version, early.Exists));
+
+        var created = early.Do(state => PaymentDecisions.Create(state, Command, Times, Noon));
+
+        Assert.Equal(PaymentStatus.Created, created.Status);
+        PaymentDecisions.Receive(created, CapturedEvent, Noon).IsUnchanged();
+    }
+
+    [Fact]
+    public void An_event_that_contradicts_is_not_believed_and_the_provider_is_asked()
+    {
+        var doubting = Authorized().Do(state => PaymentDecisions.Receive(state, CapturedEvent, Noon));
+        Assert.Equal((PaymentStatus.Authorized, 0, PaymentStep.Ask), (doubting.Status, doubting.Captured, PaymentDecisions.Due(doubting, Noon)));
+        Assert.Equal(OperationKind.Authorize, PaymentDecisions.Asked(doubting)!.Kind);
+
+        Assert.Equal(["payment.confirmed"], doubting.Concluding(new ProviderAnswer.Authorized("pi_1", 1_000)).Names());
+        Assert.Equal(["payment.doubted"], doubting.Concluding(new ProviderAnswer.NoAnswer("timeout")).Names());
+        Assert.Equal(["payment.needs_attention"], doubting.Concluding(new ProviderAnswer.NotKnown()).Names());
+        Assert.Equal(
+            ["payment.authorization_expired", "payment.needs_attention"], doubting.Concluding(new ProviderAnswer.Expired()).Names());
+    }
+
+    [Fact]
+    public void A_provider_that_stays_silent_about_a_contradiction_calls_an_operator_after_a_day()
+    {
+        var payment = Authorized().Do(state => PaymentDecisions.Receive(state, CapturedEvent, Noon));
+
+        var decision = payment.Concluding(new ProviderAnswer.NoAnswer("timeout"), Noon.AddHours(24));
+
+        Assert.Equal(["payment.needs_attention"], decision.Names());
+        Assert.Null(payment.With(decision).DueAt);
+    }
+
+    [Fact]
+    public void A_dispute_calls_an_operator() =>
+        Assert.Equal("disputed", Captured().Do(state => PaymentDecisions.Receive(state, new ProviderEvent("evt_9", ProviderEventType.Disputed), Noon)).NeedsAttention);
+
+    [Fact]
+    public void A_late_answer_to_an_operation_that_has_its_outcome_changes_nothing()
+    {
+        var authorize = Authorizing().Operation!;
+        PaymentDecisions.Conclude(Captured(), authorize, new ProviderAnswer.Authorized("pi_1", 1_000), Times, Noon).IsUnchanged();
+        PaymentDecisions.Conclude(Capturing(), authorize, new ProviderAnswer.NoAnswer("timeout"), Times, Noon).IsUnchanged();
+
+        Assert.Equal(
+            "contradicted",
+            Captured().Do(state => PaymentDecisions.Conclude(state, authorize, new ProviderAnswer.Declined("no"), Times, Noon)).NeedsAttention);
+    }
+}
