@@ -35,6 +35,14 @@ internal static class Given
     public static OrderPlaced Placed { get; } = new(
         "u-buyer", "u-buyer", 1, [new OrderLine("TEA", "Tea", 2, 500)], 1_000, null, null, "f1", Noon.AddMinutes(15));
 
+    /// <summary>The same order, paid by an external provider, which a payment p1 is under way for.</summary>
+    public static OrderState ExternalOrder(params IEnumerable<OrderEvent> events) => Order(
+    [
+        Placed with { PaymentMethod = PaymentMethod.External },
+        new OrderPaymentStarted("u-buyer", "p1", Placed.ExpiresAt.AddMinutes(10)),
+        .. events,
+    ]);
+
     public static OrderState Order(params IEnumerable<OrderEvent> events) => Fold(OrderState.Initial("o1"), events, (s, e) => s.Apply(e, Noon));
 
     /// <summary>An order that came to a status by the shortest way.</summary>

@@ -1,9 +1,12 @@
 using System.Text;
 using System.Text.Json;
+using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.EventSourcing;
+using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
@@ -35,6 +38,29 @@ public sealed class StoredNamesTests
             ("reference.claimed", """{"by":"u-buyer","reference":"web-1","order":"o1","attempt":9}"""),
             (ReferenceEvent.Codec.NameOf(claim), Encoding.UTF8.GetString(ReferenceEvent.Codec.Encode(claim, Given.Noon, null).Payload.Span)));
     }
+
+    [Fact]
+    public void An_order_that_an_earlier_release_has_written_is_paid_from_the_wallet()
+    {
+        const string Stored = """
+            {"user_id":"u-buyer","attempt":1,"lines":[{"sku":"TEA","name":"Tea","quantity":2,"unit_price":500}],"total":1000,
+             "fingerprint":"f1","expires_at":"2026-05-04T12:15:00+00:00","by":"u-buyer"}
+            """;
+        var record = new JournalRecord(1, "order/o1", 1, "order.placed", Encoding.UTF8.GetBytes(Stored), Given.Noon);
+
+        var order = Aggregate.Fold<OrderState, OrderEvent>(OrderState.Initial("o1"), [record]);
+
+        Assert.Equal((PaymentMethod.Wallet, OrderStatus.Pending, 0), (order.PaymentMethod, order.Status, order.Payments.Length));
+        Assert.DoesNotContain("payment", Written(Given.Placed), StringComparison.Ordinal);
+        Assert.Contains("\"payment_method\":\"external\"", Written(Given.Placed with { PaymentMethod = PaymentMethod.External }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_event_of_a_payment_is_written_with_its_operation_and_ordinal() =>
+        Assert.Equal(
+            """{"operation":"authorize","ordinal":1,"amount":1000,"order_version":2,"due_at":"2026-05-04T12:00:00+00:00"}""",
+            Encoding.UTF8.GetString(PaymentEvent.Codec.Encode(
+                new AuthorizeRequested(OperationKind.Authorize, 1, 1_000, 2, Given.Noon), Given.Noon, trace: null).Payload.Span));
 
     [Fact]
     public void A_snapshot_keeps_the_names_of_a_claim()

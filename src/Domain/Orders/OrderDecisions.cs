@@ -21,7 +21,8 @@ public static class OrderDecisions
         : OrderTotal.Of(lines) is not { } total ? OrderTotal.TooHigh
         : new OrderPlaced(
             command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt,
-            command.ExternalReference, command.Metadata);
+            command.ExternalReference, command.Metadata,
+            command.PaymentMethod == PaymentMethod.Wallet ? null : command.PaymentMethod);
 
     /// <summary>Whether a repeated placement is the one that made the order.</summary>
     /// <returns>Null when it is; otherwise the refusal.</returns>
@@ -31,7 +32,7 @@ public static class OrderDecisions
     /// <summary>Whether the order may be amended, which is asked before anything is taken for the amendment.</summary>
     /// <returns>Unchanged when it may; otherwise the refusal.</returns>
     public static Decision<OrderEvent> MayAmend(OrderState order, OrderCommand command, DateTimeOffset now) =>
-        AsOf(now, order, due => Refused(due, command, OrderTrigger.Amend) is { } refusal ? refusal : Decision<OrderEvent>.Unchanged);
+        AsOf(now, order, due => RefusedAmendment(due, command) is { } refusal ? refusal : Decision<OrderEvent>.Unchanged);
 
     /// <summary>Changes lines, address or note. What the order needs less is given back once this is durable.</summary>
     /// <param name="lines">The amended lines, of which the order has everything: from before, or taken under the attempt.</param>
@@ -40,7 +41,7 @@ public static class OrderDecisions
         OrderState order, OrderCommand command, OrderAmendment amendment, IReadOnlyList<OrderLine> lines, long? attempt, DateTimeOffset now) =>
         AsOf(now, order, due =>
         {
-            if (Refused(due, command, OrderTrigger.Amend) is { } refusal)
+            if (RefusedAmendment(due, command) is { } refusal)
             {
                 return refusal;
             }
@@ -57,14 +58,16 @@ public static class OrderDecisions
                 : new OrderAmended(command.By, attempt, lines, total, address, note);
         });
 
-    /// <summary>Pays, until the deadline.</summary>
+    /// <summary>Pays from the wallet, until the deadline. Only an order that costs nothing is paid so if it has an external payment.</summary>
     public static Decision<OrderEvent> Pay(OrderState order, OrderCommand command, DateTimeOffset now) =>
-        Move(order, command, now, new OrderPaid(command.By));
+        order is { PaymentMethod: PaymentMethod.External, Total: > 0 }
+            ? AsOf(now, order, due => Guard(due, command, command.Precondition) ?? Illegal(due))
+            : Move(order, command, now, new OrderPaid(command.By));
 
     /// <summary>Begins to pack. One operator packs an order: for another it is taken.</summary>
     public static Decision<OrderEvent> Pack(OrderState order, OrderCommand command, DateTimeOffset now) =>
         Move(order, command, now, new OrderPackingStarted(command.By), static (packing, again) =>
-            packing.Timeline[^1].By == again.By ? null : new TakenByAnother(packing.Timeline[^1].By));
+            packing.LastOf<OrderPackingStarted>().By is var by && by == again.By ? null : new TakenByAnother(by));
 
     /// <summary>Hands the parcel to its carrier.</summary>
     public static Decision<OrderEvent> Ship(OrderState order, OrderCommand command, Tracking tracking, DateTimeOffset now) =>
@@ -84,9 +87,14 @@ public static class OrderDecisions
         Move(order, command, now, new OrderCancelled(command.By, reason), static (cancelled, again) =>
             again.Reason is null || cancelled.CancelReason == again.Reason ? null : Illegal(cancelled));
 
-    /// <summary>Expires an unpaid order whose deadline has passed.</summary>
+    /// <summary>
+    /// Expires an unpaid order whose deadline has passed. One with a payment under way has one extension first.
+    /// </summary>
     public static Decision<OrderEvent> Expire(OrderState order, DateTimeOffset now) =>
-        order.Deadline is { } deadline && now >= deadline ? new OrderExpired(UserId.System) : Decision<OrderEvent>.Unchanged;
+        order.Deadline is not { } deadline || now < deadline ? Decision<OrderEvent>.Unchanged
+        : order is { OpenPayment: not null, IsExtended: false, ExtendsTo: { } later } && now < later
+            ? new OrderDeadlineExtended(UserId.System, later)
+        : new OrderExpired(UserId.System);
 
     /// <summary>
     /// Voids an attempt that a stock item or wallet keeps something for and that is not being decided. Nothing needs to be
@@ -109,7 +117,7 @@ public static class OrderDecisions
         {
             var repeats = OrderLifecycle.IsReached(due.Status, moved.Trigger!.Value) && !command.IsAnew;
             var condition = command.Precondition;
-            if (repeats && due.Timeline is [.., var before, _] && condition.IsMatched(before.Version))
+            if (repeats && due.VersionBefore<TEvent>() is { } before && condition.IsMatched(before))
             {
                 condition = condition with { IfMatch = null };
             }
@@ -121,20 +129,22 @@ public static class OrderDecisions
         });
 
     /// <summary>Decides on the order as it is at a time: one whose deadline has passed expires first.</summary>
-    private static Decision<OrderEvent> AsOf(DateTimeOffset now, OrderState order, Func<OrderState, Decision<OrderEvent>> decide) =>
+    internal static Decision<OrderEvent> AsOf(DateTimeOffset now, OrderState order, Func<OrderState, Decision<OrderEvent>> decide) =>
         Expire(order, now).Events is [var expired]
             ? Decision<OrderEvent>.After(expired, decide(order.Apply(expired, now)))
             : decide(order);
 
-    private static Refusal? Refused(OrderState order, OrderCommand command, OrderTrigger trigger) =>
-        Guard(order, command, command.Precondition) ?? (OrderLifecycle.Next(order.Status, trigger) is null ? Illegal(order) : null);
+    private static Refusal? RefusedAmendment(OrderState order, OrderCommand command) =>
+        Guard(order, command, command.Precondition)
+        ?? (OrderLifecycle.Next(order.Status, OrderTrigger.Amend) is null ? Illegal(order)
+            : order.OpenPayment is { } payment ? new PaymentInProgress(payment)
+            : null);
 
     /// <summary>Whether a command may touch the order at all: it exists for the caller, and the caller's conditions hold.</summary>
     /// <returns>Null when it may; otherwise the refusal.</returns>
-    private static Refusal? Guard(OrderState order, OrderCommand command, Precondition condition) =>
+    internal static Refusal? Guard(OrderState order, OrderCommand command, Precondition condition) =>
         !order.Exists || (command.Owner is { } owner && owner != order.UserId) ? new NotFound() : condition.Check(order.VisibleVersion);
 
     /// <summary>The refusal for what the current status does not permit.</summary>
-    private static IllegalTransition Illegal(OrderState order) =>
-        new(Words.Of(order.Status), OrderLifecycle.AllowedActions(order.Status));
+    internal static IllegalTransition Illegal(OrderState order) => new(Words.Of(order.Status), order.AllowedActions);
 }

@@ -7,7 +7,7 @@ namespace Granary.Domain.Orders;
 /// <summary>What happened to an order. The journal type names are also the public event names.</summary>
 public abstract record OrderEvent
 {
-    private protected OrderEvent(string by, OrderTrigger? trigger) => (By, Trigger) = (by, trigger);
+    private protected OrderEvent(string by, OrderTrigger? trigger, bool isSeen = true) => (By, Trigger, IsSeen) = (by, trigger, isSeen);
 
     /// <summary>Who asked for it: a user id, or <c>system</c>.</summary>
     public string By { get; init; }
@@ -23,19 +23,29 @@ public abstract record OrderEvent
         .Add("order.completed", OrderEventJson.Default.OrderCompleted)
         .Add("order.cancelled", OrderEventJson.Default.OrderCancelled)
         .Add("order.expired", OrderEventJson.Default.OrderExpired)
+        .Add("order.payment_started", OrderEventJson.Default.OrderPaymentStarted)
+        .Add("order.payment_updated", OrderEventJson.Default.OrderPaymentUpdated)
+        .Add("order.deadline_extended", OrderEventJson.Default.OrderDeadlineExtended)
+        .Add("order.refund_requested", OrderEventJson.Default.OrderRefundRequested)
+        .Add("order.refund_succeeded", OrderEventJson.Default.OrderRefundSucceeded)
+        .Add("order.refund_failed", OrderEventJson.Default.OrderRefundFailed)
         .Add("order.attempt_voided", OrderEventJson.Default.AttemptVoided);
 
     /// <summary>The names of the events that readers of an order see, and that webhooks can ask for.</summary>
     public static IReadOnlyList<string> PublicNames { get; } = [.. Codec.Names.Except([Codec.NameOf<AttemptVoided>()])];
 
     /// <summary>
-    /// The transition that the event records, from which the status follows; null for an event that readers do not see. Not
+    /// The transition that the event records, from which the status follows; null for an event that moves no status. Not
     /// public, so that it is not written into the journal.
     /// </summary>
     internal OrderTrigger? Trigger { get; }
+
+    /// <summary>Whether readers see the event, and with it another version of the order.</summary>
+    internal bool IsSeen { get; }
 }
 
 /// <summary>The order exists: every line is reserved and the total is held, under one attempt.</summary>
+/// <param name="PaymentMethod">Null for the wallet, as in events of earlier releases; with an external provider nothing is held.</param>
 public sealed record OrderPlaced(
     string By,
     string UserId,
@@ -47,7 +57,8 @@ public sealed record OrderPlaced(
     string? Fingerprint,
     DateTimeOffset ExpiresAt,
     string? ExternalReference = null,
-    IReadOnlyDictionary<string, string>? Metadata = null) : OrderEvent(By, OrderTrigger.Place);
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    PaymentMethod? PaymentMethod = null) : OrderEvent(By, OrderTrigger.Place);
 
 /// <summary>The order is now this; <paramref name="Attempt"/> took what it needed more, if anything.</summary>
 public sealed record OrderAmended(
@@ -59,7 +70,8 @@ public sealed record OrderAmended(
     string? Note) : OrderEvent(By, OrderTrigger.Amend);
 
 /// <summary>The buyer has paid: from here on the hold is captured and the stock sold.</summary>
-public sealed record OrderPaid(string By) : OrderEvent(By, OrderTrigger.Pay);
+/// <param name="Payment">The external payment that has paid the order; null for the wallet.</param>
+public sealed record OrderPaid(string By, string? Payment = null) : OrderEvent(By, OrderTrigger.Pay);
 
 /// <summary>The warehouse has begun to pack.</summary>
 public sealed record OrderPackingStarted(string By) : OrderEvent(By, OrderTrigger.Pack);
@@ -83,11 +95,34 @@ public sealed record OrderExpired(string By) : OrderEvent(By, OrderTrigger.Expir
 /// An attempt that a stock item or wallet still keeps something for shall never win. The event takes the version that a frozen
 /// activation would need for it.
 /// </summary>
-public sealed record AttemptVoided(string By, long Attempt) : OrderEvent(By, null);
+public sealed record AttemptVoided(string By, long Attempt) : OrderEvent(By, trigger: null, isSeen: false);
+
+/// <summary>The order waits for this external payment and for no other; it is not amended meanwhile.</summary>
+/// <param name="ExtendsTo">The deadline that the order gets if the payment is under way at its own; null if it had its one extension.</param>
+public sealed record OrderPaymentStarted(string By, string Payment, DateTimeOffset? ExtendsTo) : OrderEvent(By, trigger: null);
+
+/// <summary>An external payment has told the order where its money is, in minor units.</summary>
+/// <param name="PaymentVersion">The payment's version that says so.</param>
+/// <param name="Over">True when nothing more can come of the payment, so that another may start.</param>
+public sealed record OrderPaymentUpdated(
+    string By, string Payment, long PaymentVersion, long Authorized, long Captured, long Refunded, bool? Over = null) : OrderEvent(By, trigger: null);
+
+/// <summary>The order has more time, because a payment was under way at its deadline.</summary>
+public sealed record OrderDeadlineExtended(string By, DateTimeOffset ExpiresAt) : OrderEvent(By, trigger: null);
+
+/// <summary>Part of what was captured goes back to the payer.</summary>
+public sealed record OrderRefundRequested(string By, string Refund, long Amount, string Reason) : OrderEvent(By, trigger: null);
+
+/// <summary>The refund has arrived: in the wallet, or at the provider.</summary>
+public sealed record OrderRefundSucceeded(string By, string Refund) : OrderEvent(By, trigger: null);
+
+/// <summary>The provider has refused the refund for good; nothing went back.</summary>
+public sealed record OrderRefundFailed(string By, string Refund, string Code) : OrderEvent(By, trigger: null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(SnakeCaseEnum<PaymentMethod>)])]
 [JsonSerializable(typeof(OrderPlaced))]
 [JsonSerializable(typeof(OrderAmended))]
 [JsonSerializable(typeof(OrderPaid))]
@@ -98,4 +133,10 @@ public sealed record AttemptVoided(string By, long Attempt) : OrderEvent(By, nul
 [JsonSerializable(typeof(OrderCancelled))]
 [JsonSerializable(typeof(OrderExpired))]
 [JsonSerializable(typeof(AttemptVoided))]
+[JsonSerializable(typeof(OrderPaymentStarted))]
+[JsonSerializable(typeof(OrderPaymentUpdated))]
+[JsonSerializable(typeof(OrderDeadlineExtended))]
+[JsonSerializable(typeof(OrderRefundRequested))]
+[JsonSerializable(typeof(OrderRefundSucceeded))]
+[JsonSerializable(typeof(OrderRefundFailed))]
 internal sealed partial class OrderEventJson : JsonSerializerContext;

@@ -26,10 +26,10 @@ public static class OrderLifecycle
 {
     private static readonly TransitionTable<OrderStatus, OrderTrigger> Transitions = new(Machine);
 
-    private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> Actions = Enum.GetValues<OrderStatus>()
-        .ToFrozenDictionary(
-            status => status,
-            status => Transitions.Permitted(status, except: [OrderTrigger.Place, OrderTrigger.Expire]));
+    private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> Actions = ActionsExcept(OrderTrigger.Place, OrderTrigger.Expire);
+
+    private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> ActionsWithoutPaying =
+        ActionsExcept(OrderTrigger.Place, OrderTrigger.Expire, OrderTrigger.Pay);
 
     /// <summary>The status after a trigger, or null when the current status does not permit it.</summary>
     public static OrderStatus? Next(OrderStatus status, OrderTrigger trigger) =>
@@ -37,6 +37,9 @@ public static class OrderLifecycle
 
     /// <summary>The actions that callers may ask for in a status, by their names in the API.</summary>
     public static IReadOnlyList<string> AllowedActions(OrderStatus status) => Actions[status];
+
+    /// <summary>The actions in a status of an order that is not paid from the wallet.</summary>
+    public static IReadOnlyList<string> AllowedActionsWithoutPaying(OrderStatus status) => ActionsWithoutPaying[status];
 
     /// <summary>No further transition leads out of the status.</summary>
     public static bool IsTerminal(OrderStatus status) => Transitions.IsTerminal(status);
@@ -53,6 +56,9 @@ public static class OrderLifecycle
         OrderStatus.Shipped or OrderStatus.Received or OrderStatus.Completed => ClaimPhase.Closed,
         OrderStatus.Cancelled or OrderStatus.Expired => ClaimPhase.None,
     };
+
+    private static FrozenDictionary<OrderStatus, IReadOnlyList<string>> ActionsExcept(params OrderTrigger[] except) =>
+        Enum.GetValues<OrderStatus>().ToFrozenDictionary(status => status, status => Transitions.Permitted(status, except));
 
     private static StateMachine<OrderStatus, OrderTrigger> Machine(OrderStatus status)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Granary.Domain.Events;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 
 namespace Granary.Domain.Orders;
 
@@ -32,6 +33,30 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
 
     public ImmutableArray<TimelineEntry> Timeline { get; init; } = [];
 
+    /// <summary>Who pays the order.</summary>
+    public PaymentMethod PaymentMethod { get; init; }
+
+    /// <summary>The external payment that the order waits for, or null.</summary>
+    public string? OpenPayment { get; init; }
+
+    /// <summary>The external payment that has paid the order, or null.</summary>
+    public string? PaidBy { get; init; }
+
+    /// <summary>Whether the order was ever paid.</summary>
+    public bool HasPaid { get; init; }
+
+    /// <summary>The deadline that an order gets whose payment is under way at its own; null before the first payment.</summary>
+    public DateTimeOffset? ExtendsTo { get; init; }
+
+    /// <summary>The order has had its one extension.</summary>
+    public bool IsExtended { get; init; }
+
+    /// <summary>What external payments have told the order about their money, oldest first.</summary>
+    public ImmutableArray<OrderPayment> Payments { get; init; } = [];
+
+    /// <summary>The refunds that the order has decided, oldest first.</summary>
+    public ImmutableArray<OrderRefund> Refunds { get; init; } = [];
+
     /// <inheritdoc/>
     public static EventCodec<OrderEvent> Codec => OrderEvent.Codec;
 
@@ -53,6 +78,11 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// <summary>When the order expires; null once it no longer can.</summary>
     public DateTimeOffset? Deadline => OrderLifecycle.Next(Status, OrderTrigger.Expire) is null ? null : ExpiresAt;
 
+    /// <summary>What callers may do now. An order that an external provider pays is not paid from the wallet.</summary>
+    public IReadOnlyList<string> AllowedActions => PaymentMethod == PaymentMethod.External && Total > 0
+        ? OrderLifecycle.AllowedActionsWithoutPaying(Status)
+        : OrderLifecycle.AllowedActions(Status);
+
     /// <summary>Whether the order has another right to stock and money than before, so that those who keep them must be told.</summary>
     /// <param name="before">An earlier state of the order.</param>
     public bool ClaimsOtherThan(OrderState before)
@@ -61,7 +91,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         return OrderLifecycle.PhaseOf(Status) != OrderLifecycle.PhaseOf(before.Status)
             || Total != before.Total
             || !Lines.SequenceEqual(before.Lines)
-            || !Accepted.AsSpan().SequenceEqual(before.Accepted.AsSpan());
+            || !Accepted.AsSpan().SequenceEqual(before.Accepted.AsSpan())
+            || Refunds.Length != before.Refunds.Length;
     }
 
     /// <inheritdoc/>
@@ -69,14 +100,30 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
         var next = this with { Version = Version + 1 };
-        next = domainEvent.Trigger is { } trigger ? next.Moved(domainEvent, trigger, at) : next;
+        next = domainEvent.Trigger is { } trigger ? next.Moved(trigger) : next;
+        next = domainEvent.IsSeen ? next.Noted(domainEvent, at) : next;
         return domainEvent switch
         {
             OrderPlaced placed => next.Placed(placed, at),
             OrderAmended amended => next.Amended(amended),
             OrderShipped shipped => next with { Tracking = shipped.Tracking },
             OrderCancelled cancelled => next with { CancelReason = cancelled.Reason },
-            OrderPaid or OrderPackingStarted or OrderReceived or OrderCompleted or OrderExpired => next,
+            OrderPaid paid => next with { HasPaid = true, PaidBy = paid.Payment, OpenPayment = null },
+            OrderPaymentStarted started => next with
+            {
+                OpenPayment = started.Payment,
+                ExtendsTo = started.ExtendsTo,
+                Payments = Payments.Add(new OrderPayment(started.Payment, 0, 0, 0, 0)),
+            },
+            OrderPaymentUpdated updated => next.Updated(updated),
+            OrderDeadlineExtended extended => next with { ExpiresAt = extended.ExpiresAt, IsExtended = true },
+            OrderRefundRequested refund => next with
+            {
+                Refunds = Refunds.Add(new OrderRefund(refund.Refund, refund.Amount, refund.Reason, RefundStatus.Pending, refund.By, at)),
+            },
+            OrderRefundSucceeded succeeded => next.Concluded(succeeded.Refund, RefundStatus.Succeeded, code: null),
+            OrderRefundFailed failed => next.Concluded(failed.Refund, RefundStatus.Failed, failed.Code),
+            OrderPackingStarted or OrderReceived or OrderCompleted or OrderExpired => next,
             AttemptVoided voided => next with { Voided = Voided.Add(voided.Attempt) },
             _ => throw new InvalidOperationException($"An order has no event {domainEvent.GetType().Name}."),
         };
@@ -98,10 +145,14 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         UpdatedAt = UpdatedAt,
         ExpiresAt = Deadline,
         Version = VisibleVersion,
-        AllowedActions = OrderLifecycle.AllowedActions(Status),
+        AllowedActions = AllowedActions,
         Timeline = Timeline,
         ExternalReference = ExternalReference,
         Metadata = Metadata,
+        PaymentMethod = PaymentMethod,
+        Amounts = OrderMoney.AmountsOf(this),
+        PaymentStatus = OrderMoney.StatusOf(this),
+        Refunds = Refunds.IsEmpty ? null : Refunds,
     };
 
     /// <summary>What the order has decided about the stock and money it claims.</summary>
@@ -113,7 +164,29 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         Lines = [.. Lines.Select(line => new RequestedLine(line.Sku, line.Quantity))],
         Total = Total,
         Accepted = Accepted,
+        Method = PaymentMethod,
+        Payment = PaidBy ?? OpenPayment,
+        Refunds = Refunds.IsEmpty ? null : [.. Refunds.Select(refund => new DecidedRefund(refund.Id, refund.Amount))],
     };
+
+    /// <summary>The last event of a type that readers have seen; the default before the first.</summary>
+    public TimelineEntry LastOf<TEvent>()
+        where TEvent : OrderEvent
+    {
+        var name = OrderEvent.Codec.NameOf<TEvent>();
+        return Timeline.LastOrDefault(entry => entry.Type == name);
+    }
+
+    /// <summary>The version that readers saw before the last event of a type; null without one.</summary>
+    public long? VersionBefore<TEvent>()
+        where TEvent : OrderEvent
+    {
+        var index = Timeline.IndexOf(LastOf<TEvent>());
+        return index < 1 ? null : Timeline[index - 1].Version;
+    }
+
+    /// <summary>What an external payment has told the order, or null if the order never waited for it.</summary>
+    public OrderPayment? PaymentOf(string payment) => Payments.FirstOrDefault(known => known.Id == payment);
 
     private OrderState Placed(OrderPlaced placed, DateTimeOffset at) => this with
     {
@@ -128,6 +201,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         CreatedAt = at,
         ExpiresAt = placed.ExpiresAt,
         Accepted = [placed.Attempt],
+        PaymentMethod = placed.PaymentMethod ?? PaymentMethod.Wallet,
     };
 
     private OrderState Amended(OrderAmended amended) => this with
@@ -142,11 +216,40 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// <summary>A damaged payload can lack what the type promises.</summary>
     private static InvalidOperationException Incomplete(OrderEvent damaged) => new($"The payload of {OrderEvent.Codec.NameOf(damaged)} is incomplete.");
 
-    private OrderState Moved(OrderEvent domainEvent, OrderTrigger trigger, DateTimeOffset at) => this with
+    private OrderState Updated(OrderPaymentUpdated updated)
+    {
+        var known = PaymentOf(updated.Payment)
+            ?? throw new InvalidOperationException($"Order {Id} never waited for payment {updated.Payment}: its journal is corrupt.");
+        return this with
+        {
+            Payments = Payments.Replace(known, new OrderPayment(
+                updated.Payment, updated.PaymentVersion, updated.Authorized, updated.Captured, updated.Refunded, updated.Over == true)),
+            OpenPayment = updated.Over == true && OpenPayment == updated.Payment ? null : OpenPayment,
+        };
+    }
+
+    private OrderState Concluded(string refund, RefundStatus status, string? code)
+    {
+        var known = Refunds.FirstOrDefault(decided => decided.Id == refund)
+            ?? throw new InvalidOperationException($"Order {Id} never decided refund {refund}: its journal is corrupt.");
+        return this with { Refunds = Refunds.Replace(known, known with { Status = status, Code = code }) };
+    }
+
+    private OrderState Moved(OrderTrigger trigger) => this with
     {
         Status = OrderLifecycle.Next(Status, trigger)
             ?? throw new InvalidOperationException($"Order {Id} cannot {trigger} while {Status}: its journal is corrupt."),
+    };
+
+    private OrderState Noted(OrderEvent domainEvent, DateTimeOffset at) => this with
+    {
         UpdatedAt = at,
         Timeline = Timeline.Add(new TimelineEntry(Version, OrderEvent.Codec.NameOf(domainEvent), at, domainEvent.By)),
     };
 }
+
+/// <summary>What an external payment has told its order, in minor units.</summary>
+/// <param name="Id">The payment.</param>
+/// <param name="Version">The payment's version that said so; 0 when it has not said anything yet.</param>
+/// <param name="IsOver">Nothing more can come of it.</param>
+public sealed record OrderPayment(string Id, long Version, long Authorized, long Captured, long Refunded, bool IsOver = false);
