@@ -10,13 +10,15 @@ namespace Granary.Domain.Audit;
 /// Reservations and holds that are not in step with their orders yet. Normal for orders that were under way where the journal
 /// ends; stock items and wallets bring them in step by themselves once they are active.
 /// </param>
+/// <param name="Payments">External payments.</param>
 public sealed record AuditReport(
     long Events,
     int Orders,
     int Products,
     int Users,
     IReadOnlyList<string> Violations,
-    IReadOnlyList<string> Lagging)
+    IReadOnlyList<string> Lagging,
+    int Payments = 0)
 {
     /// <summary>Whether the journal is sound.</summary>
     public bool IsSound => Violations.Count == 0;

@@ -7,7 +7,9 @@ namespace Granary.Domain.Audit;
 /// <param name="name">Whose claims, for the findings.</param>
 /// <param name="claims">The claims that are kept.</param>
 /// <param name="target">What an order has a right to here.</param>
-internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStanding, long> target)
+/// <param name="returned">What refunds of an order have given back, where there are any.</param>
+internal sealed class ClaimJudge(
+    string name, ClaimBook claims, Func<OrderStanding, long> target, Func<OrderStanding, long>? returned = null)
 {
     public List<string> Violations { get; } = [];
 
@@ -73,7 +75,10 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
 
     private long JudgePaid(OrderStanding standing, Claim claim, long reserved, int accepted, long right)
     {
-        Demand(reserved + claim.Paid >= right, $"{name}: paid order {standing.OrderId} has {reserved} and {claim.Paid} of {right}.");
+        var back = JudgeRefunds(standing);
+        Demand(
+            reserved + claim.Paid + back >= right,
+            $"{name}: paid order {standing.OrderId} has {reserved} and {claim.Paid} of {right}, of which {back} went back.");
         Expect(reserved == 0 && accepted == 0, $"{name}: paid order {standing.OrderId} still has {reserved} set aside.");
         return claim.Paid;
     }
@@ -82,7 +87,21 @@ internal sealed class ClaimJudge(string name, ClaimBook claims, Func<OrderStandi
     private long JudgeClosed(OrderStanding standing, Claim claim, long reserved, long right)
     {
         Expect(claim.IsEmpty, $"{name}: the payment of order {standing.OrderId} is final and it still has a claim.");
-        return claim.Paid == 0 && reserved > 0 ? 0 : right;
+        return claim.Paid == 0 && reserved > 0 ? 0 : right - JudgeRefunds(standing);
+    }
+
+    /// <summary>Judges what refunds have given back, and returns it.</summary>
+    private long JudgeRefunds(OrderStanding standing)
+    {
+        if (returned is null)
+        {
+            return 0;
+        }
+
+        var back = returned(standing);
+        Demand(back <= standing.RefundedTotal, $"{name}: {back} of order {standing.OrderId} went back; it has decided on {standing.RefundedTotal}.");
+        Expect(back >= standing.RefundedTotal, $"{name}: {back} of order {standing.OrderId} went back of {standing.RefundedTotal} that it has decided on.");
+        return back;
     }
 
     private void Demand(bool holds, string otherwise)

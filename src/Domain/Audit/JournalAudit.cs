@@ -1,6 +1,7 @@
 using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Orders;
@@ -19,6 +20,7 @@ public sealed class JournalAudit
     private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ApiKeysState> _apiKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReferenceState> _references = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, PaymentState> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
     private readonly List<string> _lagging = [];
@@ -32,6 +34,9 @@ public sealed class JournalAudit
 
     /// <summary>Every user so far, by id.</summary>
     public IReadOnlyDictionary<string, UserState> Users => _users;
+
+    /// <summary>Every external payment so far, by id; one of which only the provider has spoken does not <see cref="PaymentState.Exists"/>.</summary>
+    public IReadOnlyDictionary<string, PaymentState> Payments => _payments;
 
     /// <summary>Takes the next event, in position order.</summary>
     public void Add(JournalRecord record)
@@ -66,6 +71,9 @@ public sealed class JournalAudit
                     break;
                 case StreamKind.Reference:
                     Apply<ReferenceState, ReferenceEvent>(_references, record);
+                    break;
+                case StreamKind.Payment:
+                    Apply<PaymentState, PaymentEvent>(_payments, record);
                     break;
             }
         }
@@ -108,8 +116,13 @@ public sealed class JournalAudit
         }
 
         JudgeReferences();
+        var clearing = new Clearing(_orders, _users.Values, _payments);
+        clearing.Judge();
+        _violations.AddRange(clearing.Violations);
+        _lagging.AddRange(clearing.Lagging);
         return new AuditReport(
-            _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _lagging]);
+            _events, _orders.Values.Count(order => order.Exists), _stock.Count, _users.Count, [.. _violations], [.. _lagging],
+            _payments.Values.Count(payment => payment.Exists));
     }
 
     private static void Apply<TState, TEvent>(Dictionary<string, TState> states, JournalRecord record)
@@ -133,7 +146,11 @@ public sealed class JournalAudit
     {
         var name = $"Wallet of {user.Id}";
         Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited and not withdrawn.");
-        var claims = new ClaimJudge(name, user.Claims, standing => _orders[standing.OrderId].UserId == user.Id ? standing.Total : 0);
+        var claims = new ClaimJudge(
+            name,
+            user.Claims,
+            standing => _orders[standing.OrderId].UserId == user.Id ? standing.WalletTotal : 0,
+            standing => user.ReturnedOf(standing.OrderId));
         var paid = Judge(claims, orders, standings);
         var spent = user.Spent - user.Refunded;
         Demand(spent == paid, $"{name}: {spent} is spent, but orders account for {paid}.");

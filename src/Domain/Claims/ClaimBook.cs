@@ -93,6 +93,10 @@ public sealed record ClaimBook
             OrderVersion = orderVersion,
         });
 
+    /// <summary>Part of what was paid went back; the rest stays reversible. Nothing is left to do where the claim is closed.</summary>
+    public ClaimBook Return(string orderId, long orderVersion, long quantity) =>
+        Change(orderId, claim => claim with { Paid = claim.Paid - quantity, OrderVersion = orderVersion });
+
     /// <summary>What was paid is reversed or final: nothing of it remains reversible.</summary>
     public ClaimBook ClearPaid(string orderId, long orderVersion) =>
         Change(orderId, claim => claim with { Paid = 0, OrderVersion = orderVersion });

@@ -125,16 +125,30 @@ public static class UserDecisions
     public static Decision<UserEvent> Align(UserState user, OrderStanding standing)
     {
         var order = standing.OrderId;
-        var alignment = ClaimAlignment.Next(user.Claims.Find(order), standing, standing.Total);
+        var alignment = ClaimAlignment.Next(user.Claims.Find(order), standing, standing.WalletTotal);
         return alignment.Step switch
         {
-            ClaimStep.None => Decision<UserEvent>.Unchanged,
+            ClaimStep.None => Return(user, standing),
             ClaimStep.Secure => new HoldAmended(order, standing.Version, alignment.Quantity, alignment.Attempts),
             ClaimStep.Release => new HoldReleased(order, standing.Version, alignment.Attempts),
             ClaimStep.Pay => new MoneyCaptured(order, standing.Version, alignment.Quantity, alignment.Attempts),
             ClaimStep.Reverse => new MoneyRefunded(order, standing.Version, alignment.Quantity),
             ClaimStep.Close => new CaptureClosed(order, standing.Version),
         };
+    }
+
+    /// <summary>
+    /// Gives back what the order's refunds come to and the wallet has not returned yet. The sum of refunds only grows, so a late
+    /// standing gives back nothing twice; where the whole payment was reversed, nothing is left to refund.
+    /// </summary>
+    private static Decision<UserEvent> Return(UserState user, OrderStanding standing)
+    {
+        var due = standing.RefundedTotal - user.ReturnedOf(standing.OrderId);
+        var isCaptured = standing.Phase == ClaimPhase.Closed
+            || (standing.Phase == ClaimPhase.Paid && user.Claims.Find(standing.OrderId) is { Paid: > 0 });
+        return standing.Method == PaymentMethod.Wallet && due > 0 && isCaptured
+            ? new OrderMoneyReturned(standing.OrderId, standing.Version, due)
+            : Decision<UserEvent>.Unchanged;
     }
 
     private static Refusal? Refused(UserState user, UserTrigger trigger) =>

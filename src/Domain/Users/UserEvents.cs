@@ -25,6 +25,7 @@ public abstract record UserEvent
         .Add("wallet.released", UserEventJson.Default.HoldReleased)
         .Add("wallet.captured", UserEventJson.Default.MoneyCaptured)
         .Add("wallet.refunded", UserEventJson.Default.MoneyRefunded)
+        .Add("wallet.order_refunded", UserEventJson.Default.OrderMoneyReturned)
         .Add("wallet.capture_closed", UserEventJson.Default.CaptureClosed);
 
     /// <summary>Whether an event of this type changes what the user may do; events of the wallet do not.</summary>
@@ -86,6 +87,9 @@ public sealed record MoneyCaptured(string Order, long OrderVersion, long Amount,
 /// <summary>The paid order was cancelled: spent money is back.</summary>
 public sealed record MoneyRefunded(string Order, long OrderVersion, long Amount) : UserEvent;
 
+/// <summary>Refunds that the order has decided are back, <paramref name="Amount"/> more than before; the order goes on.</summary>
+public sealed record OrderMoneyReturned(string Order, long OrderVersion, long Amount) : UserEvent;
+
 /// <summary>The order has left the house: its payment is final and need not be remembered.</summary>
 public sealed record CaptureClosed(string Order, long OrderVersion) : UserEvent;
 
@@ -108,4 +112,5 @@ public sealed record CaptureClosed(string Order, long OrderVersion) : UserEvent;
 [JsonSerializable(typeof(MoneyCaptured))]
 [JsonSerializable(typeof(MoneyRefunded))]
 [JsonSerializable(typeof(CaptureClosed))]
+[JsonSerializable(typeof(OrderMoneyReturned))]
 internal sealed partial class UserEventJson : JsonSerializerContext;

@@ -48,6 +48,12 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
     public ClaimBook Claims { get; init; } = ClaimBook.Empty;
 
     /// <summary>
+    /// What refunds of an order have given back, by order; null before the first, as in snapshots of earlier releases. It outlives the
+    /// order's claim, because an order can be refunded after it has left the house.
+    /// </summary>
+    public ImmutableDictionary<string, long>? Returned { get; init; }
+
+    /// <summary>
     /// The requests that came with an idempotency key; null before the first, as in snapshots of earlier releases.
     /// </summary>
     public KeyBook<Wallet>? Keys { get; init; }
@@ -105,6 +111,13 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
                 Claims = Claims.ClearPaid(e.Order, e.OrderVersion),
                 Refunded = Refunded + e.Amount,
             },
+            OrderMoneyReturned e => next with
+            {
+                Claims = Claims.Return(e.Order, e.OrderVersion, e.Amount),
+                Refunded = Refunded + e.Amount,
+                Returned = (Returned ?? ImmutableDictionary.Create<string, long>(StringComparer.Ordinal))
+                    .SetItem(e.Order, ReturnedOf(e.Order) + e.Amount),
+            },
             CaptureClosed e => next with { Claims = Claims.ClearPaid(e.Order, e.OrderVersion) },
             MoneyDeposited e => (next with
             {
@@ -149,6 +162,9 @@ public sealed record UserState : IAggregate<UserState, UserEvent>
         TokenGeneration = TokenGeneration,
         IsAtOrderLimit = Claims.IsFull(mostUnpaid),
     };
+
+    /// <summary>What refunds of an order have given back so far, in minor units.</summary>
+    public long ReturnedOf(string order) => Returned?.GetValueOrDefault(order) ?? 0;
 
     /// <summary>The wallet that a deposit under this key was answered with; null when that is not known.</summary>
     public Wallet? AnswerTo(DepositMoney command) =>
