@@ -70,8 +70,8 @@ public static class PaymentDecisions
         : CaptureOf(payment, by, times, now);
 
     /// <summary>
-    /// Voids a payment at an operator's request, unless the order lives on it: then the order is cancelled instead. One that the
-    /// provider has not answered yet is voided as soon as it has.
+    /// Voids a payment at an operator's request, unless the order lives on it or may have been told that it can: then the order is
+    /// cancelled instead. One that the provider has not answered yet is voided as soon as it has.
     /// </summary>
     public static Decision<PaymentEvent> Void(
         PaymentState payment, string by, OrderStanding standing, PaymentTimes times, DateTimeOffset now)
@@ -86,7 +86,7 @@ public static class PaymentDecisions
             return Decision<PaymentEvent>.Unchanged;
         }
 
-        if (PhaseFor(payment, standing) is ClaimPhase.Paid or ClaimPhase.Closed)
+        if (payment.IsSecured || PhaseFor(payment, standing) is ClaimPhase.Paid or ClaimPhase.Closed)
         {
             return Illegal(payment);
         }
@@ -181,12 +181,13 @@ public static class PaymentDecisions
 
     /// <summary>
     /// An authorization is about to end, or the provider rejected a capture or void some time ago: it is captured for an order that
-    /// lives on it, and voided otherwise.
+    /// lives on it, and voided otherwise. An order that waits for it must be told first what it has; nothing is decided before that.
     /// </summary>
     public static Decision<PaymentEvent> Review(PaymentState payment, OrderStanding standing, PaymentTimes times, DateTimeOffset now) =>
         payment.Status != PaymentStatus.Authorized ? Decision<PaymentEvent>.Unchanged
         : !payment.IsGivenUp && PhaseFor(payment, standing) is ClaimPhase.Paid or ClaimPhase.Closed
             ? CaptureOf(payment, UserId.System, times, now)
+        : payment.IsSecured && PhaseFor(payment, standing) == ClaimPhase.Secured ? Decision<PaymentEvent>.Unchanged
         : payment.IsGivenUp ? VoidOf(payment, UserId.System, times, now)
         : Decision<PaymentEvent>.Of(
             [new PaymentGivenUp(UserId.System, "authorization_ends", standing.Version), VoidOf(payment, UserId.System, times, now)]);

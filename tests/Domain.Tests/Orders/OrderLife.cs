@@ -83,6 +83,22 @@ internal sealed class OrderLife
         }
     }
 
+    /// <summary>An operator refunds part of what was captured, where so much is left.</summary>
+    public void Refund(long amount, bool tell = true)
+    {
+        if (OrderMoney.Refundable(Order) < amount)
+        {
+            return;
+        }
+
+        Record(OrderPaymentDecisions.Refund(Order, new RefundOrder($"r{Order.Refunds.Length}", amount, "damaged", Given.ByStaff), Given.Noon));
+        IsUntold = true;
+        if (tell)
+        {
+            Align();
+        }
+    }
+
     /// <summary>An attempt takes something and is given up: the order voids it, and stock and wallet release it.</summary>
     public void Abandon(long quantity)
     {

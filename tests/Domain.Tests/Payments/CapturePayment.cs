@@ -57,7 +57,8 @@ public sealed class CapturePayment
         Assert.Equal(["payment.capture_requested"], PaymentDecisions.Review(payment, Order(ClaimPhase.Paid), Times, payment.DueAt!.Value).Names());
         Assert.Equal(
             ["payment.given_up", "payment.void_requested"],
-            PaymentDecisions.Review(payment, Order(ClaimPhase.Secured), Times, payment.DueAt.Value).Names());
+            PaymentDecisions.Review(payment, Order(ClaimPhase.None), Times, payment.DueAt.Value).Names());
+        PaymentDecisions.Review(payment, Order(ClaimPhase.Secured), Times, payment.DueAt.Value).IsUnchanged();
     }
 
     [Fact]

@@ -10,12 +10,14 @@ namespace Granary.Domain.Tests.Payments;
 public sealed class GiveBackPayment
 {
     [Fact]
-    public void An_operator_voids_what_the_order_does_not_live_on()
+    public void An_operator_voids_what_the_order_cannot_live_on()
     {
-        var voiding = Authorized().Do(state => PaymentDecisions.Void(state, "u-operator", Order(ClaimPhase.Secured), Times, Noon));
+        var voiding = RequiringAction().Do(state => PaymentDecisions.Void(state, "u-operator", Order(ClaimPhase.Secured), Times, Noon));
         Assert.Equal((PaymentStatus.Voiding, "u-operator"), (voiding.Status, voiding.Timeline[^1].By));
         PaymentDecisions.Void(voiding, "u-operator", Order(ClaimPhase.Secured), Times, Noon).IsUnchanged();
 
+        // The order may hear of the authorization only now, and be paid with it.
+        Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Authorized(), "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
         Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Authorized(), "u-operator", Order(ClaimPhase.Paid), Times, Noon).Refusal);
         Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Captured(), "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
         Assert.IsType<NotFound>(PaymentDecisions.Void(None, "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
