@@ -1,9 +1,11 @@
 using Granary.Domain.Audit;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
@@ -137,6 +139,91 @@ public sealed class JournalAuditTests
 
         Assert.Contains(Audit().Violations, violation => violation.Contains("web-1", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public void A_journal_that_ends_anywhere_in_the_life_of_an_externally_paid_order_is_sound()
+    {
+        PayExternally();
+        Order(new OrderRefundRequested("u-operator", "r1", 300, "damaged"));
+        Payment(new RefundQueued("r1", 300, 7), new RefundRequested("r1", OperationKind.Refund, 3, 300, Given.Noon), new RefundSucceeded("r1", 300));
+        Order(new OrderPaymentUpdated("system", "p1", 9, 0, 1_000, 300), new OrderRefundSucceeded("system", "r1"));
+
+        for (var length = 0; length <= _journal.Count; length++)
+        {
+            Assert.Empty(Audit(length).Violations);
+        }
+
+        Assert.Equal((0, 1), (Audit().Lagging.Count, Audit().Payments));
+    }
+
+    [Fact]
+    public void More_refunded_at_the_provider_than_the_order_has_decided_on_is_a_violation()
+    {
+        PayExternally();
+        Payment(new RefundRequested("r1", OperationKind.Refund, 3, 300, Given.Noon), new RefundSucceeded("r1", 300));
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("has decided on 0", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_order_that_knows_of_other_amounts_than_its_payment_has_is_a_violation()
+    {
+        PayExternally();
+        Order(new OrderPaymentUpdated("system", "p1", 6, 0, 1_000, 1));
+
+        Assert.NotEmpty(Audit().Violations);
+    }
+
+    [Fact]
+    public void An_order_that_is_paid_without_a_payment_or_by_the_wallet_as_well_is_a_violation()
+    {
+        PayExternally();
+        User(new MoneyHeld("o1", 9, 1_000), new MoneyCaptured("o1", 9, 1_000, [9]));
+        Assert.Contains(Audit().Violations, violation => violation.StartsWith("Wallet", StringComparison.Ordinal));
+
+        _journal.RemoveAll(record => record.Stream == "payment/p1");
+        Assert.Contains(Audit().Violations, violation => violation.Contains("not in the journal", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Money_that_a_payment_keeps_for_a_cancelled_order_lags_behind()
+    {
+        PayExternally();
+        Order(new OrderCancelled("u-buyer", null));
+        Stock(new StockRestocked("o1", 5, 2));
+
+        Assert.Empty(Audit().Violations);
+        Assert.Contains(Audit().Lagging, finding => finding.Contains("does not live on it", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_wallet_that_returns_more_than_its_order_has_decided_on_is_a_violation()
+    {
+        PlaceAndPay();
+        User(new OrderMoneyReturned("o1", 2, 300));
+
+        Assert.Contains(Audit().Violations, violation => violation.Contains("it has decided on 0", StringComparison.Ordinal));
+    }
+
+    private void PayExternally()
+    {
+        Open();
+        Stock(new StockReserved("o1", 1, 2));
+        Order(Given.Placed with { PaymentMethod = PaymentMethod.External });
+        Payment(
+            new PaymentCreated("u-buyer", "o1", "u-buyer", 1_000, "USD", CaptureMode.Automatic, "sandbox", Given.Noon),
+            new PaymentMethodAttached("tok_ok"));
+        Order(new OrderPaymentStarted("u-buyer", "p1", null));
+        Payment(
+            new AuthorizeRequested(OperationKind.Authorize, 1, 1_000, 2, Given.Noon),
+            new PaymentAuthorized("pi_1", 1_000),
+            new CaptureRequested("system", OperationKind.Capture, 2, 1_000, Given.Noon),
+            new PaymentCaptured(1_000));
+        Order(new OrderPaymentUpdated("system", "p1", 6, 0, 1_000, 0), new OrderPaid("u-buyer", "p1"));
+        Stock(new StockSold("o1", 4, 2, [1]));
+    }
+
+    private void Payment(params IEnumerable<PaymentEvent> events) => Append<PaymentState, PaymentEvent>("p1", events);
 
     private void Claim(string reference, string order, long attempt) => Append<ReferenceState, ReferenceEvent>(
         ReferenceState.KeyOf(Given.Placed.By, reference), [new ReferenceClaimed(Given.Placed.By, reference, order, attempt)]);

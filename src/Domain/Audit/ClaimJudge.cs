@@ -79,6 +79,7 @@ internal sealed class ClaimJudge(
         Demand(
             reserved + claim.Paid + back >= right,
             $"{name}: paid order {standing.OrderId} has {reserved} and {claim.Paid} of {right}, of which {back} went back.");
+        Demand(claim.Paid + back <= right, $"{name}: paid order {standing.OrderId} has taken {claim.Paid + back}, more than its {right}.");
         Expect(reserved == 0 && accepted == 0, $"{name}: paid order {standing.OrderId} still has {reserved} set aside.");
         return claim.Paid;
     }

@@ -27,8 +27,8 @@ public sealed record PaymentTimes
 
     private TimeSpan Hourly => Scaled(TimeSpan.FromHours(1));
 
-    /// <summary>These times, all multiplied.</summary>
-    public static PaymentTimes Times(double scale) => new(scale);
+    /// <summary>The times that the API promises, all multiplied.</summary>
+    public static PaymentTimes ScaledBy(double scale) => new(scale);
 
     /// <summary>After 5 s, 30 s, 2 min and 10 min, then hourly, and daily once an operator was called.</summary>
     /// <param name="attempt">How often the provider was asked in vain, from 1.</param>
