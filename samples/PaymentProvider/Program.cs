@@ -1,0 +1,3 @@
+using Granary.PaymentProvider;
+
+await ProviderApp.Create(args).RunAsync();
