@@ -10,35 +10,35 @@ internal static class PaymentOutcomes
     /// <summary>The outcome of the open operation; nothing where the call must be repeated under its key.</summary>
     public static List<PaymentEvent> Of(
         PaymentState payment, PaymentOperation open, ProviderAnswer answer, PaymentTimes times, DateTimeOffset now) => (open.Kind, answer) switch
-    {
-        (_, ProviderAnswer.NotKnown) => [],
-        (OperationKind.Authorize, ProviderAnswer.Authorized said) =>
-            [new PaymentAuthorized(said.Reference, said.Amount, said.ExpiresAt, said.ExpiresAt - times.BeforeExpiry)],
-        (OperationKind.Authorize, ProviderAnswer.ActionRequired said) when payment.NextAction != said.Url =>
-            [new PaymentRequiresAction(said.Reference, said.Url, times.NextAsk(1, now, now))],
-        (OperationKind.Authorize, ProviderAnswer.ActionRequired) => [Unanswered(open, "requires_action", times, now)],
-        (OperationKind.Authorize, ProviderAnswer.Declined said) => [new PaymentDeclined(said.Code, said.Reference)],
-        (OperationKind.Authorize, ProviderAnswer.Rejected said) => [new PaymentDeclined(said.Code)],
-        (OperationKind.Capture, ProviderAnswer.Captured said) => WithAttention(
-            new PaymentCaptured(said.Amount), said.Amount != open.Amount, "captured_amount_differs"),
-        (OperationKind.Capture, ProviderAnswer.Rejected said) =>
-            [new CaptureRejected(said.Code, now + times.AfterRejection), new PaymentNeedsAttention("capture_rejected")],
-        (OperationKind.Void, ProviderAnswer.Voided) => Compensated(payment, open, new PaymentVoided(), payment.Authorized),
-        (OperationKind.Void, ProviderAnswer.Rejected said) =>
-            [new VoidRejected(said.Code, now + times.AfterRejection), new PaymentNeedsAttention("void_rejected")],
-        (OperationKind.Void, ProviderAnswer.Expired) => Compensated(payment, open, new AuthorizationEnded(), payment.Authorized),
-        (OperationKind.Authorize, ProviderAnswer.Expired) => [new AuthorizationEnded()],
-        (OperationKind.Capture, ProviderAnswer.Expired) => WithAttention(new AuthorizationEnded(), !payment.IsGivenUp, "authorization_expired"),
-        (OperationKind.Refund, ProviderAnswer.Refunded said) =>
-        [
-            .. Compensated(payment, open, new RefundSucceeded(open.Refund!, said.Amount), said.Amount),
+        {
+            (_, ProviderAnswer.NotKnown) => [],
+            (OperationKind.Authorize, ProviderAnswer.Authorized said) =>
+                [new PaymentAuthorized(said.Reference, said.Amount, said.ExpiresAt, said.ExpiresAt - times.BeforeExpiry)],
+            (OperationKind.Authorize, ProviderAnswer.ActionRequired said) when payment.NextAction != said.Url =>
+                [new PaymentRequiresAction(said.Reference, said.Url, times.NextAsk(1, now, now))],
+            (OperationKind.Authorize, ProviderAnswer.ActionRequired) => [Unanswered(open, "requires_action", times, now)],
+            (OperationKind.Authorize, ProviderAnswer.Declined said) => [new PaymentDeclined(said.Code, said.Reference)],
+            (OperationKind.Authorize, ProviderAnswer.Rejected said) => [new PaymentDeclined(said.Code)],
+            (OperationKind.Capture, ProviderAnswer.Captured said) => WithAttention(
+                new PaymentCaptured(said.Amount), said.Amount != open.Amount, "captured_amount_differs"),
+            (OperationKind.Capture, ProviderAnswer.Rejected said) =>
+                [new CaptureRejected(said.Code, now + times.AfterRejection), new PaymentNeedsAttention("capture_rejected")],
+            (OperationKind.Void, ProviderAnswer.Voided) => Compensated(payment, open, new PaymentVoided(), payment.Authorized),
+            (OperationKind.Void, ProviderAnswer.Rejected said) =>
+                [new VoidRejected(said.Code, now + times.AfterRejection), new PaymentNeedsAttention("void_rejected")],
+            (OperationKind.Void, ProviderAnswer.Expired) => Compensated(payment, open, new AuthorizationEnded(), payment.Authorized),
+            (OperationKind.Authorize, ProviderAnswer.Expired) => [new AuthorizationEnded()],
+            (OperationKind.Capture, ProviderAnswer.Expired) => WithAttention(new AuthorizationEnded(), !payment.IsGivenUp, "authorization_expired"),
+            (OperationKind.Refund, ProviderAnswer.Refunded said) =>
+            [
+                .. Compensated(payment, open, new RefundSucceeded(open.Refund!, said.Amount), said.Amount),
             .. said.Amount == open.Amount ? Array.Empty<PaymentEvent>() : [new PaymentNeedsAttention("refunded_amount_differs")],
         ],
-        (OperationKind.Refund, ProviderAnswer.Rejected said) =>
-            [new RefundFailed(open.Refund!, said.Code), new PaymentNeedsAttention("refund_failed")],
-        (_, ProviderAnswer.NoAnswer said) => Silent(payment, open, said.Reason, times, now),
-        _ => Silent(payment, open, "unexpected_answer", times, now),
-    };
+            (OperationKind.Refund, ProviderAnswer.Rejected said) =>
+                [new RefundFailed(open.Refund!, said.Code), new PaymentNeedsAttention("refund_failed")],
+            (_, ProviderAnswer.NoAnswer said) => Silent(payment, open, said.Reason, times, now),
+            _ => Silent(payment, open, "unexpected_answer", times, now),
+        };
 
     /// <summary>Holds what a provider says of an operation that is not open against what is recorded.</summary>
     public static Decision<PaymentEvent> Compare(

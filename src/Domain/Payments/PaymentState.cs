@@ -142,7 +142,8 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             RefundRequested e => next.With(new PaymentRefund(e.Refund, e.Amount, RefundStep.Requested))
                 .Opened(e.Operation, e.Ordinal, e.Amount, e.DueAt, at, e.Refund, e.Compensation == true),
             RefundSucceeded e => next.With(new PaymentRefund(e.Refund, e.Amount, RefundStep.Succeeded))
-                .Concluded() with { Refunded = checked(Refunded + e.Amount) },
+                .Concluded() with
+            { Refunded = checked(Refunded + e.Amount) },
             RefundFailed e => next.With(new PaymentRefund(e.Refund, Open.Amount, RefundStep.Failed, e.Code)).Concluded(clears: false),
             _ => throw new InvalidOperationException($"A payment has no event {domainEvent.GetType().Name}."),
         };

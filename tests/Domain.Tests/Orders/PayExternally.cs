@@ -124,16 +124,16 @@ public sealed class PayExternally
 
     private static PaymentAccount Account(
         long version, long authorized = 0, long captured = 0, long refunded = 0, bool isSecured = false, bool isOver = false) => new()
-    {
-        Payment = "p1",
-        Version = version,
-        Authorized = authorized,
-        Captured = captured,
-        Refunded = refunded,
-        IsSecured = isSecured,
-        IsOver = isOver,
-        Refunds = [],
-    };
+        {
+            Payment = "p1",
+            Version = version,
+            Authorized = authorized,
+            Captured = captured,
+            Refunded = refunded,
+            IsSecured = isSecured,
+            IsOver = isOver,
+            Refunds = [],
+        };
 
     private static OrderState With(OrderState order, Decision<OrderEvent> decision)
     {

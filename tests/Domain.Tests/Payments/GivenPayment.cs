@@ -36,17 +36,17 @@ internal static class GivenPayment
     /// <summary>The standing of the order; by default it waits for this payment.</summary>
     public static OrderStanding Order(
         ClaimPhase phase, long version = 5, string? payment = "p1", params IReadOnlyList<DecidedRefund> refunds) => new()
-    {
-        OrderId = "o1",
-        Version = version,
-        Phase = phase,
-        Lines = [],
-        Total = 1_000,
-        Accepted = [1],
-        Method = PaymentMethod.External,
-        Payment = payment,
-        Refunds = refunds,
-    };
+        {
+            OrderId = "o1",
+            Version = version,
+            Phase = phase,
+            Lines = [],
+            Total = 1_000,
+            Accepted = [1],
+            Method = PaymentMethod.External,
+            Payment = payment,
+            Refunds = refunds,
+        };
 
     public static PaymentState Do(this PaymentState payment, Func<PaymentState, Decision<PaymentEvent>> decide) => payment.With(decide(payment));
 

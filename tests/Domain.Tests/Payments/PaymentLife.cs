@@ -35,8 +35,6 @@ internal sealed class PaymentLife
     /// <summary>What was done, for a test that fails.</summary>
     public List<string> Log { get; } = [];
 
-    private OrderCommand Buyer => Given.ByBuyer;
-
     /// <summary>The buyer asks to pay, with a new key or again with an old one.</summary>
     /// <param name="steps">After how many steps the silo dies.</param>
     public void Pay(string id, CaptureMode capture, int plan, CallFault fault, int steps)
@@ -181,7 +179,7 @@ internal sealed class PaymentLife
 
     private void Admit(PaymentState payment)
     {
-        var decision = OrderPaymentDecisions.StartPayment(Order, Buyer, payment.Id, payment.Amount, TimeSpan.FromMinutes(10), Now);
+        var decision = OrderPaymentDecisions.StartPayment(Order, Given.ByBuyer, payment.Id, payment.Amount, TimeSpan.FromMinutes(10), Now);
         Append(decision);
         if (decision.Refusal is { } refusal)
         {
