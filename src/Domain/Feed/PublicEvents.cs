@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 
@@ -23,6 +24,9 @@ public static class PublicEvents
         (StreamKind.User, UserEvent.Codec.Names, []),
         (StreamKind.ApiKeys, ApiKeyEvent.Codec.Names, []),
         (StreamKind.Reference, ReferenceEvent.Codec.Names, []),
+
+        // PaymentEvent.PublicNames shall be public once the feed and webhooks can write their data, without the payer's token.
+        (StreamKind.Payment, PaymentEvent.Codec.Names, []),
     ];
 
     private static readonly FrozenSet<string> Known = Kinds.SelectMany(kind => kind.All).ToFrozenSet(StringComparer.Ordinal);

@@ -13,7 +13,7 @@ public static class WalletStatement
     public static IReadOnlyList<string> Types { get; } =
     [
         UserEvent.Codec.NameOf<MoneyDeposited>(), UserEvent.Codec.NameOf<MoneyWithdrawn>(),
-        UserEvent.Codec.NameOf<MoneyCaptured>(), UserEvent.Codec.NameOf<MoneyRefunded>(),
+        UserEvent.Codec.NameOf<MoneyCaptured>(), UserEvent.Codec.NameOf<MoneyRefunded>(), UserEvent.Codec.NameOf<OrderMoneyReturned>(),
     ];
 
     /// <summary>The movement that an event is; null where it moves no money into the wallet or out of it.</summary>
@@ -29,6 +29,7 @@ public static class WalletStatement
             MoneyWithdrawn e => (MovementType.Withdrawal, -e.Amount, null, e.Reference),
             MoneyCaptured e => (MovementType.Capture, -e.Amount, e.Order, null),
             MoneyRefunded e => (MovementType.Refund, e.Amount, e.Order, null),
+            OrderMoneyReturned e => (MovementType.Refund, e.Amount, e.Order, null),
             _ => default,
         };
 

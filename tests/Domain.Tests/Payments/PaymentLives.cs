@@ -28,7 +28,7 @@ public sealed class PaymentLives
         life.Rest();
         AssertNoViolation(life);
         AssertAtRest(life);
-    }, iter: 4_000);
+    }, iter: 1_500);
 
     [Theory]
     [InlineData(CaptureMode.Automatic)]
