@@ -79,6 +79,15 @@ public sealed record WalletNotEmpty([property: Id(0)] long Available, [property:
 [GenerateSerializer, Immutable, Alias("granary.refusal.payment-in-progress")]
 public sealed record PaymentInProgress([property: Id(0)] string Payment) : Refusal;
 
+/// <summary>No external provider is configured.</summary>
+[GenerateSerializer, Immutable, Alias("granary.refusal.payments-not-configured")]
+public sealed record PaymentsNotConfigured : Refusal;
+
+/// <summary>The provider is failing, and nothing was sent to it.</summary>
+/// <param name="RetryAfterSeconds">After how many seconds the provider is tried again, at least 1.</param>
+[GenerateSerializer, Immutable, Alias("granary.refusal.payment-provider-unavailable")]
+public sealed record PaymentProviderUnavailable([property: Id(0)] int RetryAfterSeconds) : Refusal;
+
 /// <summary>More was to be refunded than was captured and is not refunded yet.</summary>
 /// <param name="Refundable">What can be refunded, in minor units.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.refund-exceeds-captured")]

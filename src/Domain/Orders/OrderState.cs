@@ -153,6 +153,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         Amounts = OrderMoney.AmountsOf(this),
         PaymentStatus = OrderMoney.StatusOf(this),
         Refunds = Refunds.IsEmpty ? null : Refunds,
+        Payments = Payments.IsEmpty ? null : [.. Payments.Select(payment => payment.Id)],
     };
 
     /// <summary>What the order has decided about the stock and money it claims.</summary>

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces.Payments;
 using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 
@@ -48,6 +49,20 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>Amends a pending order. The difference is reserved or released and the hold adjusted, all or nothing.</summary>
     [Alias("amend")]
     Task<OrderReply> Amend(OrderCommand command, OrderAmendment amendment);
+
+    /// <summary>Refunds part of what was captured. A wallet has it at once; a provider has to confirm it, so it may stay pending.</summary>
+    [Alias("refund"), Idempotent]
+    Task<OrderReply> Refund(RefundOrder request);
+
+    /// <summary>Admits an external payment of the whole total: the order waits for it and is not amended. One at a time.</summary>
+    /// <param name="payment">The payment, of which nothing was sent to the provider yet.</param>
+    /// <param name="amount">Its amount in minor units.</param>
+    [Alias("start-payment"), Idempotent]
+    Task<OrderReply> StartPayment(OrderCommand command, string payment, long amount);
+
+    /// <summary>Takes over what an external payment says of its money, and answers with the standing that the order has after it.</summary>
+    [Alias("follow-payment"), Idempotent]
+    Task<OrderStanding> FollowPayment(PaymentAccount account);
 
     /// <summary>Expires the order if it is unpaid and its deadline has passed; otherwise changes nothing.</summary>
     [Alias("expire"), Idempotent]

@@ -46,6 +46,9 @@ public sealed record Order
 
     /// <summary>Its refunds, oldest first; null without any.</summary>
     [Id(20)] public IReadOnlyList<OrderRefund>? Refunds { get; init; }
+
+    /// <summary>The ids of its external payments, the first started first; null without any.</summary>
+    [Id(21)] public IReadOnlyList<string>? Payments { get; init; }
 }
 
 /// <summary>The status of an order in its life cycle.</summary>

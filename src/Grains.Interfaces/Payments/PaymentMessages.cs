@@ -85,6 +85,35 @@ public sealed record CreatePayment(
     [property: Id(6)] string Provider,
     [property: Id(7)] string By);
 
+/// <summary>A request to pay an order with the configured provider.</summary>
+/// <param name="OrderId">The order.</param>
+/// <param name="Owner">The user whose order it must be, or null for staff.</param>
+/// <param name="Token">The provider's one-time token for the payer's card. Never a card number.</param>
+/// <param name="Capture">When it is captured.</param>
+/// <param name="By">The acting user's id.</param>
+[GenerateSerializer, Immutable, Alias("granary.pay-externally")]
+public sealed record PayExternally(
+    [property: Id(0)] string OrderId,
+    [property: Id(1)] string? Owner,
+    [property: Id(2)] string Token,
+    [property: Id(3)] CaptureMode Capture,
+    [property: Id(4)] string By);
+
+/// <summary>The answer of a payment: the payment as it is durable, or a refusal.</summary>
+/// <param name="Payment">The payment; null when refused.</param>
+/// <param name="Refusal">Why the command was not carried out; null when it was.</param>
+/// <param name="Replayed">The payment existed before this call.</param>
+[GenerateSerializer, Immutable, Alias("granary.payment-reply")]
+public sealed record PaymentReply(
+    [property: Id(0)] Payment? Payment,
+    [property: Id(1)] Refusal? Refusal = null,
+    [property: Id(2)] bool Replayed = false)
+{
+    public static implicit operator PaymentReply(Refusal refusal) => new(null, refusal);
+
+    public static PaymentReply FromRefusal(Refusal refusal) => new(null, refusal);
+}
+
 /// <summary>A payment as its readers see it. Amounts are minor units.</summary>
 [GenerateSerializer, Immutable, Alias("granary.payment")]
 public sealed record Payment

@@ -1,0 +1,31 @@
+using Orleans.CodeGeneration;
+
+namespace Granary.Grains.Interfaces.Payments;
+
+/// <summary>What front ends ask about payments on any silo: only silos know the provider and its secrets.</summary>
+[Alias("granary.payment-desk"), Version(1)]
+public interface IPaymentDesk : IGrainWithIntegerKey
+{
+    /// <summary>Takes in an event that the provider sends. <see cref="EventReceipt.Taken"/> only once it is durable.</summary>
+    /// <param name="provider">The name in the address.</param>
+    /// <param name="headers">The request's headers that may carry a signature, by lower-case name.</param>
+    /// <param name="body">The raw bytes, over which the signature is.</param>
+    [Alias("receive"), Idempotent]
+    Task<EventReceipt> Receive(string provider, IReadOnlyDictionary<string, string> headers, byte[] body);
+}
+
+/// <summary>What became of an event of the provider.</summary>
+public enum EventReceipt
+{
+    /// <summary>It is durable, or it was before, or it concerns nothing that the shop knows of.</summary>
+    Taken,
+
+    /// <summary>The signature is wrong, or more than 5 minutes off.</summary>
+    BadSignature,
+
+    /// <summary>The body is signed, but cannot be read.</summary>
+    Unreadable,
+
+    /// <summary>The provider is not the configured one.</summary>
+    UnknownProvider,
+}

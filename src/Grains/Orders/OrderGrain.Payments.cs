@@ -1,0 +1,27 @@
+using Granary.Domain.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
+
+namespace Granary.Grains.Orders;
+
+/// <content>The order's money: what external payments say, and what is refunded.</content>
+public sealed partial class OrderGrain
+{
+    private static readonly TimeSpan PaymentGrace = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc/>
+    public Task<OrderReply> Refund(RefundOrder request) => ActAsync(order => OrderPaymentDecisions.Refund(order, request, Now));
+
+    /// <inheritdoc/>
+    public Task<OrderReply> StartPayment(OrderCommand command, string payment, long amount) =>
+        ActAsync(order => OrderPaymentDecisions.StartPayment(order, command, payment, amount, PaymentGrace, Now));
+
+    /// <inheritdoc/>
+    public async Task<OrderStanding> FollowPayment(PaymentAccount account)
+    {
+        await LoadAsync();
+        await RecordAsync(OrderPaymentDecisions.FollowPayment(Decided, account, Now));
+        return Durable.ToStanding();
+    }
+}
