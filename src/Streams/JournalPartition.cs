@@ -1,4 +1,5 @@
 using Granary.Domain.Events;
+using Granary.Domain.Payments;
 using Granary.Domain.Trail;
 using Orleans.Streams;
 
@@ -10,8 +11,6 @@ namespace Granary.Streams;
 internal sealed class JournalPartition(
     int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
 {
-    private static readonly int Audited = StreamNames.Namespaces.Index().Single(name => name.Item == StreamNames.Audited).Index;
-
     private readonly PartitionStream[] _streams =
         [.. StreamNames.Namespaces.Select(name => new PartitionStream(StreamNames.StreamOf(name, number)))];
 
@@ -55,11 +54,11 @@ internal sealed class JournalPartition(
             }
         }
 
-        foreach (var (i, partition) in page.Audited)
+        foreach (var (i, streamNamespace, partition) in page.Besides)
         {
             if (partition == number)
             {
-                _sorted[Audited].Add(page.Events[i]);
+                _sorted[streamNamespace].Add(page.Events[i]);
             }
         }
 
@@ -157,9 +156,11 @@ internal sealed class JournalPartition(
         }
     }
 
-    private bool IsIn(int streamNamespace, JournalRecord record) => streamNamespace == Audited
-        ? AuditTrail.Reads(record.Type) && StreamNames.PartitionOf(record.Stream, settings.Partitions) == number
-        : StreamRoute.Of(record.Stream, settings.Partitions) == new StreamRoute(streamNamespace, number);
+    private bool IsIn(int streamNamespace, JournalRecord record) =>
+        StreamRoute.Of(record.Stream, settings.Partitions) == new StreamRoute(streamNamespace, number)
+        || (((streamNamespace == StreamRoute.Audited && AuditTrail.Reads(record.Type))
+                || (streamNamespace == StreamRoute.Payments && PaymentNews.Has(record.Type)))
+            && StreamNames.PartitionOf(record.Stream, settings.Partitions) == number);
 
     private void Begin(long position)
     {

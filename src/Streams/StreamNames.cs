@@ -27,18 +27,25 @@ public static class StreamNames
     /// </summary>
     public const string Audited = "audited";
 
+    /// <summary>
+    /// The namespace of the events of payments with an external provider, and of the events of orders that such payments act on, however
+    /// the order is paid: few of an order's life, and none while it is placed or paid.
+    /// </summary>
+    public const string Payments = "payments";
+
     /// <summary>All namespaces.</summary>
-    public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock, Audited];
+    public static readonly IReadOnlyList<string> Namespaces = [Orders, Stock, Audited, Payments];
 
     /// <summary>
-    /// The namespace in which all events of a journal stream are published, or null if there is none. <see cref="Audited"/> has some of
-    /// them besides.
+    /// The namespace in which all events of a journal stream are published, or null if there is none. <see cref="Audited"/> and
+    /// <see cref="Payments"/> have some of others besides.
     /// </summary>
     public static string? NamespaceOf(string journalStream) => JournalStream.KindOf(journalStream) switch
     {
         StreamKind.Order => Orders,
         StreamKind.Stock or StreamKind.StockAlert => Stock,
-        StreamKind.User or StreamKind.ApiKeys or StreamKind.Reference or StreamKind.Payment or null => null,
+        StreamKind.Payment => Payments,
+        StreamKind.User or StreamKind.ApiKeys or StreamKind.Reference or null => null,
     };
 
     /// <summary>The Orleans stream of a partition.</summary>

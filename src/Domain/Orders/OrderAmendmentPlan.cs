@@ -8,8 +8,8 @@ namespace Granary.Domain.Orders;
 /// </summary>
 /// <param name="Lines">The wished lines; the price of a new product is null until it is reserved.</param>
 /// <param name="Increases">What must be reserved more.</param>
-/// <param name="HeldTotal">What the order holds already, in minor units.</param>
-public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadOnlyList<RequestedLine> Increases, long HeldTotal)
+/// <param name="HeldTotal">What the order holds already in the wallet, in minor units; null where an external provider pays it.</param>
+public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadOnlyList<RequestedLine> Increases, long? HeldTotal)
 {
     /// <summary>Compares the wished lines with the order.</summary>
     public static OrderAmendmentPlan For(OrderState order, IReadOnlyList<RequestedLine> wished)
@@ -30,8 +30,12 @@ public sealed record OrderAmendmentPlan(IReadOnlyList<PlannedLine> Lines, IReadO
             }
         }
 
-        return new OrderAmendmentPlan(lines, increases, order.Total);
+        return new OrderAmendmentPlan(lines, increases, order.PaymentMethod == PaymentMethod.Wallet ? order.Total : null);
     }
+
+    /// <summary>What must be held in the wallet beyond what is, in minor units.</summary>
+    /// <param name="total">The amended total.</param>
+    public long MoreThanHeld(long total) => HeldTotal is { } held ? Math.Max(0, total - held) : 0;
 
     /// <summary>The wished lines at their prices, given what the increases cost today.</summary>
     /// <param name="increases">The increases as they were reserved.</param>

@@ -1,8 +1,9 @@
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Grains.Orders;
 
-/// <content>Pushes the order's standing to its stock items and its user.</content>
+/// <content>Pushes the order's standing to its stock items, its user and its external payments.</content>
 public sealed partial class OrderGrain
 {
     private static readonly TimeSpan AlignAgainAfter = TimeSpan.FromSeconds(1);
@@ -14,7 +15,9 @@ public sealed partial class OrderGrain
     /// Pushes the order's standing. The decision stays durable if a push fails. A timer repeats the push; after a crash, the
     /// participant checks back.
     /// </summary>
-    private async Task AlignAsync(IEnumerable<string> skus)
+    /// <param name="skus">The stock items.</param>
+    /// <param name="informed">The external payment that has the standing from elsewhere; null for none.</param>
+    private async Task AlignAsync(IEnumerable<string> skus, string? informed = null)
     {
         _unaligned.UnionWith(skus);
         var targets = _unaligned.ToList();
@@ -24,6 +27,11 @@ public sealed partial class OrderGrain
             var pushes = targets
                 .Select(sku => ParticipantCalls.RepeatAsync(() => GrainFactory.StockItem(sku).Align(standing)))
                 .Append(ParticipantCalls.RepeatAsync(() => GrainFactory.User(Durable.UserId).Align(standing)));
+            if (!Durable.Payments.IsEmpty)
+            {
+                pushes = pushes.Concat(PushesToPayments(standing, informed));
+            }
+
             await Task.WhenAll(pushes);
             _unaligned.ExceptWith(targets);
             _alignTimer?.Dispose();
@@ -37,4 +45,9 @@ public sealed partial class OrderGrain
                 new GrainTimerCreationOptions(AlignAgainAfter, AlignAgainAfter) { KeepAlive = true });
         }
     }
+
+    /// <summary>A payment answers once it has recorded what follows; its calls to the provider come after.</summary>
+    private IEnumerable<Task> PushesToPayments(OrderStanding standing, string? informed) => Durable.Payments
+        .Where(payment => !payment.IsOver && payment.Id != informed)
+        .Select(payment => ParticipantCalls.RepeatAsync(() => GrainFactory.Payment(payment.Id).Align(standing)));
 }

@@ -20,8 +20,15 @@ public sealed partial class OrderGrain
     /// <inheritdoc/>
     public async Task<OrderStanding> FollowPayment(PaymentAccount account)
     {
+        ArgumentNullException.ThrowIfNull(account);
         await LoadAsync();
-        await RecordAsync(OrderPaymentDecisions.FollowPayment(Decided, account, Now));
+        if (Decided.PaymentOf(account.Payment) is null)
+        {
+            // A stale activation must not ignore a payment that it has not read of.
+            await RefreshAsync();
+        }
+
+        await RecordAsync(OrderPaymentDecisions.FollowPayment(Decided, account, Now), informed: account.Payment);
         return Durable.ToStanding();
     }
 }

@@ -126,7 +126,9 @@ public sealed partial class OrderGrain(
     }
 
     /// <summary>Makes a decision durable. Participants are aligned if their claims have changed.</summary>
-    private async Task RecordAsync(Decision<OrderEvent> decision)
+    /// <param name="decision">The decision.</param>
+    /// <param name="informed">The external payment that is answered with the standing; null for none.</param>
+    private async Task RecordAsync(Decision<OrderEvent> decision, string? informed = null)
     {
         if (decision.Events.Count == 0)
         {
@@ -140,7 +142,7 @@ public sealed partial class OrderGrain(
         metrics.Reached(after.Status);
         if (after.ClaimsOtherThan(before))
         {
-            await AlignAsync(before.Lines.Concat(after.Lines).Select(line => line.Sku));
+            await AlignAsync(before.Lines.Concat(after.Lines).Select(line => line.Sku), informed);
         }
     }
 }

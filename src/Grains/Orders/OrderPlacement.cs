@@ -18,7 +18,8 @@ internal static class OrderPlacement
     {
         var lines = command.Lines;
         var priced = Priced(lines, prices);
-        if (priced is null || OrderTotal.Of(priced) > command.Funds)
+        var isOfWallet = command.PaymentMethod == PaymentMethod.Wallet;
+        if (priced is null || (isOfWallet && OrderTotal.Of(priced) > command.Funds))
         {
             // A price may have fallen since this silo learned it, and an order that the wallet refuses would not reach the stock items, which
             // tell.
@@ -36,8 +37,10 @@ internal static class OrderPlacement
             return new AttemptOutcome.Refused(OrderTotal.TooHigh);
         }
 
-        var hold = attempt.HoldAsync(total);
-        if (total > command.Funds && await hold is { } refusal)
+        // An external provider's order holds nothing, but counts as one of the user's unpaid orders.
+        var held = isOfWallet ? total : 0;
+        var hold = attempt.HoldAsync(held);
+        if (held > command.Funds && await hold is { } refusal)
         {
             return AttemptOutcome.From(lines, [], refusal);
         }
@@ -59,8 +62,8 @@ internal static class OrderPlacement
     {
         var replies = await Task.WhenAll(plan.Increases.Select(line => attempt.ReserveAsync(line.Sku, line.Quantity, null)));
         var outcome = AttemptOutcome.From(plan.Increases, replies, null, plan.Priced);
-        return outcome is AttemptOutcome.Taken { Total: var total } && total > plan.HeldTotal
-            && await attempt.HoldAsync(total - plan.HeldTotal) is { } refusal
+        return outcome is AttemptOutcome.Taken { Total: var total } && plan.MoreThanHeld(total) is > 0 and var more
+            && await attempt.HoldAsync(more) is { } refusal
             ? new AttemptOutcome.Refused(refusal)
             : outcome;
     }

@@ -4,6 +4,7 @@ using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Journal;
 using Granary.Streams.Views;
@@ -25,7 +26,8 @@ public sealed class PlacementSaga(
     PriceBook prices,
     OrderMetrics metrics,
     IOptions<OrderOptions> options,
-    ILogger<PlacementSaga> logger)
+    ILogger<PlacementSaga> logger,
+    ProviderGateway? provider = null)
 {
     /// <summary>
     /// Attempts while prices keep moving, another attempt at the same order has what this one needs, or a participant's activation
@@ -142,6 +144,11 @@ public sealed class PlacementSaga(
     /// <summary>One attempt, which reads downwards: reserve and hold; then decide and append, or give back.</summary>
     private async Task<OrderReply> AttemptAsync(string orderId, PlaceOrder command)
     {
+        if (command.PaymentMethod == PaymentMethod.External && provider is null)
+        {
+            return await RefuseAsync(orderId, command, new AttemptOutcome.Refused(new PaymentsNotConfigured()));
+        }
+
         var group = new CommitGroup();
         var attempt = new Attempt(grains, prices, orderId, command.UserId, group, logger);
         _inFlight[attempt.Number] = attempt;

@@ -4,6 +4,7 @@ using Granary.Grains.EventSourcing;
 using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
+using Granary.Grains.Payments;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
@@ -58,6 +59,7 @@ public static class GranarySilo
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();
+        builder.Services.AddPayments(settings.Read(SettingKeys.Currency));
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddWebhookDatabase(options);
         builder.Services.AddWebhooks(settings.Webhooks());

@@ -1,6 +1,7 @@
 using Granary.Domain.Events;
 using Granary.Grains.BackOffice;
 using Granary.Grains.EventSourcing;
+using Granary.Grains.Payments;
 using Granary.Grains.Stock;
 using Granary.Journal;
 using Granary.Streams;
@@ -76,6 +77,7 @@ public sealed class StreamCluster : IAsyncDisposable
             }));
             host.Services.AddJournalFeed();
             host.Services.AddBackOfficeViews();
+            host.Services.AddPaymentIndex();
             compose?.Invoke(host.Services);
         });
         builder.ConfigureSilo((_, silo) =>

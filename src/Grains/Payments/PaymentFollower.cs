@@ -1,0 +1,42 @@
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Orders.Index;
+using Granary.Journal;
+using Granary.Streams;
+using Orleans.Placement;
+
+namespace Granary.Grains.Payments;
+
+/// <summary>
+/// Repeats what payments and orders tell each other, so that a crash between their two streams only delays: a payment tells its order
+/// its account, and an order's standing aligns its payments. Both messages carry a version and change nothing the second time.
+/// </summary>
+[GrainType(Name), ImplicitStreamSubscription(StreamNames.Payments), PreferLocalPlacement]
+public sealed class PaymentFollower(ConsumerServices services, IJournal journal) : JournalConsumer(services)
+{
+    /// <summary>The consumer's name.</summary>
+    public const string Name = "payment-follower";
+
+    /// <inheritdoc/>
+    protected override string Consumer => Name;
+
+    /// <inheritdoc/>
+    protected override string Namespace => StreamNames.Payments;
+
+    /// <inheritdoc/>
+    protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
+    {
+        var streams = events.Select(record => record.Stream).Distinct().ToLookup(JournalStream.KindOf);
+        await Task.WhenAll(streams[StreamKind.Payment].Select(stream =>
+            GrainFactory.GetGrain<IPaymentUpkeep>(JournalStream.KeyOf(stream)).Follow()));
+        List<string> orders = [.. streams[StreamKind.Order]];
+        if (orders.Count > 0)
+        {
+            // Most are paid from the wallet.
+            var external = (await OrderHistory.ReadAsync(journal, orders, CancellationToken.None)).Where(order => !order.Payments.IsEmpty);
+            await Task.WhenAll(external.SelectMany(order => order.Payments
+                .Where(payment => !payment.IsOver)
+                .Select(payment => GrainFactory.Payment(payment.Id).Align(order.ToStanding()))));
+        }
+    }
+}

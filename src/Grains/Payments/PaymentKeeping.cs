@@ -1,0 +1,30 @@
+using Granary.Domain.Payments;
+using Granary.Grains.Payments.Providers;
+using Granary.Journal;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
+
+namespace Granary.Grains.Payments;
+
+/// <summary>The services of a payment.</summary>
+/// <param name="Journal">Where it is kept.</param>
+/// <param name="Clock">Now.</param>
+/// <param name="Times">When a provider that has not answered is asked again.</param>
+/// <param name="Terms">What all payments of the shop share.</param>
+/// <param name="Metrics">What is counted.</param>
+/// <param name="Messaging">How long callers wait for a grain.</param>
+/// <param name="Logger">The log, which has no token.</param>
+/// <param name="Gateway">The way to the provider; null where none is configured.</param>
+public sealed record PaymentKeeping(
+    IJournal Journal,
+    TimeProvider Clock,
+    PaymentTimes Times,
+    PaymentTerms Terms,
+    PaymentMetrics Metrics,
+    IOptions<SiloMessagingOptions> Messaging,
+    ILogger<PaymentGrain> Logger,
+    ProviderGateway? Gateway = null);
+
+/// <summary>What all payments of the shop share.</summary>
+/// <param name="Currency">ISO 4217 code.</param>
+public sealed record PaymentTerms(string Currency);
