@@ -5,6 +5,7 @@ using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
@@ -56,6 +57,7 @@ public static class GranarySilo
         AddJournal(builder.Services, options);
         builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
         builder.Services.AddGranaryGrains();
+        builder.Services.AddPaymentProvider(settings.Payments());
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();

@@ -42,7 +42,7 @@ public static class HealthSetup
     }
 
     internal static void AddSiloHealth(this IServiceCollection services) =>
-        services.AddReadiness().AddCheck<SiloHealth>("cluster", timeout: Patience);
+        services.AddReadiness().AddCheck<SiloHealth>("cluster", timeout: Patience).AddCheck<PaymentHealth>("payments", timeout: Patience);
 
     internal static void AddClientHealth(this IServiceCollection services)
     {

@@ -1,4 +1,5 @@
 using Granary.Grains.Orders;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Streams;
@@ -8,6 +9,9 @@ namespace Granary.Hosting.Settings;
 /// <summary>Reads the options of the layers below, which know no configuration.</summary>
 public static class LayerOptions
 {
+    private const string WithHttp = "where Granary:Payments:Provider is Http";
+    private const string WithStripe = "where Granary:Payments:Provider is Stripe";
+
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static OrderOptions Orders(this SettingsReader settings) => new()
     {
@@ -30,6 +34,40 @@ public static class LayerOptions
         KeepDeliveries = settings.Read(SettingKeys.KeepDeliveries),
         Currency = settings.Read(SettingKeys.Currency),
     };
+
+    /// <exception cref="InvalidConfigurationException">A value is invalid, or one that the provider needs is missing.</exception>
+    public static PaymentOptions Payments(this SettingsReader settings)
+    {
+        // All are read, so that a bad value stops the start before its provider is chosen.
+        var (httpAddress, stripeAddress) = (settings.Read(SettingKeys.HttpProviderAddress), settings.Read(SettingKeys.StripeAddress));
+        var (httpKey, httpWebhookSecret) = (settings.Read(SettingKeys.HttpProviderKey), settings.Read(SettingKeys.HttpProviderWebhookSecret));
+        var (stripeKey, stripeWebhookSecret) = (settings.Read(SettingKeys.StripeKey), settings.Read(SettingKeys.StripeWebhookSecret));
+        var returnUrl = settings.Read(SettingKeys.PaymentReturnUrl);
+        var provider = settings.Read(SettingKeys.PaymentProvider);
+        if (provider == ProviderKind.Stripe)
+        {
+            // Without it, Stripe cannot send the payer to the bank's page and back.
+            settings.Require(SettingKeys.PaymentReturnUrl, WithStripe);
+        }
+
+        return new PaymentOptions
+        {
+            Provider = provider,
+            Grace = settings.Read(SettingKeys.PaymentGrace),
+            ReturnUrl = returnUrl,
+            ConnectTimeout = settings.Read(SettingKeys.PaymentConnectTimeout),
+            CallTimeout = settings.Read(SettingKeys.PaymentCallTimeout),
+            TimeScale = settings.Read(SettingKeys.PaymentTimeScale),
+            Http = provider != ProviderKind.Http ? null : new RemoteProvider(
+                httpAddress ?? settings.Require(SettingKeys.HttpProviderAddress, WithHttp)!,
+                httpKey ?? settings.Require(SettingKeys.HttpProviderKey, WithHttp)!,
+                httpWebhookSecret ?? settings.Require(SettingKeys.HttpProviderWebhookSecret, WithHttp)!),
+            Stripe = provider != ProviderKind.Stripe ? null : new RemoteProvider(
+                stripeAddress ?? StripeProvider.PublicAddress,
+                stripeKey ?? settings.Require(SettingKeys.StripeKey, WithStripe)!,
+                stripeWebhookSecret ?? settings.Require(SettingKeys.StripeWebhookSecret, WithStripe)!),
+        };
+    }
 
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static StreamSettings Streams(this SettingsReader settings) => new()

@@ -2,6 +2,7 @@ using System.Net;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Auth;
 using Granary.Hosting.Clustering;
@@ -23,6 +24,9 @@ public static class SettingKeys
     // Before the keys: fields are initialised in the order of the file.
     private static readonly List<SettingKey> Declared = [];
 
+    private const string SecretAddress = "an https address, or an http one of this machine";
+    private const string VisibleText = "1 to 255 visible ASCII characters";
+
     // One request in a hundred shows where time goes, at almost no cost for the others.
     private const double DefaultTraceRatio = 0.01;
 
@@ -32,6 +36,7 @@ public static class SettingKeys
 
     private static readonly JournalStoreOptions JournalDefaults = new();
     private static readonly OrderOptions OrderDefaults = new();
+    private static readonly PaymentOptions PaymentDefaults = new();
     private static readonly StreamSettings StreamDefaults = new();
     private static readonly WebhookOptions WebhookDefaults = new();
 
@@ -118,6 +123,42 @@ public static class SettingKeys
 
     public static SettingKey<long> LowThreshold { get; } = Declare(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
         "an item with this many available units or fewer is low; 0 turns alerts off"));
+
+    public static SettingKey<ProviderKind> PaymentProvider { get; } = Declare(Choice("Granary:Payments:Provider", PaymentDefaults.Provider,
+        "who carries out payments that are not from a wallet ([payments.md](payments.md)); `Sandbox` moves no money"));
+
+    public static SettingKey<TimeSpan> PaymentGrace { get; } = Declare(Duration("Granary:Payments:Grace", PaymentDefaults.Grace, TimeSpan.Zero,
+        TimeSpan.FromDays(1), "how long an order lives on at its deadline, once, while the provider has not said what became of its payment"));
+
+    public static SettingKey<Uri?> PaymentReturnUrl { get; } = Declare(Url("Granary:Payments:ReturnUrl", "an http or https address",
+        "where payers come back to after they have acted at the provider", _ => true));
+
+    public static SettingKey<TimeSpan> PaymentConnectTimeout { get; } = Declare(Duration("Granary:Payments:ConnectTimeout",
+        PaymentDefaults.ConnectTimeout, AMoment, TimeSpan.FromMinutes(1), "how long a connection to the provider may take"));
+
+    public static SettingKey<TimeSpan> PaymentCallTimeout { get; } = Declare(Duration("Granary:Payments:CallTimeout",
+        PaymentDefaults.CallTimeout, AMoment, TimeSpan.FromMinutes(1), "how long a call to the provider may take before its outcome is asked for later"));
+
+    public static SettingKey<double> PaymentTimeScale { get; } = Declare(Share("Granary:Payments:TimeScale", PaymentDefaults.TimeScale,
+        "for tests: what the times after which a payment is looked at again are multiplied with"));
+
+    public static SettingKey<Uri?> HttpProviderAddress { get; } = Declare(Url("Granary:Payments:Http:Address", SecretAddress,
+        "the provider that speaks [payments-protocol.md](payments-protocol.md), with `Granary:Payments:Provider` `Http`", IsSafeForSecrets));
+
+    public static SettingKey<string?> HttpProviderKey { get; } = Declare(Secret("Granary:Payments:Http:Key", "", VisibleText,
+        "the key that calls to it carry", IsVisible));
+
+    public static SettingKey<string?> HttpProviderWebhookSecret { get; } = Declare(Secret("Granary:Payments:Http:WebhookSecret", "", VisibleText,
+        "the secret that its events are signed with", IsVisible));
+
+    public static SettingKey<string?> StripeKey { get; } = Declare(Secret("Granary:Payments:Stripe:SecretKey", "", VisibleText,
+        "the secret key of the account at Stripe, with `Granary:Payments:Provider` `Stripe`", IsVisible));
+
+    public static SettingKey<string?> StripeWebhookSecret { get; } = Declare(Secret("Granary:Payments:Stripe:WebhookSecret", "", VisibleText,
+        "the secret that Stripe signs events with", IsVisible));
+
+    public static SettingKey<Uri?> StripeAddress { get; } = Declare(Url("Granary:Payments:Stripe:Address", SecretAddress,
+        "for tests: another address than Stripe's own", IsSafeForSecrets));
 
     public static SettingKey<int> SiloPort { get; } = Declare(Port("Granary:Silo:Port", 11_111, "any free one", "the port for other silos of the cluster; a silo that is alone has none"));
 
@@ -317,6 +358,10 @@ public static class SettingKeys
         Declared.Add(key);
         return key;
     }
+
+    private static bool IsSafeForSecrets(Uri address) => address.Scheme == Uri.UriSchemeHttps || address.IsLoopback;
+
+    private static bool IsVisible(string text) => text.Length is >= 1 and <= 255 && text.All(character => character is > ' ' and < '\x7f');
 
     private static bool IsHost(string host) => host.StartsWith('[') || !host.Contains(':');
 

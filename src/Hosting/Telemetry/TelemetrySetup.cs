@@ -1,3 +1,4 @@
+using Granary.Grains.Payments.Providers;
 using Granary.Hosting.Settings;
 using Granary.Journal;
 using OpenTelemetry.Metrics;
@@ -54,7 +55,7 @@ public static class TelemetrySetup
                 // ASP.NET Core ends the path of a group with a slash; the handler label of the metrics has none.
                 requests.EnrichWithHttpResponse = static (span, _) => span.DisplayName = span.DisplayName.TrimEnd('/');
             })
-            .AddSource(ActivitySources.ApplicationGrainActivitySourceName, JournalTraces.SourceName, "System.Net.Http");
+            .AddSource(ActivitySources.ApplicationGrainActivitySourceName, JournalTraces.SourceName, ProviderGateway.SourceName, "System.Net.Http");
         if (options.Export)
         {
             traces.AddOtlpExporter();

@@ -12,6 +12,9 @@ public interface IPaymentProvider
     /// <summary>Its name in <c>Granary:Payments:Provider</c>, in payments and in the address of its events.</summary>
     string Name { get; }
 
+    /// <summary>Whether <see cref="ListAsync"/> gives what the provider has. One that keeps no list is not reconciled.</summary>
+    bool KeepsList => true;
+
     /// <summary>Carries out an operation under its key. Repeated under the key, the provider carries it out once.</summary>
     Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken);
 

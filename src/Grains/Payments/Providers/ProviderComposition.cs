@@ -1,0 +1,23 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Granary.Grains.Payments.Providers;
+
+/// <summary>Composes the way to the payment provider.</summary>
+public static class ProviderComposition
+{
+    /// <summary>Adds <see cref="ProviderGateway"/>, and the adapter that the options name behind it.</summary>
+    public static IServiceCollection AddPaymentProvider(this IServiceCollection services, PaymentOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(options);
+        services.AddSingleton<PaymentMetrics>();
+        services.AddSingleton<ProviderGateway>();
+        return options.Provider switch
+        {
+            ProviderKind.None => services,
+            ProviderKind.Sandbox => services.AddSingleton<IPaymentProvider, SandboxProvider>(),
+            _ => throw new NotSupportedException($"{options.Provider} has no adapter yet."),
+        };
+    }
+}
