@@ -66,7 +66,7 @@ public sealed class GatewayTests
     [Fact]
     public async Task Without_a_provider_it_says_so_and_answers_nothing()
     {
-        using var metrics = new PaymentMetrics();
+        using var metrics = new ProviderMetrics();
         var gateway = new ProviderGateway(new PaymentOptions(), metrics, TimeProvider.System, _given);
 
         Assert.False(gateway.IsConfigured);

@@ -14,7 +14,7 @@ internal sealed class GivenGateway : ILogger<ProviderGateway>
     public GivenGateway()
     {
         Provider = new ScriptedProvider(Clock);
-        Gateway = new ProviderGateway(new PaymentOptions { Provider = ProviderKind.Http }, new PaymentMetrics(), Clock, this, Provider);
+        Gateway = new ProviderGateway(new PaymentOptions { Provider = ProviderKind.Http }, new ProviderMetrics(), Clock, this, Provider);
     }
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

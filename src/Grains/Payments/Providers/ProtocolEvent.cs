@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
 
@@ -38,7 +37,3 @@ internal sealed record ProtocolEvent(string? Id, string? Type, string? Payment, 
         }
     }
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ProtocolEvent))]
-internal sealed partial class ProtocolJson : JsonSerializerContext;

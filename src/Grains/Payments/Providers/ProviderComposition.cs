@@ -11,13 +11,15 @@ public static class ProviderComposition
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<PaymentMetrics>();
+        services.AddSingleton(options.Times);
+        services.AddSingleton<ProviderMetrics>();
         services.AddSingleton<ProviderGateway>();
         return options.Provider switch
         {
             ProviderKind.None => services,
             ProviderKind.Sandbox => services.AddSingleton<IPaymentProvider, SandboxProvider>(),
-            _ => throw new NotSupportedException($"{options.Provider} has no adapter yet."),
+            ProviderKind.Http => services.AddSingleton<IPaymentProvider, HttpProvider>(),
+            ProviderKind.Stripe => services.AddSingleton<IPaymentProvider, StripeProvider>(),
         };
     }
 }

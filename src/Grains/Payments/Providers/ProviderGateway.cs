@@ -28,13 +28,13 @@ public sealed partial class ProviderGateway
 
     private readonly IPaymentProvider? _provider;
     private readonly PaymentOptions _options;
-    private readonly PaymentMetrics _metrics;
+    private readonly ProviderMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ProviderGateway> _logger;
     private readonly ProviderBreaker[] _breakers;
 
     public ProviderGateway(
-        PaymentOptions options, PaymentMetrics metrics, TimeProvider clock, ILogger<ProviderGateway> logger, IPaymentProvider? provider = null)
+        PaymentOptions options, ProviderMetrics metrics, TimeProvider clock, ILogger<ProviderGateway> logger, IPaymentProvider? provider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(metrics);

@@ -5,11 +5,11 @@ using Granary.Grains.Interfaces;
 namespace Granary.Grains.Payments.Providers;
 
 /// <summary>
-/// The metrics of payments with an external provider: <c>payment_provider_duration_seconds{operation,result}</c>,
-/// <c>payment_breaker_state{operation}</c> (0 closed, 1 probing, 2 open; of this silo), <c>payment_outcome_total{outcome}</c>,
-/// <c>payment_attention_total</c> and <c>refund_total{result}</c>.
+/// The metrics of calls to the payment provider: <c>payment_provider_duration_seconds{operation,result}</c>,
+/// <c>payment_breaker_state{operation}</c> (0 closed, 1 probing, 2 open; of this silo), and of what came of them:
+/// <c>payment_outcome_total{outcome}</c> and <c>refund_total{result}</c>.
 /// </summary>
-public sealed class PaymentMetrics : IDisposable
+public sealed class ProviderMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>
     public const string MeterName = "Granary.Payments";
@@ -23,14 +23,12 @@ public sealed class PaymentMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _outcomes;
-    private readonly Counter<long> _attention;
     private readonly Counter<long> _refunds;
 
-    public PaymentMetrics()
+    public ProviderMetrics()
     {
         _duration = _meter.CreateHistogram("payment_provider_duration_seconds", "s", "Time of a call to the payment provider.", advice: Durations);
         _outcomes = _meter.CreateCounter<long>("payment_outcome_total", "{outcome}", "Outcomes of operations of payments, once durable.");
-        _attention = _meter.CreateCounter<long>("payment_attention_total", "{payment}", "Payments that an operator must look at, as they began to.");
         _refunds = _meter.CreateCounter<long>("refund_total", "{refund}", "Refunds that the provider has concluded, by result.");
     }
 
@@ -45,9 +43,6 @@ public sealed class PaymentMetrics : IDisposable
         {
             switch (happened)
             {
-                case PaymentNeedsAttention:
-                    _attention.Add(1);
-                    break;
                 case RefundSucceeded:
                     _refunds.Add(1, new KeyValuePair<string, object?>("result", "succeeded"));
                     break;
