@@ -2,6 +2,7 @@ using System.Reflection;
 using Granary.Domain.Events;
 using Granary.Domain.Feed;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 
 namespace Granary.Domain.Tests;
 
@@ -30,15 +31,17 @@ public sealed class PublicEventsTests
     [Fact]
     public void Events_of_attempts_users_keys_and_references_are_not_public()
     {
-        string[] kinds = ["order.attempt_voided", "stock.reserved", "stock.released", "stock.sale_closed"];
+        string[] kinds = ["payment.method_attached", "payment.given_up", "refund.queued", "order.attempt_voided", "stock.reserved", "stock.released", "stock.sale_closed"];
 
         Assert.DoesNotContain(PublicEvents.Names, name => kinds.Contains(name) || name.StartsWith("user.", StringComparison.Ordinal));
         Assert.Subset(PublicEvents.Names.ToHashSet(), OrderEvent.PublicNames.ToHashSet());
+        Assert.Subset(PublicEvents.Names.ToHashSet(), PaymentEvent.PublicNames.ToHashSet());
     }
 
     [Theory]
     [InlineData("order/1", true)]
     [InlineData("stock/CUP", true)]
+    [InlineData("payment/1", true)]
     [InlineData("parcel/1", true)]
     [InlineData("user/u-1", false)]
     [InlineData("api-keys/shop", false)]

@@ -24,9 +24,7 @@ public static class PublicEvents
         (StreamKind.User, UserEvent.Codec.Names, []),
         (StreamKind.ApiKeys, ApiKeyEvent.Codec.Names, []),
         (StreamKind.Reference, ReferenceEvent.Codec.Names, []),
-
-        // PaymentEvent.PublicNames shall be public once the feed and webhooks can write their data, without the payer's token.
-        (StreamKind.Payment, PaymentEvent.Codec.Names, []),
+        (StreamKind.Payment, PaymentEvent.Codec.Names, PaymentEvent.PublicNames),
     ];
 
     private static readonly FrozenSet<string> Known = Kinds.SelectMany(kind => kind.All).ToFrozenSet(StringComparer.Ordinal);

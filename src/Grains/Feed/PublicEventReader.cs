@@ -1,14 +1,15 @@
 using Granary.Domain.Events;
 using Granary.Domain.Feed;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Webhooks;
 using Granary.Journal;
 
 namespace Granary.Grains.Feed;
 
 /// <summary>
-/// Reads what the public events of the journal say, for the feed and for webhooks. For orders that is the order right after the event,
-/// so the histories of all orders of a page are read, in one query.
+/// Reads what the public events of the journal say, for the feed and for webhooks. For orders and payments that is what they were right
+/// after the event, so the histories of all of them on a page are read, in one query.
 /// </summary>
 /// <param name="journal">The journal.</param>
 /// <param name="currency">ISO 4217 code of the deployment's currency.</param>
@@ -19,44 +20,56 @@ public sealed class PublicEventReader(IJournal journal, string currency)
     public async Task<IReadOnlyList<PublicEvent>> ReadAsync(IReadOnlyList<JournalRecord> records, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(records);
-        var orders = records.Where(IsReadableOrder).GroupBy(record => record.Stream).ToList();
+        var streams = records.Where(IsOfHistory).GroupBy(record => record.Stream).ToList();
         var data = new Dictionary<long, PublicEvent>(records.Count);
-        if (orders.Count > 0)
+        if (streams.Count > 0)
         {
-            var histories = await journal.ReadStreamsAsync([.. orders.Select(order => order.Key)], cancellationToken);
-            foreach (var order in orders)
+            var histories = await journal.ReadStreamsAsync([.. streams.Select(stream => stream.Key)], cancellationToken);
+            foreach (var stream in streams)
             {
-                AddOrder(data, [.. order], histories[order.Key]);
+                if (JournalStream.KindOf(stream.Key) == StreamKind.Order)
+                {
+                    Add<OrderState, OrderEvent>(data, [.. stream], histories[stream.Key], (order, _) => WebhookMessage.DataOf(order, currency));
+                }
+                else
+                {
+                    Add<PaymentState, PaymentEvent>(
+                        data, [.. stream], histories[stream.Key], (payment, record) => PaymentData.Write(payment, record, currency));
+                }
             }
         }
 
         return [.. records.Select(record => data.TryGetValue(record.Position, out var read) ? read : Other(record))];
     }
 
-    private static bool IsReadableOrder(JournalRecord record) =>
-        record.Damage is null && PublicEvents.Has(record.Type) && JournalStream.KindOf(record.Stream) == StreamKind.Order;
+    /// <summary>Whether the event says what its order or payment was right after it.</summary>
+    private static bool IsOfHistory(JournalRecord record) =>
+        record.Damage is null && PublicEvents.Has(record.Type) && JournalStream.KindOf(record.Stream) is StreamKind.Order or StreamKind.Payment;
 
-    private void AddOrder(Dictionary<long, PublicEvent> data, List<JournalRecord> wanted, IEnumerable<JournalRecord> history)
+    private static void Add<TState, TEvent>(
+        Dictionary<long, PublicEvent> data, List<JournalRecord> wanted, IEnumerable<JournalRecord> history, Func<TState, JournalRecord, byte[]> write)
+        where TState : class, IAggregate<TState, TEvent>
+        where TEvent : class
     {
         var next = 0;
-        var state = OrderState.Initial(JournalStream.KeyOf(wanted[0].Stream));
+        var state = TState.Initial(JournalStream.KeyOf(wanted[0].Stream));
         string? damage = null;
         foreach (var record in history)
         {
             try
             {
-                state = damage is null ? Aggregate.Fold<OrderState, OrderEvent>(state, [record]) : state;
+                state = damage is null ? Aggregate.Fold<TState, TEvent>(state, [record]) : state;
             }
             catch (DamagedRecordException fault)
             {
-                // What the order was after a damaged event is unknown, also after the events behind it.
+                // What it was after a damaged event is unknown, also after the events behind it.
                 damage = fault.Message;
             }
 
             if (wanted[next].Position == record.Position)
             {
                 data.Add(record.Position, damage is null
-                    ? new PublicEvent(record, WebhookMessage.DataOf(state, currency))
+                    ? new PublicEvent(record, write(state, record))
                     : new PublicEvent(record, [], damage));
                 if (++next == wanted.Count)
                 {

@@ -8,14 +8,12 @@ namespace Granary.Grains.Orders;
 /// <content>The order's money: what external payments say, and what is refunded.</content>
 public sealed partial class OrderGrain
 {
-    private static readonly TimeSpan PaymentGrace = TimeSpan.FromMinutes(10);
-
     /// <inheritdoc/>
     public Task<OrderReply> Refund(RefundOrder request) => ActAsync(order => OrderPaymentDecisions.Refund(order, request, Now));
 
     /// <inheritdoc/>
     public Task<OrderReply> StartPayment(OrderCommand command, string payment, long amount) =>
-        ActAsync(order => OrderPaymentDecisions.StartPayment(order, command, payment, amount, PaymentGrace, Now));
+        ActAsync(order => OrderPaymentDecisions.StartPayment(order, command, payment, amount, payments.Grace, Now));
 
     /// <inheritdoc/>
     public async Task<OrderStanding> FollowPayment(PaymentAccount account)

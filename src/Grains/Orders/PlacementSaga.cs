@@ -27,7 +27,7 @@ public sealed class PlacementSaga(
     OrderMetrics metrics,
     IOptions<OrderOptions> options,
     ILogger<PlacementSaga> logger,
-    ProviderGateway? provider = null)
+    ProviderGateway provider)
 {
     /// <summary>
     /// Attempts while prices keep moving, another attempt at the same order has what this one needs, or a participant's activation
@@ -144,7 +144,7 @@ public sealed class PlacementSaga(
     /// <summary>One attempt, which reads downwards: reserve and hold; then decide and append, or give back.</summary>
     private async Task<OrderReply> AttemptAsync(string orderId, PlaceOrder command)
     {
-        if (command.PaymentMethod == PaymentMethod.External && provider is null)
+        if (command.PaymentMethod == PaymentMethod.External && !provider.IsConfigured)
         {
             return await RefuseAsync(orderId, command, new AttemptOutcome.Refused(new PaymentsNotConfigured()));
         }

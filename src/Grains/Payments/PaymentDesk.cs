@@ -9,17 +9,17 @@ namespace Granary.Grains.Payments;
 /// Reads events of the provider on the silo that receives the call, and hands them to their payments, which record each once by its id.
 /// </summary>
 [StatelessWorker]
-public sealed class PaymentDesk(TimeProvider clock, ILogger<PaymentDesk> logger, IPaymentProvider? configured = null) : Grain, IPaymentDesk
+public sealed class PaymentDesk(ProviderGateway gateway, ILogger<PaymentDesk> logger) : Grain, IPaymentDesk
 {
     /// <inheritdoc/>
     public async Task<EventReceipt> Receive(string provider, IReadOnlyDictionary<string, string> headers, byte[] body)
     {
-        if (configured is null || configured.Name != provider)
+        if (!gateway.IsConfigured || gateway.Name != provider)
         {
             return EventReceipt.UnknownProvider;
         }
 
-        switch (configured.Read(headers, body, clock.GetUtcNow()))
+        switch (gateway.Read(headers, body))
         {
             case EventReading.BadSignature:
                 return EventReceipt.BadSignature;

@@ -89,16 +89,16 @@ public sealed partial class PaymentGrain
         }
     }
 
-    /// <summary>Waits for the payment's work, but not longer than a caller does.</summary>
+    /// <summary>Waits for the payment's work, but not longer than a caller does, and not while the silo stops.</summary>
     private async Task<Refusal?> WorkedAsync()
     {
         var work = Work();
         var patience = keeping.Messaging.Value.ResponseTimeout * ShareOfTimeout;
         try
         {
-            return await work.WaitAsync(patience < LongestAnswer ? patience : LongestAnswer);
+            return await work.WaitAsync(patience < LongestAnswer ? patience : LongestAnswer, keeping.Lifetime.ApplicationStopping);
         }
-        catch (TimeoutException) when (!work.IsCompleted)
+        catch (Exception fault) when (fault is TimeoutException or OperationCanceledException && !work.IsCompleted)
         {
             Continue();
             return null;
@@ -152,6 +152,7 @@ public sealed partial class PaymentGrain
         var before = Decided;
         Raise(decision.Events);
         keeping.Metrics.Decided(before, Decided);
+        keeping.Outcomes.Recorded(decision.Events);
         if (Decided.Operations > before.Operations)
         {
             _uncalled = Decided.Operations;
@@ -193,7 +194,7 @@ public sealed partial class PaymentGrain
     }
 
     /// <summary>The way to the payment's provider; null if another one is configured by now, or none.</summary>
-    private ProviderGateway? GatewayOf(PaymentState payment) => keeping.Gateway?.Name == payment.Provider ? keeping.Gateway : null;
+    private ProviderGateway? GatewayOf(PaymentState payment) => keeping.Gateway.Name == payment.Provider ? keeping.Gateway : null;
 
     private static ProviderCall CallOf(PaymentState payment, PaymentOperation operation) =>
         new(payment.Id, payment.OrderId, operation, payment.Currency, payment.Token, payment.Reference);

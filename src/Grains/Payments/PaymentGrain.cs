@@ -118,7 +118,8 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
     /// <summary>Refuses what can be refused before anything is recorded; otherwise records the payment, of which nothing is sent yet.</summary>
     private async Task<Refusal?> CreateAsync(PayExternally command)
     {
-        if (keeping.Gateway is not { } gateway)
+        var gateway = keeping.Gateway;
+        if (!gateway.IsConfigured)
         {
             return new PaymentsNotConfigured();
         }

@@ -13,8 +13,10 @@ namespace Granary.Grains.Payments;
 /// <param name="Terms">What all payments of the shop share.</param>
 /// <param name="Metrics">What is counted.</param>
 /// <param name="Messaging">How long callers wait for a grain.</param>
+/// <param name="Lifetime">Whether the silo stops.</param>
 /// <param name="Logger">The log, which has no token.</param>
-/// <param name="Gateway">The way to the provider; null where none is configured.</param>
+/// <param name="Gateway">The way to the provider.</param>
+/// <param name="Outcomes">Counts what came of calls to it.</param>
 public sealed record PaymentKeeping(
     IJournal Journal,
     TimeProvider Clock,
@@ -22,8 +24,10 @@ public sealed record PaymentKeeping(
     PaymentTerms Terms,
     PaymentMetrics Metrics,
     IOptions<SiloMessagingOptions> Messaging,
+    IHostApplicationLifetime Lifetime,
     ILogger<PaymentGrain> Logger,
-    ProviderGateway? Gateway = null);
+    ProviderGateway Gateway,
+    ProviderMetrics Outcomes);
 
 /// <summary>What all payments of the shop share.</summary>
 /// <param name="Currency">ISO 4217 code.</param>

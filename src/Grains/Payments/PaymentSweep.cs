@@ -18,7 +18,7 @@ public sealed partial class PaymentSweep(
     IHostApplicationLifetime lifetime,
     TimeProvider clock,
     ILogger<PaymentSweep> logger,
-    ProviderGateway? gateway = null) : BackgroundService
+    ProviderGateway gateway) : BackgroundService
 {
     private const int PageLength = 512;
 
@@ -51,7 +51,7 @@ public sealed partial class PaymentSweep(
             try
             {
                 await CountAsync(stoppingToken);
-                if (gateway is not null && await _lease.TryHoldAsync(stoppingToken))
+                if (gateway.IsConfigured && await _lease.TryHoldAsync(stoppingToken))
                 {
                     await SweepAsync(stoppingToken);
                 }

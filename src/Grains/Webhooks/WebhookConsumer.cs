@@ -44,6 +44,24 @@ public sealed class StockWebhookConsumer(ConsumerServices services, WebhookPost 
     protected override string Namespace => StreamNames.Stock;
 }
 
+/// <summary>The events of payments with an external provider.</summary>
+[GrainType(Name), ImplicitStreamSubscription(StreamNames.Payments), PreferLocalPlacement]
+public sealed class PaymentWebhookConsumer(ConsumerServices services, WebhookPost post) : WebhookConsumer(services, post)
+{
+    /// <summary>The consumer's name.</summary>
+    public const string Name = "webhooks-payments";
+
+    /// <inheritdoc/>
+    protected override string Consumer => Name;
+
+    /// <inheritdoc/>
+    protected override string Namespace => StreamNames.Payments;
+
+    /// <inheritdoc/>
+    protected override Task HandleAsync(IReadOnlyList<JournalRecord> events) =>
+        base.HandleAsync([.. events.Where(record => JournalStream.KindOf(record.Stream) == StreamKind.Payment)]);
+}
+
 /// <summary>Turns events into deliveries.</summary>
 public sealed class WebhookPost(
     PublicEventReader reader, EndpointStore endpoints, DeliveryStore deliveries, WebhookOptions options, WebhookWake wake)

@@ -5,6 +5,7 @@ using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock.Catalogue;
 using Granary.Silo.Tests.Saga;
 using Granary.Testing;
@@ -108,6 +109,7 @@ public sealed class ClaimNextCluster(SharedPostgres server)
         {
             services.AddSingleton(Options.Create(new OrderOptions { MaxOpenOrdersPerUser = 0, MaxOpenUnitsPerUser = 0 }));
             services.AddGranaryGrains();
+            services.AddPaymentProvider(new PaymentOptions());
             services.AddSingleton<ICatalogue>(new RecordedCatalogue());
             services.AddOrderViews();
         });
