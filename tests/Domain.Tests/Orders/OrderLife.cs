@@ -150,7 +150,7 @@ internal sealed class OrderLife
         var plan = OrderAmendmentPlan.For(Order, [new RequestedLine("TEA", quantity)]);
         var lines = plan.Priced([]);
         var more = plan.Increases.Sum(increase => increase.Quantity);
-        long? attempt = more > 0 ? Take(more, OrderTotal.Of(lines)!.Value - plan.HeldTotal) : null;
+        long? attempt = more > 0 ? Take(more, plan.MoreThanHeld(OrderTotal.Of(lines)!.Value)) : null;
         return OrderDecisions.Amend(Order, Given.ByBuyer, new OrderAmendment(null, null, null), lines, attempt, Given.Noon);
     }
 
