@@ -1,4 +1,5 @@
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 
@@ -27,5 +28,5 @@ public sealed class FaultyCalls(FaultPlan plan) : IOutgoingGrainCallFilter
     private static bool IsGrain(GrainId source) => !source.IsClient() && !source.IsSystemTarget();
 
     private static bool IsOfTheSaga(Type? type) =>
-        type == typeof(IOrderGrain) || type == typeof(IStockGrain) || type == typeof(IUserGrain);
+        type == typeof(IOrderGrain) || type == typeof(IStockGrain) || type == typeof(IUserGrain) || type == typeof(IPaymentGrain);
 }
