@@ -84,6 +84,18 @@ public sealed class AuditTrailTests
     }
 
     [Fact]
+    public void A_refund_of_an_order_is_an_entry()
+    {
+        var records = Records<OrderEvent>(
+            "order/o1", OrderEvent.Codec, Given.Placed, new OrderPaid("u-buyer"), new OrderRefundRequested("key_1", "r1", 250, "damaged"));
+        var kind = AuditTrail.KindOf(records[2]);
+
+        var (entry, _) = AuditTrail.Apply(kind.Recall!("order/o1", records[..2]), records[2]);
+
+        Assert.Equal("""3 order.refund_requested key_1 null -> {"amount":{"amount":250},"reason":"damaged"}""", Text(entry!));
+    }
+
+    [Fact]
     public void A_key_is_a_subject_of_its_own_and_its_hash_is_not_told()
     {
         var records = Records<ApiKeyEvent>(

@@ -51,6 +51,8 @@ public static class WebhookMessage
     {
         ArgumentNullException.ThrowIfNull(order);
         var last = order.Timeline[^1];
+        var isExternal = order.PaymentMethod == PaymentMethod.External;
+        var amounts = isExternal || !order.Refunds.IsEmpty ? OrderMoney.AmountsOf(order) : null;
         var data = new OrderData(
             order.Id,
             order.UserId,
@@ -64,7 +66,16 @@ public static class WebhookMessage
             order.CancelReason,
             order.CreatedAt.UtcDateTime,
             order.Deadline?.UtcDateTime,
-            order.ExternalReference);
+            order.ExternalReference,
+            isExternal ? Words.Of(order.PaymentMethod) : null,
+            amounts is null ? null : new MoneyData(amounts.Authorized, currency),
+            amounts is null ? null : new MoneyData(amounts.Captured, currency),
+            amounts is null ? null : new MoneyData(amounts.Refunded, currency),
+            order.Refunds.IsEmpty ? null :
+            [
+                .. order.Refunds.Select(refund => new RefundData(
+                    refund.Id, new MoneyData(refund.Amount, currency), refund.Reason, Words.Of(refund.Status), refund.Code)),
+            ]);
         return JsonSerializer.SerializeToUtf8Bytes(data, WebhookMessageJson.Default.OrderData);
     }
 
@@ -80,7 +91,14 @@ public static class WebhookMessage
         string? CancelReason,
         DateTime CreatedAt,
         DateTime? ExpiresAt,
-        string? ExternalReference);
+        string? ExternalReference,
+        string? PaymentMethod,
+        MoneyData? Authorized,
+        MoneyData? Captured,
+        MoneyData? Refunded,
+        IReadOnlyList<RefundData>? Refunds);
+
+    internal sealed record RefundData(string Id, MoneyData Amount, string Reason, string Status, string? Code);
 
     internal sealed record TestData(string WebhookId);
 

@@ -6,9 +6,11 @@ using Granary.Grains.Interfaces.Feed;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Interfaces.Webhooks;
 using Granary.Grains.Payments.Index;
 using Granary.Journal;
 using Granary.Silo.Tests.Streams;
+using Granary.Silo.Tests.Webhooks;
 using Granary.Streams;
 using Granary.Streams.Views;
 using Granary.Testing;
@@ -44,6 +46,27 @@ public abstract class SandboxShopContract(OpenShop shop)
         Assert.Equal((order.Id, order.Total), (captured.GetProperty("order_id").GetString(), captured.GetProperty("captured").GetProperty("amount").GetInt64()));
         Assert.Equal(500, JsonDocument.Parse(events[2].Data).RootElement.GetProperty("refund_amount").GetProperty("amount").GetInt64());
         Assert.DoesNotContain(events, read => System.Text.Encoding.UTF8.GetString(read.Data.Span).Contains("tok_", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Webhooks_are_told_of_payments_and_of_refunds()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var desk = _silo.Grains.GetGrain<IWebhookDesk>(0);
+        var webhook = (await desk.Register(
+            new RegisterWebhook(receiver.Url, ["payment.captured", "refund.succeeded", "order.refund_succeeded"], UserId.System))).Webhook!;
+        var order = await PlaceAsync();
+        await PayAsync(order, "tok_ok");
+        await _silo.Grains.Order(order.Id).Refund(
+            new RefundOrder(PaymentId.OfRefund(order.Id, "r"), 500, "damaged", new OrderCommand(UserId.System)));
+
+        await receiver.GotAsync(3);
+        var told = receiver.Messages.Select(message => JsonDocument.Parse(message.Body).RootElement)
+            .ToDictionary(body => body.GetProperty("type").GetString()!, body => body.GetProperty("data"));
+        Assert.Equal(order.Total, told["payment.captured"].GetProperty("captured").GetProperty("amount").GetInt64());
+        Assert.Equal(500, told["refund.succeeded"].GetProperty("refund_amount").GetProperty("amount").GetInt64());
+        Assert.Equal("succeeded", told["order.refund_succeeded"].GetProperty("refunds")[0].GetProperty("status").GetString());
+        await desk.Delete(webhook.Id);
     }
 
     [Fact]
@@ -114,6 +137,8 @@ public sealed class SqliteSandboxShop : OpenShop
     {
         ["Granary:DataDirectory"] = _directory.FullName,
         ["Granary:Payments:Provider"] = "Sandbox",
+        ["Granary:Webhooks:AllowHttp"] = "true",
+        ["Granary:Webhooks:AllowPrivateTargets"] = "true",
     });
 }
 
@@ -125,6 +150,8 @@ public sealed class PostgreSqlSandboxShop(SharedPostgres server) : OpenShop
         ["Granary:Storage"] = "PostgreSql",
         ["ConnectionStrings:Granary"] = await server.CreateDatabaseAsync(),
         ["Granary:Payments:Provider"] = "Sandbox",
+        ["Granary:Webhooks:AllowHttp"] = "true",
+        ["Granary:Webhooks:AllowPrivateTargets"] = "true",
     };
 }
 
