@@ -19,6 +19,7 @@ internal sealed class PaymentLife
     private readonly List<OrderStanding> _standings = [];
     private readonly List<PaymentAccount> _accounts = [];
     private readonly Dictionary<string, int> _plans = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<JournalRecord>> _records = new(StringComparer.Ordinal);
     private int _refunds;
 
     public PaymentLife() => Append(OrderDecisions.Place(
@@ -150,6 +151,12 @@ internal sealed class PaymentLife
         return clearing;
     }
 
+    /// <summary>Compares the provider's list with the journal.</summary>
+    public ReconciliationReport Reconcile() => Reconciliation.Compare(
+        new ReconciledSpan(Given.Noon.AddHours(-1), Now.AddHours(1)),
+        Provider.List(Now),
+        _records.ToDictionary(payment => payment.Key, payment => PaymentHistory.Of(payment.Key, payment.Value)));
+
     private void Step(string id, CallFault fault, bool refuses)
     {
         var payment = Find(id);
@@ -225,28 +232,30 @@ internal sealed class PaymentLife
 
     private void Append(string id, Decision<PaymentEvent> decision)
     {
-        var payment = Written(Find(id), decision, out var names);
+        var payment = Written(Find(id), decision, out var names, out var records);
         _payments[id] = payment;
+        _records.TryAdd(id, []);
+        _records[id].AddRange(records);
         Log.AddRange(names.Select(name => $"{id}: {name}"));
         _accounts.Add(payment.ToAccount());
     }
 
     private void Append(Decision<OrderEvent> decision)
     {
-        Order = Written(Order, decision, out var names);
+        Order = Written(Order, decision, out var names, out _);
         Log.AddRange(names);
         _standings.Add(Order.ToStanding());
     }
 
     /// <summary>The state that the journal has after a decision: what was encoded, read back.</summary>
-    private TState Written<TState, TEvent>(TState state, Decision<TEvent> decision, out IEnumerable<string> names)
+    private TState Written<TState, TEvent>(TState state, Decision<TEvent> decision, out IEnumerable<string> names, out IReadOnlyList<JournalRecord> records)
         where TState : class, IAggregate<TState, TEvent>
         where TEvent : class
     {
         var entries = new List<JournalEvent>();
         Aggregate.Record(state, decision.Events, Now, trace: null, entries);
         names = entries.Select(entry => entry.Type).ToList();
-        return Aggregate.Fold<TState, TEvent>(state, entries.Select((entry, i) => new JournalRecord(
-            i + 1, "s", state.Version + i + 1, entry.Type, entry.Payload, entry.At)));
+        records = [.. entries.Select((entry, i) => new JournalRecord(i + 1, "s", state.Version + i + 1, entry.Type, entry.Payload, entry.At))];
+        return Aggregate.Fold<TState, TEvent>(state, records);
     }
 }

@@ -156,6 +156,7 @@ public sealed class PaymentLives
             Assert.True(payment.Timeline.Count(entry => entry.Type == "payment.compensated") <= 1, $"compensated twice: {story}");
         }
 
+        Assert.True(life.Reconcile().IsClean, $"{string.Join("; ", life.Reconcile().Differences)}: {story}");
         var amounts = OrderMoney.AmountsOf(order);
         Assert.Equal(
             (life.Provider.Charges.Values.Sum(charge => charge.Authorized), life.Provider.Charges.Values.Sum(charge => charge.Captured), life.Provider.Charges.Values.Sum(charge => charge.Refunded)),

@@ -28,10 +28,16 @@ internal sealed class ProviderLedger
 {
     private readonly Dictionary<string, Charge> _charges = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ProviderAnswer> _answers = new(StringComparer.Ordinal);
+    private readonly List<(string Payment, PaymentOperation Operation)> _executed = [];
     private readonly List<Action> _inTransit = [];
 
     /// <summary>Every event that it has sent about a payment; receivers get them late, twice and in any order.</summary>
     public List<(string Payment, ProviderEvent Event)> Events { get; } = [];
+
+    /// <summary>Its own list, of which a provider tells no times but its own.</summary>
+    public IEnumerable<ProviderOperation> List(DateTimeOffset at) => _executed.Select(executed => new ProviderOperation(
+        executed.Operation.KeyFor(executed.Payment), executed.Payment, executed.Payment, executed.Operation.Kind, executed.Operation.Amount,
+        _answers[executed.Operation.KeyFor(executed.Payment)], at));
 
     /// <summary>Payments by the id that the caller gave them.</summary>
     public IReadOnlyDictionary<string, Charge> Charges => _charges;
@@ -111,6 +117,7 @@ internal sealed class ProviderLedger
             OperationKind.Refund => Refund(payment, charge, operation.Amount, refuses),
         };
         _answers[key] = answer;
+        _executed.Add((payment, operation));
         return answer;
     }
 
