@@ -49,6 +49,14 @@ public sealed class Clearing(
             $"{name}: {payment.Refunded} went back of {payment.Captured} captured.");
         Demand(payment.Authorized + payment.Captured <= payment.Amount, $"{name}: {payment.Authorized} and {payment.Captured} were taken of {payment.Amount}.");
         Expect(payment.NeedsAttention is null, $"{name}: an operator must look at it: {payment.NeedsAttention}.");
+        if (!payment.HasOrder)
+        {
+            Expect(
+                payment.Authorized + payment.Captured - payment.Refunded == 0,
+                $"{name}: it is of no order, and {payment.Authorized + payment.Captured - payment.Refunded} is not given back yet.");
+            return;
+        }
+
         if (orders.GetValueOrDefault(payment.OrderId) is not { Exists: true } order)
         {
             Demand(false, $"{name}: order {payment.OrderId} does not exist.");
@@ -134,7 +142,7 @@ public sealed class Clearing(
             var amounts = OrderMoney.AmountsOf(order);
             return amounts.Captured - amounts.Refunded;
         }));
-        var ofPayments = Sum(payments.Values.Select(payment => payment.Captured - payment.Refunded));
+        var ofPayments = Sum(payments.Values.Where(payment => payment.HasOrder).Select(payment => payment.Captured - payment.Refunded));
         Demand(ofOrders == ofPayments, $"Orders have {ofOrders} from external payments, and these have kept {ofPayments}.");
         foreach (var user in users)
         {

@@ -168,6 +168,33 @@ public static class PaymentDecisions
             : Decision<PaymentEvent>.Of([received, new PaymentDoubted(0, now)]);
     }
 
+    /// <summary>
+    /// Takes in a payment that the provider has and the journal does not, as after a restore of an older journal: there is no order that it
+    /// could be for, so it is given back. What the provider's list says is not believed: the capture is asked for under its own key before
+    /// anything is refunded.
+    /// </summary>
+    public static Decision<PaymentEvent> TakeIn(
+        PaymentState payment, FoundPayment found, string currency, string provider, PaymentTimes times, DateTimeOffset now)
+    {
+        if (payment.Exists)
+        {
+            return Decision<PaymentEvent>.Unchanged;
+        }
+
+        // The capture keeps its ordinal, which is part of its key; the authorization before it has any earlier one.
+        var authorized = found.IsCaptured ? Math.Max(1, found.Ordinal - 1) : found.Ordinal;
+        return Decision<PaymentEvent>.Of(
+        [
+            new PaymentCreated(UserId.System, PaymentState.NoOrder, UserId.System, found.Amount, currency, CaptureMode.Manual, provider, now),
+            new AuthorizeRequested(OperationKind.Authorize, authorized, found.Amount, OrderVersion: 0, now),
+            new PaymentAuthorized(found.Reference, found.Amount),
+            new PaymentGivenUp(UserId.System, "not_in_journal"),
+            found.IsCaptured
+                ? new CaptureRequested(UserId.System, OperationKind.Capture, found.Ordinal, found.Amount, now + times.First)
+                : new VoidRequested(UserId.System, OperationKind.Void, authorized + 1, now + times.First, Compensation: true),
+        ]);
+    }
+
     /// <summary>What a payment needs at a time.</summary>
     public static PaymentStep Due(PaymentState payment, DateTimeOffset now) =>
         payment.DueAt is not { } due || due > now ? PaymentStep.None

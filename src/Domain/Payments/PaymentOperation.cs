@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Granary.Domain.Payments;
 
 /// <summary>What the provider is asked to do.</summary>
@@ -40,6 +42,15 @@ public sealed record PaymentOperation
     /// provider carries the operation out once.
     /// </summary>
     public string KeyFor(string paymentId) => KeyFor(paymentId, Kind, Ordinal);
+
+    /// <summary>The ordinal in a key, or null where the key is none of this shop's.</summary>
+    public static int? OrdinalOf(string key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return int.TryParse(key.AsSpan(key.LastIndexOf('-') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var ordinal) && ordinal > 0
+            ? ordinal
+            : null;
+    }
 
     /// <summary>The idempotency key at the provider of any operation.</summary>
     public static string KeyFor(string paymentId, OperationKind kind, int ordinal) => kind switch

@@ -8,6 +8,9 @@ namespace Granary.Domain.Payments;
 /// <summary>A payment with an external provider as its events have made it. Amounts are minor units.</summary>
 public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
 {
+    /// <summary>The order of a payment that was found at the provider and is of none.</summary>
+    public const string NoOrder = "";
+
     public required string Id { get; init; }
     public long Version { get; init; }
     public PaymentStatus Status { get; init; }
@@ -73,6 +76,9 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
 
     /// <inheritdoc/>
     public static EventCodec<PaymentEvent> Codec => PaymentEvent.Codec;
+
+    /// <summary>Whether it is for an order; not where it was found at the provider and is given back.</summary>
+    public bool HasOrder => OrderId != NoOrder;
 
     /// <summary>Whether the payment was ever created; the provider may have sent events about it before.</summary>
     public bool Exists => Status != PaymentStatus.None;

@@ -39,7 +39,8 @@ public sealed record ReconciliationReport(int Matched, int OnTheirWay, int Forei
 /// <summary>The time that is compared.</summary>
 /// <param name="From">Inclusive.</param>
 /// <param name="To">Exclusive.</param>
-public readonly record struct ReconciledSpan(DateTimeOffset From, DateTimeOffset To)
+/// <param name="ListedAt">When the provider's list was asked for: what was concluded later is not in it.</param>
+public readonly record struct ReconciledSpan(DateTimeOffset From, DateTimeOffset To, DateTimeOffset ListedAt)
 {
     /// <summary>
     /// How far the provider's list is read beyond the span: clocks differ, and an operation may be carried out, or asked about, later than it
@@ -52,6 +53,9 @@ public readonly record struct ReconciledSpan(DateTimeOffset From, DateTimeOffset
 
     /// <summary>Up to where the provider's list is read.</summary>
     public DateTimeOffset ListTo => To + Margin;
+
+    /// <summary>What was concluded before this time is in the list.</summary>
+    public DateTimeOffset ListedTo => ListedAt < To ? ListedAt : To;
 
     /// <summary>Whether it contains a time.</summary>
     public bool Contains(DateTimeOffset time) => time >= From && time < To;
@@ -126,7 +130,7 @@ public static class Reconciliation
             }
 
             foreach (var known in payment.Operations.Where(known =>
-                span.Contains(known.RequestedAt) && known.ConcludedAt < span.ListTo && !seen.Contains(known.Key) && MoneyOf(known.Outcome) is not null))
+                span.Contains(known.RequestedAt) && known.ConcludedAt < span.ListedTo && !seen.Contains(known.Key) && MoneyOf(known.Outcome) is not null))
             {
                 Add(DifferenceKind.MissingThere, payment, known.Kind, known, said: null);
             }

@@ -153,7 +153,7 @@ internal sealed class PaymentLife
 
     /// <summary>Compares the provider's list with the journal.</summary>
     public ReconciliationReport Reconcile() => Reconciliation.Compare(
-        new ReconciledSpan(Given.Noon.AddHours(-1), Now.AddHours(1)),
+        new ReconciledSpan(Given.Noon.AddHours(-1), Now.AddHours(1), Now.AddHours(1)),
         Provider.List(Now),
         _records.ToDictionary(payment => payment.Key, payment => PaymentHistory.Of(payment.Key, payment.Value)));
 

@@ -7,7 +7,7 @@ namespace Granary.Domain.Tests.Payments;
 /// <summary>The provider's list against the journal.</summary>
 public sealed class ReconcilePayments
 {
-    private static readonly ReconciledSpan Day = new(Given.Noon.AddHours(-12), Given.Noon.AddHours(12));
+    private static readonly ReconciledSpan Day = new(Given.Noon.AddHours(-12), Given.Noon.AddHours(12), Given.Noon.AddHours(12));
 
     private static readonly ProviderOperation Authorized = new(
         "p1-authorize-1", "p1", "pi_1", OperationKind.Authorize, 1_000, new ProviderAnswer.Authorized("pi_1", 1_000), Given.Noon);
@@ -138,16 +138,20 @@ public sealed class ReconcilePayments
     [Fact]
     public void Only_what_lies_in_the_span_is_judged()
     {
-        var before = new ReconciledSpan(Given.Noon.AddHours(-12), Given.Noon);
+        var before = new ReconciledSpan(Given.Noon.AddHours(-12), Given.Noon, Given.Noon);
 
         Assert.Equal((0, true), Of(Compare(CaptureMode.Automatic, before, [], Paid)));
         Assert.Equal((0, true), Of(Compare(CaptureMode.Automatic, before, [Captured with { Payment = "p9" }], Paid)));
 
         // The provider's clock is ahead: found, although it is not in the span.
         Assert.Equal((0, true), Of(Compare(
-            CaptureMode.Automatic, new ReconciledSpan(Given.Noon, Given.Noon.AddMinutes(1)),
+            CaptureMode.Automatic, new ReconciledSpan(Given.Noon, Given.Noon.AddMinutes(1), Given.Noon.AddMinutes(1)),
             [Authorized with { At = Given.Noon.AddMinutes(2) }, Captured with { At = Given.Noon.AddMinutes(2) }], Paid)));
     }
+
+    [Fact]
+    public void What_was_concluded_after_the_list_was_asked_for_is_not_missing_in_it() =>
+        Assert.True(Compare(CaptureMode.Automatic, Day with { ListedAt = Given.Noon }, [], Paid).IsClean);
 
     private static (int Matched, bool IsClean) Of(ReconciliationReport report) => (report.Matched, report.IsClean);
 
