@@ -35,6 +35,7 @@ internal sealed class GranaryCommand : Command
             ["", "--urls http://localhost:8080 --Granary:DataDirectory /var/lib/granary", "verify", "import northwind --help"])
         {
             VerifyCommand.Create(console),
+            ReconcileCommand.Create(console),
             BackupCommand.Create(console),
             OrderIndexCommands.Rebuild(console),
             OrderIndexCommands.Check(console),

@@ -24,7 +24,11 @@ public enum DifferenceKind
 /// <param name="There">Minor units that the provider has for it; null where it has no such operation carried out.</param>
 /// <param name="Said">What the provider has; null when it is missing there.</param>
 public sealed record Difference(
-    DifferenceKind Kind, string Payment, string? Key, OperationKind Operation, string? Reference, long? Here, long? There, ProviderOperation? Said);
+    DifferenceKind Kind, string Payment, string? Key, OperationKind Operation, string? Reference, long? Here, long? There, ProviderOperation? Said)
+{
+    /// <summary>Whether the journal does not know the payment at all.</summary>
+    public bool IsOfUnknownPayment { get; init; }
+}
 
 /// <summary>What a comparison has found.</summary>
 /// <param name="Matched">Operations that both have alike.</param>
@@ -200,7 +204,10 @@ public static class Reconciliation
         private void Add(DifferenceKind kind, PaymentHistory payment, OperationKind operation, RecordedOperation? known, ProviderOperation? said) =>
             Differences.Add(new Difference(
                 kind, payment.State.Id, said?.Key ?? known?.Key, operation, said?.Reference ?? payment.State.Reference,
-                MoneyOf(known?.Outcome), said is null ? null : MoneyOf(said.Answer), said));
+                MoneyOf(known?.Outcome), said is null ? null : MoneyOf(said.Answer), said)
+            {
+                IsOfUnknownPayment = !payment.State.Exists,
+            });
 
         /// <summary>What an operation that was carried out has moved or set aside; null for one that was not.</summary>
         private static long? MoneyOf(ProviderAnswer? answer) => answer switch

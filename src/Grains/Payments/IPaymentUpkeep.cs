@@ -19,6 +19,13 @@ public interface IPaymentUpkeep : IGrainWithStringKey
     /// </summary>
     [Alias("follow"), Idempotent]
     Task Follow();
+
+    /// <summary>
+    /// Takes in a payment that the provider has and the journal does not, and gives it back. One that the journal has is left as it is. Returns
+    /// once it is durable.
+    /// </summary>
+    [Alias("take-in"), Idempotent]
+    Task TakeIn(FoundPayment found);
 }
 
 /// <summary>A <see cref="ProviderEvent"/> on its way to its payment.</summary>

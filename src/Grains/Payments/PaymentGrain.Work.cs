@@ -188,6 +188,12 @@ public sealed partial class PaymentGrain
     private async Task<OrderStanding> FollowedAsync(PaymentState payment)
     {
         var account = payment.ToAccount();
+        if (!payment.HasOrder)
+        {
+            _told = account;
+            return StandingOfNone;
+        }
+
         var standing = await ParticipantCalls.RepeatAsync(() => GrainFactory.Order(payment.OrderId).FollowPayment(account));
         _told = account;
         return standing;

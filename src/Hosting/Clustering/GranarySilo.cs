@@ -6,6 +6,7 @@ using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments;
 using Granary.Grains.Payments.Providers;
+using Granary.Grains.Payments.Reconciling;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
@@ -62,6 +63,7 @@ public static class GranarySilo
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();
         builder.Services.AddPayments(settings.Read(SettingKeys.Currency));
+        builder.Services.AddNightlyReconciliation();
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddWebhookDatabase(options);
         builder.Services.AddWebhooks(settings.Webhooks());

@@ -93,6 +93,9 @@ public class SagaSilo : IAsyncLifetime
 
     protected IServiceProvider Services => _host.Services;
 
+    /// <summary>Where the silo keeps its data.</summary>
+    protected string DataDirectory => _directory;
+
     /// <summary>The silo's clock.</summary>
     protected virtual MovableClock NewClock() => new();
 

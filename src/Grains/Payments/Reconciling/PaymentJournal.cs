@@ -1,0 +1,67 @@
+using Granary.Domain.Events;
+using Granary.Domain.Payments;
+using Granary.Journal;
+
+namespace Granary.Grains.Payments.Reconciling;
+
+/// <summary>Reads payments with all of their operations from the journal.</summary>
+public sealed class PaymentJournal(IJournal journal)
+{
+    private const int PageLength = 5_000;
+    private const int StreamsAtOnce = 500;
+
+    /// <summary>The payments that something happened to within a span and an hour around it, and those that are named.</summary>
+    /// <param name="named">Ids of payments, whether the journal has them or not.</param>
+    /// <returns>By id. A payment that the journal does not have is absent.</returns>
+    /// <exception cref="DamagedRecordException">A payment cannot be read. It must not be taken for one that the journal does not have.</exception>
+    public async Task<IReadOnlyDictionary<string, PaymentHistory>> ReadAsync(
+        ReconciledSpan span, IEnumerable<string> named, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(named);
+        var streams = named.Select(JournalStream.OfPayment).ToHashSet(StringComparer.Ordinal);
+        var after = await FindAsync(span.ListFrom, cancellationToken);
+        for (var isOver = false; !isOver;)
+        {
+            var page = await journal.ReadAllAsync(after, PageLength, cancellationToken);
+            streams.UnionWith(page.Select(record => record.Stream).Where(stream => JournalStream.KindOf(stream) == StreamKind.Payment));
+            isOver = page.Count == 0 || page[^1].At >= span.ListTo;
+            after = page.Count == 0 ? after : page[^1].Position;
+        }
+
+        var found = new Dictionary<string, PaymentHistory>(StringComparer.Ordinal);
+        foreach (var some in streams.Chunk(StreamsAtOnce))
+        {
+            foreach (var records in await journal.ReadStreamsAsync(some, cancellationToken))
+            {
+                var id = JournalStream.KeyOf(records.Key);
+                found.Add(id, PaymentHistory.Of(id, records));
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>
+    /// A position before every event from a time on. Positions grow with time, but for the clocks of several silos, for which the spans have a
+    /// margin.
+    /// </summary>
+    private async Task<long> FindAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var (low, high) = (0L, await journal.ReadEndAsync(cancellationToken));
+        while (low < high)
+        {
+            var middle = low + ((high - low) / 2);
+            var page = await journal.ReadAllAsync(middle, 1, cancellationToken);
+            if (page.Count == 0 || page[0].At >= time)
+            {
+                high = middle;
+            }
+            else
+            {
+                low = page[0].Position;
+            }
+        }
+
+        return low;
+    }
+}
