@@ -6,6 +6,7 @@ using Granary.Api.Docs;
 using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;
+using Granary.Api.Payments;
 using Granary.Api.Problems;
 using Granary.Api.Products;
 using Granary.Api.Products.Cache;
@@ -80,6 +81,7 @@ public static class FrontEnd
         services.AddSingleton<StreamPlaces>();
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<WebhookTestPlaces>();
+        services.AddSingleton<PaymentPlaces>();
         services.AddSingleton<UserSearch>();
         services.AddSingleton<RefusalProblems>();
         services.AddSingleton<RejectedRequests>();
@@ -122,6 +124,9 @@ public static class FrontEnd
         api.MapGranaryTokens();
         api.MapApiKeys();
         api.MapOrders();
+        api.MapPayments();
+        api.MapProviderEvents();
+        api.MapSandbox();
         api.MapProducts();
         api.MapUsers();
         api.MapWebhooks();

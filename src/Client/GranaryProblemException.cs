@@ -40,6 +40,15 @@ public sealed record Problem
     /// <summary>The order that has what the request asked for, such as its external reference.</summary>
     public string? OrderId { get; init; }
 
+    /// <summary>The external payment that the problem is about.</summary>
+    public string? PaymentId { get; init; }
+
+    /// <summary>Why the provider declined the payment.</summary>
+    public string? DeclineCode { get; init; }
+
+    /// <summary>What can be refunded.</summary>
+    public Money? Refundable { get; init; }
+
     /// <summary>The last segment of <see cref="Type"/>, such as <c>insufficient-stock</c>.</summary>
     public string Slug => Type.StartsWith(Prefix, StringComparison.Ordinal) ? Type[Prefix.Length..] : Type;
 }

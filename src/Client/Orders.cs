@@ -17,6 +17,9 @@ public sealed record NewOrder
 
     public string? Note { get; init; }
 
+    /// <summary><c>wallet</c>, where null, or <c>external</c>.</summary>
+    public string? PaymentMethod { get; init; }
+
     /// <summary>
     /// The caller's own name of the order, up to 255 characters: no two orders of a caller have the same, so a second one is refused with
     /// the problem <c>external-reference-taken</c>.
@@ -73,6 +76,18 @@ public sealed record Order
 
     /// <summary>What the caller who placed it keeps with it.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary><c>wallet</c> or <c>external</c>; null from a front end of an earlier release.</summary>
+    public string? PaymentMethod { get; init; }
+
+    /// <summary><c>unpaid</c>, <c>authorized</c>, <c>paid</c>, <c>partially_refunded</c> or <c>refunded</c>.</summary>
+    public string? PaymentStatus { get; init; }
+
+    /// <summary>Where its money is.</summary>
+    public OrderAmounts? Amounts { get; init; }
+
+    /// <summary>Its refunds, oldest first; null without any.</summary>
+    public IReadOnlyList<Refund>? Refunds { get; init; }
 
     public Tracking? Tracking { get; init; }
     public string? CancelReason { get; init; }

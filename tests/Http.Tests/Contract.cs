@@ -106,6 +106,7 @@ public sealed class Contract
 
     private static bool IsUndescribed(string path) =>
         path.StartsWith("/problems", StringComparison.Ordinal) || path.StartsWith("/openapi", StringComparison.Ordinal)
+        || path.StartsWith("/sandbox", StringComparison.Ordinal)
         || path.StartsWith("/docs", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal)
         || path.StartsWith("/dashboard", StringComparison.Ordinal) || path is "/metrics" or "/";
 

@@ -1,6 +1,7 @@
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Feed;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Builder;
@@ -33,6 +34,9 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
 
     /// <summary>Placing finds that another request with the key is in progress.</summary>
     public const string InFlight = "in-flight";
+
+    /// <summary>The payment provider is left alone because it fails.</summary>
+    public const string ProviderAway = "provider-away";
 
     private static readonly AsyncLocal<Wanted?> Current = new();
 
@@ -78,6 +82,12 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
             if (wanted.Fault == ReceiverGone && context.MethodName == nameof(IWebhookDesk.Redeliver))
             {
                 context.Result = new DeliveryReply(null, new IllegalTransition("disabled", ["delete"]));
+                return Task.CompletedTask;
+            }
+
+            if (wanted.Fault == ProviderAway && context.MethodName == nameof(IPaymentGrain.Pay))
+            {
+                context.Result = new PaymentReply(null, new PaymentProviderUnavailable(60));
                 return Task.CompletedTask;
             }
 

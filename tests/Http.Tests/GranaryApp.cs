@@ -77,6 +77,7 @@ public sealed class GranaryApp : IAsyncLifetime
             "--Serilog:MinimumLevel:Default=Fatal",
             $"--Granary:Admin:Password={AdminPassword}",
             "--Granary:Webhooks:AllowPrivateTargets=true",
+            "--Granary:Payments:Provider=Sandbox",
             .. Unbounded,
             .. _settings,
         ], _configure);

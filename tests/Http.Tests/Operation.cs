@@ -12,7 +12,9 @@ namespace Granary.Http.Tests;
 /// <param name="Body">The example of the body, or null.</param>
 /// <param name="NeedsToken">Whether it refuses callers without a token.</param>
 /// <param name="Problems">The slugs of the problems that it promises.</param>
-public sealed record Operation(string Name, HttpMethod Method, string Path, string? Body, bool NeedsToken, IReadOnlySet<string> Problems)
+/// <param name="NeedsKey">Whether it must have an idempotency key.</param>
+public sealed record Operation(
+    string Name, HttpMethod Method, string Path, string? Body, bool NeedsToken, IReadOnlySet<string> Problems, bool NeedsKey)
 {
     /// <summary>The SKU in the paths.</summary>
     public const string Sku = "NO-SUCH-SKU";
@@ -37,7 +39,8 @@ public sealed record Operation(string Name, HttpMethod Method, string Path, stri
 
     /// <summary>Sends the request with another body.</summary>
     public Task<HttpResponseMessage> Send(HttpClient client, string? body, params (string Name, string Value)[] headers) =>
-        client.SendJson(Method, Path, body, [("If-Match", "*"), .. headers]);
+        client.SendJson(
+            Method, Path, body, [("If-Match", "*"), .. NeedsKey ? [("Idempotency-Key", Guid.NewGuid().ToString())] : Array.Empty<(string, string)>(), .. headers]);
 
     /// <inheritdoc/>
     public override string ToString() => Name;
@@ -59,12 +62,14 @@ public sealed record Operation(string Name, HttpMethod Method, string Path, stri
                 .Replace("{id}", IdOf(path), StringComparison.Ordinal),
             body,
             operation.TryGetProperty("security", out var security) && security.EnumerateArray().All(requirement => requirement.EnumerateObject().Any()),
-            problems.ToHashSet());
+            problems.ToHashSet(),
+            operation.TryGetProperty("parameters", out var parameters) && parameters.EnumerateArray().Any(parameter =>
+                parameter.Text("name") == "Idempotency-Key" && parameter.TryGetProperty("required", out var required) && required.GetBoolean()));
     }
 
     private static string IdOf(string path) => path.Split('/')[1] switch
     {
-        "orders" => OrderId.New(DateTimeOffset.UnixEpoch),
+        "orders" or "payments" => OrderId.New(DateTimeOffset.UnixEpoch),
         "webhooks" => "wh_" + new string('0', 32),
         "api-keys" => "key_" + new string('0', 16),
         "dead-letters" => "no-such-consumer.1",

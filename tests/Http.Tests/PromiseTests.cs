@@ -185,6 +185,18 @@ public sealed class PromiseTests(PromiseTests.FaultyApp faulty) : IClassFixture<
     }
 
     [Fact]
+    public async Task Paying_tells_when_a_provider_that_fails_is_tried_again()
+    {
+        var paying = (await Promising("payment-provider-unavailable")).Single();
+        using var admin = _app.CreateClient(_app.AdminToken);
+
+        using var answer = await paying.Send(admin, (Faults.Header, Faults.ProviderAway));
+
+        await answer.ExpectProblem(503, "payment-provider-unavailable");
+        Assert.Equal(TimeSpan.FromMinutes(1), answer.Headers.RetryAfter?.Delta);
+    }
+
+    [Fact]
     public async Task An_operation_tells_a_hasty_caller_to_wait()
     {
         await using var tight = await GranaryApp.StartWith("--Granary:RateLimit:PermitsPerSecond=1", "--Granary:RateLimit:Burst=1");
@@ -224,6 +236,11 @@ public sealed class PromiseTests(PromiseTests.FaultyApp faulty) : IClassFixture<
     {
         var request = new HttpRequestMessage(operation.Method, operation.Path) { Content = body };
         request.Headers.TryAddWithoutValidation("If-Match", "*");
+        if (operation.NeedsKey)
+        {
+            request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        }
+
         return request;
     }
 

@@ -6,6 +6,7 @@ using Granary.Api.BackOffice;
 using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;
+using Granary.Api.Payments;
 using Granary.Api.Products;
 using Granary.Api.Users;
 using Granary.Api.Webhooks;
@@ -51,6 +52,9 @@ internal static class AnswerExamples
         Total = Usd(2_800),
         ShippingAddress = new Address { Name = "Ada Lovelace", Line1 = "12 St James's Square", City = "London", PostalCode = "SW1Y 4JH", Country = "GB" },
         Note = "Ring twice.",
+        PaymentMethod = "wallet",
+        PaymentStatus = "authorized",
+        Amounts = new AmountsBody(Usd(2_800), Usd(2_800), Usd(0), Usd(0)),
         CreatedAt = Noon,
         UpdatedAt = Noon,
         ExpiresAt = Noon.AddMinutes(15),
@@ -74,6 +78,24 @@ internal static class AnswerExamples
 
     private static readonly ApiKeyBody ApiKey = new(
         "key_4n7q0z8m2k5x1c3v", "storefront", "gk_4n7q0z8m2k5x1c3v", [Scopes.OrdersWrite, Scopes.OrdersRead], Noon, Operator, null, Noon.AddHours(1));
+
+    private static readonly PaymentBody Payment = new()
+    {
+        Id = "01k0c3w8e4x5y6z7a8b9c0d1f3",
+        OrderId = "01k0c3w8e4x5y6z7a8b9c0d1e2",
+        Status = "captured",
+        Amount = Usd(2_800),
+        Captured = Usd(2_800),
+        Refunded = Usd(0),
+        Capture = "automatic",
+        Provider = "sandbox",
+        ProviderReference = "sb_01k0c3w8e4x5y6z7a8b9c0d1f3",
+        NeedsAttention = false,
+        CreatedAt = Noon,
+        UpdatedAt = Noon.AddSeconds(1),
+        Version = 6,
+        Timeline = [new TimelineBody(1, "payment.created", Noon, User), new TimelineBody(6, "payment.captured", Noon.AddSeconds(1), "system")],
+    };
 
     private static readonly WalletBody Wallet = new(Usd(47_200), Usd(2_800));
 
@@ -119,6 +141,17 @@ internal static class AnswerExamples
         Delivery,
         new WebhookTestBody("msg_00112233445566778899aabbccddeeff", true, 31, 204),
         new DeliveryListBody([Delivery], Cursor),
+        Payment,
+        new PaymentListBody([Payment]),
+        new RefundBody
+        {
+            Id = "01k0c3w8e4x5y6z7a8b9c0d1g4",
+            Amount = Usd(500),
+            Status = "succeeded",
+            Reason = "One cup was broken.",
+            By = Operator,
+            CreatedAt = Noon.AddMinutes(9),
+        },
         new StatisticsBody
         {
             At = Noon,

@@ -7,6 +7,7 @@ using Granary.Api.Auth;
 using Granary.Api.BackOffice;
 using Granary.Api.Feed;
 using Granary.Api.Orders;
+using Granary.Api.Payments;
 using Granary.Api.Problems;
 using Granary.Api.Products;
 using Granary.Api.Users;
@@ -58,6 +59,11 @@ public static class ApiJson
 [JsonSerializable(typeof(CancelOrderRequest))]
 [JsonSerializable(typeof(ShipOrderRequest))]
 [JsonSerializable(typeof(OrderBody))]
+[JsonSerializable(typeof(PayOrderRequest))]
+[JsonSerializable(typeof(RefundOrderRequest))]
+[JsonSerializable(typeof(PaymentBody))]
+[JsonSerializable(typeof(PaymentListBody))]
+[JsonSerializable(typeof(RefundBody))]
 [JsonSerializable(typeof(OrderListBody))]
 [JsonSerializable(typeof(OrderUpdateBody))]
 [JsonSerializable(typeof(FingerprintSource))]

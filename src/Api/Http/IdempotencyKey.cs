@@ -13,6 +13,13 @@ public static class IdempotencyKey
 
     private const int LongestKey = 255;
 
+    /// <summary>The key of a request that must have one; empty if the request is not valid.</summary>
+    public static string Required(StringValues header, Validation validation)
+    {
+        validation.Require(header.Count > 0, Header, "is required");
+        return From(header, validation) ?? "";
+    }
+
     /// <summary>The key, or null if the request has none.</summary>
     public static string? From(StringValues header, Validation validation)
     {

@@ -16,7 +16,8 @@ public sealed record FingerprintSource(
     Address? ShippingAddress,
     string? Note,
     string? ExternalReference = null,
-    IReadOnlyDictionary<string, string>? Metadata = null)
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    string? PaymentMethod = null)
 {
     /// <summary>SHA-256 in hexadecimal, over a form that does not depend on the formatting of the body.</summary>
     public string Hash()

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Granary.Api.Docs;
 using Granary.Api.Http;
+using Granary.Api.Payments;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
@@ -34,6 +35,20 @@ public sealed record OrderBody
 
     public string? CancelReason { get; init; }
 
+    /// <summary>Who pays it.</summary>
+    [Choices(typeof(PaymentMethod))]
+    public required string PaymentMethod { get; init; }
+
+    /// <summary>How far it is paid.</summary>
+    [Choices(typeof(OrderPaymentStatus))]
+    public required string PaymentStatus { get; init; }
+
+    /// <summary>Where its money is.</summary>
+    public AmountsBody? Amounts { get; init; }
+
+    /// <summary>Its refunds, oldest first.</summary>
+    public IReadOnlyList<RefundBody>? Refunds { get; init; }
+
     public required DateTime CreatedAt { get; init; }
     public required DateTime UpdatedAt { get; init; }
 
@@ -62,6 +77,10 @@ public sealed record OrderBody
         Note = order.Note,
         ExternalReference = order.ExternalReference,
         Metadata = order.Metadata,
+        PaymentMethod = Words.Of(order.PaymentMethod),
+        PaymentStatus = Words.Of(order.PaymentStatus),
+        Amounts = order.Amounts is { } amounts ? AmountsBody.From(amounts, currency) : null,
+        Refunds = order.Refunds is { } refunds ? [.. refunds.Select(refund => RefundBody.From(refund, currency))] : null,
         Tracking = order.Tracking,
         CancelReason = order.CancelReason,
         CreatedAt = order.CreatedAt.UtcDateTime,
@@ -72,6 +91,22 @@ public sealed record OrderBody
         Timeline = [.. order.Timeline.Select(entry => new TimelineBody(
             entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
     };
+}
+
+/// <summary>Where the money of an order is.</summary>
+/// <param name="Total">What it costs.</param>
+/// <param name="Authorized">What is set aside for it and not captured: a wallet's hold, or an authorization.</param>
+/// <param name="Captured">What was ever captured for it.</param>
+/// <param name="Refunded">What of it has gone back.</param>
+public sealed record AmountsBody(Money Total, Money Authorized, Money Captured, Money Refunded)
+{
+    /// <summary>Converts amounts to their body.</summary>
+    public static AmountsBody From(OrderAmounts amounts, Currency currency)
+    {
+        ArgumentNullException.ThrowIfNull(amounts);
+        ArgumentNullException.ThrowIfNull(currency);
+        return new(currency.Of(amounts.Total), currency.Of(amounts.Authorized), currency.Of(amounts.Captured), currency.Of(amounts.Refunded));
+    }
 }
 
 /// <summary>One line of an order.</summary>

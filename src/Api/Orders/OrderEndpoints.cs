@@ -30,7 +30,8 @@ public static class OrderEndpoints
             .Reads(RequestHeader.IdempotencyKey)
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
-            .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.ExternalReferenceTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight);
+            .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.ExternalReferenceTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight)
+            .Answers(ProblemTypes.PaymentsNotConfigured);
         orders.MapGet("/", ListOrders.List).WithName("ListOrders").Scope(Scopes.OrdersRead).AnswersAtLength().WithSummary("List orders")
             .TakesOnly(ListOrders.Parameters)
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
@@ -56,7 +57,7 @@ public static class OrderEndpoints
             .CalledBy(Owner, Roles.Admin)
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 3 }] }""")
             .Answers(ProblemTypes.PreconditionRequired, ProblemTypes.UnknownProduct, ProblemTypes.ProductNotForSale)
-            .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds, ProblemTypes.TooManyOpenOrders);
+            .Answers(ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds, ProblemTypes.TooManyOpenOrders, ProblemTypes.PaymentInProgress);
         orders.MapDelete("/{id}", Cancel).WithName("CancelOrder").Scope(Scopes.OrdersWrite).WithSummary("Cancel an order: stock and money come back").IsAction()
             .CalledBy(Owner, Roles.Operator, Roles.Admin)
             .WithExample("""{ "reason": "Ordered by mistake." }""");

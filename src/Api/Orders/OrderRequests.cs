@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using Granary.Api.Docs;
+using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
 
@@ -20,6 +22,10 @@ public sealed record PlaceOrderRequest
     public AddressRequest? ShippingAddress { get; init; }
 
     public string? Note { get; init; }
+
+    /// <summary><c>wallet</c>, the default, or <c>external</c>: paid with the external provider.</summary>
+    [Choices(typeof(PaymentMethod))]
+    public string? PaymentMethod { get; init; }
 
     /// <summary>The caller's own name of the order, up to 255 characters; no two orders of a caller have the same.</summary>
     public string? ExternalReference { get; init; }

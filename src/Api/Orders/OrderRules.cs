@@ -64,6 +64,14 @@ public static class OrderRules
     public static string? NoteOf(string? note, Validation validation) =>
         validation.OptionalText("note", note, Limits.TextLength, multiline: true);
 
+    /// <summary>Checks who pays: the wallet unless the request names another.</summary>
+    public static PaymentMethod PaymentMethodOf(string? word, Validation validation)
+    {
+        var method = word is null ? PaymentMethod.Wallet : Words.Find<PaymentMethod>(word);
+        validation.Require(method is not null, "payment_method", "must be wallet or external");
+        return method ?? PaymentMethod.Wallet;
+    }
+
     /// <summary>Checks a caller's own reference.</summary>
     public static string? ReferenceOf(string? reference, Validation validation) =>
         reference is null ? null : validation.Text("external_reference", reference, Limits.ReferenceLength);

@@ -92,11 +92,14 @@ public static class PlaceOrderEndpoint
             By = caller.UserId,
             ExternalReference = OrderRules.ReferenceOf(request.ExternalReference, validation),
             Metadata = OrderRules.MetadataOf(request.Metadata, validation),
+            PaymentMethod = OrderRules.PaymentMethodOf(request.PaymentMethod, validation),
         };
     }
 
     private static string FingerprintOf(PlaceOrder command) =>
-        new FingerprintSource(command.UserId, command.Lines, command.ShippingAddress, command.Note, command.ExternalReference, command.Metadata).Hash();
+        new FingerprintSource(
+            command.UserId, command.Lines, command.ShippingAddress, command.Note, command.ExternalReference, command.Metadata,
+            command.PaymentMethod == PaymentMethod.Wallet ? null : Words.Of(command.PaymentMethod)).Hash();
 
     private static bool IsStale(long? timestamp, TimeProvider clock)
     {

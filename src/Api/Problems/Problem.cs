@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 
@@ -29,8 +30,8 @@ public sealed record Problem
     /// <summary>The lines that caused the refusal.</summary>
     public IReadOnlyList<ProblemLine>? Lines { get; init; }
 
-    /// <summary>The status of the order, product, user or webhook that refused.</summary>
-    [Choices(typeof(OrderStatus), typeof(StockStatus), typeof(UserStatus), Further = ["enabled", "disabled"])]
+    /// <summary>The status of the order, product, user, payment or webhook that refused.</summary>
+    [Choices(typeof(OrderStatus), typeof(StockStatus), typeof(UserStatus), typeof(PaymentStatus), Further = ["enabled", "disabled"])]
     public string? CurrentStatus { get; init; }
 
     /// <summary>What the current status permits.</summary>
@@ -47,6 +48,15 @@ public sealed record Problem
 
     /// <summary>The order that has what the request asked for.</summary>
     public string? OrderId { get; init; }
+
+    /// <summary>The external payment that the problem is about.</summary>
+    public string? PaymentId { get; init; }
+
+    /// <summary>Why the provider declined the payment, in its own words.</summary>
+    public string? DeclineCode { get; init; }
+
+    /// <summary>What can be refunded.</summary>
+    public Money? Refundable { get; init; }
 
     /// <summary>The version that <c>If-Match</c> would have to name.</summary>
     public long? CurrentVersion { get; init; }

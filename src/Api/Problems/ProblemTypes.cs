@@ -30,6 +30,17 @@ public static class ProblemTypes
         "The order costs, or the withdrawal is, more than the available money in the wallet. No stock was reserved and no money was held or paid out.",
         "Deposit at least the difference, or order or withdraw less.", "required", "available");
 
+    public static readonly ProblemType InvalidSignature = new(
+        "invalid-signature", StatusCodes.Status401Unauthorized, "The signature is not valid",
+        "The event of the payment provider has no signature, one that does not belong to its bytes, or one that is more than five minutes off. "
+            + "Nothing was taken in.",
+        "Sign the raw bytes of the body with the secret that is configured, at the time of sending.");
+
+    public static readonly ProblemType PaymentDeclined = new(
+        "payment-declined", StatusCodes.Status402PaymentRequired, "The payment was declined",
+        "The payer's bank or the provider refuses the payment. The order waits for another one until its deadline.",
+        "Pay with another token under a new Idempotency-Key. decline_code says why the payment was declined.", "decline_code", "payment_id");
+
     public static readonly ProblemType Forbidden = new(
         "forbidden", StatusCodes.Status403Forbidden, "The caller lacks the permission",
         "The access token is valid, but the caller does not have the role that the action needs.",
@@ -64,6 +75,16 @@ public static class ProblemTypes
         "illegal-transition", StatusCodes.Status409Conflict, "The current status does not permit the action",
         "The status of the order, product, user or webhook does not permit the action. Nothing was changed.",
         "Take one of the actions in allowed_actions.", "current_status", "allowed_actions");
+
+    public static readonly ProblemType PaymentInProgress = new(
+        "payment-in-progress", StatusCodes.Status409Conflict, "A payment of the order is under way",
+        "An external payment of the order was started and is not over. Nothing was changed.",
+        "Wait for the payment that payment_id names, or have an operator void it.", "payment_id");
+
+    public static readonly ProblemType RefundExceedsCaptured = new(
+        "refund-exceeds-captured", StatusCodes.Status409Conflict, "The refund is more than can be refunded",
+        "The order has less captured money that is neither refunded nor being refunded. Nothing was changed.",
+        "Refund at most what refundable gives.", "refundable");
 
     public static readonly ProblemType TakenByAnother = new(
         "taken-by-another", StatusCodes.Status409Conflict, "Another operator has taken the order",
@@ -152,6 +173,11 @@ public static class ProblemTypes
         "An earlier request of this caller had the same Idempotency-Key and different content.",
         "Use a new key for every new request. Use the same key only to repeat a request.");
 
+    public static readonly ProblemType PaymentsNotConfigured = new(
+        "payments-not-configured", StatusCodes.Status422UnprocessableEntity, "No payment provider is configured",
+        "The order is to be paid by an external provider, and none is configured (Granary:Payments:Provider). Nothing was changed.",
+        "Use payment_method wallet, or have the operator configure a provider.");
+
     public static readonly ProblemType PreconditionRequired = new(
         "precondition-required", StatusCodes.Status428PreconditionRequired, "If-Match is required",
         "Without If-Match, the change could overwrite a version that the caller has not seen.",
@@ -178,6 +204,11 @@ public static class ProblemTypes
         "The storage or a part of the cluster cannot be reached. It is unknown whether the request took effect.",
         "Repeat the request after the seconds in Retry-After with the same Idempotency-Key.");
 
+    public static readonly ProblemType PaymentProviderUnavailable = new(
+        "payment-provider-unavailable", StatusCodes.Status503ServiceUnavailable, "The payment provider fails",
+        "The payment provider is slow or fails, and is left alone for a while. Nothing was sent to it.",
+        "Repeat the request after the seconds in Retry-After.");
+
     public static readonly ProblemType Overloaded = new(
         "overloaded", StatusCodes.Status503ServiceUnavailable, "The server is overloaded",
         "The server has more requests than it can answer in time (Granary:LoadShedding:MaxConcurrent, Granary:LoadShedding:MaxQueued, "
@@ -192,10 +223,10 @@ public static class ProblemTypes
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        Validation, StaleRequest, Unauthorized, InvalidCredentials, InsufficientFunds, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
-        RequestTimeout, IllegalTransition, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
-        PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused,
-        PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, Overloaded, HttpVersionNotSupported,
+        Validation, StaleRequest, Unauthorized, InvalidCredentials, InvalidSignature, InsufficientFunds, PaymentDeclined, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
+        RequestTimeout, IllegalTransition, PaymentInProgress, RefundExceedsCaptured, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
+        PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PaymentsNotConfigured,
+        PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, PaymentProviderUnavailable, Overloaded, HttpVersionNotSupported,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> BySlug = All.ToFrozenDictionary(type => type.Slug);

@@ -27,6 +27,12 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
             return;
         }
 
+        if (context.GetEndpoint()?.Metadata.GetMetadata<WaitForOthers>() is not null)
+        {
+            await WaitForOthersAsync(context);
+            return;
+        }
+
         try
         {
             await next(context);
@@ -50,6 +56,21 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
         finally
         {
             context.Features.Set(body);
+            turn.GiveBack();
+        }
+    }
+
+    /// <summary>Lets the endpoint give the turn back when nothing is left to do but to wait for another system.</summary>
+    private async Task WaitForOthersAsync(HttpContext context)
+    {
+        var turn = new Turn(admission);
+        context.Features.Set(turn);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
             turn.GiveBack();
         }
     }
@@ -87,6 +108,9 @@ public sealed class LoadShedding(RequestDelegate next, Admission admission, Admi
 
     /// <summary>Marks an endpoint that is never shed.</summary>
     public sealed record Unshed;
+
+    /// <summary>Marks an endpoint that waits for another system, and calls <see cref="TrafficSetup.GiveBackTurn"/> before.</summary>
+    public sealed record WaitForOthers;
 
     /// <summary>Marks an endpoint whose answer may be longer than the server buffers.</summary>
     public sealed record LongAnswer;

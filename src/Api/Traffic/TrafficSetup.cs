@@ -84,6 +84,13 @@ public static class TrafficSetup
     public static TBuilder IsDear<TBuilder>(this TBuilder endpoint, DearKind kind)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new DearOperation(kind));
 
+    /// <summary>Marks endpoints that wait for another system. They bound their number themselves.</summary>
+    public static TBuilder WaitsForOthers<TBuilder>(this TBuilder endpoint)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new LoadShedding.WaitForOthers());
+
+    /// <summary>Gives the turn of a request to <see cref="WaitsForOthers"/> back before it waits; again, it does nothing.</summary>
+    public static void GiveBackTurn(this HttpContext context) => context.Features.Get<Turn>()?.GiveBack();
+
     /// <summary>Marks endpoints that hold the connection as long as the caller wants, such as a live stream of events.</summary>
     public static TBuilder HoldsConnection<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder =>

@@ -87,7 +87,7 @@ public sealed record OrderAmendment(
 /// <summary>The answer of an order: the order, or a refusal.</summary>
 /// <param name="Order">The durable state of the order; null when refused.</param>
 /// <param name="Refusal">Why the command was not carried out; null when it was.</param>
-/// <param name="Replayed">The order existed before this call, which repeated the call that placed it.</param>
+/// <param name="Replayed">The order, or the refund, existed before this call, which repeated the call that made it.</param>
 [GenerateSerializer, Immutable, Alias("granary.order-reply")]
 public sealed record OrderReply(
     [property: Id(0)] Order? Order,

@@ -1,5 +1,4 @@
 using Granary.Domain.Orders;
-using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
 
@@ -9,7 +8,17 @@ namespace Granary.Grains.Orders;
 public sealed partial class OrderGrain
 {
     /// <inheritdoc/>
-    public Task<OrderReply> Refund(RefundOrder request) => ActAsync(order => OrderPaymentDecisions.Refund(order, request, Now));
+    public async Task<OrderReply> Refund(RefundOrder request)
+    {
+        var isNew = false;
+        var reply = await ActAsync(order =>
+        {
+            var decision = OrderPaymentDecisions.Refund(order, request, Now);
+            isNew = decision.Events.Count > 0;
+            return decision;
+        });
+        return reply with { Replayed = !isNew };
+    }
 
     /// <inheritdoc/>
     public Task<OrderReply> StartPayment(OrderCommand command, string payment, long amount) =>

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
-using Granary.Grains.Interfaces.Payments;
 
 namespace Granary.Grains.Payments;
 

@@ -3,6 +3,7 @@ using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Payments.Providers;
 using Granary.Hosting.Auth;
 using Granary.Streams;
 using Microsoft.AspNetCore.Routing;
@@ -122,6 +123,7 @@ public sealed class AuthorizationTests(GranaryApp app)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
             .Replace("{id}", IdOf(pattern, scene), StringComparison.Ordinal)
+            .Replace("{provider}", SandboxProvider.ProviderName, StringComparison.Ordinal)
             .Replace("{delivery}", scene.Delivery, StringComparison.Ordinal);
         using var client = app.CreateClient(token);
         var request = new HttpRequestMessage(new HttpMethod(method), path)
@@ -129,6 +131,20 @@ public sealed class AuthorizationTests(GranaryApp app)
             Content = row.Body is null ? null : System.Net.Http.Json.JsonContent.Create(row.Body, row.Body.GetType()),
         };
         request.Headers.TryAddWithoutValidation("If-Match", "*");
+        if (pattern.EndsWith("/payments", StringComparison.Ordinal) || pattern.EndsWith("/refunds", StringComparison.Ordinal))
+        {
+            request.Headers.Add("Idempotency-Key", Guid.NewGuid().ToString());
+        }
+
+        if (pattern.StartsWith("/payment-webhooks", StringComparison.Ordinal))
+        {
+            var (headers, body) = SandboxProvider.EventOf("evt_none", "captured", scene.OrderId, DateTimeOffset.UtcNow);
+            request.Content = new ByteArrayContent(body);
+            foreach (var (name, value) in headers)
+            {
+                request.Headers.Add(name, value);
+            }
+        }
 
         // Read only the headers: a stream of events would not end.
         return await client.SendAsync(
@@ -141,6 +157,7 @@ public sealed class AuthorizationTests(GranaryApp app)
         "webhooks" => scene.Webhook,
         "api-keys" => "key_0000000000000000",
         "dead-letters" => scene.Letter,
+        "payments" or "sandbox" => scene.Payment,
         _ => scene.OrderId,
     };
 
@@ -164,6 +181,8 @@ public sealed class AuthorizationTests(GranaryApp app)
 
         public string Letter { get; private set; } = "";
 
+        public string Payment { get; private set; } = "";
+
         public static async Task<Scene> Set(GranaryApp app, MatrixRow row)
         {
             var shop = app.OpenShop();
@@ -185,12 +204,27 @@ public sealed class AuthorizationTests(GranaryApp app)
                 await scene.Amend(shop);
             }
 
+            if (row.Endpoint.Contains("/payments/{id}", StringComparison.Ordinal))
+            {
+                await scene.Pay(owner);
+            }
+
             if (row.Endpoint.Contains("/dead-letters/{id}", StringComparison.Ordinal))
             {
                 await scene.SetAside(app.Services.GetRequiredService<IStreamStore>());
             }
 
             return scene;
+        }
+
+        /// <summary>Begins an external payment that waits for the payer.</summary>
+        private async Task Pay(Customer customer)
+        {
+            var wish = new { items = new[] { new { sku = Sku, quantity = 1 } }, payment_method = "external" };
+            using var placed = await customer.Http.PostJson("/orders", wish);
+            var order = (await placed.Expect(HttpStatusCode.Created)).Text("id");
+            using var paid = await customer.Http.PostJson($"/orders/{order}/payments", new { token = "tok_3ds" }, ("Idempotency-Key", "key"));
+            Payment = (await paid.Expect(HttpStatusCode.Accepted)).Text("id")!;
         }
 
         /// <summary>Leaves a dead letter of a plain subscriber.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -36,10 +37,13 @@ internal static class EventSignature
             {
                 timestamp = part[2..];
             }
-            else if (part.StartsWith("v1=", StringComparison.Ordinal) && part.Length == 3 + (2 * SHA256.HashSizeInBytes)
-                && part.AsSpan(3).IndexOfAnyExcept("0123456789abcdefABCDEF") < 0)
+            else if (part.StartsWith("v1=", StringComparison.Ordinal))
             {
-                signatures.Add(Convert.FromHexString(part.AsSpan(3)));
+                var signature = new byte[SHA256.HashSizeInBytes];
+                if (Convert.FromHexString(part.AsSpan(3), signature, out _, out var length) == OperationStatus.Done && length == signature.Length)
+                {
+                    signatures.Add(signature);
+                }
             }
         }
 

@@ -1,0 +1,150 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using Granary.Api.Docs;
+using Granary.Api.Http;
+using Granary.Api.Orders;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Payments;
+
+namespace Granary.Api.Payments;
+
+/// <summary>The body of <c>POST /orders/{id}/payments</c>.</summary>
+public sealed record PayOrderRequest
+{
+    /// <summary>The provider's one-time token for the payer's card, up to 255 characters. Never a card number.</summary>
+    [Required]
+    public string? Token { get; init; }
+
+    /// <summary><c>automatic</c>, the default, captures at once; <c>manual</c> when the order ships, or earlier on request.</summary>
+    [Choices(typeof(CaptureMode))]
+    public string? Capture { get; init; }
+}
+
+/// <summary>The body of <c>POST /orders/{id}/refunds</c>.</summary>
+public sealed record RefundOrderRequest
+{
+    /// <summary>What goes back; at most what was captured and is not refunded yet.</summary>
+    [Required]
+    public MoneyRequest? Amount { get; init; }
+
+    /// <summary>Why, up to 1,000 characters.</summary>
+    [Required]
+    public string? Reason { get; init; }
+}
+
+/// <summary>A payment with the external provider.</summary>
+public sealed record PaymentBody
+{
+    public required string Id { get; init; }
+    public required string OrderId { get; init; }
+
+    [Choices(typeof(PaymentStatus))]
+    public required string Status { get; init; }
+
+    public required Money Amount { get; init; }
+    public required Money Captured { get; init; }
+    public required Money Refunded { get; init; }
+
+    [Choices(typeof(CaptureMode))]
+    public required string Capture { get; init; }
+
+    /// <summary>The configured provider, such as <c>sandbox</c>.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>The provider's own id of the payment, once it has said one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
+    public string? ProviderReference { get; init; }
+
+    public string? DeclineCode { get; init; }
+
+    /// <summary>What the payer must do while the status is <c>requires_action</c>.</summary>
+    public NextActionBody? NextAction { get; init; }
+
+    /// <summary>An operator must look at it.</summary>
+    public required bool NeedsAttention { get; init; }
+
+    /// <summary>Why an operator must look at it.</summary>
+    public string? AttentionReason { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+    public required DateTime UpdatedAt { get; init; }
+
+    /// <summary>Grows with every change.</summary>
+    public required long Version { get; init; }
+
+    /// <summary>The events so far, oldest first.</summary>
+    public required IReadOnlyList<TimelineBody> Timeline { get; init; }
+
+    /// <summary>Converts a payment to its body.</summary>
+    public static PaymentBody From(Payment payment, Currency currency)
+    {
+        ArgumentNullException.ThrowIfNull(payment);
+        ArgumentNullException.ThrowIfNull(currency);
+        return new()
+        {
+            Id = payment.Id,
+            OrderId = payment.OrderId,
+            Status = Words.Of(payment.Status),
+            Amount = currency.Of(payment.Amount),
+            Captured = currency.Of(payment.Captured),
+            Refunded = currency.Of(payment.Refunded),
+            Capture = Words.Of(payment.Capture),
+            Provider = payment.Provider,
+            ProviderReference = payment.ProviderReference,
+            DeclineCode = payment.DeclineCode,
+            NextAction = payment.NextAction is { } url ? new NextActionBody(url) : null,
+            NeedsAttention = payment.NeedsAttention is not null,
+            AttentionReason = payment.NeedsAttention,
+            CreatedAt = payment.CreatedAt.UtcDateTime,
+            UpdatedAt = payment.UpdatedAt.UtcDateTime,
+            Version = payment.Version,
+            Timeline = [.. payment.Timeline.Select(entry => new TimelineBody(entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
+        };
+    }
+}
+
+/// <summary>What the payer must do.</summary>
+/// <param name="Url">The page of the provider that the payer must visit.</param>
+public sealed record NextActionBody(string Url);
+
+/// <summary>The payments of an order, the first started first.</summary>
+public sealed record PaymentListBody(IReadOnlyList<PaymentBody> Data);
+
+/// <summary>A refund of an order.</summary>
+public sealed record RefundBody
+{
+    public required string Id { get; init; }
+    public required Money Amount { get; init; }
+
+    /// <summary><c>pending</c> until the provider has confirmed it.</summary>
+    [Choices(typeof(RefundStatus))]
+    public required string Status { get; init; }
+
+    public required string Reason { get; init; }
+
+    /// <summary>Who granted it.</summary>
+    public required string By { get; init; }
+
+    public required DateTime CreatedAt { get; init; }
+
+    /// <summary>Why it failed.</summary>
+    public string? FailureCode { get; init; }
+
+    /// <summary>Converts a refund to its body.</summary>
+    public static RefundBody From(OrderRefund refund, Currency currency)
+    {
+        ArgumentNullException.ThrowIfNull(refund);
+        ArgumentNullException.ThrowIfNull(currency);
+        return new()
+        {
+            Id = refund.Id,
+            Amount = currency.Of(refund.Amount),
+            Status = Words.Of(refund.Status),
+            Reason = refund.Reason,
+            By = refund.By,
+            CreatedAt = refund.At.UtcDateTime,
+            FailureCode = refund.Code,
+        };
+    }
+}
