@@ -29,7 +29,7 @@ public static class PaymentData
         {
             data = data with
             {
-                OrderId = payment.OrderId,
+                OrderId = payment.HasOrder ? payment.OrderId : null,
                 UserId = payment.UserId,
                 Amount = MoneyOf(payment.Amount),
                 Authorized = MoneyOf(payment.Authorized),
