@@ -20,7 +20,7 @@ public sealed partial class PaymentGrain
     }
 
     /// <summary>What a payment that is for no order lives by: it has nothing to keep.</summary>
-    private static OrderStanding StandingOfNone { get; } = new()
+    private static OrderStanding NoOrder { get; } = new()
     {
         OrderId = PaymentState.NoOrder,
         Version = 0,

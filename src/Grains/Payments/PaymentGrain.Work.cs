@@ -191,7 +191,7 @@ public sealed partial class PaymentGrain
         if (!payment.HasOrder)
         {
             _told = account;
-            return StandingOfNone;
+            return NoOrder;
         }
 
         var standing = await ParticipantCalls.RepeatAsync(() => GrainFactory.Order(payment.OrderId).FollowPayment(account));

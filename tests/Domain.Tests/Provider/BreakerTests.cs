@@ -33,14 +33,15 @@ public sealed class BreakerTests
         Assert.Equal(10, _given.Provider.Calls);
         Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
 
-        var answered = _given.Provider.Hangs();
+        var hanging = _given.Provider.Hangs();
         var probe = _given.CallAsync(OperationKind.Authorize);
+        await hanging.HasArrived.Task;
         var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _given.CallAsync(OperationKind.Authorize)));
 
         Assert.All(others, answer => Assert.Equal(new ProviderAnswer.NoAnswer("breaker_open"), answer));
         Assert.NotNull(_given.Gateway.RefusesAuthorizationsFor);
         Assert.Equal(11, _given.Provider.Calls);
-        answered.SetResult();
+        hanging.IsAnswered.SetResult();
         Assert.IsType<ProviderAnswer.Authorized>(await probe);
         Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
         await _given.CallAsync(OperationKind.Authorize);
@@ -64,9 +65,10 @@ public sealed class BreakerTests
     {
         await _given.OpenAsync(OperationKind.Authorize);
         _given.Clock.Advance(TimeSpan.FromSeconds(60));
-        _given.Provider.Hangs();
+        var hanging = _given.Provider.Hangs();
         using var cancellation = new CancellationTokenSource();
         var probe = _given.CallAsync(OperationKind.Authorize, cancellation.Token);
+        await hanging.HasArrived.Task;
 
         await cancellation.CancelAsync();
 

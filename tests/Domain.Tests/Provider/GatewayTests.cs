@@ -14,8 +14,9 @@ public sealed class GatewayTests
     [Fact]
     public async Task A_call_without_an_answer_ends_after_8_s_also_if_the_adapter_does_not_notice()
     {
-        _given.Provider.Hangs();
+        var hanging = _given.Provider.Hangs();
         var call = _given.CallAsync(OperationKind.Capture);
+        await hanging.HasArrived.Task;
         _given.Clock.Advance(TimeSpan.FromSeconds(7.9));
         Assert.False(call.IsCompleted);
 
@@ -40,8 +41,9 @@ public sealed class GatewayTests
     public async Task Cancellation_by_the_caller_is_the_only_exception()
     {
         using var cancellation = new CancellationTokenSource();
-        _given.Provider.Hangs();
+        var hanging = _given.Provider.Hangs();
         var call = _given.CallAsync(OperationKind.Capture, cancellation.Token);
+        await hanging.HasArrived.Task;
 
         await cancellation.CancelAsync();
 

@@ -62,7 +62,7 @@ internal sealed class GivenGateway : ILogger<ProviderGateway>
 internal sealed class ScriptedProvider(FakeTimeProvider clock) : IPaymentProvider
 {
     private TimeSpan _takes;
-    private TaskCompletionSource? _hanging;
+    private HangingCall? _hanging;
 
     public string Name => "scripted";
 
@@ -78,7 +78,7 @@ internal sealed class ScriptedProvider(FakeTimeProvider clock) : IPaymentProvide
     public void Takes(TimeSpan time) => _takes = time;
 
     /// <summary>The next call is answered once the result is set, and does not notice that it was cancelled.</summary>
-    public TaskCompletionSource Hangs() => _hanging = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public HangingCall Hangs() => _hanging = new HangingCall();
 
     public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
     {
@@ -88,7 +88,8 @@ internal sealed class ScriptedProvider(FakeTimeProvider clock) : IPaymentProvide
         clock.Advance(takes);
         if (hanging is not null)
         {
-            await hanging.Task;
+            hanging.HasArrived.SetResult();
+            await hanging.IsAnswered.Task;
         }
 
         return Throws is { } fault ? throw fault : Answers;
@@ -108,4 +109,12 @@ internal sealed class ScriptedProvider(FakeTimeProvider clock) : IPaymentProvide
             yield return operation;
         }
     }
+}
+
+/// <summary>A call that has no answer yet.</summary>
+internal sealed class HangingCall
+{
+    public TaskCompletionSource HasArrived { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TaskCompletionSource IsAnswered { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
