@@ -52,7 +52,9 @@ internal static class ReconcileCommand
         command.Add(json);
         command.Validators.Add(result =>
         {
-            if (result.GetValue(from) is { } start && result.GetValue(to) is { } end && start >= end)
+            // A value that is no time has its own message, and cannot be read.
+            if (new Option[] { from, to }.All(option => result.GetResult(option)?.Errors.Any() != true)
+                && result.GetValue(from) is { } start && result.GetValue(to) is { } end && start >= end)
             {
                 result.AddError($"{from.Name} is not before {to.Name}.");
             }
@@ -144,19 +146,36 @@ internal static class ReconcileCommand
         console.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{provider}, {request.From:u} to {request.To:u}: {report.Matched} operations match, {report.OnTheirWay} are on their way, {report.Foreign} are not of this shop."));
-        if (plan.Count > 0)
+        ShowRows([.. plan.Select(planned => RowOf(planned.Difference, planned.Action))], request.IsDry ? "to do" : "done", console);
+        console.Say(report.IsClean ? "The provider and the journal agree." : $"{report.Differences.Count} differences.");
+    }
+
+    /// <summary>A table for a person; for a file or a program a line each, however long.</summary>
+    private static void ShowRows(IReadOnlyList<Row> rows, string action, IAnsiConsole console)
+    {
+        if (!console.Profile.Capabilities.Interactive)
         {
-            var table = new Table().AddColumns("payment", "operation", "difference", "here", "there", request.IsDry ? "to do" : "done");
-            foreach (var row in plan.Select(planned => RowOf(planned.Difference, planned.Action)))
+            foreach (var row in rows)
             {
-                table.AddRow(
-                    Markup.Escape(row.Payment), Markup.Escape(row.Key ?? row.Operation), row.Difference, Amount(row.Here), Amount(row.There), row.Action);
+                console.Say($"{row.Difference} {row.Payment} {row.Key ?? row.Operation} here={Amount(row.Here)} there={Amount(row.There)} {row.Action}");
             }
 
-            console.Write(table);
+            return;
         }
 
-        console.Say(report.IsClean ? "The provider and the journal agree." : $"{report.Differences.Count} differences.");
+        if (rows.Count == 0)
+        {
+            return;
+        }
+
+        var table = new Table().AddColumns("payment", "operation", "difference", "here", "there", action);
+        foreach (var row in rows)
+        {
+            table.AddRow(
+                Markup.Escape(row.Payment), Markup.Escape(row.Key ?? row.Operation), row.Difference, Amount(row.Here), Amount(row.There), row.Action);
+        }
+
+        console.Write(table);
     }
 
     private static string Amount(long? amount) => amount?.ToString(CultureInfo.InvariantCulture) ?? "";

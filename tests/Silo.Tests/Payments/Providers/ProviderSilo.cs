@@ -98,7 +98,6 @@ public sealed class ProviderSilo : SagaSilo, IAsyncLifetime
         {
             Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output),
         });
-        console.Profile.Width = 200;
         var code = await CommandLine.RunAsync(
             ["reconcile", "--to", "2100-01-01", $"--Granary:DataDirectory={DataDirectory}", .. Settings.Select(setting => $"--{setting.Key}={setting.Value}"), .. options],
             _ => throw new InvalidOperationException("The product was to run."),
