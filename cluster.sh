@@ -8,6 +8,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 usage() {
     cat <<'TEXT'
 ./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; if some run, starts the others
+./cluster.sh up --payments
+                        the same with samples/PaymentProvider, by which orders can be paid; later commands keep it
 ./cluster.sh database   starts PostgreSQL alone, for example to restore a backup before silos use it
 ./cluster.sh status     shows which processes run, and where
 ./cluster.sh kill N     kills silo N, as in a crash (SIGKILL)
@@ -22,9 +24,9 @@ fail() { say "cluster.sh: $*" >&2; exit 1; }
 
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
 first_port=${GRANARY_CLUSTER_PORT:-5080} # The first front end's port; all other ports are offsets from it.
-[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 201))" ] ||
-    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 201)), so that the other ports fit above it"
-postgres_port=$((first_port + 200)) redis_port=$((first_port + 201))
+[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 202))" ] ||
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 202)), so that the other ports fit above it"
+postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202))
 silos="1 2 3" front_ends="1 2"
 front_end_port() { echo $((first_port + $1 - 1)); }
 silo_port() { echo $((first_port + 100 + $1)); }
@@ -112,13 +114,16 @@ build() {
     if [ -n "${GRANARY_CLUSTER_PROGRAMS:-}" ]; then
         [ -e "$GRANARY_CLUSTER_PROGRAMS/silo/Granary.Silo.dll" ] && [ -e "$GRANARY_CLUSTER_PROGRAMS/api/Granary.Api.dll" ] ||
             fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but silo/Granary.Silo.dll or api/Granary.Api.dll is missing there"
+        ! with_payments || [ -e "$GRANARY_CLUSTER_PROGRAMS/provider/PaymentProvider.dll" ] ||
+            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but provider/PaymentProvider.dll is missing there"
         ln -sfnT "$(realpath "$GRANARY_CLUSTER_PROGRAMS")" "$root/app/current"
         return
     fi
     release=$root/app/$(date +%Y%m%d-%H%M%S)
     say "Building $release"
     dotnet publish src/Silo -c Release -p:PublishReadyToRun=false -o "$release/silo" -v quiet --nologo >"$root/build.log" 2>&1 9>&- &&
-        dotnet publish src/Api -c Release -p:PublishReadyToRun=false -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- ||
+        dotnet publish src/Api -c Release -p:PublishReadyToRun=false -o "$release/api" -v quiet --nologo >>"$root/build.log" 2>&1 9>&- &&
+        { ! with_payments || dotnet publish samples/PaymentProvider -c Release -o "$release/provider" -v quiet --nologo >>"$root/build.log" 2>&1 9>&-; } ||
         { tail -20 "$root/build.log" >&2; fail "the build failed"; }
     # Running processes keep the release that they were started from.
     ln -sfn "$release" "$root/app/current"
@@ -181,6 +186,28 @@ start_redis() {
     wait_for Redis redis answers "$redis_port"
 }
 
+# The sample provider is part of the cluster if the file with its secrets is there.
+with_payments() { [ -e "$root/payment-secrets" ]; }
+make_payment_secrets() {
+    with_payments || (umask 077 && { head -c 18 /dev/urandom | base64; head -c 18 /dev/urandom | base64; } >"$root/payment-secrets")
+}
+payment_secret() { sed -n "$1p" "$root/payment-secrets"; } # 1: the key of calls; 2: the secret that events are signed with
+
+start_provider() {
+    ! running provider || return 0
+    local release
+    release=$(realpath "$root/app/current")
+    need_ports "the payment provider" "$provider_port"
+    (
+        export Provider__Key Provider__WebhookSecret Provider__Database="$root/provider/ledger.db"
+        Provider__Key=$(payment_secret 1) Provider__WebhookSecret=$(payment_secret 2)
+        export Provider__WebhookUrl="http://127.0.0.1:$(front_end_port 1)/payment-webhooks/http" ASPNETCORE_URLS="http://127.0.0.1:$provider_port"
+        mkdir -p "$root/provider"
+        launch provider dotnet "$release/provider/PaymentProvider.dll"
+    )
+    wait_for "The payment provider" provider answers "$provider_port"
+}
+
 # An authority for this cluster and one certificate for all its processes. Connections without one are refused: every user of the machine
 # reaches the loopback interface.
 make_certificates() {
@@ -219,6 +246,11 @@ settings() {
     fi
     Granary__Admin__Password=$(cat "$root/admin-password")
     export Granary__Admin__Password
+    if with_payments; then
+        export Granary__Payments__Provider=Http Granary__Payments__Http__Address="http://127.0.0.1:$provider_port"
+        export Granary__Payments__Http__Key Granary__Payments__Http__WebhookSecret
+        Granary__Payments__Http__Key=$(payment_secret 1) Granary__Payments__Http__WebhookSecret=$(payment_secret 2)
+    fi
 }
 
 start_silo() {
@@ -251,8 +283,12 @@ start_front_end() {
 await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
-up() {
+up() { # up [--payments]
     mkdir -p "$root/app"
+    if [ "${1:-}" = --payments ]; then
+        with_payments || ! any_program_runs || fail "the processes that run know no payment provider; ./cluster.sh down first"
+        make_payment_secrets
+    fi
     if any_program_runs; then
         say "Some processes run already: starting the others from the same build; ./cluster.sh rolling deploys a new build"
     else
@@ -261,6 +297,7 @@ up() {
     fi
     start_postgres
     start_redis
+    ! with_payments || start_provider
     for n in $silos; do start_silo "$n"; done
     for n in $silos; do await_silo "$n"; done
     for n in $front_ends; do start_front_end "$n"; done
@@ -277,6 +314,7 @@ line() { # line NAME WHERE
 status() {
     line postgres "127.0.0.1:$postgres_port"
     line redis "127.0.0.1:$redis_port"
+    ! with_payments || line provider "http://127.0.0.1:$provider_port"
     for n in $silos; do line "silo-$n" "silo port $(silo_port "$n"), gateway $(gateway_port "$n")"; done
     for n in $front_ends; do line "front-end-$n" "http://127.0.0.1:$(front_end_port "$n")"; done
 }
@@ -320,12 +358,16 @@ down() {
     for n in $front_ends; do stop "front-end-$n" TERM & done
     wait
     for n in $silos; do stop "silo-$n" TERM; done
+    stop provider TERM
     stop redis TERM
     stop postgres INT
 }
 
 case "${1:-}" in
-up) lock && up ;;
+up)
+    [ $# -le 1 ] || [ "$*" = "up --payments" ] || fail "up takes nothing but --payments"
+    lock && up "${2:-}"
+    ;;
 database) lock && database ;;
 status) status ;;
 kill)
