@@ -66,13 +66,20 @@ internal sealed class FeedConsumer : IAsyncDisposable
 
     private async Task ReadAsync()
     {
+        var clients = new Dictionary<Uri, GranaryClient>();
         for (var session = 0; !_stop.IsCancellationRequested; session++)
         {
             try
             {
-                using var http = new HttpClient { BaseAddress = _frontEnds[session % _frontEnds.Count] };
-                var granary = new GranaryClient(http);
-                await granary.LoginAsync("admin", _password, _stop.Token);
+                var frontEnd = _frontEnds[session % _frontEnds.Count];
+                if (!clients.TryGetValue(frontEnd, out var granary))
+                {
+                    // A password costs as much as many requests to check: each front end checks it once.
+                    granary = new GranaryClient(new HttpClient { BaseAddress = frontEnd });
+                    await granary.LoginAsync("admin", _password, _stop.Token);
+                    clients[frontEnd] = granary;
+                }
+
                 var events = session % 3 == 0
                     ? granary.ReadEventsAsync(Position, cancellationToken: _stop.Token)
                     : granary.FollowEventsAsync(Position, cancellationToken: _stop.Token);

@@ -5,7 +5,7 @@ using Granary.Client;
 namespace Granary.Programs.Tests.Cluster;
 
 /// <summary>
-/// Thirty-two clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
+/// Twenty clients order over both front ends while parts of the cluster die, freeze, stop and lose their storage. After each
 /// fault the test compares the journal with the answers that clients got, and the consumers of the journal with the journal, a reader
 /// of the feed among them. The cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. A silo of
 /// that release may hold up calls while it is stopped: its stock items and wallets wait for the orders they ask. So this replacement

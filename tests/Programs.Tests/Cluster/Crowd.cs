@@ -9,8 +9,8 @@ namespace Granary.Programs.Tests.Cluster;
 /// <summary>Many customers who order concurrently, from a few wallets, over all front ends.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
-    private const int Customers = 32;
-    private const int Wallets = 16;
+    private const int Customers = 20;
+    private const int Wallets = 10;
     private const long ManyUnits = 1_000_000;
     private const long FewUnits = 60;
     private const string Password = "a password of a customer";

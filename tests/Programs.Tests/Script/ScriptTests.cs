@@ -2,14 +2,14 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Granary.Client;
+using Granary.Programs.Tests.Cluster;
 
-namespace Granary.Programs.Tests.Cluster;
+namespace Granary.Programs.Tests.Script;
 
 /// <summary>
 /// <c>cluster.sh</c> as its users call it, with separate ports and a separate directory. A storefront and a warehouse
 /// (<c>samples/integration</c>) go on while a front end is killed and every process is replaced.
 /// </summary>
-[Collection(Deployment.WholeMachine)]
 public sealed partial class ScriptTests : IAsyncLifetime
 {
     private const int Processes = 7;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Client;
 using Granary.Samples.Integration;
 
-namespace Granary.Programs.Tests.Cluster;
+namespace Granary.Programs.Tests.Script;
 
 /// <summary>
 /// <c>samples/integration</c> at work: buyers fill carts, a storefront hands them over, three stations of the warehouse pack. It goes on while
