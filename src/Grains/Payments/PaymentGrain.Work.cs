@@ -33,6 +33,9 @@ public sealed partial class PaymentGrain
     /// <summary>What the order was told last by this activation.</summary>
     private PaymentAccount? _told;
 
+    /// <summary>What was decided and is counted once it is durable.</summary>
+    private readonly Queue<(PaymentStatus Before, PaymentStatus After, long Version, IReadOnlyList<PaymentEvent> Events)> _uncounted = [];
+
     /// <summary>An operation is open that this activation has not requested and nobody has asked about.</summary>
     private bool IsCallAbandoned =>
         _work.IsCompleted && Durable is { Operation: { Attempts: 0 } operation, Status: not PaymentStatus.RequiresAction }
@@ -151,11 +154,21 @@ public sealed partial class PaymentGrain
 
         var before = Decided;
         Raise(decision.Events);
-        keeping.Metrics.Decided(before, Decided);
-        keeping.Outcomes.Recorded(decision.Events);
+        _uncounted.Enqueue((before.Status, Decided.Status, Decided.Version, decision.Events));
         if (Decided.Operations > before.Operations)
         {
             _uncalled = Decided.Operations;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void OnDurable()
+    {
+        while (_uncounted.TryPeek(out var taken) && taken.Version <= Durable.Version)
+        {
+            _uncounted.Dequeue();
+            keeping.Metrics.Reached(taken.Before, taken.After);
+            keeping.Outcomes.Recorded(taken.Events);
         }
     }
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
-using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Payments;
 
 namespace Granary.Grains.Payments;
 
@@ -34,11 +34,11 @@ public sealed class PaymentMetrics : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    internal void Decided(PaymentState before, PaymentState after)
+    internal void Reached(PaymentStatus before, PaymentStatus after)
     {
-        if (before.Status != after.Status)
+        if (before != after)
         {
-            _transitions.Add(1, new KeyValuePair<string, object?>("to", Words.Of(after.Status)));
+            _transitions.Add(1, new KeyValuePair<string, object?>("to", Words.Of(after)));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using Granary.Domain.Payments;
@@ -32,7 +31,6 @@ public sealed class LedgerProvider : IPaymentProvider
     private readonly Lock _lock = new();
     private readonly Dictionary<string, ProviderAnswer> _answers = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Charge> _charges = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, int> _received = new(StringComparer.Ordinal);
 
     /// <summary>Decides the fault of each call.</summary>
     public Func<ProviderCall, CallFault> Faults { get; set; } = _ => CallFault.None;
@@ -55,33 +53,6 @@ public sealed class LedgerProvider : IPaymentProvider
         }
     }
 
-    /// <summary>Everything that the shop's customers have paid and not got back.</summary>
-    public long Kept
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _charges.Values.Sum(charge => charge.Captured - charge.Refunded);
-            }
-        }
-    }
-
-    /// <summary>Everything that is set aside.</summary>
-    public long Authorized
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _charges.Values.Sum(charge => charge.Authorized);
-            }
-        }
-    }
-
-    /// <summary>How often calls came under a key.</summary>
-    public int CallsUnder(string key) => _received.GetValueOrDefault(key);
-
     /// <inheritdoc/>
     public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
     {
@@ -92,7 +63,6 @@ public sealed class LedgerProvider : IPaymentProvider
             return new ProviderAnswer.NoAnswer("timeout");
         }
 
-        _received.AddOrUpdate(call.Key, 1, static (_, calls) => calls + 1);
         var answer = Execute(call);
         if (fault == CallFault.CommitThenSilence)
         {

@@ -54,10 +54,33 @@ public sealed class PaymentsUnderFire : IClassFixture<PaymentSilo>
     }
 
     [Fact]
+    public async Task An_outcome_that_another_activation_has_recorded_first_stands()
+    {
+        var order = await _silo.PlaceAsync();
+        var payment = PaymentId.From(order.Id, "key");
+        _silo.Provider.Before = async call =>
+        {
+            _silo.Provider.Before = _ => Task.CompletedTask;
+            var history = await _silo.Journal.ReadStreamAsync(JournalStream.OfPayment(payment), 0, Cancellation);
+            await AppendAsync(JournalStream.OfPayment(payment), history[^1].Version, PaymentEvent.Codec,
+            [
+                new PaymentAuthorized("ref", 100),
+                new CaptureRequested(UserId.System, OperationKind.Capture, 2, 100, _silo.Clock.GetUtcNow().AddSeconds(1)),
+            ]);
+        };
+
+        // A front end repeats such a call, as it is idempotent.
+        await Assert.ThrowsAsync<VersionConflictException>(() => _silo.PayAsync(order));
+        Assert.Equal(PaymentStatus.Captured, (await _silo.PayAsync(order)).Payment!.Status);
+        var charge = _silo.Provider.Find(payment)!;
+        Assert.Equal((100, 2), (charge.Captured, charge.Operations));
+        Assert.Single(await _silo.EventsOfAsync(payment), type => type == "payment.authorized");
+    }
+
+    [Fact]
     public async Task With_faults_everywhere_nobody_is_charged_twice_and_the_ledger_agrees_with_the_journal()
     {
         var random = new Random(18);
-        (long Kept, long Authorized) before = (_silo.Provider.Kept, _silo.Provider.Authorized);
         var orders = new List<Order>();
         for (var i = 0; i < 60; i++)
         {
@@ -89,14 +112,13 @@ public sealed class PaymentsUnderFire : IClassFixture<PaymentSilo>
         foreach (var order in orders)
         {
             var now = (await _silo.Order(order.Id).Get(null)).Order!;
-            var charges = (now.Payments ?? []).Select(_silo.Provider.Find).OfType<LedgerProvider.Charge>().ToList();
-            Assert.Equal(now.Amounts!.Captured - now.Amounts.Refunded, charges.Sum(charge => charge.Captured - charge.Refunded));
-            Assert.True(charges.Sum(charge => charge.Authorized + charge.Captured - charge.Refunded) <= 100, $"{order.Id} is charged twice.");
-            Assert.True(now.Status is not (OrderStatus.Cancelled or OrderStatus.Expired) || charges.All(charge => charge is { Authorized: 0 } && charge.Captured == charge.Refunded));
+            var charge = _silo.Provider.Find(PaymentId.From(order.Id, "key")) ?? new LedgerProvider.Charge();
+            Assert.Equal(
+                (now.Amounts!.Authorized, now.Amounts.Captured, now.Amounts.Refunded), (charge.Authorized, charge.Captured, charge.Refunded));
+            Assert.InRange(charge.Authorized + charge.Captured - charge.Refunded, 0, now.Status is OrderStatus.Cancelled or OrderStatus.Expired ? 0 : 100);
             kept += now.Amounts.Captured - now.Amounts.Refunded;
         }
 
-        Assert.Equal(kept, _silo.Provider.Kept - before.Kept);
         Assert.True(kept > 1_000, $"Only {kept} was paid.");
     }
 
