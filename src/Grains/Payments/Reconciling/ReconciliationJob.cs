@@ -42,9 +42,8 @@ public sealed partial class ReconciliationJob(
 
     /// <summary>Compares, unless this silo has already compared the last whole day.</summary>
     /// <returns>What it found; null when there was nothing to do.</returns>
-    public async Task<ReconciliationReport?> RunAsync(CancellationToken cancellationToken)
+    public async Task<ReconciliationReport?> RunAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var now = clock.GetUtcNow();
         var to = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
         if (_comparedTo == to || now < to + AfterMidnight)
         {
@@ -81,7 +80,7 @@ public sealed partial class ReconciliationJob(
             {
                 if (await _lease.TryHoldAsync(stoppingToken))
                 {
-                    await RunAsync(stoppingToken);
+                    await RunAsync(clock.GetUtcNow(), stoppingToken);
                 }
                 else
                 {
