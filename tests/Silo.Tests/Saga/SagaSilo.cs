@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
 
 namespace Granary.Silo.Tests.Saga;
 
@@ -128,6 +129,9 @@ public class SagaSilo : IAsyncLifetime
             Store = new FaultyJournalStore((IJournalStore)inner.ImplementationFactory!(provider), Faults));
         builder.Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
         builder.Services.Replace(ServiceDescriptor.Singleton<ICatalogue>(Catalogue));
+
+        // A silo that starts under a clock that a test has moved seems to have been joining for as long, and would declare itself dead.
+        builder.Services.PostConfigure<ClusterMembershipOptions>(options => options.MaxJoinAttemptTime = TimeSpan.FromDays(10));
         Compose(builder.Services);
         builder.Services.AddSingleton<IOutgoingGrainCallFilter>(new FaultyCalls(Faults));
         builder.Services.AddSingleton<IOutgoingGrainCallFilter, CallsFromElsewhere>();
