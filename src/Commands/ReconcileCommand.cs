@@ -52,12 +52,13 @@ internal static class ReconcileCommand
         command.Add(json);
         command.Validators.Add(result =>
         {
-            // A value that is no time has its own message, and cannot be read.
-            if (new Option[] { from, to }.All(option => result.GetResult(option)?.Errors.Any() != true)
-                && result.GetValue(from) is { } start && result.GetValue(to) is { } end && start >= end)
+            // A value that is no time has its own message.
+            if (TimeOf(from) is { } start && TimeOf(to) is { } end && start >= end)
             {
                 result.AddError($"{from.Name} is not before {to.Name}.");
             }
+
+            DateTimeOffset? TimeOf(Option option) => result.GetResult(option)?.Tokens is [{ Value: var text }] ? CommandOptions.ReadTime(text) : null;
         });
         command.SetAction((parsed, cancellationToken) => parsed.UseStoresAsync(console, async (stores, settings) =>
         {

@@ -34,15 +34,21 @@ internal static class CommandOptions
         CustomParser = argument =>
         {
             var text = argument.Tokens[0].Value;
-            if (DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time))
+            if (ReadTime(text) is { } time)
             {
-                return time.ToUniversalTime();
+                return time;
             }
 
             argument.AddError($"{name} is '{text}'; it takes a day such as 2026-01-31 or a time such as 2026-01-31T08:00:00Z.");
             return null;
         },
     };
+
+    /// <summary>The time that a value of such an option is, in UTC, or null.</summary>
+    public static DateTimeOffset? ReadTime(string text) =>
+        DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+            ? time.ToUniversalTime()
+            : null;
 
     /// <summary>A consumer of the streams.</summary>
     public static Option<string> Consumer(string description) => new("--consumer") { Description = description, HelpName = "NAME" };
