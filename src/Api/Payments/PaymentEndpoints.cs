@@ -37,7 +37,7 @@ public static class PaymentEndpoints
     {
         var ofOrder = routes.MapGroup("/orders/{id}").WithTags("Payments").Describes("id", "The id of the order.");
         ofOrder.MapPost("/payments", Pay).WithName("PayOrderExternally").Scope(Scopes.OrdersWrite).WaitsForOthers()
-            .WithSummary("Pay an order with the external provider: 201 when it is settled, 202 while it is open")
+            .WithSummary("Pay an order with the external provider: 201 when it is done, 202 while it is open")
             .WithExample("""{ "token": "tok_ok" }""")
             .Reads(RequestHeader.IdempotencyKey with { IsRequired = true })
             .CalledBy("the owner of the order", Roles.Admin)

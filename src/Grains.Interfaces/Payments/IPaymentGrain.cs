@@ -12,7 +12,7 @@ namespace Granary.Grains.Interfaces.Payments;
 public interface IPaymentGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Pays the order. Answers when the payment is settled, the payer must act, or the provider has not said in time what became of
+    /// Pays the order. Answers when the payment is done, the payer must act, or the provider has not said in time what became of
     /// a call; a repeated command answers with the payment as it stands.
     /// </summary>
     /// <returns>

@@ -9,6 +9,9 @@ namespace Granary.Hosting.Settings;
 /// <summary>Reads the options of the layers below, which know no configuration.</summary>
 public static class LayerOptions
 {
+    /// <summary>Polly's least.</summary>
+    private static readonly TimeSpan LeastBreak = TimeSpan.FromMilliseconds(500);
+
     private const string WithHttp = "where Granary:Payments:Provider is Http";
     private const string WithStripe = "where Granary:Payments:Provider is Stripe";
 
@@ -50,6 +53,8 @@ public static class LayerOptions
             settings.Require(SettingKeys.PaymentReturnUrl, WithStripe);
         }
 
+        var scale = settings.Read(SettingKeys.PaymentTimeScale);
+        var breaker = new BreakerOptions();
         return new PaymentOptions
         {
             Provider = provider,
@@ -57,7 +62,8 @@ public static class LayerOptions
             ReturnUrl = returnUrl,
             ConnectTimeout = settings.Read(SettingKeys.PaymentConnectTimeout),
             CallTimeout = settings.Read(SettingKeys.PaymentCallTimeout),
-            TimeScale = settings.Read(SettingKeys.PaymentTimeScale),
+            TimeScale = scale,
+            Breaker = breaker with { OpenFor = breaker.OpenFor * Math.Max(scale, LeastBreak / breaker.OpenFor) },
             Http = provider != ProviderKind.Http ? null : new RemoteProvider(
                 httpAddress ?? settings.Require(SettingKeys.HttpProviderAddress, WithHttp)!,
                 httpKey ?? settings.Require(SettingKeys.HttpProviderKey, WithHttp)!,

@@ -140,7 +140,7 @@ public static class SettingKeys
         PaymentDefaults.CallTimeout, AMoment, TimeSpan.FromMinutes(1), "how long a call to the provider may take before its outcome is asked for later"));
 
     public static SettingKey<double> PaymentTimeScale { get; } = Declare(Share("Granary:Payments:TimeScale", PaymentDefaults.TimeScale,
-        "for tests: what the times after which a payment is looked at again are multiplied with"));
+        "for tests: what the times after which a payment is looked at again, and for which the breaker stays open, are multiplied with"));
 
     public static SettingKey<Uri?> HttpProviderAddress { get; } = Declare(Url("Granary:Payments:Http:Address", SecretAddress,
         "the provider that speaks [payments-protocol.md](payments-protocol.md), with `Granary:Payments:Provider` `Http`", IsSafeForSecrets));

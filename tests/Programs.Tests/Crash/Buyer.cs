@@ -1,22 +1,14 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 
 namespace Granary.Programs.Tests.Crash;
 
 /// <summary>
-/// A client that places, pays and cancels, and never gives up on a request: when the connection breaks it repeats the request
-/// under the same key once the product is back. It remembers only the answers.
+/// A client that places orders on its wallet, pays and cancels. It remembers only the answers.
 /// </summary>
-internal sealed class Buyer(HttpClient http, string name, string userId, IReadOnlyList<string> skus, int seed)
+internal sealed class Buyer(PersistentClient http, string name, string userId, IReadOnlyList<string> skus, int seed)
 {
-    /// <summary>
-    /// A repeated request has met its first attempt, which may still hold the last units after the product was killed.
-    /// </summary>
-    private const string InFlight = "/problems/idempotency-in-flight";
-
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly Random _random = new(seed);
     private int _requests;
 
@@ -26,16 +18,17 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
     public string UserId => userId;
 
     /// <summary>Buys until it is stopped; it completes every started operation.</summary>
-    public async Task BuyAsync(Action onAcknowledged, CancellationToken stop)
+    /// <param name="quota">How many orders all buyers may place.</param>
+    public async Task BuyAsync(Quota quota, CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (await quota.TakeAsync(stop))
         {
             if (await PlaceAsync() is not { } order)
             {
                 continue;
             }
 
-            onAcknowledged();
+            quota.Complete();
             var id = (string)order["id"]!;
             Acknowledged[id] = order;
             switch (_random.Next(4))
@@ -64,7 +57,7 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
                 new JsonObject { ["sku"] = skus[(first + 1) % skus.Count], ["quantity"] = 1 }),
             ["note"] = key,
         };
-        var (status, answer) = await UntilAnsweredAsync(() =>
+        var (status, answer) = await http.UntilAnsweredAsync(() =>
         {
             var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Content = JsonContent.Create(body) };
             request.Headers.Add("Idempotency-Key", key);
@@ -83,33 +76,8 @@ internal sealed class Buyer(HttpClient http, string name, string userId, IReadOn
 
     private async Task<JsonNode> ActAsync(HttpMethod method, string path)
     {
-        var (status, answer) = await UntilAnsweredAsync(() => new HttpRequestMessage(method, path));
+        var (status, answer) = await http.UntilAnsweredAsync(() => new HttpRequestMessage(method, path));
         Assert.True(status == HttpStatusCode.OK, $"{method} {path}: {status} {answer}");
         return answer;
-    }
-
-    private async Task<(HttpStatusCode Status, JsonNode Body)> UntilAnsweredAsync(Func<HttpRequestMessage> request)
-    {
-        while (true)
-        {
-            try
-            {
-                using var response = await http.SendAsync(request());
-                if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
-                {
-                    var answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
-                    if ((string?)answer["type"] != InFlight)
-                    {
-                        return (response.StatusCode, answer);
-                    }
-                }
-            }
-            catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException)
-            {
-                // The product was killed during the request: the outcome is unknown until the product is back.
-            }
-
-            await Task.Delay(Pause);
-        }
     }
 }

@@ -37,7 +37,8 @@ public sealed record PaymentOptions
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// <c>Granary:Payments:TimeScale</c>: what every time after which a payment is looked at again is multiplied with. For tests.
+    /// <c>Granary:Payments:TimeScale</c>: what every time after which a payment is looked at again, and for which a breaker stays open, is multiplied
+    /// with. For tests.
     /// </summary>
     public double TimeScale { get; init; } = 1;
 
