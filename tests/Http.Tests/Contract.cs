@@ -53,8 +53,9 @@ public sealed class Contract
     {
         if (OperationOf(method, path) is not { } operation)
         {
-            // An unknown path or method, or a browser's preflight, has no operation to keep to; the tests of those look at the problem themselves.
-            return status is 404 or 405 || method == HttpMethod.Options || IsUndescribed(path) ? null : $"{method} {path} is not in the document";
+            // An unknown path or method, an address that is too long, or a browser's preflight, has no operation to keep to; the tests of
+            // those look at the problem themselves.
+            return status is 404 or 405 or 414 || method == HttpMethod.Options || IsUndescribed(path) ? null : $"{status} of {method} {path}, which is not in the document";
         }
 
         var where = $"{method} {path} {status}";

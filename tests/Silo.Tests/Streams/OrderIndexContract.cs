@@ -245,7 +245,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
     private Task<int> LoadAsync(int orders) => Views.WriteAsync(
         async (connection, cancellation) =>
         {
-            await connection.Command(
+            await WithoutTimeLimit(connection.Command(
                 $"""
                 INSERT INTO order_index (order_id, user_id, status, total, created_at, updated_at, expires_at, version, external_reference,
                     tracking, skus, filled_version)
@@ -257,13 +257,20 @@ public abstract class OrderIndexContract : IAsyncLifetime
                     @feed || 'SKU-' || i % 100 || @feed, 1
                 FROM n
                 """,
-                ("feed", "\n")).ExecuteAsync(cancellation);
-            await connection.Command(
+                ("feed", "\n"))).ExecuteAsync(cancellation);
+            await WithoutTimeLimit(connection.Command(
                 "INSERT INTO order_index_line (sku, created_at, order_id) SELECT replace(skus, @feed, ''), created_at, order_id FROM order_index",
-                ("feed", "\n")).ExecuteAsync(cancellation);
+                ("feed", "\n"))).ExecuteAsync(cancellation);
             return await AnalyzeAsync(connection, cancellation);
         },
         Cancellation);
+
+    /// <summary>Many rows take longer on a busy machine than a statement of the product may.</summary>
+    private static DbCommand WithoutTimeLimit(DbCommand command)
+    {
+        command.CommandTimeout = 0;
+        return command;
+    }
 
     private static OrderIndexEntry Entry(int i) => new(
         i.ToString("D26", System.Globalization.CultureInfo.InvariantCulture),
