@@ -13,6 +13,10 @@ namespace Granary.Hosting.Clustering;
 /// <see cref="IdempotentAttribute">idempotent</see> is repeated, because the lost call may have done its work. A store that is out
 /// of reach is not waited for here: the store does that itself. See the table of retries in <c>docs/architecture.md</c>.
 /// </summary>
+/// <remarks>
+/// A grain of this process gets the very request of its caller, and Orleans empties it once the grain has answered, with a fault, too. So the
+/// arguments are kept: a repetition without them would be another call, one of nobody in particular.
+/// </remarks>
 public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
 {
     /// <summary>Before each repetition. Together the time in which grains of a silo that stops are at home elsewhere.</summary>
@@ -30,6 +34,9 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     /// gone, a call made anew could be passed on to it and be lost again.
     /// </summary>
     private static readonly TimeSpan LostCallPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether a call is made anew because the answer of one before was overdue or lost.</summary>
+    private static readonly AsyncLocal<bool> IsRepetition = new();
 
     // Asked of every call, and reflection would look for the attribute anew each time.
     private static readonly ConcurrentDictionary<MethodInfo, IdempotentAttribute?> Declared = new();
@@ -49,60 +56,71 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     {
         var started = Stopwatch.GetTimestamp();
         var declared = Declared.GetOrAdd(context.InterfaceMethod, static method => method.GetCustomAttribute<IdempotentAttribute>());
-        var idempotent = declared is not null && IsRepeatable(context.Request);
-        var timedOut = false;
+        if (declared is null || !IsRepeatable(context.Request))
+        {
+            await context.Invoke();
+            return;
+        }
+
+        var arguments = ArgumentsOf(context.Request);
         foreach (var pause in Pauses)
         {
             var lost = losses?.Next;
             var call = context.Invoke();
-            if (idempotent && lost is not null && await Task.WhenAny(call, lost) == lost
-                && await Task.WhenAny(call, Task.Delay(LostCallPause)) != call)
+            if (lost is not null && await Task.WhenAny(call, lost) == lost && await Task.WhenAny(call, Task.Delay(LostCallPause)) != call)
             {
-                await CallAnewAsync(context, call);
+                await CallAnewAsync(context, arguments, call);
                 return;
             }
 
+            Exception? fault;
             try
             {
                 await call;
-                if (context.Response?.Exception is not { } fault || !MayRepeat(fault))
-                {
-                    return;
-                }
+                fault = context.Response?.Exception;
             }
-            catch (Exception fault) when (MayRepeat(fault))
+            catch (Exception thrown) when (thrown is TimeoutException || MayRepeat(thrown))
             {
-                // Repeated after the pause.
+                fault = thrown;
+            }
+
+            if (fault is TimeoutException && !IsRepetition.Value)
+            {
+                // The message was lost with a silo that died. By the time its answer is overdue, the silo has been declared dead.
+                await PauseAsync(pause);
+                await CallAnewAsync(context, arguments, call);
+                return;
+            }
+
+            if (fault is null || !MayRepeat(fault))
+            {
+                await call;
+                return;
             }
 
             await PauseAsync(pause);
+            Fill(context.Request, arguments);
         }
 
         await context.Invoke();
 
-        bool MayRepeat(Exception fault)
-        {
-            if (fault is TimeoutException && !timedOut)
-            {
-                // The message was lost with a silo that died. By the time its answer is overdue, the silo has been declared dead.
-                timedOut = true;
-                return idempotent;
-            }
-
-            return idempotent && IsPassing(fault, declared!) && Stopwatch.GetElapsedTime(started) < Patience;
-        }
+        bool MayRepeat(Exception fault) => IsPassing(fault, declared) && Stopwatch.GetElapsedTime(started) < Patience;
     }
 
     /// <summary>
-    /// Makes a call a second time because a connection was lost: it is not known whether the answer was to come over that one, so
-    /// the first answer counts. A context cannot be invoked while it is being invoked, so the second call has one of its own, and this
-    /// filter repeats it as any other call; the first one is not repeated any more.
+    /// Makes a call a second time because its answer is overdue, or a connection was lost: it is not known whether the answer was to come
+    /// over that one, so the first answer counts. A grain of this process may still be at the first request, and a context cannot be invoked
+    /// while it is being invoked; so the second call has a request and a context of its own. This filter repeats it as any other call, but
+    /// for another answer that is overdue.
     /// </summary>
-    private static async Task CallAnewAsync(IOutgoingGrainCallContext context, Task call)
+    private static async Task CallAnewAsync(IOutgoingGrainCallContext context, object[] arguments, Task call)
     {
-        context.Request.SetTarget(new Reference(context.Grain));
-        var again = context.Request.Invoke().AsTask();
-        if (await Task.WhenAny(call, again) == call && call.IsCompletedSuccessfully && context.Response?.Exception is null)
+        var request = (IInvokable)Activator.CreateInstance(context.Request.GetType())!;
+        Fill(request, arguments);
+        request.SetTarget(new Reference(context.Grain));
+        IsRepetition.Value = true;
+        var again = request.Invoke().AsTask();
+        if (!call.IsCompleted && await Task.WhenAny(call, again) == call && call.IsCompletedSuccessfully && context.Response?.Exception is null)
         {
             return;
         }
@@ -148,6 +166,25 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
         }
 
         return true;
+    }
+
+    private static object[] ArgumentsOf(IInvokable request)
+    {
+        var arguments = new object[request.GetArgumentCount()];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            arguments[i] = request.GetArgument(i)!;
+        }
+
+        return arguments;
+    }
+
+    private static void Fill(IInvokable request, object[] arguments)
+    {
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            request.SetArgument(i, arguments[i]);
+        }
     }
 
     /// <summary>The reference through which a call was made, as what a request is carried out on: that makes the call again.</summary>

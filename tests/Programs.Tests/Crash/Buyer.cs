@@ -17,6 +17,9 @@ internal sealed class Buyer(PersistentClient http, string name, string userId, I
 
     public string UserId => userId;
 
+    /// <summary>What the client repeats; empty while it repeats nothing.</summary>
+    public string Repeats => http.Repeats;
+
     /// <summary>Buys until it is stopped; it completes every started operation.</summary>
     /// <param name="quota">How many orders all buyers may place.</param>
     public async Task BuyAsync(Quota quota, CancellationToken stop)

@@ -27,15 +27,18 @@ internal sealed class FailingProvider : IAsyncDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 
-    /// <summary>How a product reaches it. The times after which it is asked are a tenth.</summary>
+    /// <summary>
+    /// How a product reaches it. The times after which it is asked are a fiftieth, and so is the time for which a breaker stays open, which a
+    /// busy machine opens again and again.
+    /// </summary>
     public Dictionary<string, string> Settings => new()
     {
         ["Granary__Payments__Provider"] = "Http",
         ["Granary__Payments__Http__Address"] = _address.ToString(),
         ["Granary__Payments__Http__Key"] = Key,
         ["Granary__Payments__Http__WebhookSecret"] = Secret,
-        ["Granary__Payments__CallTimeout"] = "00:00:01",
-        ["Granary__Payments__TimeScale"] = "0.1",
+        ["Granary__Payments__CallTimeout"] = "00:00:02",
+        ["Granary__Payments__TimeScale"] = "0.02",
     };
 
     /// <summary>Starts it, with faults; its events go to a product.</summary>

@@ -11,6 +11,9 @@ internal sealed class Payer(PersistentClient http, PersistentClient staff, strin
 {
     private int _requests;
 
+    /// <summary>What the client repeats; empty while it repeats nothing.</summary>
+    public string Repeats => http.Repeats;
+
     /// <summary>The orders so far.</summary>
     public List<string> Orders { get; } = [];
 

@@ -18,26 +18,34 @@ internal sealed class PersistentClient(HttpClient http)
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What it repeats, how often it did and why; empty while nothing is repeated.</summary>
+    public string Repeats { get; private set; } = "";
+
     /// <summary>Repeats a request until it has an answer that is not 503.</summary>
     public async Task<(HttpStatusCode Status, JsonNode Body)> UntilAnsweredAsync(Func<HttpRequestMessage> request)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
+            using var sent = request();
             try
             {
-                using var response = await http.SendAsync(request());
+                using var response = await http.SendAsync(sent);
                 if (response.StatusCode != HttpStatusCode.ServiceUnavailable)
                 {
                     var answer = (await response.Content.ReadFromJsonAsync<JsonNode>())!;
                     if (TypeOf(answer) != InFlight)
                     {
+                        Repeats = "";
                         return (response.StatusCode, answer);
                     }
                 }
+
+                Repeats = $"{attempt} times {sent.Method} {sent.RequestUri}: {await response.Content.ReadAsStringAsync()}";
             }
             catch (Exception broken) when (broken is HttpRequestException or IOException or SocketException)
             {
                 // The product was killed during the request: the outcome is unknown until the product is back.
+                Repeats = $"{attempt} times {sent.Method} {sent.RequestUri}: {broken.Message}";
             }
 
             await Task.Delay(Pause);

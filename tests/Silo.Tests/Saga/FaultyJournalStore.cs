@@ -35,6 +35,9 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     /// <summary>A stream that another activation has always just written to.</summary>
     public string? Contested { get; set; }
 
+    /// <summary>For how many more appends the stream is contested.</summary>
+    public int Contests { get; set; } = int.MaxValue;
+
     /// <summary>Runs an interruption just before the next batch, as if another silo had written.</summary>
     public void Interrupt(Func<IJournalStore, Task> interruption) => _interruption = interruption;
 
@@ -96,7 +99,7 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
         var taken = new List<int>();
         for (var i = 0; i < batch.Count; i++)
         {
-            outcomes[i] = batch[i].Stream == Contested
+            outcomes[i] = batch[i].Stream == Contested && Contests-- > 0
                 ? new VersionConflictException(batch[i].Stream, batch[i].AfterVersion)
                 : batch[i].FailureAfter(failures);
             if (outcomes[i] is { } failure)

@@ -118,6 +118,9 @@ public class SagaSilo : IAsyncLifetime
             ["Granary:Silo:ResponseTimeout"] = ResponseTimeout.ToString("c"),
             ["Granary:Orders:ReservationGrace"] = ReservationGrace.ToString("c"),
             ["Granary:Orders:PaymentTimeout"] = "00:15:00",
+
+            // Without its filter, Orleans empties a request as soon as the grain has answered.
+            ["Granary:Telemetry:Dashboard"] = "false",
             ["Granary:Orders:MaxOpenOrdersPerUser"] = "0",
             ["Granary:Orders:MaxOpenUnitsPerUser"] = "0",
         });
