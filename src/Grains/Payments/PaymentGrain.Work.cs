@@ -50,7 +50,7 @@ public sealed partial class PaymentGrain
 
     private async Task<Refusal?> WorkAsync()
     {
-        var isReviewed = false;
+        var (isReviewed, isKeptBack) = (false, false);
         while (true)
         {
             // Durable before any call.
@@ -73,10 +73,20 @@ public sealed partial class PaymentGrain
                 _uncalled = 0;
                 Conclude(operation, await CallAsync(payment, operation));
             }
-            else if (PaymentDecisions.Asked(payment) is { } asked && (_mustAsk || PaymentDecisions.Due(payment, Now) == PaymentStep.Ask))
+            else if (!isKeptBack
+                && PaymentDecisions.Asked(payment) is { } asked
+                && (_mustAsk || PaymentDecisions.Due(payment, Now) == PaymentStep.Ask))
             {
                 _mustAsk = false;
-                Conclude(asked, await AskAsync(payment, asked));
+                if (await AskAsync(payment, asked) is { } answer)
+                {
+                    Conclude(asked, answer);
+                }
+                else
+                {
+                    // Nobody was asked, so it is no attempt. The payment stays due, and the sweep has it ask until the breaker permits.
+                    isKeptBack = true;
+                }
             }
             else if (!isReviewed && PaymentDecisions.Due(payment, Now) == PaymentStep.Review)
             {
@@ -128,7 +138,8 @@ public sealed partial class PaymentGrain
         : new ProviderAnswer.NoAnswer("not_known");
 
     /// <summary>Asks the provider what became of an operation. What it has not received is called again under the same key.</summary>
-    private async Task<ProviderAnswer> AskAsync(PaymentState payment, PaymentOperation operation)
+    /// <returns>The answer; null when the breaker kept the question back.</returns>
+    private async Task<ProviderAnswer?> AskAsync(PaymentState payment, PaymentOperation operation)
     {
         if (GatewayOf(payment) is not { } gateway)
         {
@@ -136,8 +147,8 @@ public sealed partial class PaymentGrain
         }
 
         var answer = await gateway.AskAsync(CallOf(payment, operation), CancellationToken.None);
-        return answer is ProviderAnswer.NotKnown && Durable.Operation?.Ordinal == operation.Ordinal
-            ? await CallAsync(payment, operation)
+        return answer == ProviderGateway.NotSent ? null
+            : answer is ProviderAnswer.NotKnown && Durable.Operation?.Ordinal == operation.Ordinal ? await CallAsync(payment, operation)
             : answer;
     }
 

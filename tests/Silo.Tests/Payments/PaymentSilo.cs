@@ -13,7 +13,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Granary.Silo.Tests.Payments;
 
 /// <summary>A silo whose provider is a ledger in the process, and that asks it a hundred times as early as the product does.</summary>
-public sealed class PaymentSilo : SagaSilo
+public class PaymentSilo : SagaSilo
 {
     /// <summary>The provider. It outlives a restart of the silo.</summary>
     public LedgerProvider Provider { get; } = new();
@@ -70,13 +70,15 @@ public sealed class PaymentSilo : SagaSilo
         },
         fault => fault is Xunit.Sdk.XunitException);
 
+    /// <summary>Faults of a test are many; none of them opens a breaker.</summary>
+    protected virtual BreakerOptions Breaker { get; } = new() { LeastCalls = int.MaxValue };
+
     /// <inheritdoc/>
     protected override void Compose(IServiceCollection services)
     {
         // The recording consumers of this assembly are activated in every silo.
         services.AddSingleton<Recorder>();
-        // Faults of a test are many; none of them opens a breaker.
-        services.AddPaymentProvider(new PaymentOptions { Breaker = new BreakerOptions { LeastCalls = int.MaxValue } });
+        services.AddPaymentProvider(new PaymentOptions { Breaker = Breaker });
         services.AddSingleton<IPaymentProvider>(Provider);
         services.Replace(ServiceDescriptor.Singleton(PaymentTimes.ScaledBy(0.01)));
     }

@@ -24,6 +24,9 @@ public sealed partial class ProviderGateway
     /// <summary>The name of the source of its spans, for exporters.</summary>
     public const string SourceName = "Granary.Payments";
 
+    /// <summary>The answer where the breaker kept the call back: the provider has not been called.</summary>
+    public static readonly ProviderAnswer NotSent = new ProviderAnswer.NoAnswer("breaker_open");
+
     private static readonly ActivitySource Source = new(SourceName);
 
     private readonly IPaymentProvider? _provider;
@@ -136,7 +139,7 @@ public sealed partial class ProviderGateway
         CancellationToken cancellationToken) =>
         _provider is null ? new ProviderAnswer.NoAnswer("not_configured")
         : await _breakers[(int)kind].MakeAsync(cancellation => TryAsync(_provider, kind, call, make, cancellation), cancellationToken)
-            ?? new ProviderAnswer.NoAnswer("breaker_open");
+            ?? NotSent;
 
     private async Task<TimedAnswer> TryAsync(
         IPaymentProvider provider,
