@@ -125,6 +125,7 @@ public static class OrderDecisions
             return Guard(due, command, condition) is { } refusal ? refusal
                 : repeats ? contradiction?.Invoke(due, moved) is { } other ? other : Decision<OrderEvent>.Unchanged
                 : OrderLifecycle.Next(due.Status, moved.Trigger.Value) is null ? Illegal(due)
+                : moved.Trigger is OrderTrigger.Pack or OrderTrigger.Ship && OrderMoney.IsUncovered(due) ? Illegal(due)
                 : moved;
         });
 

@@ -31,6 +31,9 @@ public static class OrderLifecycle
     private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> ActionsWithoutPaying =
         ActionsExcept(OrderTrigger.Place, OrderTrigger.Expire, OrderTrigger.Pay);
 
+    private static readonly FrozenDictionary<OrderStatus, IReadOnlyList<string>> ActionsUncovered =
+        ActionsExcept(OrderTrigger.Place, OrderTrigger.Expire, OrderTrigger.Pay, OrderTrigger.Pack, OrderTrigger.Ship);
+
     /// <summary>The status after a trigger, or null when the current status does not permit it.</summary>
     public static OrderStatus? Next(OrderStatus status, OrderTrigger trigger) =>
         Transitions.Next(status, trigger);
@@ -40,6 +43,9 @@ public static class OrderLifecycle
 
     /// <summary>The actions in a status of an order that is not paid from the wallet.</summary>
     public static IReadOnlyList<string> AllowedActionsWithoutPaying(OrderStatus status) => ActionsWithoutPaying[status];
+
+    /// <summary>The actions in a status of an order whose money is not there any more.</summary>
+    public static IReadOnlyList<string> AllowedActionsUncovered(OrderStatus status) => ActionsUncovered[status];
 
     /// <summary>No further transition leads out of the status.</summary>
     public static bool IsTerminal(OrderStatus status) => Transitions.IsTerminal(status);

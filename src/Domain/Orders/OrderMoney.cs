@@ -53,6 +53,16 @@ public static class OrderMoney
         return checked(captured - Decided(order));
     }
 
+    /// <summary>
+    /// The external payment that has paid the order has less than the total: its authorization ended before it was captured, or the provider
+    /// has captured less.
+    /// </summary>
+    public static bool IsUncovered(OrderState order)
+    {
+        ArgumentNullException.ThrowIfNull(order);
+        return order.PaidBy is { } payment && order.PaymentOf(payment) is { } known && known.Authorized + known.Captured < order.Total;
+    }
+
     private static long Decided(OrderState order) =>
         order.Refunds.Where(refund => refund.Status != RefundStatus.Failed).Sum(refund => refund.Amount);
 

@@ -78,10 +78,14 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// <summary>When the order expires; null once it no longer can.</summary>
     public DateTimeOffset? Deadline => OrderLifecycle.Next(Status, OrderTrigger.Expire) is null ? null : ExpiresAt;
 
-    /// <summary>What callers may do now. An order that an external provider pays is not paid from the wallet.</summary>
-    public IReadOnlyList<string> AllowedActions => PaymentMethod == PaymentMethod.External && Total > 0
-        ? OrderLifecycle.AllowedActionsWithoutPaying(Status)
-        : OrderLifecycle.AllowedActions(Status);
+    /// <summary>
+    /// What callers may do now. An order that an external provider pays is not paid from the wallet, and one whose money is not there any more
+    /// is not sent.
+    /// </summary>
+    public IReadOnlyList<string> AllowedActions =>
+        PaymentMethod != PaymentMethod.External || Total == 0 ? OrderLifecycle.AllowedActions(Status)
+        : OrderMoney.IsUncovered(this) ? OrderLifecycle.AllowedActionsUncovered(Status)
+        : OrderLifecycle.AllowedActionsWithoutPaying(Status);
 
     /// <summary>Whether the order has another right to stock and money than before, so that those who keep them must be told.</summary>
     /// <param name="before">An earlier state of the order.</param>

@@ -29,6 +29,22 @@ public sealed class ShipOrder
     public void An_order_that_is_not_that_far_is_not_shipped() =>
         Given.OrderThatIs(OrderStatus.Paid).Refuses(Ship, "pack", "cancel");
 
+    [Theory]
+    [InlineData(1_000, 0)]
+    [InlineData(0, 1_000)]
+    public void An_order_whose_money_is_set_aside_or_captured_at_a_provider_is_shipped(long authorized, long captured) =>
+        Assert.IsType<OrderShipped>(Ship(Packed(authorized, captured)).Single());
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(0, 900)]
+    public void An_order_whose_money_is_gone_is_neither_packed_nor_shipped_and_can_be_cancelled(long authorized, long captured)
+    {
+        Packed(authorized, captured).Refuses(Ship, "cancel");
+        Paid(authorized, captured).Refuses(order => OrderDecisions.Pack(order, Given.ByStaff, Given.Noon), "cancel");
+        Assert.IsType<OrderCancelled>(OrderDecisions.Cancel(Packed(authorized, captured), Given.ByStaff, null, Given.Noon).Single());
+    }
+
     [Fact]
     public void A_cancelled_order_is_not_shipped() =>
         Given.OrderThatIs(OrderStatus.Cancelled).Refuses(Ship);
@@ -36,6 +52,15 @@ public sealed class ShipOrder
     [Fact]
     public void An_order_that_is_not_there_is_not_shipped() =>
         Assert.IsType<NotFound>(Ship(Given.Order()).Refusal);
+
+    /// <summary>An order that was paid by a payment of which the provider has this now.</summary>
+    private static OrderState Paid(long authorized, long captured) => Given.ExternalOrder(
+        new OrderPaymentUpdated("system", "p1", 4, 1_000, 0, 0),
+        new OrderPaid("u-buyer", "p1"),
+        new OrderPaymentUpdated("system", "p1", 7, authorized, captured, 0, authorized + captured == 0 ? true : null));
+
+    private static OrderState Packed(long authorized, long captured) =>
+        Paid(authorized, captured).Apply(new OrderPackingStarted("u-operator"), Given.Noon);
 
     private static Decision<OrderEvent> Ship(OrderState order) =>
         OrderDecisions.Ship(order, Given.ByStaff, Given.Parcel, Given.Noon);
