@@ -148,7 +148,8 @@ public static class PaymentDecisions
 
     /// <summary>
     /// Takes in a signed event of the provider, once. It is not believed: where it says anything that the payment has not recorded,
-    /// the provider is asked. An event about a payment that is not known yet is kept.
+    /// the provider is asked. What the provider cannot be asked about by a key, a dispute or a refund that this shop did not request, calls an
+    /// operator. An event about a payment that is not known yet is kept.
     /// </summary>
     public static Decision<PaymentEvent> Receive(PaymentState payment, ProviderEvent said, DateTimeOffset now)
     {
@@ -157,15 +158,25 @@ public static class PaymentDecisions
             return Decision<PaymentEvent>.Unchanged;
         }
 
-        if (payment.Operation is not null)
-        {
-            return new ProviderEventReceived(said.Id, said.Type, now);
-        }
-
-        var received = new ProviderEventReceived(said.Id, said.Type);
+        var received = new ProviderEventReceived(said.Id, said.Type, payment.Operation is null ? null : now);
         return said.Type == ProviderEventType.Disputed ? Decision<PaymentEvent>.Of([received, new PaymentNeedsAttention("disputed")])
-            : payment.LastOperation is null || ProviderClaims.Agree(payment, said) ? received
+            : payment.Operation is not null || payment.LastOperation is null || ProviderClaims.Agree(payment, said) ? received
+            : said.Type == ProviderEventType.Refunded && payment.Captured > 0
+                ? Decision<PaymentEvent>.Of([received, new PaymentNeedsAttention("refunded_elsewhere")])
             : Decision<PaymentEvent>.Of([received, new PaymentDoubted(0, now)]);
+    }
+
+    /// <summary>
+    /// Takes in what the provider's list says otherwise than the payment, of an operation that the payment has concluded or never requested. Where
+    /// neither an open operation nor a question to the provider can settle it, an operator is called.
+    /// </summary>
+    public static Decision<PaymentEvent> Differ(PaymentState payment, ProviderEvent said, DateTimeOffset now)
+    {
+        var received = Receive(payment, said, now).Events;
+        var after = received.Aggregate(payment, (before, happened) => before.Apply(happened, now));
+        return after is { Operation: null, Doubt: null, NeedsAttention: null }
+            ? Decision<PaymentEvent>.Of([.. received, new PaymentNeedsAttention("list_differs")])
+            : Decision<PaymentEvent>.Of(received);
     }
 
     /// <summary>

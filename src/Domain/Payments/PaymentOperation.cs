@@ -37,6 +37,9 @@ public sealed record PaymentOperation
     /// <summary>The payment decided it by itself because its order is over.</summary>
     public bool Compensation { get; init; }
 
+    /// <summary>Whether its going well ends the payment's attention: not what came up while it was open.</summary>
+    public bool SettlesAttention { get; init; } = true;
+
     /// <summary>
     /// The idempotency key at the provider: payment, operation and ordinal. A repetition after a crash carries the same key, so the
     /// provider carries the operation out once.

@@ -53,7 +53,7 @@ internal static class PaymentOutcomes
         if (answer is ProviderAnswer.NoAnswer)
         {
             return payment.Doubt is not { } doubt ? Decision<PaymentEvent>.Unchanged
-                : times.IsOverdue(doubt.Since, now) ? new PaymentNeedsAttention("provider_silent")
+                : times.IsOverdue(doubt.Since, now) ? new PaymentNeedsAttention(PaymentState.ProviderSilent)
                 : new PaymentDoubted(doubt.Attempts + 1, times.NextAsk(doubt.Attempts + 1, doubt.Since, now));
         }
 
@@ -134,7 +134,7 @@ internal static class PaymentOutcomes
     private static List<PaymentEvent> Silent(
         PaymentState payment, PaymentOperation open, string reason, PaymentTimes times, DateTimeOffset now) =>
         WithAttention(
-            Unanswered(open, reason, times, now), payment.NeedsAttention is null && times.IsOverdue(open.RequestedAt, now), "provider_silent");
+            Unanswered(open, reason, times, now), payment.NeedsAttention is null && times.IsOverdue(open.RequestedAt, now), PaymentState.ProviderSilent);
 
     private static PaymentProcessing Unanswered(PaymentOperation open, string reason, PaymentTimes times, DateTimeOffset now) =>
         new(open.Kind, open.Ordinal, open.Attempts + 1, reason, times.NextAsk(open.Attempts + 1, open.RequestedAt, now));

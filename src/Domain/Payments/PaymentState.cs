@@ -8,6 +8,9 @@ namespace Granary.Domain.Payments;
 /// <summary>A payment with an external provider as its events have made it. Amounts are minor units.</summary>
 public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
 {
+    /// <summary>The attention of an operation whose outcome the provider does not say; the outcome ends it.</summary>
+    internal const string ProviderSilent = "provider_silent";
+
     /// <summary>The order of a payment that was found at the provider and is of none.</summary>
     public const string NoOrder = "";
 
@@ -135,7 +138,12 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             VoidRejected e => next.Concluded() with { ReviewAt = e.DueAt },
             AuthorizationEnded => next.Concluded() with { Authorized = 0 },
             PaymentGivenUp e => next with { IsGivenUp = true, GivenUpReason = e.Reason, OrderVersion = e.OrderVersion ?? OrderVersion },
-            PaymentNeedsAttention e => next with { NeedsAttention = e.Reason, Doubt = null },
+            PaymentNeedsAttention e => next with
+            {
+                NeedsAttention = e.Reason,
+                Doubt = null,
+                Operation = Operation is null ? null : Operation with { SettlesAttention = e.Reason == ProviderSilent },
+            },
             ProviderEventReceived e => next with
             {
                 ProviderEvents = ProviderEvents.Add(e.Id),
@@ -244,13 +252,16 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             },
         };
 
-    /// <summary>The open operation has its outcome. One that went well needs no attention any more.</summary>
+    /// <summary>
+    /// The open operation has its outcome. If it went well, it ends the attention that was called for before it was requested, and not what
+    /// came up meanwhile, such as a dispute.
+    /// </summary>
     private PaymentState Concluded(bool clears = true) => this with
     {
         Operation = null,
         LastOperation = Operation ?? LastOperation,
         NextAction = null,
-        NeedsAttention = clears ? null : NeedsAttention,
+        NeedsAttention = clears && Operation?.SettlesAttention != false ? null : NeedsAttention,
         Doubt = null,
         ReviewAt = null,
     };

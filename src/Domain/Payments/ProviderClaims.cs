@@ -30,18 +30,19 @@ internal static class ProviderClaims
         (OperationKind.Capture, ProviderAnswer.Rejected or ProviderAnswer.Expired) => payment.Captured == 0,
         (OperationKind.Void, ProviderAnswer.Voided or ProviderAnswer.Expired) => PaymentLifecycle.IsOver(payment.Status),
         (OperationKind.Void, ProviderAnswer.Rejected) => payment.Status != PaymentStatus.Voided,
-        (OperationKind.Refund, ProviderAnswer.Refunded) => StepOf(payment, asked) == RefundStep.Succeeded,
-        (OperationKind.Refund, ProviderAnswer.Rejected) => StepOf(payment, asked) == RefundStep.Failed,
+        (OperationKind.Refund, ProviderAnswer.Refunded said) =>
+            RefundOf(payment, asked) is { Step: RefundStep.Succeeded } refund && refund.Amount == said.Amount,
+        (OperationKind.Refund, ProviderAnswer.Rejected) => RefundOf(payment, asked) is { Step: RefundStep.Failed },
         _ => false,
     };
 
-    private static RefundStep? StepOf(PaymentState payment, PaymentOperation asked)
+    private static PaymentRefund? RefundOf(PaymentState payment, PaymentOperation asked)
     {
         foreach (var refund in payment.Refunds)
         {
             if (refund.Id == asked.Refund)
             {
-                return refund.Step;
+                return refund;
             }
         }
 

@@ -28,6 +28,9 @@ public sealed record Difference(
 {
     /// <summary>Whether the journal does not know the payment at all.</summary>
     public bool IsOfUnknownPayment { get; init; }
+
+    /// <summary>Whether the journal has requested the operation and waits for its outcome.</summary>
+    public bool IsOpenHere { get; init; }
 }
 
 /// <summary>What a comparison has found.</summary>
@@ -207,6 +210,7 @@ public static class Reconciliation
                 MoneyOf(known?.Outcome), said is null ? null : MoneyOf(said.Answer), said)
             {
                 IsOfUnknownPayment = !payment.State.Exists,
+                IsOpenHere = known is { ConcludedAt: null },
             });
 
         /// <summary>What an operation that was carried out has moved or set aside; null for one that was not.</summary>

@@ -32,5 +32,7 @@ public interface IPaymentUpkeep : IGrainWithStringKey
 /// <param name="Id">The provider's id of the event.</param>
 /// <param name="Type">What it says.</param>
 /// <param name="Amount">Minor units; null where the event has none.</param>
+/// <param name="Differs">The provider's list says so of an operation that the payment has concluded otherwise or never requested.</param>
 [GenerateSerializer, Immutable, Alias("granary.provider-news")]
-public sealed record ProviderNews([property: Id(0)] string Id, [property: Id(1)] ProviderEventType Type, [property: Id(2)] long? Amount);
+public sealed record ProviderNews(
+    [property: Id(0)] string Id, [property: Id(1)] ProviderEventType Type, [property: Id(2)] long? Amount, [property: Id(3)] bool Differs = false);

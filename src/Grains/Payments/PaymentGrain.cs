@@ -91,7 +91,8 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
     {
         ArgumentNullException.ThrowIfNull(news);
         await LoadAsync();
-        var decision = PaymentDecisions.Receive(Decided, new ProviderEvent(news.Id, news.Type, news.Amount), Now);
+        var said = new ProviderEvent(news.Id, news.Type, news.Amount);
+        var decision = news.Differs ? PaymentDecisions.Differ(Decided, said, Now) : PaymentDecisions.Receive(Decided, said, Now);
         Take(decision);
         await CommitAsync();
         if (decision.Events.Count > 0 && Durable.Exists)

@@ -1,4 +1,5 @@
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
 using static Granary.Domain.Tests.Payments.GivenPayment;
 
@@ -76,6 +77,69 @@ public sealed class ReceiveProviderEvent
     [Fact]
     public void A_dispute_calls_an_operator() =>
         Assert.Equal("disputed", Captured().Do(state => PaymentDecisions.Receive(state, new ProviderEvent("evt_9", ProviderEventType.Disputed), Noon)).NeedsAttention);
+
+    [Fact]
+    public void A_dispute_while_an_operation_is_open_calls_an_operator_also_after_that_went_well()
+    {
+        var dispute = new ProviderEvent("evt_9", ProviderEventType.Disputed);
+        var refund = new DecidedRefund("r1", 300);
+        var disputed = Captured().Aligned(Order(ClaimPhase.Paid, refunds: refund)).Do(state => PaymentDecisions.Receive(state, dispute, Noon))
+            .Answered(new ProviderAnswer.Refunded(300));
+        Assert.Equal(("disputed", 300), (disputed.NeedsAttention, disputed.Refunded));
+
+        // The next operation is an operator's answer to it.
+        var answered = disputed.Aligned(Order(ClaimPhase.Paid, version: 6, refunds: [refund, new DecidedRefund("r2", 700)]))
+            .Answered(new ProviderAnswer.Refunded(700));
+        Assert.Null(answered.NeedsAttention);
+    }
+
+    [Fact]
+    public void The_outcome_of_an_operation_ends_the_attention_that_its_silence_called_for()
+    {
+        var silent = Capturing();
+        silent = silent.With(silent.Concluding(new ProviderAnswer.NoAnswer("timeout"), Noon.AddHours(24)));
+        Assert.Equal("provider_silent", silent.NeedsAttention);
+
+        Assert.Null(silent.Answered(new ProviderAnswer.Captured(1_000)).NeedsAttention);
+    }
+
+    [Fact]
+    public void A_refund_that_this_shop_did_not_request_calls_an_operator()
+    {
+        var refunded = new ProviderEvent("evt_8", ProviderEventType.Refunded, 300);
+        Assert.Equal("refunded_elsewhere", Captured().Do(state => PaymentDecisions.Receive(state, refunded, Noon)).NeedsAttention);
+
+        var mine = Captured().Aligned(Order(ClaimPhase.Paid, refunds: new DecidedRefund("r1", 300)));
+        Assert.Equal(["payment.event_received"], PaymentDecisions.Receive(mine, refunded, Noon).Names());
+        Assert.Equal(["payment.event_received"], PaymentDecisions.Receive(mine.Answered(new ProviderAnswer.Refunded(300)), refunded, Noon).Names());
+    }
+
+    [Fact]
+    public void A_confirmation_of_a_refund_is_one_only_for_the_same_amount()
+    {
+        var refunded = Captured().Aligned(Order(ClaimPhase.Paid, refunds: new DecidedRefund("r1", 300))).Answered(new ProviderAnswer.Refunded(300))
+            .Do(state => PaymentDecisions.Receive(state, new ProviderEvent("evt_8", ProviderEventType.RefundFailed), Noon));
+
+        Assert.Equal(["payment.confirmed"], refunded.Concluding(new ProviderAnswer.Refunded(300)).Names());
+        Assert.Equal(["payment.needs_attention"], refunded.Concluding(new ProviderAnswer.Refunded(200)).Names());
+    }
+
+    [Fact]
+    public void What_the_provider_lists_otherwise_calls_an_operator_unless_it_can_be_asked_about()
+    {
+        // A second capture, under another key: the amount is what the payment has recorded.
+        var twice = new ProviderEvent("reconciled-by-hand-captured", ProviderEventType.Captured, 1_000);
+        Assert.Equal(["payment.event_received", "payment.needs_attention"], PaymentDecisions.Differ(Captured(), twice, Noon).Names());
+
+        // It is found again, and nothing has come of it.
+        var confirmed = Captured().Do(state => PaymentDecisions.Receive(state, twice, Noon));
+        Assert.Equal(["payment.needs_attention"], PaymentDecisions.Differ(confirmed, twice, Noon).Names());
+        PaymentDecisions.Differ(confirmed.Do(state => PaymentDecisions.Differ(state, twice, Noon)), twice, Noon).IsUnchanged();
+
+        // The provider is asked.
+        Assert.Equal(["payment.event_received", "payment.doubted"], PaymentDecisions.Differ(Authorized(), twice, Noon).Names());
+        Assert.Equal(["payment.event_received"], PaymentDecisions.Differ(Capturing(), twice, Noon).Names());
+    }
 
     [Fact]
     public void A_late_answer_to_an_operation_that_has_its_outcome_changes_nothing()

@@ -34,7 +34,7 @@ public sealed class ReconcilePayments
         Assert.Equal(
             (DifferenceKind.MissingHere, "p1", "p1-capture-2", OperationKind.Capture, null, 1_000L),
             (found.Kind, found.Payment, found.Key, found.Operation, found.Here, found.There));
-        Assert.Equal(Captured, found.Said);
+        Assert.Equal((Captured, true), (found.Said, found.IsOpenHere));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class ReconcilePayments
 
         var found = Assert.Single(Compare([Authorized, Captured, refunded], Paid).Differences);
 
-        Assert.Equal((DifferenceKind.MissingHere, "by-hand", null, 300L), (found.Kind, found.Key, found.Here, found.There));
+        Assert.Equal((DifferenceKind.MissingHere, "by-hand", null, 300L, false), (found.Kind, found.Key, found.Here, found.There, found.IsOpenHere));
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class Reconciler(ProviderGateway gateway, PaymentJournal payments,
             switch (action)
             {
                 case DifferenceAction.Asked:
-                    await payment.Receive(NewsOf(difference.Said!));
+                    await payment.Receive(NewsOf(difference.Said!) with { Differs = !difference.IsOpenHere });
                     break;
                 case DifferenceAction.GivenBack:
                     await payment.TakeIn(FoundOf(difference)!);
