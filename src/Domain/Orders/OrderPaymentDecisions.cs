@@ -12,8 +12,12 @@ namespace Granary.Domain.Orders;
 /// </summary>
 public static class OrderPaymentDecisions
 {
+    /// <summary>The most payments of one order: each is kept for good. A caller whose cards are all declined places another order.</summary>
+    public const int MostPayments = 20;
+
     /// <summary>
-    /// Admits an external payment of the whole total: from here on the order waits for it and is not amended. One at a time.
+    /// Admits an external payment of the whole total: from here on the order waits for it and is not amended. One at a time. A payment that was
+    /// admitted and has sent nothing since is admitted again only while the order still waits for it.
     /// </summary>
     /// <param name="payment">The payment, of which nothing was sent to the provider yet.</param>
     /// <param name="amount">Its amount in minor units; the order must not have been amended since the payment was created.</param>
@@ -22,9 +26,10 @@ public static class OrderPaymentDecisions
         OrderState order, OrderCommand command, string payment, long amount, TimeSpan grace, DateTimeOffset now) =>
         OrderDecisions.AsOf(now, order, due =>
             OrderDecisions.Guard(due, command, command.Precondition) is { } refusal ? refusal
-            : due.PaymentOf(payment) is not null ? Decision<OrderEvent>.Unchanged
             : due.PaymentMethod != PaymentMethod.External || OrderLifecycle.Next(due.Status, OrderTrigger.Pay) is null ? OrderDecisions.Illegal(due)
+            : due.OpenPayment == payment ? Decision<OrderEvent>.Unchanged
             : due.OpenPayment is { } open ? new PaymentInProgress(open)
+            : due.Payments.Length >= MostPayments || due.PaymentOf(payment) is not null ? OrderDecisions.Illegal(due)
             : due.Total != amount ? new StaleVersion(due.VisibleVersion)
             : new OrderPaymentStarted(command.By, payment, due.IsExtended ? null : due.ExpiresAt + grace));
 

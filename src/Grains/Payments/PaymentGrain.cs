@@ -131,9 +131,16 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
             return reply.Refusal;
         }
 
-        if (order is not { PaymentMethod: PaymentMethod.External, Total: > 0 } || OrderLifecycle.Next(order.Status, OrderTrigger.Pay) is null)
+        if (order is not { PaymentMethod: PaymentMethod.External, Total: > 0 }
+            || OrderLifecycle.Next(order.Status, OrderTrigger.Pay) is null
+            || order.Payments?.Count >= OrderPaymentDecisions.MostPayments)
         {
             return new IllegalTransition(Words.Of(order.Status), order.AllowedActions);
+        }
+
+        if (await OpenPaymentOf(order) is { } open)
+        {
+            return new PaymentInProgress(open);
         }
 
         if (gateway.RefusesAuthorizationsFor is { } wait)
@@ -193,9 +200,15 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
 
         var reply = await GrainFactory.Order(Durable.OrderId).Get(owner);
         return reply.Order is not { } order ? reply.Refusal
-            : Durable.GivenUpReason == InProgress && order.Payments is [.., var other] ? new PaymentInProgress(other)
+            : Durable.GivenUpReason == InProgress && await OpenPaymentOf(order) is { } open ? new PaymentInProgress(open)
             : new IllegalTransition(Words.Of(order.Status), order.AllowedActions);
     }
+
+    /// <summary>The payment that an unpaid order waits for, as far as that says; null if it waits for none.</summary>
+    private async Task<string?> OpenPaymentOf(Order order) =>
+        order.Payments is [.., var last]
+        && (await GrainFactory.Payment(last).Get(owner: null)).Payment is { } payment
+        && !PaymentLifecycle.IsOver(payment.Status) ? last : null;
 
     /// <summary>
     /// Carries out an operator's request. A stale activation must not refuse because of events that it has not read: before any refusal

@@ -35,6 +35,27 @@ public sealed class PayExternally
     }
 
     [Fact]
+    public void A_payment_that_it_admitted_is_not_admitted_again_when_it_is_over()
+    {
+        Assert.IsType<IllegalTransition>(Start(Waiting.Apply(new OrderCancelled("u-buyer", null), Given.Noon), "p1").Refusal);
+        var expired = OrderPaymentDecisions.StartPayment(Waiting, Given.ByBuyer, "p1", 1_000, Grace, Deadline + Grace);
+        Assert.IsType<IllegalTransition>(expired.Refusal);
+    }
+
+    [Fact]
+    public void It_admits_no_more_payments_than_are_kept()
+    {
+        var order = Unpaid;
+        for (var number = 1; number <= OrderPaymentDecisions.MostPayments; number++)
+        {
+            order = With(order, Start(order, $"p{number}"));
+            order = With(order, OrderPaymentDecisions.FollowPayment(order, Account(3, isOver: true) with { Payment = $"p{number}" }, Given.Noon));
+        }
+
+        Assert.IsType<IllegalTransition>(Start(order, "p-more").Refusal);
+    }
+
+    [Fact]
     public void It_is_not_paid_from_the_wallet()
     {
         Unpaid.Refuses(order => OrderDecisions.Pay(order, Given.ByBuyer, Given.Noon), "amend", "cancel");

@@ -1,3 +1,4 @@
+using Granary.Domain.Orders;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -61,6 +62,19 @@ public sealed class PayOrderExternally : IClassFixture<PaymentSilo>
     }
 
     [Fact]
+    public async Task An_order_whose_payments_were_all_declined_is_refused_another_and_nothing_is_recorded()
+    {
+        var order = await _silo.PlaceAsync();
+        for (var number = 0; number < OrderPaymentDecisions.MostPayments; number++)
+        {
+            Assert.Equal(PaymentStatus.Declined, (await _silo.PayAsync(order, "tok_declined", key: $"key{number}")).Payment!.Status);
+        }
+
+        Assert.IsType<IllegalTransition>((await _silo.PayAsync(order, key: "more")).Refusal);
+        Assert.Empty(await _silo.EventsOfAsync(PaymentId.From(order.Id, "more")));
+    }
+
+    [Fact]
     public async Task While_one_payment_is_open_another_one_and_an_amendment_are_refused()
     {
         var order = await _silo.PlaceAsync();
@@ -71,6 +85,8 @@ public sealed class PayOrderExternally : IClassFixture<PaymentSilo>
         Assert.Equal(new PaymentInProgress(open.Id), (await _silo.PayAsync(order, key: "other")).Refusal);
         Assert.IsType<PaymentInProgress>((await _silo.Order(order.Id).Amend(
             new OrderCommand(order.UserId), new OrderAmendment([new RequestedLine(order.Lines[0].Sku, 1)], null, null))).Refusal);
+
+        Assert.Empty(await _silo.EventsOfAsync(PaymentId.From(order.Id, "other")));
 
         _silo.Provider.Act(open.Id, agrees: true);
         await UntilAsync(open.Id, PaymentStatus.Captured);
