@@ -32,6 +32,8 @@ public enum PaymentStep
 /// </summary>
 public static class PaymentDecisions
 {
+    private const string VoidedByOperator = "voided";
+
     /// <summary>Records a payment. Nothing is sent: the order must admit it first.</summary>
     public static Decision<PaymentEvent> Create(PaymentState payment, CreatePayment command, PaymentTimes times, DateTimeOffset now)
     {
@@ -71,7 +73,8 @@ public static class PaymentDecisions
 
     /// <summary>
     /// Voids a payment at an operator's request, unless the order lives on it or may have been told that it can: then the order is
-    /// cancelled instead. One that the provider has not answered yet is voided as soon as it has.
+    /// cancelled instead. One that the provider has not answered yet is voided as soon as it has. Of one that is given up and was captured, the
+    /// refund that the provider has refused is asked for again.
     /// </summary>
     public static Decision<PaymentEvent> Void(
         PaymentState payment, string by, OrderStanding standing, PaymentTimes times, DateTimeOffset now)
@@ -93,12 +96,15 @@ public static class PaymentDecisions
 
         return payment.Status switch
         {
-            PaymentStatus.Created => new PaymentAbandoned(by, "voided"),
+            PaymentStatus.Created => new PaymentAbandoned(by, VoidedByOperator),
             PaymentStatus.Authorizing or PaymentStatus.Processing => payment.IsGivenUp
                 ? Decision<PaymentEvent>.Unchanged
-                : new PaymentGivenUp(by, "voided"),
+                : new PaymentGivenUp(by, VoidedByOperator),
             PaymentStatus.RequiresAction or PaymentStatus.Authorized => Decision<PaymentEvent>.Of(
-                payment.IsGivenUp ? [VoidOf(payment, by, times, now)] : [new PaymentGivenUp(by, "voided"), VoidOf(payment, by, times, now)]),
+                payment.IsGivenUp ? [VoidOf(payment, by, times, now)] : [new PaymentGivenUp(by, VoidedByOperator), VoidOf(payment, by, times, now)]),
+            PaymentStatus.Captured when payment.IsGivenUp => payment is { Operation: null, Refundable: > 0 }
+                ? PaymentOutcomes.CompensationOf(payment, times, now)
+                : Decision<PaymentEvent>.Unchanged,
             _ => Illegal(payment),
         };
     }
@@ -168,7 +174,7 @@ public static class PaymentDecisions
 
     /// <summary>
     /// Takes in what the provider's list says otherwise than the payment, of an operation that the payment has concluded or never requested. Where
-    /// neither an open operation nor a question to the provider can settle it, an operator is called.
+    /// neither an open operation nor a question to the provider can clear it up, an operator is called.
     /// </summary>
     public static Decision<PaymentEvent> Differ(PaymentState payment, ProviderEvent said, DateTimeOffset now)
     {
@@ -234,9 +240,11 @@ public static class PaymentDecisions
     internal static CaptureRequested CaptureOf(PaymentState payment, string by, PaymentTimes times, DateTimeOffset now) =>
         new(by, OperationKind.Capture, payment.Operations + 1, payment.Authorized, now + times.First);
 
-    /// <summary>The request to give up what is set aside.</summary>
+    /// <summary>The request to give up what is set aside. It is no compensation where an operator has asked for it.</summary>
     internal static VoidRequested VoidOf(PaymentState payment, string by, PaymentTimes times, DateTimeOffset now) =>
-        new(by, OperationKind.Void, payment.Operations + 1, now + times.First, by == UserId.System ? true : null);
+        new(
+            by, OperationKind.Void, payment.Operations + 1, now + times.First,
+            by == UserId.System && payment.GivenUpReason != VoidedByOperator ? true : null);
 
     /// <summary>
     /// What the order's standing means for this payment: of an order that another payment has paid, or that waits for another one,

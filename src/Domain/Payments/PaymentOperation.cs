@@ -38,7 +38,7 @@ public sealed record PaymentOperation
     public bool Compensation { get; init; }
 
     /// <summary>Whether its going well ends the payment's attention: not what came up while it was open.</summary>
-    public bool SettlesAttention { get; init; } = true;
+    public bool EndsAttention { get; init; } = true;
 
     /// <summary>
     /// The idempotency key at the provider: payment, operation and ordinal. A repetition after a crash carries the same key, so the

@@ -28,7 +28,7 @@ internal static class PaymentOutcomes
                 [new VoidRejected(said.Code, now + times.AfterRejection), new PaymentNeedsAttention("void_rejected")],
             (OperationKind.Void, ProviderAnswer.Expired) => Compensated(payment, open, new AuthorizationEnded(), payment.Authorized),
             (OperationKind.Authorize, ProviderAnswer.Expired) => [new AuthorizationEnded()],
-            (OperationKind.Capture, ProviderAnswer.Expired) => WithAttention(new AuthorizationEnded(), !payment.IsGivenUp, "authorization_expired"),
+            (OperationKind.Capture, ProviderAnswer.Expired) => Ended(payment),
             (OperationKind.Refund, ProviderAnswer.Refunded said) =>
             [
                 .. Compensated(payment, open, new RefundSucceeded(open.Refund!, said.Amount), said.Amount),
@@ -59,7 +59,7 @@ internal static class PaymentOutcomes
 
         if (answer is ProviderAnswer.Expired && payment.Status == PaymentStatus.Authorized)
         {
-            return Decision<PaymentEvent>.Of(WithAttention(new AuthorizationEnded(), !payment.IsGivenUp, "authorization_expired"));
+            return Decision<PaymentEvent>.Of(Ended(payment));
         }
 
         return !ProviderClaims.Agree(payment, asked, answer)
@@ -126,9 +126,16 @@ internal static class PaymentOutcomes
 
         // A compensation that the provider has refused for good is left to an operator: asking again would not end.
         return payment.Refundable > 0 && !(payment.LastOperation is { Compensation: true } && payment.Refunds[^1].Step == RefundStep.Failed)
-            ? new RefundRequested(
-                $"{payment.Id}-{ordinal}", OperationKind.Refund, ordinal, payment.Refundable, now + times.First, Compensation: true)
+            ? CompensationOf(payment, times, now)
             : null;
+    }
+
+    /// <summary>The request to refund what is left.</summary>
+    public static RefundRequested CompensationOf(PaymentState payment, PaymentTimes times, DateTimeOffset now)
+    {
+        var ordinal = payment.Operations + 1;
+        return new RefundRequested(
+            $"{payment.Id}-{ordinal}", OperationKind.Refund, ordinal, payment.Refundable, now + times.First, Compensation: true);
     }
 
     private static List<PaymentEvent> Silent(
@@ -138,6 +145,10 @@ internal static class PaymentOutcomes
 
     private static PaymentProcessing Unanswered(PaymentOperation open, string reason, PaymentTimes times, DateTimeOffset now) =>
         new(open.Kind, open.Ordinal, open.Attempts + 1, reason, times.NextAsk(open.Attempts + 1, open.RequestedAt, now));
+
+    /// <summary>The authorization ended. An order lives on it only if it has secured the total.</summary>
+    private static List<PaymentEvent> Ended(PaymentState payment) =>
+        WithAttention(new AuthorizationEnded(), payment.IsSecured, "authorization_expired");
 
     private static List<PaymentEvent> WithAttention(PaymentEvent happened, bool needed, string reason) =>
         needed ? [happened, new PaymentNeedsAttention(reason)] : [happened];

@@ -142,7 +142,7 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             {
                 NeedsAttention = e.Reason,
                 Doubt = null,
-                Operation = Operation is null ? null : Operation with { SettlesAttention = e.Reason == ProviderSilent },
+                Operation = Operation is null ? null : Operation with { EndsAttention = e.Reason == ProviderSilent },
             },
             ProviderEventReceived e => next with
             {
@@ -261,7 +261,7 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
         Operation = null,
         LastOperation = Operation ?? LastOperation,
         NextAction = null,
-        NeedsAttention = clears && Operation?.SettlesAttention != false ? null : NeedsAttention,
+        NeedsAttention = clears && Operation?.EndsAttention != false ? null : NeedsAttention,
         Doubt = null,
         ReviewAt = null,
     };

@@ -62,20 +62,22 @@ public sealed class CapturePayment
     }
 
     [Fact]
-    public void An_authorization_that_ended_before_its_capture_calls_an_operator()
-    {
-        var payment = Capturing().Answered(new ProviderAnswer.Expired());
-
-        Assert.Equal((PaymentStatus.AuthorizationExpired, 0, "authorization_expired"), (payment.Status, payment.Authorized, payment.NeedsAttention));
-        Assert.Null(payment.DueAt);
-    }
-
-    [Fact]
     public void A_capture_without_an_answer_is_asked_for_and_never_made_under_another_key()
     {
         var payment = Capturing().Answered(new ProviderAnswer.NoAnswer("timeout"));
 
         Assert.Equal((PaymentStatus.Capturing, "p1-capture-2"), (payment.Status, payment.Operation!.KeyFor("p1")));
         Assert.Equal(PaymentStatus.Captured, payment.Answered(new ProviderAnswer.Captured(1_000)).Status);
+    }
+
+    [Fact]
+    public void An_authorization_that_ends_before_its_capture_calls_an_operator_only_if_the_order_lives_on_it()
+    {
+        Assert.Equal(["payment.authorization_expired"], Capturing().Concluding(new ProviderAnswer.Expired()).Names());
+
+        var manual = Authorized().Do(state => PaymentDecisions.Capture(state, "u-operator", Times, Noon));
+        var ended = manual.Answered(new ProviderAnswer.Expired());
+        Assert.Equal((PaymentStatus.AuthorizationExpired, 0, "authorization_expired"), (ended.Status, ended.Authorized, ended.NeedsAttention));
+        Assert.Null(ended.DueAt);
     }
 }

@@ -33,6 +33,7 @@ public sealed class GiveBackPayment
         var late = payment.Answered(new ProviderAnswer.Authorized("pi_1", 1_000));
 
         Assert.Equal((PaymentStatus.Voiding, 1_000, 0), (late.Status, late.Authorized, late.Captured));
+        Assert.Equal(["payment.voided"], late.Concluding(new ProviderAnswer.Voided()).Names());
     }
 
     [Fact]
@@ -124,5 +125,13 @@ public sealed class GiveBackPayment
         var failed = Captured().Aligned(Order(ClaimPhase.None)).Answered(new ProviderAnswer.Rejected("disputed"));
 
         Assert.Equal((null, "refund_failed", 1_000), (failed.DueAt, failed.NeedsAttention, failed.Refundable));
+        PaymentDecisions.Align(failed, Order(ClaimPhase.None, version: 9), Times, Noon).IsUnchanged();
+
+        var again = failed.Do(state => PaymentDecisions.Void(state, "u-operator", Order(ClaimPhase.None), Times, Noon));
+        Assert.Equal((OperationKind.Refund, 1_000, "p1-refund-4"), (again.Operation!.Kind, again.Operation.Amount, again.Operation.KeyFor("p1")));
+        PaymentDecisions.Void(again, "u-operator", Order(ClaimPhase.None), Times, Noon).IsUnchanged();
+        var over = again.Answered(new ProviderAnswer.Refunded(1_000));
+        Assert.Equal((1_000, null, null), (over.Refunded, over.NeedsAttention, over.Operation));
+        PaymentDecisions.Void(over, "u-operator", Order(ClaimPhase.None), Times, Noon).IsUnchanged();
     }
 }

@@ -1,6 +1,7 @@
 using Granary.Domain.Events;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces.Payments;
+using Granary.Grains.Payments.Reconciling;
 
 namespace Granary.Domain.Tests.Payments;
 
@@ -77,6 +78,18 @@ public sealed class ReconcilePayments
         var found = Assert.Single(Compare([Authorized, Captured, authorized, elsewhere], Paid).Differences);
 
         Assert.Equal((DifferenceKind.CaptureWithoutOrder, "p9", null, 1_000L), (found.Kind, found.Payment, found.Here, found.There));
+    }
+
+    [Theory]
+    [InlineData("p9-capture-2", DifferenceAction.GivenBack)]
+    [InlineData("p9-2", DifferenceAction.LeftToOperator)]
+    [InlineData("p8-capture-2", DifferenceAction.LeftToOperator)]
+    [InlineData(null, DifferenceAction.LeftToOperator)]
+    public void One_is_given_back_only_under_a_key_of_this_shop_as_another_key_would_capture_again(string? key, DifferenceAction action)
+    {
+        var report = Compare([Authorized, Captured, Captured with { Payment = "p9", Key = key }], Paid);
+
+        Assert.Equal(action, Assert.Single(Reconciler.Plan(report)).Action);
     }
 
     [Fact]

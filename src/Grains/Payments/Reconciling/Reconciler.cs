@@ -106,8 +106,11 @@ public sealed class Reconciler(ProviderGateway gateway, PaymentJournal payments,
         _ => DifferenceAction.LeftToOperator,
     };
 
+    /// <summary>A payment that can be asked about under the key that the provider has; another key would be another operation.</summary>
     private static FoundPayment? FoundOf(Difference difference) =>
-        difference is { Key: { } key, Reference: { Length: > 0 } reference, There: > 0 and { } amount } && PaymentOperation.OrdinalOf(key) is { } ordinal
+        difference is { Key: { } key, Reference: { Length: > 0 } reference, There: > 0 and { } amount }
+        && PaymentOperation.OrdinalOf(key) is { } ordinal
+        && key == PaymentOperation.KeyFor(difference.Payment, difference.Operation, ordinal)
             ? new FoundPayment(reference, amount, ordinal, difference.Operation == OperationKind.Capture)
             : null;
 
