@@ -208,7 +208,7 @@ internal sealed class PaymentLife
         if (answer is ProviderAnswer.NotKnown && payment.Operation is not null)
         {
             answer = Provider.Call(
-                payment.Id, asked, _plans.GetValueOrDefault(payment.Id, 2), refuses && !asked.Compensation, fault);
+                payment.Id, asked, _plans.GetValueOrDefault(payment.Id, 2), refuses && !(asked is { Kind: OperationKind.Refund, Compensation: true }), fault);
         }
         else if (fault is CallFault.HangThenNothing or CallFault.CommitThenHang)
         {

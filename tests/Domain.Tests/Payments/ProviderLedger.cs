@@ -44,7 +44,7 @@ internal sealed class ProviderLedger
 
     /// <summary>Carries an operation out, or loses it.</summary>
     /// <param name="plan">What the payer's bank says to an authorization: 0 declines, 1 wants the payer to act, others agree.</param>
-    /// <param name="refuses">Whether a refund is refused.</param>
+    /// <param name="refuses">Whether a capture, void or refund is refused that could be carried out.</param>
     public ProviderAnswer Call(string payment, PaymentOperation operation, int plan, bool refuses, CallFault fault)
     {
         switch (fault)
@@ -112,8 +112,8 @@ internal sealed class ProviderLedger
         var answer = operation.Kind switch
         {
             OperationKind.Authorize => Authorize(payment, charge, key, operation.Amount, plan),
-            OperationKind.Capture => Capture(payment, charge, operation.Amount),
-            OperationKind.Void => Void(payment, charge),
+            OperationKind.Capture => Capture(payment, charge, operation.Amount, refuses),
+            OperationKind.Void => Void(payment, charge, refuses),
             OperationKind.Refund => Refund(payment, charge, operation.Amount, refuses),
         };
         _answers[key] = answer;
@@ -141,11 +141,16 @@ internal sealed class ProviderLedger
         return agrees ? new ProviderAnswer.Authorized(payment, charge.Amount) : new ProviderAnswer.Declined("declined");
     }
 
-    private ProviderAnswer Capture(string payment, Charge charge, long amount)
+    private ProviderAnswer Capture(string payment, Charge charge, long amount, bool refuses)
     {
         if (charge.State != "authorized" || amount > charge.Authorized)
         {
             return charge.State == "expired" ? new ProviderAnswer.Expired() : new ProviderAnswer.Rejected("not_authorized");
+        }
+
+        if (refuses)
+        {
+            return new ProviderAnswer.Rejected("refused");
         }
 
         (charge.State, charge.Authorized, charge.Captured) = ("captured", 0, amount);
@@ -153,11 +158,11 @@ internal sealed class ProviderLedger
         return new ProviderAnswer.Captured(amount);
     }
 
-    private ProviderAnswer Void(string payment, Charge charge)
+    private ProviderAnswer Void(string payment, Charge charge, bool refuses)
     {
-        if (charge.State == "captured")
+        if (charge.State == "captured" || (refuses && charge.State is "authorized" or "action"))
         {
-            return new ProviderAnswer.Rejected("captured");
+            return new ProviderAnswer.Rejected("refused");
         }
 
         if (charge.State != "expired")
