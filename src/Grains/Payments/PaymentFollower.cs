@@ -1,5 +1,7 @@
 using Granary.Domain.Events;
+using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Orders.Index;
 using Granary.Journal;
 using Granary.Streams;
@@ -9,7 +11,8 @@ namespace Granary.Grains.Payments;
 
 /// <summary>
 /// Repeats what payments and orders tell each other, so that a crash between their two streams only delays: a payment tells its order
-/// its account, and an order's standing aligns its payments. Both messages carry a version and change nothing the second time.
+/// its account, and an order's standing aligns its payments. Both messages carry a version and change nothing the second time. The wallet of
+/// a refunded order is aligned as well: one that has closed its claim on a shipped order does not check back.
 /// </summary>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Payments), PreferLocalPlacement]
 public sealed class PaymentFollower(ConsumerServices services, IJournal journal) : JournalConsumer(services)
@@ -40,12 +43,18 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
         List<string> orders = [.. streams[StreamKind.Order]];
         if (orders.Count > 0)
         {
-            // Most are paid from the wallet.
-            var external = (await OrderHistory.ReadAsync(journal, orders, CancellationToken.None)).Where(order => !order.Payments.IsEmpty);
-            await Task.WhenAll(external.SelectMany(order => order.Payments
-                .Where(payment => !payment.IsOver)
-                .Select(payment => GrainFactory.Payment(payment.Id).Align(order.ToStanding()))));
+            // Most are paid from the wallet and not refunded.
+            await Task.WhenAll((await OrderHistory.ReadAsync(journal, orders, CancellationToken.None)).SelectMany(AlignOf));
         }
+    }
+
+    private IEnumerable<Task> AlignOf(OrderState order)
+    {
+        var standing = order.ToStanding();
+        return order.PaymentMethod == PaymentMethod.External
+            ? order.Payments.Where(payment => !payment.IsOver).Select(payment => GrainFactory.Payment(payment.Id).Align(standing))
+            : order.Refunds.IsEmpty ? []
+            : [GrainFactory.User(order.UserId).Align(standing)];
     }
 
     /// <inheritdoc/>

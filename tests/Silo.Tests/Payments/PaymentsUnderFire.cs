@@ -54,6 +54,23 @@ public sealed class PaymentsUnderFire : IClassFixture<PaymentSilo>
     }
 
     [Fact]
+    public async Task A_wallet_has_the_refund_of_a_shipped_order_although_the_silo_died_between_the_two()
+    {
+        var order = await _silo.PlaceAsync(PaymentMethod.Wallet, deposit: 100);
+        var staff = new OrderCommand(UserId.System);
+        await _silo.Order(order.Id).Pay(staff);
+        await _silo.Order(order.Id).Pack(staff);
+        await _silo.Order(order.Id).Ship(staff, new Tracking("carrier", "1"));
+        var history = await _silo.Journal.ReadStreamAsync(JournalStream.OfOrder(order.Id), 0, Cancellation);
+
+        await AppendAsync(JournalStream.OfOrder(order.Id), history[^1].Version, OrderEvent.Codec,
+            [new OrderRefundRequested(UserId.System, "r1", 30, "damaged"), new OrderRefundSucceeded(UserId.System, "r1")]);
+
+        await Eventually.HoldsAsync(
+            async () => (await _silo.User(order.UserId).Get()).User!.Wallet.Available == 30, "the wallet has the refund", cancellation: Cancellation);
+    }
+
+    [Fact]
     public async Task An_outcome_that_another_activation_has_recorded_first_stands()
     {
         var order = await _silo.PlaceAsync();
