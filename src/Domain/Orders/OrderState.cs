@@ -190,6 +190,12 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         return index < 1 ? null : Timeline[index - 1].Version;
     }
 
+    /// <summary>
+    /// The external payments that follow the order's standing: those that are not over, and the one that has paid the order, of which an
+    /// operator may be looking at what has become of the money.
+    /// </summary>
+    public IEnumerable<string> FollowingPayments => Payments.Where(payment => !payment.IsOver || payment.Id == PaidBy).Select(payment => payment.Id);
+
     /// <summary>What an external payment has told the order, or null if the order never waited for it.</summary>
     public OrderPayment? PaymentOf(string payment) => Payments.FirstOrDefault(known => known.Id == payment);
 

@@ -116,9 +116,17 @@ public static class PaymentDecisions
     /// </summary>
     public static Decision<PaymentEvent> Align(PaymentState payment, OrderStanding standing, PaymentTimes times, DateTimeOffset now)
     {
-        if (!payment.Exists || PaymentLifecycle.IsOver(payment.Status) || standing.Version < payment.OrderVersion)
+        if (!payment.Exists || standing.Version < payment.OrderVersion)
         {
             return Decision<PaymentEvent>.Unchanged;
+        }
+
+        if (PaymentLifecycle.IsOver(payment.Status))
+        {
+            // Once the order is over, too, no operator needs to look at what has become of its money.
+            return payment is { NeedsAttention: not null, IsGivenUp: false } && PhaseFor(payment, standing) == ClaimPhase.None
+                ? new PaymentGivenUp(UserId.System, "order_over", standing.Version)
+                : Decision<PaymentEvent>.Unchanged;
         }
 
         var events = new List<PaymentEvent>();

@@ -137,7 +137,13 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             PaymentVoided => next.Concluded() with { Authorized = 0 },
             VoidRejected e => next.Concluded() with { ReviewAt = e.DueAt },
             AuthorizationEnded => next.Concluded() with { Authorized = 0 },
-            PaymentGivenUp e => next with { IsGivenUp = true, GivenUpReason = e.Reason, OrderVersion = e.OrderVersion ?? OrderVersion },
+            PaymentGivenUp e => next with
+            {
+                IsGivenUp = true,
+                GivenUpReason = e.Reason,
+                OrderVersion = e.OrderVersion ?? OrderVersion,
+                NeedsAttention = PaymentLifecycle.IsOver(Status) ? null : NeedsAttention,
+            },
             PaymentNeedsAttention e => next with
             {
                 NeedsAttention = e.Reason,

@@ -47,7 +47,7 @@ public sealed partial class OrderGrain
     }
 
     /// <summary>A payment answers once it has recorded what follows; its calls to the provider come after.</summary>
-    private IEnumerable<Task> PushesToPayments(OrderStanding standing, string? informed) => Durable.Payments
-        .Where(payment => !payment.IsOver && payment.Id != informed)
-        .Select(payment => ParticipantCalls.RepeatAsync(() => GrainFactory.Payment(payment.Id).Align(standing)));
+    private IEnumerable<Task> PushesToPayments(OrderStanding standing, string? informed) => Durable.FollowingPayments
+        .Where(payment => payment != informed)
+        .Select(payment => ParticipantCalls.RepeatAsync(() => GrainFactory.Payment(payment).Align(standing)));
 }

@@ -52,7 +52,7 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
     {
         var standing = order.ToStanding();
         return order.PaymentMethod == PaymentMethod.External
-            ? order.Payments.Where(payment => !payment.IsOver).Select(payment => GrainFactory.Payment(payment.Id).Align(standing))
+            ? order.FollowingPayments.Select(payment => GrainFactory.Payment(payment).Align(standing))
             : order.Refunds.IsEmpty ? []
             : [GrainFactory.User(order.UserId).Align(standing)];
     }

@@ -79,5 +79,11 @@ public sealed class CapturePayment
         var ended = manual.Answered(new ProviderAnswer.Expired());
         Assert.Equal((PaymentStatus.AuthorizationExpired, 0, "authorization_expired"), (ended.Status, ended.Authorized, ended.NeedsAttention));
         Assert.Null(ended.DueAt);
+
+        // The operator has cancelled the order.
+        PaymentDecisions.Align(ended, Order(ClaimPhase.Paid, version: 6), Times, Noon).IsUnchanged();
+        var over = ended.Aligned(Order(ClaimPhase.None, version: 7));
+        Assert.Equal((PaymentStatus.AuthorizationExpired, null), (over.Status, over.NeedsAttention));
+        PaymentDecisions.Align(over, Order(ClaimPhase.None, version: 8), Times, Noon).IsUnchanged();
     }
 }

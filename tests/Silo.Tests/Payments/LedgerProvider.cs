@@ -113,6 +113,16 @@ public sealed class LedgerProvider : IPaymentProvider
         }
     }
 
+    /// <summary>The bank drops what is set aside.</summary>
+    public void Expire(string payment)
+    {
+        lock (_lock)
+        {
+            _charges[payment].Authorized = 0;
+            _answers[PaymentOperation.KeyFor(payment, OperationKind.Authorize, 1)] = new ProviderAnswer.Expired();
+        }
+    }
+
     /// <summary>A signed event.</summary>
     public static (Dictionary<string, string> Headers, byte[] Body) EventOf(string payment, string id, ProviderEventType type)
     {

@@ -208,6 +208,30 @@ public sealed class PayOrderExternally : IClassFixture<PaymentSilo>
     }
 
     [Fact]
+    public async Task An_order_whose_authorization_ended_is_not_shipped_and_its_cancellation_ends_the_attention()
+    {
+        var order = await _silo.PlaceAsync();
+        var payment = (await _silo.PayAsync(order, capture: CaptureMode.Manual)).Payment!.Id;
+        await _silo.Order(order.Id).Pack(new OrderCommand(UserId.System));
+        _silo.Provider.Expire(payment);
+        var (headers, body) = LedgerProvider.EventOf(payment, "evt_expired", ProviderEventType.AuthorizationExpired);
+        await _silo.Desk.Receive("ledger", headers, body);
+        await UntilAsync(payment, PaymentStatus.AuthorizationExpired);
+        Assert.Equal("authorization_expired", (await _silo.Payment(payment).Get(null)).Payment!.NeedsAttention);
+        await Eventually.HoldsAsync(
+            async () => (await _silo.Order(order.Id).Get(null)).Order!.Amounts!.Authorized == 0, "the order is told", cancellation: Cancellation);
+
+        var refused = Assert.IsType<IllegalTransition>(
+            (await _silo.Order(order.Id).Ship(new OrderCommand(UserId.System), new Tracking("carrier", "1"))).Refusal);
+        Assert.Equal(["cancel"], refused.AllowedActions);
+        await _silo.Order(order.Id).Cancel(new OrderCommand(UserId.System), null);
+
+        await Eventually.HoldsAsync(
+            async () => (await _silo.Payment(payment).Get(null)).Payment!.NeedsAttention is null, "the attention ends", cancellation: Cancellation);
+        await _silo.IsSoundAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task An_operator_captures_a_manual_payment_early_and_voids_one_that_waits_for_its_payer()
     {
         var (first, second) = (await _silo.PlaceAsync(), await _silo.PlaceAsync());
