@@ -66,7 +66,9 @@ public static class PaymentEndpoints
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
         payments.MapPost("/{id}/void", VoidPayment).WithName("VoidPayment").Scope(Scopes.PaymentsWrite).WaitsForOthers()
-            .WithSummary("Give up what is authorized, unless the order lives on it: 202 while the provider is slow or away")
+            .WithSummary(
+                "Give up what is authorized, unless the order lives on it; of an order that is over, ask again for a refund that was refused: "
+                + "202 while the provider is slow or away")
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
     }
