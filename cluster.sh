@@ -114,8 +114,8 @@ build() {
     if [ -n "${GRANARY_CLUSTER_PROGRAMS:-}" ]; then
         [ -e "$GRANARY_CLUSTER_PROGRAMS/silo/Granary.Silo.dll" ] && [ -e "$GRANARY_CLUSTER_PROGRAMS/api/Granary.Api.dll" ] ||
             fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but silo/Granary.Silo.dll or api/Granary.Api.dll is missing there"
-        ! with_payments || [ -e "$GRANARY_CLUSTER_PROGRAMS/provider/PaymentProvider.dll" ] ||
-            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but provider/PaymentProvider.dll is missing there"
+        ! with_payments || [ -e "$GRANARY_CLUSTER_PROGRAMS/provider/Granary.PaymentProvider.dll" ] ||
+            fail "GRANARY_CLUSTER_PROGRAMS is $GRANARY_CLUSTER_PROGRAMS, but provider/Granary.PaymentProvider.dll is missing there"
         ln -sfnT "$(realpath "$GRANARY_CLUSTER_PROGRAMS")" "$root/app/current"
         return
     fi
@@ -203,7 +203,7 @@ start_provider() {
         Provider__Key=$(payment_secret 1) Provider__WebhookSecret=$(payment_secret 2)
         export Provider__WebhookUrl="http://127.0.0.1:$(front_end_port 1)/payment-webhooks/http" ASPNETCORE_URLS="http://127.0.0.1:$provider_port"
         mkdir -p "$root/provider"
-        launch provider dotnet "$release/provider/PaymentProvider.dll"
+        launch provider dotnet "$release/provider/Granary.PaymentProvider.dll"
     )
     wait_for "The payment provider" provider answers "$provider_port"
 }

@@ -7,14 +7,14 @@ using Granary.Programs.Tests.Cluster;
 namespace Granary.Programs.Tests.Script;
 
 /// <summary>
-/// <c>cluster.sh</c> as its users call it, with separate ports and a separate directory. A storefront and a warehouse
-/// (<c>samples/integration</c>) go on while a front end is killed and every process is replaced.
+/// <c>cluster.sh</c> as its users call it, with separate ports and a separate directory, and with the sample payment provider. A storefront
+/// and a warehouse (<c>samples/integration</c>) go on while a front end is killed and every process is replaced.
 /// </summary>
 public sealed partial class ScriptTests : IAsyncLifetime
 {
-    private const int Processes = 7;
+    private const int Processes = 8;
 
-    // Above the system's ephemeral ports; the script uses ports within two hundred of its first.
+    // Above the system's ephemeral ports; the script uses ports up to 202 above its first.
     private readonly int _port = 61_000 + (Random.Shared.Next(20) * 210);
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"granary-script-{Guid.NewGuid():N}");
 
@@ -26,6 +26,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
         var programs = Directory.CreateDirectory(Path.Combine(_directory, "programs")).FullName;
         Directory.CreateSymbolicLink(Path.Combine(programs, "silo"), AppContext.BaseDirectory);
         Directory.CreateSymbolicLink(Path.Combine(programs, "api"), AppContext.BaseDirectory);
+        Directory.CreateSymbolicLink(Path.Combine(programs, "provider"), AppContext.BaseDirectory);
         return ValueTask.CompletedTask;
     }
 
@@ -38,7 +39,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
     [Fact]
     public async Task The_script_starts_a_cluster_replaces_every_process_of_it_and_stops_it()
     {
-        var started = Ids(await RunAsync("up"));
+        var started = Ids(await RunAsync("up --payments"));
         Assert.Equal(Processes, started.Count);
         var admin = await LoginAsync(_port);
         await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")), Cancellation);
@@ -57,13 +58,28 @@ public sealed partial class ScriptTests : IAsyncLifetime
         started = Ids(await RunAsync("up"));
         var replaced = Ids(await RunAsync("rolling"));
 
-        // All processes except PostgreSQL and Redis, which are the first two.
-        Assert.Equal(started.Take(2), replaced.Take(2));
-        Assert.Empty(started.Skip(2).Intersect(replaced.Skip(2)));
+        // All processes except PostgreSQL, Redis and the payment provider, which are the first three.
+        Assert.Equal(started.Take(3), replaced.Take(3));
+        Assert.Empty(started.Skip(3).Intersect(replaced.Skip(3)));
         Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
         await shop.CloseAsync();
+        await AssertPaysAndRefundsAsync(await LoginAsync(_port + 1));
         await RunAsync("down");
         Assert.Empty(Ids(await RunAsync("status")));
+    }
+
+    /// <summary>The payment provider captures and refunds, and its events arrive.</summary>
+    private static async Task AssertPaysAndRefundsAsync(GranaryClient admin)
+    {
+        var order = await admin.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem("TEA", 1)], PaymentMethod = "external" }, cancellationToken: Cancellation);
+        var payment = await admin.PayOrderExternallyAsync(order.Id, "tok_ok", cancellationToken: Cancellation);
+        await Eventually.HoldsAsync(
+            async () => (await admin.GetPaymentAsync(payment.Id, Cancellation)) is { Status: "captured" } captured
+                && captured.Timeline.Any(entry => entry.Type == "payment.event_received"),
+            "the provider captures, and an event of it arrives");
+        await admin.RefundOrderAsync(order.Id, order.Total, "returned", cancellationToken: Cancellation);
+        await Eventually.HoldsAsync(
+            async () => (await admin.GetPaymentAsync(payment.Id, Cancellation)).Refunded == order.Total, "the provider refunds");
     }
 
     private async Task AssertKillsOnlySilosAsync()
