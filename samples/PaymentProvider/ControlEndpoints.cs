@@ -7,7 +7,9 @@ internal static class ControlEndpoints
     {
         var group = app.MapGroup("/control");
         group.MapGet("/faults", (Faults faults) => faults.Plan);
-        group.MapPut("/faults", (FaultPlan plan, Faults faults) => faults.Plan = plan);
+        group.MapPut("/faults", (FaultPlan plan, Faults faults) => plan.IsKnown
+            ? Results.Ok(faults.Plan = plan)
+            : Results.Json(new Fault("invalid_request"), statusCode: StatusCodes.Status400BadRequest));
         group.MapDelete("/faults", (Faults faults) => faults.Plan = new FaultPlan());
         group.MapGet("/calls", (Faults faults) => faults.Calls);
         group.MapPost("/payments/{payment}/dispute", (string payment, Ledger ledger) => Answer(ledger.Dispute(payment)));

@@ -8,7 +8,11 @@ namespace Granary.PaymentProvider;
 /// </param>
 /// <param name="Share">How many of the calls: 0.1 is every tenth, not one in ten by chance.</param>
 /// <param name="DelayMs">How long <c>slow</c> takes.</param>
-public sealed record CallFault(string Fault, double Share = 1, int DelayMs = 900);
+public sealed record CallFault(string Fault, double Share = 1, int DelayMs = 900)
+{
+    internal bool IsKnown =>
+        Fault is "decline" or "slow" or "commit_then_hang" or "hang_then_nothing" or "error_before" or "error_after" && Share is >= 0 and <= 1 && DelayMs >= 0;
+}
 
 /// <summary>What goes wrong with events.</summary>
 /// <param name="Copies">How often each is sent.</param>
@@ -18,7 +22,12 @@ public sealed record CallFault(string Fault, double Share = 1, int DelayMs = 900
 public sealed record EventFault(int Copies = 1, bool Reorder = false, double Drop = 0, int DelayMs = 0);
 
 /// <summary>Faults on demand, by kind of call: <c>authorize</c>, <c>capture</c>, <c>void</c>, <c>refund</c>, <c>ask</c> or <c>*</c>.</summary>
-public sealed record FaultPlan(Dictionary<string, CallFault>? Calls = null, EventFault? Events = null);
+public sealed record FaultPlan(Dictionary<string, CallFault>? Calls = null, EventFault? Events = null)
+{
+    /// <summary>Whether every fault is one that there is: a misspelt one would do nothing.</summary>
+    internal bool IsKnown => (Calls ?? []).All(call =>
+        call.Key is "authorize" or "capture" or "void" or "refund" or "ask" or "*" && call.Value is { IsKnown: true });
+}
 
 /// <summary>The faults that are set, and how many calls came of each kind.</summary>
 public sealed class Faults

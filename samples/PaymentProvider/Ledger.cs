@@ -45,7 +45,11 @@ public sealed class Ledger : IDisposable
             using var transaction = _file.BeginTransaction();
             var before = FindPayment(payment) ?? new LedgerPayment(payment, "none", request.Amount ?? 0, request.Currency ?? "", 0, 0, 0, request.ReturnUrl);
             var outcome = Transition.Of(before, kind, request, declines);
-            Write(outcome.Payment);
+            if (outcome.Payment.Status != "none")
+            {
+                Write(outcome.Payment);
+            }
+
             _file.Execute(
                 """
                 INSERT INTO operations (key, payment, kind, request, status, amount, code, url, expires_at, created_at)

@@ -64,12 +64,22 @@ internal static class OperationEndpoints
         };
     }
 
-    private static async Task<IResult> AskAsync(string key, HttpContext http, Ledger ledger, Faults faults) => faults.Draw("ask")?.Fault switch
+    private static async Task<IResult> AskAsync(string key, HttpContext http, Ledger ledger, Faults faults)
     {
-        "commit_then_hang" or "hang_then_nothing" => await HangAsync(http),
-        "error_before" or "error_after" => Results.Json(new Fault("unavailable"), statusCode: StatusCodes.Status503ServiceUnavailable),
-        _ => ledger.Find(key) is { } found ? Results.Ok(Seen(found, http)) : Missing(),
-    };
+        var fault = faults.Draw("ask");
+        switch (fault?.Fault)
+        {
+            case "commit_then_hang" or "hang_then_nothing":
+                return await HangAsync(http);
+            case "error_before" or "error_after":
+                return Results.Json(new Fault("unavailable"), statusCode: StatusCodes.Status503ServiceUnavailable);
+            case "slow":
+                await Task.Delay(fault.DelayMs, http.RequestAborted);
+                break;
+        }
+
+        return ledger.Find(key) is { } found ? Results.Ok(Seen(found, http)) : Missing();
+    }
 
     private static IResult List(DateTimeOffset? from, DateTimeOffset? to, string? cursor, int? limit, HttpContext http, Ledger ledger)
     {

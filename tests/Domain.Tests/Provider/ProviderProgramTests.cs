@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using Granary.PaymentProvider;
 using Microsoft.AspNetCore.Builder;
@@ -52,6 +54,50 @@ public sealed class ProviderProgramTests
         Assert.Equal("succeeded", await StatusAsync(provider, "void", "v1", new { }));
 
         Assert.Equal("rejected", (string?)(await provider.AuthorizeAsync("p1")).Body["status"]);
+    }
+
+    [Fact]
+    public async Task An_operation_that_is_refused_makes_no_payment()
+    {
+        await using var provider = await ProviderProgram.StartAsync();
+
+        Assert.Equal("rejected", await StatusAsync(provider, "refund", "r1", new { amount = 1 }));
+
+        using var answer = await provider.Http.GetAsync(new Uri("/v1/payments/p1", UriKind.Relative), Stop);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("""{ "calls": { "authorise": { "fault": "slow" } } }""")]
+    [InlineData("""{ "calls": { "authorize": { "fault": "declined" } } }""")]
+    [InlineData("""{ "calls": { "*": { "fault": "slow", "share": 2 } } }""")]
+    [InlineData("""{ "calls": { "ask": null } }""")]
+    public async Task A_fault_that_there_is_not_is_refused(string plan)
+    {
+        await using var provider = await ProviderProgram.StartAsync();
+
+        using var answer = await provider.Http.PutAsJsonAsync("/control/faults", JsonNode.Parse(plan), Stop);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_question_is_slow_where_that_is_its_fault()
+    {
+        await using var provider = await ProviderProgram.StartAsync();
+        await provider.AuthorizeAsync("p1");
+        await provider.FaultAsync(new { calls = new { ask = new { fault = "slow", delay_ms = 600_000 } } });
+
+        using var giveUp = CancellationTokenSource.CreateLinkedTokenSource(Stop);
+        var question = provider.Http.GetAsync(new Uri("/v1/operations/p1-authorize-1", UriKind.Relative), giveUp.Token);
+        while ((await provider.GetAsync("/control/calls"))["ask"] is null)
+        {
+        }
+
+        await provider.GetAsync("/v1/payments/p1");
+        Assert.False(question.IsCompleted);
+        await giveUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => question);
     }
 
     [Fact]
