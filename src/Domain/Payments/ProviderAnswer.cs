@@ -43,7 +43,8 @@ public abstract record ProviderAnswer
     /// <summary>
     /// The provider has not said: a timeout, a fault, or a breaker that kept the call back. It is not a failure of the operation.
     /// </summary>
-    public sealed record NoAnswer(string Reason) : ProviderAnswer;
+    /// <param name="IsUndecided">The provider has answered, and has not decided yet. It is no failure of the provider, either.</param>
+    public sealed record NoAnswer(string Reason, bool IsUndecided = false) : ProviderAnswer;
 }
 
 /// <summary>What an event of the provider says.</summary>

@@ -143,7 +143,7 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
             return new PaymentInProgress(open);
         }
 
-        if (gateway.RefusesAuthorizationsFor is { } wait)
+        if (gateway.WaitOfNextAuthorization() is { } wait)
         {
             return new PaymentProviderUnavailable(Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds)));
         }

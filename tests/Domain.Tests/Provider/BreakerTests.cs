@@ -15,23 +15,23 @@ public sealed class BreakerTests
     {
         for (var call = 0; call < 10; call++)
         {
-            Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
+            Assert.Null(_given.Gateway.WaitOfNextAuthorization());
             _given.Provider.Takes(Slow);
 
             // What a slow call answers counts all the same.
             Assert.IsType<ProviderAnswer.Authorized>(await _given.CallAsync(OperationKind.Authorize));
         }
 
-        Assert.Equal(TimeSpan.FromSeconds(60), _given.Gateway.RefusesAuthorizationsFor);
+        Assert.Equal(TimeSpan.FromSeconds(60), _given.Gateway.WaitOfNextAuthorization());
         for (var second = 0; second < 60; second++)
         {
             Assert.Equal(new ProviderAnswer.NoAnswer("breaker_open"), await _given.CallAsync(OperationKind.Authorize));
-            Assert.NotNull(_given.Gateway.RefusesAuthorizationsFor);
+            Assert.NotNull(_given.Gateway.WaitOfNextAuthorization());
             _given.Clock.Advance(TimeSpan.FromSeconds(1));
         }
 
         Assert.Equal(10, _given.Provider.Calls);
-        Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
+        Assert.Null(_given.Gateway.WaitOfNextAuthorization());
 
         var hanging = _given.Provider.Hangs();
         var probe = _given.CallAsync(OperationKind.Authorize);
@@ -39,11 +39,11 @@ public sealed class BreakerTests
         var others = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => _given.CallAsync(OperationKind.Authorize)));
 
         Assert.All(others, answer => Assert.Equal(new ProviderAnswer.NoAnswer("breaker_open"), answer));
-        Assert.NotNull(_given.Gateway.RefusesAuthorizationsFor);
+        Assert.NotNull(_given.Gateway.WaitOfNextAuthorization());
         Assert.Equal(11, _given.Provider.Calls);
         hanging.IsAnswered.SetResult();
         Assert.IsType<ProviderAnswer.Authorized>(await probe);
-        Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
+        Assert.Null(_given.Gateway.WaitOfNextAuthorization());
         await _given.CallAsync(OperationKind.Authorize);
         Assert.Equal(12, _given.Provider.Calls);
     }
@@ -57,7 +57,23 @@ public sealed class BreakerTests
 
         Assert.IsType<ProviderAnswer.Authorized>(await _given.CallAsync(OperationKind.Authorize));
 
-        Assert.Equal(TimeSpan.FromSeconds(60), _given.Gateway.RefusesAuthorizationsFor);
+        Assert.Equal(TimeSpan.FromSeconds(60), _given.Gateway.WaitOfNextAuthorization());
+    }
+
+    [Fact]
+    public async Task Of_authorizations_that_begin_at_once_one_may_probe_and_the_others_are_refused()
+    {
+        await _given.OpenAsync(OperationKind.Authorize);
+        _given.Clock.Advance(TimeSpan.FromSeconds(60));
+
+        var waits = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => Task.Run(_given.Gateway.WaitOfNextAuthorization)));
+
+        Assert.Single(waits, wait => wait is null);
+
+        // Its order has refused the one: it sends nothing, and another may probe.
+        _given.Clock.Advance(TimeSpan.FromSeconds(8));
+        Assert.Null(_given.Gateway.WaitOfNextAuthorization());
+        Assert.NotNull(_given.Gateway.WaitOfNextAuthorization());
     }
 
     [Fact]
@@ -73,7 +89,7 @@ public sealed class BreakerTests
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => probe);
-        Assert.NotNull(_given.Gateway.RefusesAuthorizationsFor);
+        Assert.NotNull(_given.Gateway.WaitOfNextAuthorization());
     }
 
     [Theory]
@@ -107,9 +123,13 @@ public sealed class BreakerTests
     }
 
     [Fact]
-    public async Task What_the_provider_refuses_is_no_failure()
+    public async Task What_the_provider_refuses_or_has_not_decided_is_no_failure()
     {
-        ProviderAnswer[] refusals = [new ProviderAnswer.Declined("insufficient_funds"), new ProviderAnswer.Rejected("x"), new ProviderAnswer.NotKnown()];
+        ProviderAnswer[] refusals =
+        [
+            new ProviderAnswer.Declined("insufficient_funds"), new ProviderAnswer.Rejected("x"), new ProviderAnswer.NotKnown(),
+            new ProviderAnswer.NoAnswer("pending", IsUndecided: true),
+        ];
         for (var call = 0; call < 60; call++)
         {
             _given.Provider.Answers = refusals[call % refusals.Length];
@@ -144,6 +164,6 @@ public sealed class BreakerTests
         }
 
         Assert.Equal([CallKind.Ask], _given.Gateway.KeptBack);
-        Assert.Null(_given.Gateway.RefusesAuthorizationsFor);
+        Assert.Null(_given.Gateway.WaitOfNextAuthorization());
     }
 }

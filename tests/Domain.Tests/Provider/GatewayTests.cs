@@ -73,7 +73,7 @@ public sealed class GatewayTests
 
         Assert.False(gateway.IsConfigured);
         Assert.Equal("none", gateway.Name);
-        Assert.Null(gateway.RefusesAuthorizationsFor);
+        Assert.Null(gateway.WaitOfNextAuthorization());
         Assert.Equal(new ProviderAnswer.NoAnswer("not_configured"), await gateway.CallAsync(GivenGateway.Call(OperationKind.Authorize), Stop));
         Assert.IsType<EventReading.BadSignature>(gateway.Read(new Dictionary<string, string>(), "{}"u8.ToArray()));
     }

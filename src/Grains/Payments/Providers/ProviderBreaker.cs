@@ -28,13 +28,14 @@ internal sealed class ProviderBreaker
     private readonly CircuitBreakerStateProvider _state = new();
     private readonly ResiliencePipeline<TimedAnswer> _pipeline;
     private readonly TimeProvider _clock;
+    private readonly TimeSpan _probeTime;
     private long _opensAgainAt;
 
     /// <param name="probeTime">How long a probe may take.</param>
     /// <param name="changed">Called after a change of the state.</param>
     public ProviderBreaker(BreakerOptions options, TimeSpan probeTime, TimeProvider clock, Action<BreakerState> changed)
     {
-        _clock = clock;
+        (_clock, _probeTime) = (clock, probeTime);
         _pipeline = new ResiliencePipelineBuilder<TimedAnswer> { TimeProvider = clock }
             .AddCircuitBreaker(new CircuitBreakerStrategyOptions<TimedAnswer>
             {
@@ -68,20 +69,20 @@ internal sealed class ProviderBreaker
         _ => BreakerState.Open,
     };
 
-    /// <summary>For how long calls are kept back, as far as is known; null when the next one is made.</summary>
-    public TimeSpan? RefusesFor
+    /// <summary>
+    /// For how long a call that begins now is kept back, as far as is known; null when it may begin. Once the breaker has been open for its
+    /// time, that is told to one caller in the time of a probe: of many who begin at once, all others know that they are kept back.
+    /// </summary>
+    public TimeSpan? WaitOfNext()
     {
-        get
+        var (state, now, until) = (State, _clock.GetUtcNow(), Volatile.Read(ref _opensAgainAt));
+        var left = new DateTimeOffset(until, TimeSpan.Zero) - now;
+        return state switch
         {
-            var state = State;
-            var left = new DateTimeOffset(Volatile.Read(ref _opensAgainAt), TimeSpan.Zero) - _clock.GetUtcNow();
-            return state switch
-            {
-                BreakerState.Closed => null,
-                BreakerState.Probing => left > LeastWait ? left : LeastWait,
-                _ => left > TimeSpan.Zero ? left : null,
-            };
-        }
+            BreakerState.Closed => null,
+            BreakerState.Open when left <= TimeSpan.Zero && Interlocked.CompareExchange(ref _opensAgainAt, (now + _probeTime).UtcTicks, until) == until => null,
+            _ => left > LeastWait ? left : LeastWait,
+        };
     }
 
     /// <summary>Makes the call, or keeps it back.</summary>

@@ -57,10 +57,11 @@ public sealed partial class ProviderGateway
     public bool KeepsList => _provider?.KeepsList == true;
 
     /// <summary>
-    /// How long authorizations are refused without a call, because the breaker is open or its probe is not answered yet; null when they are
-    /// not. An authorization that is called nevertheless is not sent.
+    /// How long an authorization that begins now is refused without a call, because the breaker is open or its probe is not answered yet;
+    /// null when it may begin. Of many who ask when the provider may be probed, one may. An authorization that is called nevertheless is
+    /// not sent.
     /// </summary>
-    public TimeSpan? RefusesAuthorizationsFor => _breakers[(int)CallKind.Authorize].RefusesFor;
+    public TimeSpan? WaitOfNextAuthorization() => _breakers[(int)CallKind.Authorize].WaitOfNext();
 
     /// <summary>The classes of calls that are kept back now, wholly or but for a probe.</summary>
     public IReadOnlyList<CallKind> KeptBack =>
@@ -127,7 +128,7 @@ public sealed partial class ProviderGateway
     /// <summary>What an answer is called in metrics and traces.</summary>
     private static string ResultOf(ProviderAnswer answer) => answer switch
     {
-        ProviderAnswer.NoAnswer => "no_answer",
+        ProviderAnswer.NoAnswer { IsUndecided: false } => "no_answer",
         ProviderAnswer.Declined or ProviderAnswer.Rejected => "refused",
         _ => "answered",
     };
@@ -177,13 +178,14 @@ public sealed partial class ProviderGateway
         var result = ResultOf(answer);
         _metrics.Called(kind, result, duration);
         span?.SetTag("payment.result", result);
-        if (answer is ProviderAnswer.NoAnswer silent)
+        var silent = answer is ProviderAnswer.NoAnswer { IsUndecided: false } said ? said : null;
+        if (silent is not null)
         {
             span?.SetStatus(ActivityStatusCode.Error, silent.Reason);
             NotAnswered(Words.Of(kind), call.Key, silent.Reason, (long)duration.TotalMilliseconds);
         }
 
-        return new TimedAnswer(answer, answer is ProviderAnswer.NoAnswer || duration > _options.Breaker.Slow);
+        return new TimedAnswer(answer, silent is not null || duration > _options.Breaker.Slow);
     }
 
     private void Changed(CallKind kind, BreakerState state)

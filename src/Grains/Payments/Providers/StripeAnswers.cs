@@ -54,13 +54,13 @@ internal static class StripeAnswers
             "succeeded" => new ProviderAnswer.Captured(intent.AmountReceived),
             "canceled" => new ProviderAnswer.Expired(),
             "requires_capture" => new ProviderAnswer.NotKnown(),
-            var other => new ProviderAnswer.NoAnswer(other),
+            var other => Undecided(other),
         },
         _ => intent.Status switch
         {
             "canceled" => intent.CancellationReason == VoidReason ? new ProviderAnswer.Voided() : new ProviderAnswer.Expired(),
             "succeeded" => new ProviderAnswer.Rejected("captured"),
-            "processing" => new ProviderAnswer.NoAnswer(intent.Status),
+            "processing" => Undecided(intent.Status),
             _ => new ProviderAnswer.NotKnown(),
         },
     };
@@ -70,7 +70,7 @@ internal static class StripeAnswers
     {
         "succeeded" => new ProviderAnswer.Refunded(refund.Amount),
         "failed" or "canceled" => new ProviderAnswer.Rejected(refund.FailureReason ?? refund.Status),
-        var other => new ProviderAnswer.NoAnswer(other),
+        var other => Undecided(other),
     };
 
     /// <summary>What an error says of an operation that was called.</summary>
@@ -125,8 +125,11 @@ internal static class StripeAnswers
         "requires_payment_method" => new ProviderAnswer.Declined(
             intent.LastPaymentError?.DeclineCode ?? intent.LastPaymentError?.Code ?? "declined", intent.Id),
         "canceled" => new ProviderAnswer.Expired(),
-        var other => new ProviderAnswer.NoAnswer(other),
+        var other => Undecided(other),
     };
+
+    /// <summary>Stripe works on it: a refund to a bank account takes days.</summary>
+    private static ProviderAnswer.NoAnswer Undecided(string status) => new(status, IsUndecided: true);
 
     /// <summary>Another caller of the key, and a limit of calls, are told with a 4xx as well.</summary>
     private static bool IsRefusal(StripeException fault) =>
