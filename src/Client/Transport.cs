@@ -8,7 +8,8 @@ namespace Granary.Client;
 
 /// <summary>
 /// Sends requests and repeats those that may be repeated, after a lost connection, a timeout, 429, 502, 503, 504 or a temporary
-/// conflict. It uses exponential backoff with jitter and never repeats earlier than <c>Retry-After</c> says.
+/// conflict. It uses exponential backoff with jitter and never repeats earlier than <c>Retry-After</c> says. A service that is away for
+/// longer than a caller would wait, such as a payment provider that is left alone for a minute, is a problem at once.
 /// </summary>
 internal sealed class Transport(HttpClient http, TimeProvider clock)
 {
@@ -17,6 +18,7 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestOutage = TimeSpan.FromSeconds(10);
 
     /// <summary>Sends a request and reads the response.</summary>
     /// <param name="request">Creates the request, again for each attempt.</param>
@@ -92,12 +94,11 @@ internal sealed class Transport(HttpClient http, TimeProvider clock)
                 {
                     // A request with a 429 response was rejected before any work: it may always be repeated.
                     var again = response.StatusCode == HttpStatusCode.TooManyRequests || (repeatable && IsTransient(response));
-                    if (!again || attempt == Attempts)
+                    atLeast = RetryAfter(response);
+                    if (!again || attempt == Attempts || (response.StatusCode == HttpStatusCode.ServiceUnavailable && atLeast > LongestOutage))
                     {
                         throw await ProblemOf(response, cancellationToken);
                     }
-
-                    atLeast = RetryAfter(response);
                 }
             }
             catch (Exception fault) when (repeatable && attempt < Attempts && IsLost(fault, cancellationToken))

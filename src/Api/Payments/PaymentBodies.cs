@@ -6,6 +6,7 @@ using Granary.Api.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
+using Microsoft.AspNetCore.Http.Extensions;
 
 namespace Granary.Api.Payments;
 
@@ -77,10 +78,12 @@ public sealed record PaymentBody
     public required IReadOnlyList<TimelineBody> Timeline { get; init; }
 
     /// <summary>Converts a payment to its body.</summary>
-    public static PaymentBody From(Payment payment, Currency currency)
+    /// <param name="request">The sandbox's page is at the front end that the caller has reached.</param>
+    public static PaymentBody From(Payment payment, Currency currency, HttpRequest request)
     {
         ArgumentNullException.ThrowIfNull(payment);
         ArgumentNullException.ThrowIfNull(currency);
+        ArgumentNullException.ThrowIfNull(request);
         return new()
         {
             Id = payment.Id,
@@ -93,7 +96,7 @@ public sealed record PaymentBody
             Provider = payment.Provider,
             ProviderReference = payment.ProviderReference,
             DeclineCode = payment.DeclineCode,
-            NextAction = payment.NextAction is { } url ? new NextActionBody(url) : null,
+            NextAction = payment.NextAction is { } url ? new NextActionBody(AbsoluteOf(url, request)) : null,
             NeedsAttention = payment.NeedsAttention is not null,
             AttentionReason = payment.NeedsAttention,
             CreatedAt = payment.CreatedAt.UtcDateTime,
@@ -102,10 +105,13 @@ public sealed record PaymentBody
             Timeline = [.. payment.Timeline.Select(entry => new TimelineBody(entry.Version, entry.Type, entry.At.UtcDateTime, entry.By))],
         };
     }
+
+    private static string AbsoluteOf(string url, HttpRequest request) =>
+        url.StartsWith('/') ? UriHelper.BuildAbsolute(request.Scheme, request.Host, request.PathBase, url) : url;
 }
 
 /// <summary>What the payer must do.</summary>
-/// <param name="Url">The page of the provider that the payer must visit.</param>
+/// <param name="Url">The absolute address of the page that the payer must visit.</param>
 public sealed record NextActionBody(string Url);
 
 /// <summary>The payments of an order, the first started first.</summary>

@@ -54,7 +54,7 @@ public static class PaymentEndpoints
             .WithExample("""{ "amount": { "amount": 500, "currency": "USD" }, "reason": "One cup was broken." }""")
             .Reads(RequestHeader.IdempotencyKey with { IsRequired = true })
             .RequireAuthorization(Policies.Operator)
-            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.RefundExceedsCaptured)
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.PaymentDeclined, ProblemTypes.RefundExceedsCaptured)
             .Answers(ProblemTypes.IllegalTransition, ProblemTypes.IdempotencyKeyReused);
 
         var payments = routes.MapGroup("/payments").WithTags("Payments").Describes("id", "The id of the payment.");
@@ -79,6 +79,7 @@ public static class PaymentEndpoints
         var validation = new Validation();
         var key = IdempotencyKey.Required(http.Request.Headers[IdempotencyKey.Header], validation);
         var token = validation.Text("token", request.Token, TokenLength);
+        validation.Require(!CardNumber.IsOne(token), "token", "is a card number, which must not be sent here: send the provider's token for it");
         var capture = request.Capture is null ? CaptureMode.Automatic : Words.Find<CaptureMode>(request.Capture);
         validation.Require(capture is not null, "capture", "must be automatic or manual");
         if (validation.Failed)
@@ -112,7 +113,7 @@ public static class PaymentEndpoints
         }
 
         var location = "/payments/" + payment.Id;
-        var body = PaymentBody.From(payment, desk.Currency);
+        var body = PaymentBody.From(payment, desk.Currency, http.Request);
         switch (payment.Status)
         {
             case PaymentStatus.Declined:
@@ -137,7 +138,8 @@ public static class PaymentEndpoints
         }
     }
 
-    private static async Task<Results<Ok<PaymentListBody>, ProblemResult>> ListPayments(string id, Caller caller, [AsParameters] OrderDesk desk)
+    private static async Task<Results<Ok<PaymentListBody>, ProblemResult>> ListPayments(
+        string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
     {
         var reply = OrderId.IsValid(id) ? await desk.Grains.Order(id).Get(caller.OwnerScope) : new NotFound();
         if (reply.Order is not { } order)
@@ -147,14 +149,14 @@ public static class PaymentEndpoints
 
         var payments = await Task.WhenAll((order.Payments ?? []).Select(payment => desk.Grains.Payment(payment).Get(owner: null)));
         return TypedResults.Ok(new PaymentListBody(
-            [.. payments.Select(found => found.Payment).OfType<Payment>().Select(payment => PaymentBody.From(payment, desk.Currency))]));
+            [.. payments.Select(found => found.Payment).OfType<Payment>().Select(payment => PaymentBody.From(payment, desk.Currency, http.Request))]));
     }
 
-    private static async Task<Results<Ok<PaymentBody>, ProblemResult>> Get(string id, Caller caller, [AsParameters] OrderDesk desk)
+    private static async Task<Results<Ok<PaymentBody>, ProblemResult>> Get(string id, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
     {
         var reply = OrderId.IsValid(id) ? await desk.Grains.Payment(id).Get(caller.OwnerScope) : new NotFound();
         return reply.Payment is { } payment
-            ? TypedResults.Ok(PaymentBody.From(payment, desk.Currency))
+            ? TypedResults.Ok(PaymentBody.From(payment, desk.Currency, http.Request))
             : desk.Problems.For(reply.Refusal!);
     }
 
@@ -183,8 +185,8 @@ public static class PaymentEndpoints
         http.GiveBackTurn();
         var reply = await change(desk.Grains.Payment(id), caller.UserId);
         return reply.Payment is not { } payment ? desk.Problems.For(reply.Refusal!)
-            : payment.IsOpen ? TypedResults.Accepted("/payments/" + payment.Id, PaymentBody.From(payment, desk.Currency))
-            : TypedResults.Ok(PaymentBody.From(payment, desk.Currency));
+            : payment.IsOpen ? TypedResults.Accepted("/payments/" + payment.Id, PaymentBody.From(payment, desk.Currency, http.Request))
+            : TypedResults.Ok(PaymentBody.From(payment, desk.Currency, http.Request));
     }
 
     private static async Task<Results<Created<RefundBody>, Accepted<RefundBody>, Ok<RefundBody>, ProblemResult>> Refund(
@@ -227,14 +229,24 @@ public static class PaymentEndpoints
         }
 
         http.Response.Headers.ETag = EntityTag.Of(order.Version);
-        var body = RefundBody.From(order.Refunds!.Single(known => known.Id == refund.Id), desk.Currency);
+        var granted = order.Refunds!.Single(known => known.Id == refund.Id);
+        var body = RefundBody.From(granted, desk.Currency);
         if (reply.Replayed)
         {
             http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         }
 
         var location = "/orders/" + id;
-        if (body.Status == Words.Of(RefundStatus.Pending))
+        if (granted.Status == RefundStatus.Failed)
+        {
+            return new ProblemResult(Problem.Of(ProblemTypes.PaymentDeclined, "The provider refuses the refund. Nothing went back; it can be granted again.") with
+            {
+                DeclineCode = granted.Code,
+                PaymentId = order.Payments?[^1],
+            });
+        }
+
+        if (granted.Status == RefundStatus.Pending)
         {
             return TypedResults.Accepted(location, body);
         }

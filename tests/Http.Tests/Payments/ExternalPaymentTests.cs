@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Granary.Client;
 using Granary.Grains.Interfaces;
@@ -79,6 +80,7 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         using var chosen = await stranger.PostAsync($"{page}/{choice}", null, Cancellation);
 
         Assert.Equal("requires_action", open.Text("status"));
+        Assert.StartsWith(app.Address.AbsoluteUri + "sandbox/payments/", page, StringComparison.Ordinal);
         Assert.Equal("/payments/" + open.Text("id"), answer.Headers.Location?.OriginalString);
         Assert.Equal(open.Text("id"), (await amended.ExpectProblem(409, "payment-in-progress")).Text("payment_id"));
         Assert.Equal(open.Text("id"), (await other.ExpectProblem(409, "payment-in-progress")).Text("payment_id"));
@@ -263,6 +265,34 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         Assert.Equal(99, (await shop.Stock(sku)).Number("available"));
     }
 
+    [Theory]
+    [InlineData("4242424242424242")]
+    [InlineData("5555 5555 5555 4444")]
+    [InlineData("3782-822463-10005")]
+    public async Task A_card_number_is_not_taken_for_a_token_and_not_stored(string number)
+    {
+        var (customer, order) = await PlacedAsync();
+
+        using var refused = await PayAsync(customer, order, number);
+
+        var problem = await refused.ExpectProblem(400, "validation");
+        Assert.Equal(["token"], Fields(problem));
+        Assert.DoesNotContain(number, problem.ToString(), StringComparison.Ordinal);
+        using var other = await PayAsync(customer, order, "4242424242424241");
+        await other.ExpectProblem(402, "payment-declined");
+    }
+
+    [Fact]
+    public async Task The_client_does_not_wait_for_a_provider_that_is_left_alone()
+    {
+        using var http = new HttpClient(new LeftAlone()) { BaseAddress = app.Address };
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(
+            () => new GranaryClient(http).PayOrderExternallyAsync("order", "tok_ok", cancellationToken: Cancellation));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+    }
+
     [Fact]
     public async Task While_the_provider_is_silent_what_was_asked_for_is_accepted()
     {
@@ -276,6 +306,8 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         using var toCapture = await PayAsync(customer, captured, "tok_ok", capture: "manual");
         using var toRefund = await PayAsync(customer, refunded, "tok_ok");
         using var toVoid = await PayAsync(customer, voided, "tok_3ds");
+        using var unwanted = await tests.RefundAsync(refunded, 404, "unwanted");
+        using var stillUnwanted = await tests.RefundAsync(refunded, 404, "unwanted");
         provider.IsSilent = true;
 
         using var capture = await tests._shop.Staff.PostJson($"/payments/{(await toCapture.Expect(HttpStatusCode.Created)).Text("id")}/capture");
@@ -284,6 +316,8 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         using var refund = await tests.RefundAsync(refunded, 1_000, "key");
         using var repeated = await tests.RefundAsync(refunded, 1_000, "key");
 
+        Assert.Equal("card_closed", (await unwanted.ExpectProblem(402, "payment-declined")).Text("decline_code"));
+        await stillUnwanted.ExpectProblem(402, "payment-declined");
         Assert.Equal("capturing", (await capture.Expect(HttpStatusCode.Accepted)).Text("status"));
         Assert.Equal("voiding", (await withdrawal.Expect(HttpStatusCode.Accepted)).Text("status"));
         Assert.Equal("pending", (await refund.Expect(HttpStatusCode.Accepted)).Text("status"));
@@ -373,5 +407,21 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         }
 
         return await http.SendAsync(request, Cancellation);
+    }
+
+    /// <summary>A product whose breaker is open. A second request would come after a minute.</summary>
+    private sealed class LeftAlone : HttpMessageHandler
+    {
+        private bool _isAsked;
+
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Assert.False(_isAsked);
+            _isAsked = true;
+            return Task.FromResult(new HttpResponseMessage(HttpStatusCode.ServiceUnavailable)
+            {
+                Headers = { RetryAfter = new RetryConditionHeaderValue(TimeSpan.FromSeconds(60)) },
+            });
+        }
     }
 }

@@ -3,7 +3,7 @@ using Granary.Grains.Payments.Providers;
 
 namespace Granary.Http.Tests.Payments;
 
-/// <summary>A provider that says at once what it does, until it is silent.</summary>
+/// <summary>A provider that says at once what it does, until it is silent. It refuses refunds of 404.</summary>
 internal sealed class SilentProvider : IPaymentProvider
 {
     private volatile bool _isSilent;
@@ -22,6 +22,7 @@ internal sealed class SilentProvider : IPaymentProvider
 
     public Task<ProviderAnswer> AskAsync(ProviderCall call, CancellationToken cancellationToken) => Task.FromResult<ProviderAnswer>(
         _isSilent ? new ProviderAnswer.NoAnswer("silent")
+        : call.Operation is { Kind: OperationKind.Refund, Amount: 404 } ? new ProviderAnswer.Rejected("card_closed")
         : call.Operation.Kind == OperationKind.Capture ? new ProviderAnswer.Captured(call.Operation.Amount)
         : call.Token == "tok_3ds" ? new ProviderAnswer.ActionRequired("reference", "/page")
         : new ProviderAnswer.Authorized("reference", call.Operation.Amount));
