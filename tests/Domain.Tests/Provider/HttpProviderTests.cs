@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using Granary.Domain.Payments;
 using Granary.Grains.Payments.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -168,6 +169,43 @@ public sealed class HttpProviderTests : IAsyncLifetime
             listed.Select(operation => (operation.Key, operation.Amount, operation.Answer.GetType())));
         Assert.All(listed, operation => Assert.Equal(("p1", "pp_p1"), (operation.Payment, operation.Reference)));
         Assert.Empty(await _gateway.ListAsync(DateTimeOffset.UnixEpoch, listed[0].At, Stop).ToListAsync(Stop));
+    }
+
+    [Fact]
+    public async Task A_list_whose_page_is_followed_by_itself_is_not_read_for_ever()
+    {
+        await using var server = await StripeServer.StartAsync();
+        using var http = new HttpProvider(OptionsFor(server.Address, "k1"));
+        server.FailNext(200, """{ "data": [], "next_cursor": "1" }""");
+        server.FailNext(200, """{ "data": [], "next_cursor": "1" }""");
+
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => http.ListAsync(DateTimeOffset.UnixEpoch, DateTimeOffset.UtcNow, Stop).ToListAsync(Stop).AsTask());
+    }
+
+    [Theory]
+    [InlineData("authorize", "succeeded", 256, 1, 1)]
+    [InlineData("authorize", "declined", 1, 256, 1)]
+    [InlineData("authorize", "requires_action", 1, 1, 2_049)]
+    public async Task What_is_longer_than_any_provider_needs_is_not_taken_into_the_journal(string kind, string status, int reference, int code, int url)
+    {
+        await using var server = await StripeServer.StartAsync();
+        using var http = new HttpProvider(OptionsFor(server.Address, "k1"));
+        var call = GivenGateway.Call(OperationKind.Authorize);
+        server.FailNext(200, JsonSerializer.Serialize(new
+        {
+            key = call.Key,
+            payment = call.Payment,
+            kind,
+            status,
+            amount = 1_000,
+            reference = new string('r', reference),
+            code = new string('c', code),
+            next_action = new { url = "https://bank.example/".PadRight(url, 'u') },
+            created_at = DateTimeOffset.UnixEpoch,
+        }));
+
+        Assert.Equal(new ProviderAnswer.NoAnswer("unreadable"), await http.CallAsync(call, Stop));
     }
 
     [Fact]

@@ -90,7 +90,9 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
                 }
             }
 
-            cursor = page?.NextCursor;
+            cursor = page?.NextCursor == cursor && cursor is not null
+                ? throw new InvalidDataException("its list has a page that is followed by itself")
+                : page?.NextCursor;
         }
         while (cursor is not null);
     }

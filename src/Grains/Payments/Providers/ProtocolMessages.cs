@@ -20,9 +20,14 @@ internal sealed record ProtocolOperation(
     DateTimeOffset? AuthorizationExpiresAt,
     DateTimeOffset CreatedAt)
 {
-    /// <summary>What it says of an operation of this kind. What cannot be read is no answer.</summary>
+    // What it says is kept in the journal and shown.
+    private const int LongestText = 255;
+    private const int LongestAddress = 2_048;
+
+    /// <summary>What it says of an operation of this kind. What cannot be read, or is longer than any provider needs, is no answer.</summary>
     public ProviderAnswer ToAnswer(OperationKind kind) => (kind, Status) switch
     {
+        _ when Reference is { Length: > LongestText } || Code is { Length: > LongestText } => new ProviderAnswer.NoAnswer("unreadable"),
         (OperationKind.Authorize, "succeeded") when Reference is not null => new ProviderAnswer.Authorized(Reference, Amount, AuthorizationExpiresAt),
         (OperationKind.Authorize, "requires_action") when Reference is not null && IsAddress(NextAction?.Url) =>
             new ProviderAnswer.ActionRequired(Reference, NextAction!.Url!),
@@ -37,7 +42,7 @@ internal sealed record ProtocolOperation(
 
     /// <summary>The payer's browser is sent there, so it must not be a script.</summary>
     private static bool IsAddress(string? url) =>
-        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
+        url is { Length: <= LongestAddress } && Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https";
 }
 
 /// <summary>Where the payer must act.</summary>

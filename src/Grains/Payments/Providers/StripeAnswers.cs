@@ -121,7 +121,7 @@ internal static class StripeAnswers
         "succeeded" => new ProviderAnswer.Authorized(intent.Id, intent.Amount),
         "requires_action" => intent.NextAction?.RedirectToUrl?.Url is { Length: > 0 } url
             ? new ProviderAnswer.ActionRequired(intent.Id, url)
-            : new ProviderAnswer.NoAnswer("next_action_without_address"),
+            : Undecided("next_action_without_address"),
         "requires_payment_method" => new ProviderAnswer.Declined(
             intent.LastPaymentError?.DeclineCode ?? intent.LastPaymentError?.Code ?? "declined", intent.Id),
         "canceled" => new ProviderAnswer.Expired(),
