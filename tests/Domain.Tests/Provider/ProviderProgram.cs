@@ -44,7 +44,9 @@ internal sealed class ProviderProgram : IAsyncDisposable
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/payments/{payment}/{kind}") { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key);
         using var response = await Http.SendAsync(request, cancellation ?? Stop);
-        return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!);
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop))!;
+        ProtocolDocument.Promises(HttpMethod.Post, $"/v1/payments/{payment}/{kind}", response.StatusCode, answer);
+        return (response.StatusCode, answer);
     }
 
     public Task<(HttpStatusCode Status, JsonNode Body)> AuthorizeAsync(string payment, string token = "tok_ok") =>
@@ -69,10 +71,21 @@ internal sealed class ProviderProgram : IAsyncDisposable
     public async Task<JsonNode?> AskAsync(string key)
     {
         using var response = await Http.GetAsync(new Uri($"/v1/operations/{key}", UriKind.Relative), Stop);
-        return response.StatusCode == HttpStatusCode.NotFound ? null : JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop));
+        var answer = JsonNode.Parse(await response.Content.ReadAsStringAsync(Stop));
+        ProtocolDocument.Promises(HttpMethod.Get, $"/v1/operations/{key}", response.StatusCode, answer);
+        return response.StatusCode == HttpStatusCode.NotFound ? null : answer;
     }
 
-    public async Task<JsonNode> GetAsync(string path) => JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative), Stop))!;
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        var answer = JsonNode.Parse(await Http.GetStringAsync(new Uri(path, UriKind.Relative), Stop))!;
+        if (!path.StartsWith("/control/", StringComparison.Ordinal))
+        {
+            ProtocolDocument.Promises(HttpMethod.Get, path, HttpStatusCode.OK, answer);
+        }
+
+        return answer;
+    }
 
     public async Task FaultAsync(object plan)
     {

@@ -263,7 +263,12 @@ public sealed class ProviderProgramTests
             return new Receiver(app, received);
         }
 
-        public ValueTask<(string Signature, byte[] Body)> NextAsync() => received.Reader.ReadAsync(Stop);
+        public async ValueTask<(string Signature, byte[] Body)> NextAsync()
+        {
+            var next = await received.Reader.ReadAsync(Stop);
+            ProtocolDocument.PromisesEvent(next.Signature, JsonNode.Parse(next.Body)!);
+            return next;
+        }
 
         public ValueTask DisposeAsync() => app.DisposeAsync();
     }
