@@ -17,7 +17,7 @@ public sealed class OverdueCallTests(OverdueCallTests.ImpatientFrontEnd silo) : 
         silo.Store.Interrupt(_ => stuck.Task);
 
         var adjusting = silo.Stock(sku).Adjust(new AdjustStock(7, "delivery", "key", UserId.System));
-        await Eventually.HoldsAsync(() => silo.Calls.Of(sku, nameof(IStockGrain.Adjust)) == calls + 2, "the call is made again");
+        await Eventually.HoldsAsync(() => silo.Calls.Of(sku, nameof(IStockGrain.Adjust)) == calls + 2, "the call is made again", cancellation: TestContext.Current.CancellationToken);
         stuck.SetResult();
 
         Assert.Equal(107, (await adjusting).Level!.Available);
