@@ -35,8 +35,8 @@ publish_product
 start_postgres
 start_fresh_product Granary__Payments__Provider=Sandbox Granary__RateLimit__PermitsPerSecond=1000000
 contender_actors "$workspace/actors.tsv"
-measure wallet 20 warm-up >/dev/null
-measure external 20 warm-up >/dev/null
+measure wallet 20 w0 >/dev/null
+measure external 20 e0 >/dev/null
 for round in $(seq "$rounds"); do
     read -r wallet wallet_ms < <(measure wallet 10 "w$round")
     read -r external external_ms < <(measure external 10 "e$round")

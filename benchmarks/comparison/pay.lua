@@ -52,6 +52,9 @@ end
 function response(status, headers, body)
   if status >= 300 then
     refused = refused + 1
+    if refused == 1 then
+      io.stderr:write(status .. " " .. body .. "\n")
+    end
   elseif body:find('"status":"pending"', 1, true) then
     local user = body:match('"user_id":"([^"]+)"')
     placed[#placed + 1] = { id = body:match('"id":"([^"]+)"'), actor = by_user[user] }
