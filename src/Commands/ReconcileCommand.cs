@@ -93,6 +93,11 @@ internal static class ReconcileCommand
             console.Say(silent.Message);
             return ExitCodes.Unavailable;
         }
+        catch (AggregateException faults)
+        {
+            console.Say(string.Join('\n', faults.InnerExceptions.Select(fault => fault.Message)));
+            return ExitCodes.Unavailable;
+        }
         catch (DamagedRecordException damage)
         {
             console.Say(damage.Message);

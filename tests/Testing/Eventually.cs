@@ -10,12 +10,14 @@ public static class Eventually
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Returns when the condition holds.</summary>
+    /// <param name="interval">The time between two looks, for a condition that is dear to ask for; 20 ms by default.</param>
     /// <exception cref="TimeoutException">It did not hold in time; the message names the condition.</exception>
     public static async Task HoldsAsync(
         Func<Task<bool>> condition,
         [CallerArgumentExpression(nameof(condition))] string what = "",
         TimeSpan? timeout = null,
-        CancellationToken cancellation = default)
+        CancellationToken cancellation = default,
+        TimeSpan? interval = null)
     {
         var started = Stopwatch.StartNew();
         while (!await condition())
@@ -25,7 +27,7 @@ public static class Eventually
                 throw new TimeoutException($"Waited {started.Elapsed.TotalSeconds:F0} s in vain: {what}.");
             }
 
-            await Task.Delay(Interval, cancellation);
+            await Task.Delay(interval ?? Interval, cancellation);
         }
     }
 

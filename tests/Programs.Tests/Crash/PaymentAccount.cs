@@ -8,6 +8,9 @@ internal sealed class PaymentAccount(PersistentClient staff, IReadOnlyCollection
 {
     private const int Readers = 16;
 
+    // Each look reads every order that is not settled, and takes its time from what settles them.
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
     private readonly Dictionary<string, (JsonNode Order, JsonArray Payments)> _settled = [];
 
     /// <summary>Returns when nothing is under way any more and both sides say the same.</summary>
@@ -16,7 +19,7 @@ internal sealed class PaymentAccount(PersistentClient staff, IReadOnlyCollection
     {
         try
         {
-            await Eventually.HoldsAsync(async () => await OpenAsync() == 0, "no payment is under way", patience);
+            await Eventually.HoldsAsync(async () => await OpenAsync() == 0, "no payment is under way", patience, interval: Interval);
         }
         catch (TimeoutException)
         {

@@ -16,7 +16,7 @@ internal sealed class PersistentClient(HttpClient http)
     /// </summary>
     private const string InFlight = "/problems/idempotency-in-flight";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
 
     /// <summary>What it repeats, how often it did and why; empty while nothing is repeated.</summary>
     public string Repeats { get; private set; } = "";

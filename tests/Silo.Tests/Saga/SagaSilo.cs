@@ -105,7 +105,7 @@ public class SagaSilo : IAsyncLifetime
     {
     }
 
-    private IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
     private async Task StartAsync()
     {

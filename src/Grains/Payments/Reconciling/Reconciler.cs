@@ -75,27 +75,39 @@ public sealed class Reconciler(ProviderGateway gateway, PaymentJournal payments,
             : [.. actions.Select(planned => (planned.difference, planned.Action == DifferenceAction.GivenBack ? DifferenceAction.LeftToOperator : planned.Action))];
     }
 
-    /// <summary>Has payments take in what they lack.</summary>
+    /// <summary>Has payments take in what they lack. One that cannot does not keep the others from it.</summary>
+    /// <exception cref="AggregateException">Some payments could not; a later run finds their differences again.</exception>
     public static async Task TakeInAsync(
         IGrainFactory grains, IEnumerable<(Difference Difference, DifferenceAction Action)> plan, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(grains);
         ArgumentNullException.ThrowIfNull(plan);
+        var faults = new List<Exception>();
         foreach (var (difference, action) in plan)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var payment = grains.GetGrain<IPaymentUpkeep>(difference.Payment);
-            switch (action)
+            try
             {
-                case DifferenceAction.Asked:
-                    await payment.Receive(NewsOf(difference.Said!) with { Differs = !difference.IsOpenHere });
-                    break;
-                case DifferenceAction.GivenBack:
-                    await payment.TakeIn(FoundOf(difference)!);
-                    break;
+                await TakeInAsync(grains.GetGrain<IPaymentUpkeep>(difference.Payment), difference, action);
+            }
+            catch (Exception fault)
+            {
+                faults.Add(new InvalidOperationException($"Payment {difference.Payment}: {fault.Message}", fault));
             }
         }
+
+        if (faults.Count > 0)
+        {
+            throw new AggregateException($"{faults.Count} payments could not take in what the provider has.", faults);
+        }
     }
+
+    private static Task TakeInAsync(IPaymentUpkeep payment, Difference difference, DifferenceAction action) => action switch
+    {
+        DifferenceAction.Asked => payment.Receive(NewsOf(difference.Said!) with { Differs = !difference.IsOpenHere }),
+        DifferenceAction.GivenBack => payment.TakeIn(FoundOf(difference)!),
+        _ => Task.CompletedTask,
+    };
 
     private static DifferenceAction ActionOf(Difference difference) => difference switch
     {

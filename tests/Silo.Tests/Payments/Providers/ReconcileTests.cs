@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces.Payments;
+using Granary.Grains.Payments.Reconciling;
 using Granary.Testing;
 
 namespace Granary.Silo.Tests.Payments.Providers;
@@ -86,6 +88,26 @@ public sealed class ReconcileTests(ProviderSilo silo) : IClassFixture<ProviderSi
     }
 
     [Fact]
+    public async Task A_payment_that_cannot_take_in_does_not_keep_the_others_from_it()
+    {
+        string[] unknown = [PaymentId.From("of-no-order", "4"), PaymentId.From("of-no-order", "5")];
+        foreach (var payment in unknown)
+        {
+            await silo.CallAsync(payment, "authorize", 1, new { amount = 100, currency = "USD", token = "tok_ok" });
+        }
+
+        var plan = Reconciler.Plan(await CompareAsync()).Where(planned => unknown.Contains(planned.Difference.Payment)).ToList();
+        var away = plan[0].Difference.Payment;
+
+        var faults = await Assert.ThrowsAsync<AggregateException>(() => Reconciler.TakeInAsync(GrainAway.Of(silo.Grains, away), plan, Cancellation));
+
+        Assert.Contains(away, Assert.Single(faults.InnerExceptions).Message, StringComparison.Ordinal);
+        await IsAsync(plan[1].Difference.Payment, PaymentStatus.Voided);
+        await Reconciler.TakeInAsync(silo.Grains, plan, Cancellation);
+        await IsAsync(away, PaymentStatus.Voided);
+    }
+
+    [Fact]
     public async Task A_provider_that_does_not_answer_is_69()
     {
         var (code, output) = await silo.RunAsync("--Granary:Payments:Http:Key=another");
@@ -99,4 +121,23 @@ public sealed class ReconcileTests(ProviderSilo silo) : IClassFixture<ProviderSi
 
     private Task IsAsync(string payment, PaymentStatus status) => Eventually.HoldsAsync(
         async () => (await silo.Payment(payment).Get(null)).Payment?.Status == status, $"{payment} is {status}", cancellation: Cancellation);
+
+    /// <summary>The grains of a silo without one of them.</summary>
+    public class GrainAway : DispatchProxy
+    {
+        private IGrainFactory _grains = null!;
+        private string _away = "";
+
+        public static IGrainFactory Of(IGrainFactory grains, string away)
+        {
+            var factory = Create<IGrainFactory, GrainAway>();
+            ((GrainAway)factory)._grains = grains;
+            ((GrainAway)factory)._away = away;
+            return factory;
+        }
+
+        /// <inheritdoc/>
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
+            args is [string key, ..] && key == _away ? throw new TimeoutException("The grain is away.") : targetMethod!.Invoke(_grains, args);
+    }
 }
