@@ -45,7 +45,7 @@ public static class StreamNames
         StreamKind.Order => Orders,
         StreamKind.Stock or StreamKind.StockAlert => Stock,
         StreamKind.Payment => Payments,
-        StreamKind.User or StreamKind.ApiKeys or StreamKind.Reference or null => null,
+        StreamKind.User or StreamKind.ApiKeys or StreamKind.Reference or StreamKind.Settings or null => null,
     };
 
     /// <summary>The Orleans stream of a partition.</summary>

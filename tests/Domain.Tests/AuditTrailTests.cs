@@ -2,9 +2,11 @@ using System.Text.Json.Nodes;
 using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Settings;
 using Granary.Domain.Stock;
 using Granary.Domain.Trail;
 using Granary.Domain.Users;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Domain.Tests;
@@ -111,6 +113,17 @@ public sealed class AuditTrailTests
             ],
             Entries("key/key_1", [records[0], records[2]]).Select(Text));
     }
+
+    [Fact]
+    public void A_change_of_settings_says_which_values_were_and_which_are() => Assert.Equal(
+        [
+            """1 settings.changed u-admin null -> {"Granary:A":"1","Granary:B":"2"}""",
+            """2 settings.changed u-other {"Granary:A":"1"} -> {"Granary:A":null,"rolled_back_to":0}""",
+        ],
+        Entries("settings/0", Records<SettingsEvent>(
+            "settings/0", SettingsEvent.Codec,
+            new SettingsChanged(Admin, new Dictionary<string, SettingChange> { ["Granary:A"] = new(null, "1"), ["Granary:B"] = new(null, "2") }),
+            new SettingsChanged("u-other", new Dictionary<string, SettingChange> { ["Granary:A"] = new("1", null) }, RolledBackTo: 0))).Select(Text));
 
     [Fact]
     public void An_event_that_is_taken_again_later_changes_nothing_that_is_known_and_does_not_guess_what_was_before()

@@ -46,6 +46,7 @@ public sealed class PublicEventsTests
     [InlineData("user/u-1", false)]
     [InlineData("api-keys/shop", false)]
     [InlineData("reference/1", false)]
+    [InlineData("settings/0", false)]
     public void An_event_of_a_newer_release_is_shown_unless_its_stream_is_private(string stream, bool shown) =>
         Assert.Equal(shown, PublicEvents.IsShown(Record(stream, "something.newer")));
 

@@ -2,6 +2,7 @@ using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Domain.Payments;
+using Granary.Domain.Settings;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 using Granary.Grains.Interfaces.Orders;
@@ -20,6 +21,7 @@ public sealed class JournalAudit
     private readonly Dictionary<string, UserState> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ApiKeysState> _apiKeys = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ReferenceState> _references = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, SettingsState> _settings = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PaymentState> _payments = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _broken = new(StringComparer.Ordinal);
     private readonly List<string> _violations = [];
@@ -71,6 +73,9 @@ public sealed class JournalAudit
                     break;
                 case StreamKind.Reference:
                     Apply<ReferenceState, ReferenceEvent>(_references, record);
+                    break;
+                case StreamKind.Settings:
+                    Apply<SettingsState, SettingsEvent>(_settings, record);
                     break;
                 case StreamKind.Payment:
                     Apply<PaymentState, PaymentEvent>(_payments, record);

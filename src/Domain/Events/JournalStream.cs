@@ -10,6 +10,7 @@ public enum StreamKind
     ApiKeys,
     Reference,
     Payment,
+    Settings,
 }
 
 /// <summary>
@@ -25,6 +26,7 @@ public static class JournalStream
     private const string ApiKeysPrefix = "api-keys/";
     private const string ReferencePrefix = "reference/";
     private const string PaymentPrefix = "payment/";
+    private const string SettingsPrefix = "settings/";
 
     /// <summary>The stream of an order.</summary>
     public static string OfOrder(string orderId) => OrderPrefix + orderId;
@@ -48,6 +50,9 @@ public static class JournalStream
     /// <summary>The stream of a payment with an external provider.</summary>
     public static string OfPayment(string paymentId) => PaymentPrefix + paymentId;
 
+    /// <summary>The stream of the settings that change while the cluster runs.</summary>
+    public static string OfSettings(string key) => SettingsPrefix + key;
+
     /// <summary>What a stream is about; null when its name has none of the prefixes.</summary>
     public static StreamKind? KindOf(string stream)
     {
@@ -59,6 +64,7 @@ public static class JournalStream
             : stream.StartsWith(ApiKeysPrefix, StringComparison.Ordinal) ? StreamKind.ApiKeys
             : stream.StartsWith(ReferencePrefix, StringComparison.Ordinal) ? StreamKind.Reference
             : stream.StartsWith(PaymentPrefix, StringComparison.Ordinal) ? StreamKind.Payment
+            : stream.StartsWith(SettingsPrefix, StringComparison.Ordinal) ? StreamKind.Settings
             : null;
     }
 

@@ -3,6 +3,7 @@ using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Domain.Payments;
+using Granary.Domain.Settings;
 using Granary.Domain.Stock;
 using Granary.Domain.Users;
 
@@ -24,6 +25,7 @@ public static class PublicEvents
         (StreamKind.User, UserEvent.Codec.Names, []),
         (StreamKind.ApiKeys, ApiKeyEvent.Codec.Names, []),
         (StreamKind.Reference, ReferenceEvent.Codec.Names, []),
+        (StreamKind.Settings, SettingsEvent.Codec.Names, []),
         (StreamKind.Payment, PaymentEvent.Codec.Names, PaymentEvent.PublicNames),
     ];
 

@@ -1,0 +1,18 @@
+namespace Granary.Grains.Interfaces.Settings;
+
+/// <summary>
+/// Options that may change while the process runs. A decision reads <see cref="Value"/> once: the options that it gets belong together,
+/// and a later read may return others.
+/// </summary>
+public interface ICurrent<out T>
+{
+    /// <summary>The options that hold now. The object never changes; other options are another object.</summary>
+    T Value { get; }
+}
+
+/// <summary>Options that hold as long as the process runs.</summary>
+public sealed class Unchanging<T>(T value) : ICurrent<T>
+{
+    /// <inheritdoc/>
+    public T Value { get; } = value;
+}

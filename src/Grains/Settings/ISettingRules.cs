@@ -1,0 +1,10 @@
+using Granary.Grains.Interfaces;
+
+namespace Granary.Grains.Settings;
+
+/// <summary>Which settings there are and what they take. The layer that reads the configuration implements it.</summary>
+public interface ISettingRules
+{
+    /// <inheritdoc cref="Domain.Settings.SettingCheck"/>
+    Refusal? Check(IReadOnlyDictionary<string, string?> changes, IReadOnlyDictionary<string, string> after);
+}
