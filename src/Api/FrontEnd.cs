@@ -10,6 +10,7 @@ using Granary.Api.Payments;
 using Granary.Api.Problems;
 using Granary.Api.Products;
 using Granary.Api.Products.Cache;
+using Granary.Api.Settings;
 using Granary.Api.Start;
 using Granary.Api.Telemetry;
 using Granary.Api.Traffic;
@@ -52,6 +53,7 @@ public static class FrontEnd
             ContentRootPath = AppContext.BaseDirectory,
         });
         configure?.Invoke(builder);
+        builder.AddLiveSettings();
         builder.AddGranaryLog();
         builder.AddGranaryTelemetry("granary");
         builder.AddHttpAddresses();
@@ -131,6 +133,7 @@ public static class FrontEnd
         api.MapUsers();
         api.MapWebhooks();
         api.MapBackOffice();
+        api.MapSettings();
         api.MapStatistics();
         api.MapEventFeed();
         api.MapProblemPages();

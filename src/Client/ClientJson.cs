@@ -18,6 +18,10 @@ namespace Granary.Client;
 [JsonSerializable(typeof(NewRefund))]
 [JsonSerializable(typeof(Refund))]
 [JsonSerializable(typeof(Statistics))]
+[JsonSerializable(typeof(Settings))]
+[JsonSerializable(typeof(SettingValues))]
+[JsonSerializable(typeof(SettingsRollback))]
+[JsonSerializable(typeof(Page<SettingsVersion>), TypeInfoPropertyName = "SettingsHistoryPage")]
 [JsonSerializable(typeof(FeedEvent))]
 [JsonSerializable(typeof(FeedPage))]
 [JsonSerializable(typeof(RegisterWebhook))]
@@ -54,6 +58,10 @@ internal sealed partial class ClientJson : JsonSerializerContext;
 internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 
 internal sealed record Replayed(string Id);
+
+internal sealed record SettingValues(IReadOnlyDictionary<string, string?> Values);
+
+internal sealed record SettingsRollback(long Version);
 
 internal sealed record CancelOrder(string? Reason);
 

@@ -19,6 +19,7 @@ public static class SiloProgram
         OpenFiles.Check();
         var builder = WebApplication.CreateBuilder(args);
         configure?.Invoke(builder);
+        builder.AddLiveSettings();
         builder.AddGranaryLog();
         builder.AddGranaryTelemetry("granary-silo");
         builder.AddHttpAddresses();

@@ -2,8 +2,8 @@ using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Claims;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Orders;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Domain.Tests;
 
@@ -16,7 +16,7 @@ public sealed class RecentPlacementsTests
     private readonly RecentPlacements _placements;
 
     public RecentPlacementsTests() =>
-        _placements = new RecentPlacements(_clock, Options.Create(new OrderOptions { ReservationGrace = TimeSpan.FromSeconds(30) }));
+        _placements = new RecentPlacements(_clock, new Unchanging<OrderOptions>(new OrderOptions { ReservationGrace = TimeSpan.FromSeconds(30) }));
 
     [Fact]
     public void Only_the_attempt_that_placed_the_order_stands()

@@ -8,6 +8,7 @@ using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Payments;
 using Granary.Api.Products;
+using Granary.Api.Settings;
 using Granary.Api.Users;
 using Granary.Api.Webhooks;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -152,6 +153,17 @@ internal static class AnswerExamples
             By = Operator,
             CreatedAt = Noon.AddMinutes(9),
         },
+        new SettingsBody(3, new Dictionary<string, SettingBody>
+        {
+            ["Granary:Orders:PaymentTimeout"] = new("00:20:00", "00:15:00", "table"),
+            ["Granary:Stock:LowThreshold"] = new("10", "10", "default"),
+        }),
+        new SettingsHistoryBody(
+            [
+                new SettingsVersionBody(
+                    3, Noon, Operator, new Dictionary<string, SettingChangeBody> { ["Granary:Orders:PaymentTimeout"] = new("00:30:00", "00:20:00") }),
+            ],
+            Cursor),
         new StatisticsBody
         {
             At = Noon,

@@ -10,6 +10,7 @@ using Granary.Api.Orders;
 using Granary.Api.Payments;
 using Granary.Api.Problems;
 using Granary.Api.Products;
+using Granary.Api.Settings;
 using Granary.Api.Users;
 using Granary.Api.Webhooks;
 
@@ -101,4 +102,8 @@ public static class ApiJson
 [JsonSerializable(typeof(DeliveryBody))]
 [JsonSerializable(typeof(DeliveryListBody))]
 [JsonSerializable(typeof(StatisticsBody))]
+[JsonSerializable(typeof(ChangeSettingsRequest))]
+[JsonSerializable(typeof(RollBackSettingsRequest))]
+[JsonSerializable(typeof(SettingsBody))]
+[JsonSerializable(typeof(SettingsHistoryBody))]
 internal sealed partial class ApiJsonTypes : JsonSerializerContext;

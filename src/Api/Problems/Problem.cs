@@ -70,6 +70,9 @@ public sealed record Problem
     /// <summary>The amount that orders hold in the wallet.</summary>
     public Money? Held { get; init; }
 
+    /// <summary>The setting that refused.</summary>
+    public string? Key { get; init; }
+
     /// <summary>Seconds after which to try again; sent as <c>Retry-After</c>.</summary>
     [JsonIgnore]
     public int? RetryAfter { get; init; }

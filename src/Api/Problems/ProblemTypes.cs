@@ -107,6 +107,11 @@ public static class ProblemTypes
         "Another order of this caller has the external_reference, also one that was cancelled. No stock was reserved and no money was held.",
         "Read the order that order_id names: it may be the one that was meant. Use another external_reference for another order.", "order_id");
 
+    public static readonly ProblemType NotReloadable = new(
+        "not-reloadable", StatusCodes.Status409Conflict, "The setting cannot change while the product runs",
+        "A process reads the setting when it starts, and obeys that value until it ends. Nothing was changed.",
+        "Change it in the configuration and restart the processes; docs/settings.md lists the settings that can change. key names it.", "key");
+
     public static readonly ProblemType UserNameTaken = new(
         "user-name-taken", StatusCodes.Status409Conflict, "The user name is taken",
         "Another user has this user name, or one that differs only in upper and lower case.",
@@ -224,7 +229,7 @@ public static class ProblemTypes
     public static IReadOnlyList<ProblemType> All { get; } =
     [
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InvalidSignature, InsufficientFunds, PaymentDeclined, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
-        RequestTimeout, IllegalTransition, PaymentInProgress, RefundExceedsCaptured, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
+        RequestTimeout, IllegalTransition, PaymentInProgress, RefundExceedsCaptured, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, NotReloadable, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PaymentsNotConfigured,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, PaymentProviderUnavailable, Overloaded, HttpVersionNotSupported,
     ];

@@ -1,11 +1,15 @@
 using Granary.Api.Http;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Settings;
 
 namespace Granary.Api.Problems;
 
 /// <summary>The one place that says how each refusal of the domain reads over HTTP.</summary>
 public sealed class RefusalProblems(Currency currency)
 {
+    // As many as of any other request.
+    private const int MostFaults = 100;
+
     // A price changes rarely, so the next attempt almost always finds it unchanged.
     private const int PriceRetrySeconds = 1;
 
@@ -62,6 +66,15 @@ public sealed class RefusalProblems(Currency currency)
         UnknownUser => Problem.Of(ProblemTypes.UnknownUser),
         UserSuspended user => Problem.Of(ProblemTypes.UserSuspended) with { CurrentStatus = user.Status },
         ExternalReferenceTaken taken => Problem.Of(ProblemTypes.ExternalReferenceTaken) with { OrderId = taken.OrderId },
+        NotReloadable setting => Problem.Of(
+            ProblemTypes.NotReloadable, $"{setting.Key} holds from the start of a process to its end{(setting.Reason is { } reason ? $": {reason}" : "")}.") with
+        {
+            Key = setting.Key,
+        },
+        InvalidSettings settings => Problem.Of(ProblemTypes.Validation) with
+        {
+            Errors = settings.Faults.Take(MostFaults).ToDictionary(fault => "values." + fault.Key, IReadOnlyList<string> (fault) => [fault.Value]),
+        },
         PaymentInProgress payment => Problem.Of(ProblemTypes.PaymentInProgress) with { PaymentId = payment.Payment },
         RefundExceedsCaptured refund => Problem.Of(ProblemTypes.RefundExceedsCaptured) with { Refundable = currency.Of(refund.Refundable) },
         PaymentsNotConfigured => Problem.Of(ProblemTypes.PaymentsNotConfigured),

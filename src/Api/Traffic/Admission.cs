@@ -27,16 +27,16 @@ public sealed class Admission : IDisposable
     private static readonly TimeSpan ShortestRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
 
-    private readonly AdmissionOptions _options;
     private readonly TimeProvider _clock;
     private readonly ITimer _watch;
-    private readonly int _turns;
 
-    // While no request waits, turns are taken and given back without the lock. It guards the queue and the rate.
+    // While no request waits, turns are taken and given back without the lock. It guards the queue, the rate and the bounds.
     private readonly Lock _lock = new();
     private readonly LinkedList<Waiter> _queue = new();
     private readonly CompletionRate _rate;
     private readonly RefusalPace _refusals;
+    private AdmissionOptions _options;
+    private int _turns;
     private int _free;
     private int _waiting;
 
@@ -50,14 +50,23 @@ public sealed class Admission : IDisposable
         _clock = clock;
         _rate = new CompletionRate(clock);
         _refusals = new RefusalPace(clock, longest: options.MaxWait);
-        _turns = _free = options.MaxConcurrent == 0 ? int.MaxValue : options.MaxConcurrent;
+        _turns = _free = TurnsOf(options);
 
         // If nothing completes and no request arrives, only this timer notices that time passes.
         _watch = clock.CreateTimer(static self => ((Admission)self!).Watch(), this, CompletionRate.Window, CompletionRate.Window);
     }
 
     /// <summary>Number of executing requests.</summary>
-    public int Executing => _turns - Volatile.Read(ref _free);
+    public int Executing
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _turns - Volatile.Read(ref _free);
+            }
+        }
+    }
 
     /// <summary>Number of requests that wait for a turn.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
@@ -84,6 +93,24 @@ public sealed class Admission : IDisposable
         {
             var wait = ExpectedWait;
             return wait < ShortestRetry ? ShortestRetry : wait < LongestRetry ? wait : LongestRetry;
+        }
+    }
+
+    /// <summary>
+    /// Takes other bounds over. Requests that execute keep their turns: with fewer turns than that, the next one is free when enough have been
+    /// given back. Requests that wait keep their places.
+    /// </summary>
+    public void Change(AdmissionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        lock (_lock)
+        {
+            _options = options;
+            _refusals.Longest = options.MaxWait;
+            var more = TurnsOf(options) - _turns;
+            _turns += more;
+            Interlocked.Add(ref _free, more);
+            HandOver();
         }
     }
 
@@ -133,6 +160,8 @@ public sealed class Admission : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _watch.Dispose();
+
+    private static int TurnsOf(AdmissionOptions options) => options.MaxConcurrent == 0 ? int.MaxValue : options.MaxConcurrent;
 
     private bool TryTakeTurn()
     {

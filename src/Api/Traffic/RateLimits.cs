@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Threading.RateLimiting;
 using Granary.Api.Auth;
 using Granary.Api.Problems;
+using Granary.Grains.Interfaces.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 
 namespace Granary.Api.Traffic;
@@ -10,21 +11,22 @@ namespace Granary.Api.Traffic;
 /// A token bucket per caller: the user of a valid token or the API key, otherwise the caller's network. It is reported in the fields of
 /// draft-ietf-httpapi-ratelimit-headers-10: <c>RateLimit-Policy</c> has the burst as quota and the seconds in which an empty
 /// bucket fills as window; <c>RateLimit</c> has the remaining tokens and the seconds until the bucket is full again.
+/// When the quota changes, a caller gets a new, full bucket; the one before is forgotten when it is full again.
 /// </summary>
 public sealed class RateLimits : IDisposable
 {
     private const string Policy = "RateLimit-Policy";
     private const string Remaining = "RateLimit";
 
-    private readonly Quota _users;
-    private readonly Quota _keys;
+    private readonly ICurrent<RateOptions> _options;
     private readonly PartitionedRateLimiter<HttpContext> _buckets;
+    private Quotas _quotas;
 
-    public RateLimits(TrafficOptions options)
+    public RateLimits(ICurrent<RateOptions> options)
     {
-        _users = new Quota(options.PermitsPerSecond, options.Burst);
-        _keys = new Quota(options.KeyPermitsPerSecond, 2 * (long)options.KeyPermitsPerSecond);
-        _buckets = PartitionedRateLimiter.Create<HttpContext, string>(PartitionOf);
+        _options = options;
+        _quotas = new Quotas(options.Value);
+        _buckets = PartitionedRateLimiter.Create<HttpContext, (int PermitsPerSecond, long Burst, string Caller)>(PartitionOf);
     }
 
     /// <summary>Configures the framework's limiter to count by caller and to answer with a problem.</summary>
@@ -49,26 +51,35 @@ public sealed class RateLimits : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _buckets.Dispose();
 
-    private RateLimitPartition<string> PartitionOf(HttpContext context)
+    private RateLimitPartition<(int PermitsPerSecond, long Burst, string Caller)> PartitionOf(HttpContext context)
     {
         var quota = QuotaOf(context);
         if (quota.PermitsPerSecond == 0)
         {
-            return RateLimitPartition.GetNoLimiter("");
+            return RateLimitPartition.GetNoLimiter((0, 0L, ""));
         }
 
         var key = context.User.FindFirst(Caller.UserIdClaim)?.Value
             ?? NetworkOf.Client(context.Connection.RemoteIpAddress);
-        return RateLimitPartition.GetTokenBucketLimiter(key, _ => new TokenBucketRateLimiterOptions
+        return RateLimitPartition.GetTokenBucketLimiter((quota.PermitsPerSecond, quota.Burst, key), static bucket => new TokenBucketRateLimiterOptions
         {
-            TokenLimit = (int)quota.Burst,
-            TokensPerPeriod = quota.PermitsPerSecond,
+            TokenLimit = (int)bucket.Burst,
+            TokensPerPeriod = bucket.PermitsPerSecond,
             ReplenishmentPeriod = TimeSpan.FromSeconds(1),
             QueueLimit = 0,
         });
     }
 
-    private Quota QuotaOf(HttpContext context) => Caller.IsKey(context.User) ? _keys : _users;
+    private Quota QuotaOf(HttpContext context)
+    {
+        var (options, quotas) = (_options.Value, Volatile.Read(ref _quotas));
+        if (!ReferenceEquals(quotas.Options, options))
+        {
+            Volatile.Write(ref _quotas, quotas = new Quotas(options));
+        }
+
+        return Caller.IsKey(context.User) ? quotas.Keys : quotas.Users;
+    }
 
     private static bool IsLimited(HttpContext context) =>
         context.GetEndpoint()?.Metadata.GetMetadata<DisableRateLimitingAttribute>() is null;
@@ -89,6 +100,16 @@ public sealed class RateLimits : IDisposable
         headers[Policy] = quota.Policy;
         headers[Remaining] = string.Create(
             CultureInfo.InvariantCulture, $"\"caller\";r={remaining};t={quota.SecondsToFill(quota.Burst - remaining)}");
+    }
+
+    /// <summary>The quotas of these options.</summary>
+    private sealed class Quotas(RateOptions options)
+    {
+        public RateOptions Options { get; } = options;
+
+        public Quota Users { get; } = new(options.PermitsPerSecond, options.Burst);
+
+        public Quota Keys { get; } = new(options.KeyPermitsPerSecond, 2 * (long)options.KeyPermitsPerSecond);
     }
 
     /// <summary>What one caller may send.</summary>

@@ -7,7 +7,7 @@ namespace Granary.Api.Traffic;
 /// rate algorithm (ITU-T I.371): it keeps one instant, that of the next refusal. Not thread-safe.
 /// </summary>
 /// <param name="clock">The clock.</param>
-/// <param name="longest">The longest delay of a refusal.</param>
+/// <param name="longest">The longest delay of a refusal, to begin with.</param>
 public sealed class RefusalPace(TimeProvider clock, TimeSpan longest)
 {
     private const double PerCompletion = 2;
@@ -21,6 +21,9 @@ public sealed class RefusalPace(TimeProvider clock, TimeSpan longest)
     private readonly long _origin = clock.GetTimestamp();
     private TimeSpan _next;
 
+    /// <summary>The longest delay of a refusal.</summary>
+    public TimeSpan Longest { get; set; } = longest;
+
     /// <summary>How long to delay the refusal of one more request.</summary>
     /// <param name="completedPerSecond">The rate at which requests are completed.</param>
     public TimeSpan Next(double completedPerSecond)
@@ -28,7 +31,7 @@ public sealed class RefusalPace(TimeProvider clock, TimeSpan longest)
         var now = clock.GetElapsedTime(_origin);
         var each = TimeSpan.FromSeconds(1 / Math.Max(AtLeast, PerCompletion * completedPerSecond));
         var due = _next > now - Burst ? _next : now - Burst;
-        _next = due + each < now + longest ? due + each : now + longest;
+        _next = due + each < now + Longest ? due + each : now + Longest;
         return due > now ? due - now : TimeSpan.Zero;
     }
 }

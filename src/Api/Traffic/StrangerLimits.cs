@@ -1,6 +1,7 @@
 using System.Threading.RateLimiting;
 using Granary.Api.Auth;
 using Granary.Api.Problems;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Api.Traffic;
@@ -10,13 +11,13 @@ namespace Granary.Api.Traffic;
 /// with a token have the limit of <see cref="RateLimits"/>; for registrations only an administrator's token counts and an
 /// API key, because every registration gives a token.
 /// </summary>
-public sealed class StrangerLimits(TrafficOptions options) : IDisposable
+public sealed class StrangerLimits(ICurrent<RateOptions> options) : IDisposable
 {
     private readonly PartitionedRateLimiter<HttpContext> _searches =
-        Buckets(options.SearchesPerSecond, TimeSpan.FromSeconds(1), burst: 2 * options.SearchesPerSecond);
+        Buckets(() => options.Value.SearchesPerSecond, TimeSpan.FromSeconds(1), burst: 2);
 
     private readonly PartitionedRateLimiter<HttpContext> _registrations =
-        Buckets(options.RegistrationsPerMinute, TimeSpan.FromMinutes(1), burst: options.RegistrationsPerMinute);
+        Buckets(() => options.Value.RegistrationsPerMinute, TimeSpan.FromMinutes(1), burst: 1);
 
     /// <summary>Refuses a request beyond the limit; after authentication.</summary>
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
@@ -53,20 +54,22 @@ public sealed class StrangerLimits(TrafficOptions options) : IDisposable
         return new ProblemResult(problem).ExecuteAsync(context);
     }
 
-    private static PartitionedRateLimiter<HttpContext> Buckets(int permits, TimeSpan period, int burst)
-    {
-        // Refilled a little at a time, so that one permit does not wait for the end of a minute.
-        var each = permits == 0 ? period : period / permits;
-        return PartitionedRateLimiter.Create<HttpContext, string>(context => permits == 0
-            ? RateLimitPartition.GetNoLimiter("")
-            : RateLimitPartition.GetTokenBucketLimiter(NetworkOf.Client(context.Connection.RemoteIpAddress), _ => new TokenBucketRateLimiterOptions
+    /// <param name="permits">How many permits a network has in a period; 0 for any number.</param>
+    /// <param name="burst">How many times that it may use at once.</param>
+    private static PartitionedRateLimiter<HttpContext> Buckets(Func<int> permits, TimeSpan period, int burst) =>
+        PartitionedRateLimiter.Create<HttpContext, (int Permits, string Network)>(context =>
+        {
+            (int Permits, string Network) key = (permits(), NetworkOf.Client(context.Connection.RemoteIpAddress));
+            return key.Permits == 0 ? RateLimitPartition.GetNoLimiter((Permits: 0, Network: "")) : RateLimitPartition.GetTokenBucketLimiter(key, bucket => new TokenBucketRateLimiterOptions
             {
-                TokenLimit = burst,
+                TokenLimit = burst * bucket.Permits,
                 TokensPerPeriod = 1,
-                ReplenishmentPeriod = each,
+
+                // Refilled a little at a time, so that one permit does not wait for the end of a minute.
+                ReplenishmentPeriod = period / bucket.Permits,
                 QueueLimit = 0,
-            }));
-    }
+            });
+        });
 }
 
 /// <summary>An operation with a limit of its own in <see cref="StrangerLimits"/>.</summary>

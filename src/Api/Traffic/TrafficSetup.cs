@@ -27,7 +27,15 @@ public static class TrafficSetup
         var options = TrafficOptions.From(builder.Settings());
         var services = builder.Services;
         services.AddSingleton(options);
-        services.AddSingleton(provider => new Admission(options.Admission, provider.GetRequiredService<TimeProvider>()));
+        builder.AddLive(RateOptions.From);
+        builder.AddLive(AdmissionOptions.From);
+        services.AddSingleton(provider =>
+        {
+            var live = provider.GetRequiredService<LiveSettings>();
+            var admission = new Admission(live.Now.Get<AdmissionOptions>(), provider.GetRequiredService<TimeProvider>());
+            live.Changed += () => admission.Change(live.Now.Get<AdmissionOptions>());
+            return admission;
+        });
         services.AddSingleton<AdmissionMetrics>();
         services.AddSingleton<UntrustedForwarding>();
         services.AddHealthChecks().AddCheck<UntrustedForwarding>("proxies");

@@ -43,9 +43,12 @@ public static class SettingsDecisions
     private static Decision<SettingsEvent> Set(
         SettingsState settings, IReadOnlyDictionary<string, string?> values, string by, long? rolledBackTo, SettingCheck check)
     {
-        // What stays as it is need not be checked again: a release may have set it that knows more keys.
         var changes = values.Where(value => settings.Values.GetValueOrDefault(value.Key) != value.Value).ToDictionary();
-        if (check(rolledBackTo is null ? values : changes, settings.With(changes.Select(change => (change.Key, change.Value)))) is { } refusal)
+
+        // A key that is set can always be taken out, and what a rollback leaves as it is needs no check: a release may have set it that knows
+        // more keys.
+        var judged = (rolledBackTo is null ? values : changes).Where(value => value.Value is not null || !settings.Values.ContainsKey(value.Key)).ToDictionary();
+        if (check(judged, settings.With(changes.Select(change => (change.Key, change.Value)))) is { } refusal)
         {
             return refusal;
         }

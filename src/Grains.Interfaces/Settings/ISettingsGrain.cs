@@ -7,7 +7,7 @@ namespace Granary.Grains.Interfaces.Settings;
 public interface ISettingsGrain : IGrainWithStringKey
 {
     /// <summary>The key of the one grain.</summary>
-    public const string Key = "0";
+    const string Key = "0";
 
     /// <summary>The newest set, at most half a second old, for a process that follows it.</summary>
     /// <param name="known">The version that the process has; -1 for none.</param>

@@ -58,8 +58,9 @@ public sealed record SettingChange([property: Id(0)] string? From, [property: Id
 
 /// <summary>A key holds from the start of a process to its end.</summary>
 /// <param name="Key">The key.</param>
+/// <param name="Reason">Why, where it is not so in every process.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.not-reloadable")]
-public sealed record NotReloadable([property: Id(0)] string Key) : Refusal;
+public sealed record NotReloadable([property: Id(0)] string Key, [property: Id(1)] string? Reason = null) : Refusal;
 
 /// <summary>Keys that do not exist, or do not take their values.</summary>
 /// <param name="Faults">What is wrong, by key.</param>

@@ -1,5 +1,6 @@
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Stock;
 using Orleans.Concurrency;
@@ -8,7 +9,7 @@ namespace Granary.Grains.BackOffice;
 
 /// <summary>Answers the lists of the back office on the silo that receives the call, with the same concurrency as lists of orders.</summary>
 [StatelessWorker(maxLocalWorkers: 16)]
-public sealed class BackOfficeGrain(AuditView audit, UserDirectory users, StockList stock, LowStockOptions lowStock) : Grain, IBackOfficeGrain
+public sealed class BackOfficeGrain(AuditView audit, UserDirectory users, StockList stock, ICurrent<LowStockOptions> lowStock) : Grain, IBackOfficeGrain
 {
     /// <inheritdoc/>
     public Task<AuditPage> ListAudit(AuditQuery query) => ViewReading.Of(() => audit.ListAsync(query, CancellationToken.None));
@@ -27,7 +28,7 @@ public sealed class BackOfficeGrain(AuditView audit, UserDirectory users, StockL
 
     /// <inheritdoc/>
     public Task<StockPage> ListStock(StockQuery query) =>
-        ViewReading.Of(() => stock.ListAsync(query.Limit, query.Low ? lowStock.Threshold : null, query.After, CancellationToken.None));
+        ViewReading.Of(() => stock.ListAsync(query.Limit, query.Low ? lowStock.Value.Threshold : null, query.After, CancellationToken.None));
 
     /// <summary>A user as the grain knows it; null where the journal has none, or a damaged one: the other users are listed.</summary>
     private async Task<User?> UserOf(string id)

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Orders.Index;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
@@ -15,7 +16,7 @@ namespace Granary.Grains.BackOffice;
 /// </summary>
 [Reentrant]
 public sealed class StatisticsGrain(
-    OrderCounts orders, DeliveryStore deliveries, StockList stock, LowStockOptions lowStock, TimeProvider clock) : Grain, IStatisticsGrain
+    OrderCounts orders, DeliveryStore deliveries, StockList stock, ICurrent<LowStockOptions> lowStock, TimeProvider clock) : Grain, IStatisticsGrain
 {
     private const int Minutes = 60;
 
@@ -54,7 +55,7 @@ public sealed class StatisticsGrain(
             var pending = deliveries.CountPendingAsync(CancellationToken.None);
             var perMinute = PerMinuteAsync(now);
             var lag = LagAsync();
-            var low = stock.CountAsync(lowStock.Threshold, CancellationToken.None);
+            var low = stock.CountAsync(lowStock.Value.Threshold, CancellationToken.None);
             await Task.WhenAll(byStatus, pending, perMinute, lag, low);
             return new Statistics(now, await byStatus, await perMinute, await lag, await pending, await low);
         }

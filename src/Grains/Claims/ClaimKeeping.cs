@@ -1,7 +1,7 @@
 using Granary.Grains.EventSourcing;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Orders;
 using Granary.Journal;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Grains.Claims;
 
@@ -13,5 +13,5 @@ public sealed record ClaimKeeping(
     RecentPlacements Placements,
     CheckBackTurns Turns,
     TimeProvider Clock,
-    IOptions<OrderOptions> Options,
+    ICurrent<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

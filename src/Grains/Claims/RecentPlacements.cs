@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Orders;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Grains.Claims;
 
@@ -12,7 +12,7 @@ namespace Granary.Grains.Claims;
 /// known here, the participant reads the journal; the memory is bounded by time, so a claim may be asked about unnecessarily but
 /// never missed.
 /// </summary>
-public sealed class RecentPlacements(TimeProvider clock, IOptions<OrderOptions> options)
+public sealed class RecentPlacements(TimeProvider clock, ICurrent<OrderOptions> options)
 {
     /// <summary>
     /// Grace periods that one generation collects for. Two generations are kept, so an event is known for at least one of these

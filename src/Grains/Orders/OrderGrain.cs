@@ -3,6 +3,7 @@ using Granary.Domain.Orders;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Journal;
@@ -20,7 +21,7 @@ public sealed partial class OrderGrain(
     TimeProvider clock,
     PlacementSaga placing,
     PriceBook prices,
-    PaymentOptions payments,
+    ICurrent<PaymentOptions> payments,
     OrderMetrics metrics,
     ILogger<OrderGrain> logger) : EventSourcedGrain<OrderState, OrderEvent>(journal, clock), IOrderGrain
 {

@@ -4,11 +4,11 @@ using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Journal;
 using Granary.Streams.Views;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Grains.Orders;
 
@@ -25,7 +25,7 @@ public sealed class PlacementSaga(
     TimeProvider clock,
     PriceBook prices,
     OrderMetrics metrics,
-    IOptions<OrderOptions> options,
+    ICurrent<OrderOptions> options,
     ILogger<PlacementSaga> logger,
     ProviderGateway provider)
 {

@@ -1,5 +1,6 @@
 using Granary.Domain.Events;
 using Granary.Domain.Stock;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Journal;
 using Granary.Streams;
 using Orleans.Placement;
@@ -17,13 +18,14 @@ namespace Granary.Grains.Stock;
 /// two concurrent activations record it.
 /// </remarks>
 [GrainType(Name), ImplicitStreamSubscription(StreamNames.Stock), PreferLocalPlacement]
-public sealed class LowStockConsumer(ConsumerServices services, IJournal journal, LowStockOptions options, StockMetrics metrics)
+public sealed class LowStockConsumer(ConsumerServices services, IJournal journal, ICurrent<LowStockOptions> options, StockMetrics metrics)
     : JournalConsumer(services)
 {
     /// <summary>The consumer's name.</summary>
     public const string Name = "low-stock";
 
     private readonly Dictionary<string, StockWatch> _watches = new(StringComparer.Ordinal);
+    private long _threshold;
 
     /// <inheritdoc/>
     protected override string Consumer => Name;
@@ -34,7 +36,15 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
     /// <inheritdoc/>
     protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events)
     {
-        if (options.Threshold == 0)
+        var threshold = options.Value.Threshold;
+        if (threshold != _threshold)
+        {
+            // What is known of an item tells nothing of another threshold: the item is asked at its next event.
+            _watches.Clear();
+            _threshold = threshold;
+        }
+
+        if (threshold == 0)
         {
             return;
         }
@@ -47,7 +57,7 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
                 _watches[item.Key], (watch, record) => watch.Apply(StockEvent.Codec.Decode(record), record.Version));
         }
 
-        await Task.WhenAll(items.Select(item => item.Key).Where(sku => _watches[sku].MustAsk(options.Threshold)).Select(CheckAsync));
+        await Task.WhenAll(items.Select(item => item.Key).Where(sku => _watches[sku].MustAsk(threshold)).Select(sku => CheckAsync(sku, threshold)));
     }
 
     /// <summary>Reads the last alerts of items that are new to this activation.</summary>
@@ -73,11 +83,11 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         }
     }
 
-    private async Task CheckAsync(string sku)
+    private async Task CheckAsync(string sku, long threshold)
     {
         var watch = _watches[sku];
         var level = await GrainFactory.LevelAsync(sku, watch.StockVersion);
-        var alert = watch.AlertAt(level, options.Threshold);
+        var alert = watch.AlertAt(level, threshold);
         if (alert is not null)
         {
             var appended = StockAlert.Codec.Encode(alert, Now, trace: null);

@@ -4,7 +4,9 @@ using Granary.Domain.Stock;
 using Granary.Grains.Claims;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders;
 using Granary.Grains.Stock.Catalogue;
 using Orleans.Concurrency;
 
@@ -15,7 +17,7 @@ namespace Granary.Grains.Stock;
 public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, StockMetrics metrics)
     : ClaimKeeperGrain<StockState, StockEvent>(keeping), IStockGrain
 {
-    private readonly long _mostUnits = keeping.Options.Value.MaxOpenUnitsPerUser;
+    private readonly ICurrent<OrderOptions> _limits = keeping.Options;
 
     /// <inheritdoc/>
     protected override string SnapshotName => "stock-1";
@@ -78,7 +80,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     /// <inheritdoc/>
     public async Task<ReserveReply> Reserve(ReserveStock command)
     {
-        var decision = StockDecisions.Reserve(Decided, command, out var reply, _mostUnits);
+        var decision = StockDecisions.Reserve(Decided, command, out var reply, _limits.Value.MaxOpenUnitsPerUser);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

@@ -4,7 +4,9 @@ using Granary.Domain.Users;
 using Granary.Grains.Claims;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
 using Orleans.Concurrency;
 
 namespace Granary.Grains.Users;
@@ -13,7 +15,7 @@ namespace Granary.Grains.Users;
 [Reentrant]
 public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState, UserEvent>(keeping), IUserGrain
 {
-    private readonly int _mostUnpaid = keeping.Options.Value.MaxOpenOrdersPerUser;
+    private readonly ICurrent<OrderOptions> _limits = keeping.Options;
 
     /// <inheritdoc/>
     protected override string SnapshotName => "user-1";
@@ -23,7 +25,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
 
     /// <inheritdoc/>
     public Task<UserReply> Get() => Task.FromResult(
-        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser(_mostUnpaid)));
+        Durable.Status == UserStatus.None ? new UserReply(null, new NotFound()) : new UserReply(Durable.ToUser(_limits.Value.MaxOpenOrdersPerUser)));
 
     /// <inheritdoc/>
     public Task<UserCredential?> GetCredential() => Task.FromResult(
@@ -68,7 +70,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     /// <inheritdoc/>
     public async Task<Refusal?> Hold(HoldMoney command)
     {
-        var decision = UserDecisions.Hold(Decided, command, _mostUnpaid);
+        var decision = UserDecisions.Hold(Decided, command, _limits.Value.MaxOpenOrdersPerUser);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

@@ -20,6 +20,7 @@ public static class GranaryClusterClient
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranaryClusterClient(this IHostApplicationBuilder builder)
     {
+        builder.AddLiveSettings();
         var settings = builder.Settings();
         var options = PlatformSettings.From(settings);
         if (options.Clustering != ClusteringKind.Redis)
@@ -50,6 +51,7 @@ public static class GranaryClusterClient
                 client.AddDashboard(dashboard => dashboard.HideTrace = true);
             }
         });
+        builder.AddSettingsFollower();
         return builder;
     }
 }

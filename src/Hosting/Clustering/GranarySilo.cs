@@ -37,6 +37,7 @@ public static class GranarySilo
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static IHostApplicationBuilder AddGranarySilo(this IHostApplicationBuilder builder)
     {
+        builder.AddLiveSettings();
         var settings = builder.Settings();
         var options = PlatformSettings.From(settings);
 
@@ -56,8 +57,9 @@ public static class GranarySilo
 
         builder.Services.AddHostedService<ServersAtStart>();
         AddJournal(builder.Services, options);
-        builder.Services.AddSingleton(Microsoft.Extensions.Options.Options.Create(settings.Orders()));
+        builder.AddLive(LayerOptions.Orders);
         builder.Services.AddGranaryGrains();
+        builder.AddLive(LayerOptions.Payments);
         builder.Services.AddPaymentProvider(settings.Payments());
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
@@ -70,7 +72,7 @@ public static class GranarySilo
         builder.Services.AddSiloHealth();
         builder.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, ClusterMetrics>();
         var telemetry = TelemetryOptions.From(settings);
-        builder.Services.AddSingleton(settings.LowStock());
+        builder.AddLive(LayerOptions.LowStock);
         builder.UseOrleans(silo =>
         {
             silo.JoinCluster(options, ports);
@@ -87,6 +89,7 @@ public static class GranarySilo
             AddSnapshots(silo, options);
             silo.AddJournalStreams();
         });
+        builder.AddSettingsFollower();
         return builder;
     }
 

@@ -59,6 +59,7 @@ public static class HealthSetup
         services.AddSingleton<StorageHealth>();
         return services.AddHealthChecks()
             .AddCheck<StorageHealth>("storage", timeout: Patience)
-            .AddCheck<StreamHealth>("streams", timeout: Patience);
+            .AddCheck<StreamHealth>("streams", timeout: Patience)
+            .AddCheck<SettingsHealth>("settings", timeout: Patience);
     }
 }

@@ -13,6 +13,9 @@ public sealed class InvalidConfigurationException(string key, string problem) : 
     /// <summary>The configuration key, such as <c>Granary:Storage</c>.</summary>
     public string Key { get; } = key;
 
+    /// <summary>What is wrong with the value, as it follows the key in a sentence.</summary>
+    public string Problem { get; } = problem;
+
     private static string Name(SettingKey key)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -2,6 +2,7 @@ using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
+using Granary.Hosting.Telemetry;
 using Granary.Streams;
 
 namespace Granary.Hosting.Settings;
@@ -54,7 +55,14 @@ public static class LayerOptions
         }
 
         var scale = settings.Read(SettingKeys.PaymentTimeScale);
-        var breaker = new BreakerOptions();
+        var breaker = new BreakerOptions
+        {
+            Slow = settings.Read(SettingKeys.BreakerSlow),
+            Window = settings.Read(SettingKeys.BreakerWindow),
+            LeastCalls = settings.Read(SettingKeys.BreakerLeastCalls),
+            FailureRatio = settings.Read(SettingKeys.BreakerFailureRatio),
+            OpenFor = settings.Read(SettingKeys.BreakerOpenFor),
+        };
         return new PaymentOptions
         {
             Provider = provider,
@@ -74,6 +82,23 @@ public static class LayerOptions
                 stripeWebhookSecret ?? settings.Require(SettingKeys.StripeWebhookSecret, WithStripe)!),
         };
     }
+
+    /// <summary>How long a product's copy is kept, and the knowledge that there is no such product.</summary>
+    /// <exception cref="InvalidConfigurationException">A value is invalid, or the second is longer than the first.</exception>
+    public static (TimeSpan Duration, TimeSpan Negative) CacheTimes(this SettingsReader settings)
+    {
+        var (duration, negative) = (settings.Read(SettingKeys.CacheDuration), settings.Read(SettingKeys.NegativeCacheDuration));
+        return negative <= duration
+            ? (duration, negative)
+            : throw new InvalidConfigurationException(SettingKeys.NegativeCacheDuration, $"must not be above {SettingKeys.CacheDuration}.");
+    }
+
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static LogOptions Log(this SettingsReader settings) =>
+        new(settings.IsSet(SettingKeys.LogLevel) ? settings.Read(SettingKeys.LogLevel) : settings.Read(SettingKeys.ShortLogLevel));
+
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static TraceOptions Traces(this SettingsReader settings) => new(settings.Read(SettingKeys.TraceRatio));
 
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static StreamSettings Streams(this SettingsReader settings) => new()

@@ -21,11 +21,18 @@ public abstract class SettingKey(string name, string takes, string meaning)
     /// <summary>Whether it can be written as an array, too: <c>KEY:0</c>, <c>KEY:1</c> and so on.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>Whether a process obeys another value while it runs; the others hold from its start to its end.</summary>
+    public bool IsLive { get; internal set; }
+
     /// <summary>The values to choose from, where there are a few.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>Checks a value.</summary>
+    /// <exception cref="InvalidConfigurationException">The key does not take it.</exception>
+    internal abstract void Check(string text);
 
     /// <summary>The refusal of a value.</summary>
     internal InvalidConfigurationException Refuse(string value) =>
@@ -46,6 +53,9 @@ public sealed class SettingKey<T>(string name, T fallback, string defaultText, s
 
     /// <inheritdoc/>
     public override string Default { get; } = defaultText;
+
+    /// <inheritdoc/>
+    internal override void Check(string text) => Parse(text);
 
     /// <summary>Reads a value.</summary>
     /// <exception cref="InvalidConfigurationException">The key does not take it.</exception>

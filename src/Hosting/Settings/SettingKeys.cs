@@ -43,6 +43,12 @@ public static class SettingKeys
     /// <summary>All of them, in the order of the documentation.</summary>
     public static IReadOnlyList<SettingKey> All => Declared;
 
+    /// <summary>The other form of <see cref="LogLevel"/> that Serilog takes; for where that is not set.</summary>
+    internal static SettingKey<LogEventLevel> ShortLogLevel { get; } = Choice("Serilog:MinimumLevel", LogEventLevel.Information, "");
+
+    /// <summary>The key with this name.</summary>
+    public static SettingKey? Find(string name) => Declared.Find(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
     public static SettingKey<string> DataDirectory { get; } = Declare(Text("Granary:DataDirectory", "data",
         "where the embedded SQLite files and generated secrets are kept (mode 0600)", "./data"));
 
@@ -65,6 +71,9 @@ public static class SettingKeys
 
     public static SettingKey<string> Currency { get; } = Declare(Form("Granary:Currency", "USD", "an ISO 4217 code such as USD",
         "the one currency of the deployment", text => text.Length == 3 && text.All(char.IsAsciiLetterUpper)));
+
+    public static SettingKey<string?> SettingsDirectory { get; } = Declare(OptionalText("Granary:Settings:Directory",
+        "a directory of files, such as a mounted ConfigMap: each has the value of the key in its name, with `__` for a colon"));
 
     public static SettingKey<TimeSpan> DrainTime { get; } = Declare(Duration("Granary:DrainTime", TimeSpan.Zero, TimeSpan.Zero, TimeSpan.FromMinutes(5),
         "front end: how long it continues to serve, no longer ready, after it was told to stop"));
@@ -105,39 +114,54 @@ public static class SettingKeys
         },
         secret: true));
 
-    public static SettingKey<TimeSpan> PaymentTimeout { get; } = Declare(Duration("Granary:Orders:PaymentTimeout",
+    public static SettingKey<TimeSpan> PaymentTimeout { get; } = DeclareLive(Duration("Granary:Orders:PaymentTimeout",
         OrderDefaults.PaymentTimeout, AMoment, AMonth, "unpaid orders expire after this time"));
 
     public static SettingKey<TimeSpan> ReservationGrace { get; } = Declare(Duration("Granary:Orders:ReservationGrace",
         OrderDefaults.ReservationGrace, AMoment, AMonth, "when an unconfirmed reservation or hold checks back with its order"));
 
-    public static SettingKey<int> MaxOpenOrders { get; } = Declare(Number("Granary:Orders:MaxOpenOrdersPerUser",
+    public static SettingKey<int> MaxOpenOrders { get; } = DeclareLive(Number("Granary:Orders:MaxOpenOrdersPerUser",
         OrderDefaults.MaxOpenOrdersPerUser, 0, 1_000_000, "how many orders of one user may be open and not paid; 0 turns the limit off"));
 
-    public static SettingKey<long> MaxOpenUnits { get; } = Declare(Number("Granary:Orders:MaxOpenUnitsPerUser",
+    public static SettingKey<long> MaxOpenUnits { get; } = DeclareLive(Number("Granary:Orders:MaxOpenUnitsPerUser",
         OrderDefaults.MaxOpenUnitsPerUser, 0, Limits.StockUnits,
         "how many units of one product the unpaid orders of one user may hold; 0 turns the limit off"));
 
     public static SettingKey<TimeSpan> TrackingHeartbeat { get; } = Declare(Duration("Granary:Orders:TrackingHeartbeat",
         TimeSpan.FromSeconds(15), AMoment, TimeSpan.FromDays(1), "how often the connection of a followed order carries a comment"));
 
-    public static SettingKey<long> LowThreshold { get; } = Declare(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
+    public static SettingKey<long> LowThreshold { get; } = DeclareLive(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
         "an item with this many available units or fewer is low; 0 turns alerts off"));
 
     public static SettingKey<ProviderKind> PaymentProvider { get; } = Declare(Choice("Granary:Payments:Provider", PaymentDefaults.Provider,
         "who carries out payments that are not from a wallet ([payments.md](payments.md)); `Sandbox` moves no money"));
 
-    public static SettingKey<TimeSpan> PaymentGrace { get; } = Declare(Duration("Granary:Payments:Grace", PaymentDefaults.Grace, TimeSpan.Zero,
+    public static SettingKey<TimeSpan> PaymentGrace { get; } = DeclareLive(Duration("Granary:Payments:Grace", PaymentDefaults.Grace, TimeSpan.Zero,
         TimeSpan.FromDays(1), "how long an order lives on at its deadline, once, while the provider has not said what became of its payment"));
 
     public static SettingKey<Uri?> PaymentReturnUrl { get; } = Declare(Url("Granary:Payments:ReturnUrl", "an http or https address",
         "where payers come back to after they have acted at the provider", _ => true));
 
-    public static SettingKey<TimeSpan> PaymentConnectTimeout { get; } = Declare(Duration("Granary:Payments:ConnectTimeout",
+    public static SettingKey<TimeSpan> PaymentConnectTimeout { get; } = DeclareLive(Duration("Granary:Payments:ConnectTimeout",
         PaymentDefaults.ConnectTimeout, AMoment, TimeSpan.FromMinutes(1), "how long a connection to the provider may take"));
 
-    public static SettingKey<TimeSpan> PaymentCallTimeout { get; } = Declare(Duration("Granary:Payments:CallTimeout",
+    public static SettingKey<TimeSpan> PaymentCallTimeout { get; } = DeclareLive(Duration("Granary:Payments:CallTimeout",
         PaymentDefaults.CallTimeout, AMoment, TimeSpan.FromMinutes(1), "how long a call to the provider may take before its outcome is asked for later"));
+
+    public static SettingKey<TimeSpan> BreakerSlow { get; } = DeclareLive(Duration("Granary:Payments:Breaker:Slow", PaymentDefaults.Breaker.Slow,
+        AMoment, TimeSpan.FromMinutes(1), "a call to the provider that takes longer counts as failed; its answer is taken in all the same"));
+
+    public static SettingKey<TimeSpan> BreakerWindow { get; } = DeclareLive(Duration("Granary:Payments:Breaker:Window", PaymentDefaults.Breaker.Window,
+        TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), "the time that calls to the provider are counted over"));
+
+    public static SettingKey<int> BreakerLeastCalls { get; } = DeclareLive(Number("Granary:Payments:Breaker:LeastCalls", PaymentDefaults.Breaker.LeastCalls,
+        2, 1_000_000, "with fewer calls of a class in the window, they are sent whatever becomes of them"));
+
+    public static SettingKey<double> BreakerFailureRatio { get; } = DeclareLive(Share("Granary:Payments:Breaker:FailureRatio",
+        PaymentDefaults.Breaker.FailureRatio, "the share of failed calls in the window from which on nothing of the class is sent"));
+
+    public static SettingKey<TimeSpan> BreakerOpenFor { get; } = DeclareLive(Duration("Granary:Payments:Breaker:OpenFor", PaymentDefaults.Breaker.OpenFor,
+        TimeSpan.FromMilliseconds(500), TimeSpan.FromHours(1), "how long nothing is sent before one call probes the provider"));
 
     public static SettingKey<double> PaymentTimeScale { get; } = Declare(Share("Granary:Payments:TimeScale", PaymentDefaults.TimeScale,
         "for tests: what the times after which a payment is looked at again, and for which the breaker stays open, are multiplied with"));
@@ -249,10 +273,10 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> KeepDeliveries { get; } = Declare(Duration("Granary:Webhooks:KeepDeliveries", WebhookDefaults.KeepDeliveries,
         TimeSpan.FromHours(1), TenYears, "how long the log keeps delivered and dead messages"));
 
-    public static SettingKey<TimeSpan> CacheDuration { get; } = Declare(Duration("Granary:Cache:Duration", TimeSpan.FromSeconds(30), AMoment, TimeSpan.FromDays(1),
+    public static SettingKey<TimeSpan> CacheDuration { get; } = DeclareLive(Duration("Granary:Cache:Duration", TimeSpan.FromSeconds(30), AMoment, TimeSpan.FromDays(1),
         "lifetime of a product's copy, ± 10 % so that copies loaded together do not expire together"));
 
-    public static SettingKey<TimeSpan> NegativeCacheDuration { get; } = Declare(Duration("Granary:Cache:NegativeDuration", TimeSpan.FromSeconds(5),
+    public static SettingKey<TimeSpan> NegativeCacheDuration { get; } = DeclareLive(Duration("Granary:Cache:NegativeDuration", TimeSpan.FromSeconds(5),
         AMoment, TimeSpan.FromDays(1), "the same for \"no such product\"; at most `Granary:Cache:Duration`"));
 
     public static SettingKey<int> CacheEntries { get; } = Declare(Number("Granary:Cache:Entries", 100_000, 1, 10_000_000, "copies kept in one process"));
@@ -260,31 +284,31 @@ public static class SettingKeys
     public static SettingKey<int> ExpectedSkus { get; } = Declare(Number("Granary:Cache:ExpectedSkus", 100_000, 1, 10_000_000,
         "size of the first layer of the filter of known SKUs"));
 
-    public static SettingKey<TimeSpan> CacheRedisTimeout { get; } = Declare(Duration("Granary:Cache:RedisTimeout", TimeSpan.FromMilliseconds(250),
+    public static SettingKey<TimeSpan> CacheRedisTimeout { get; } = DeclareLive(Duration("Granary:Cache:RedisTimeout", TimeSpan.FromMilliseconds(250),
         AMoment, TimeSpan.FromDays(1), "how long a read waits for Redis"));
 
-    public static SettingKey<int> PermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:PermitsPerSecond", 50, 0, 1_000_000_000,
+    public static SettingKey<int> PermitsPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:PermitsPerSecond", 50, 0, 1_000_000_000,
         "requests per caller and second for long; 0 turns the limit off"));
 
-    public static SettingKey<int?> Burst { get; } = Declare(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
+    public static SettingKey<int?> Burst { get; } = DeclareLive(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));
 
-    public static SettingKey<int> KeyPermitsPerSecond { get; } = Declare(Number("Granary:RateLimit:KeyPermitsPerSecond", 1_000, 0, 500_000_000,
+    public static SettingKey<int> KeyPermitsPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:KeyPermitsPerSecond", 1_000, 0, 500_000_000,
         "requests per API key and second for long, and twice as many at once; 0, or PermitsPerSecond 0, turns the limit off"));
 
-    public static SettingKey<int> SearchesPerSecond { get; } = Declare(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
+    public static SettingKey<int> SearchesPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
         "searches of the catalogue for a text that one network may send without a token; 0, or PermitsPerSecond 0, turns the limit off"));
 
-    public static SettingKey<int> RegistrationsPerMinute { get; } = Declare(Number("Granary:RateLimit:RegistrationsPerMinute", 60, 0, 1_000_000,
+    public static SettingKey<int> RegistrationsPerMinute { get; } = DeclareLive(Number("Granary:RateLimit:RegistrationsPerMinute", 60, 0, 1_000_000,
         "registrations that one network may send, except with an administrator's token; 0, or PermitsPerSecond 0, turns the limit off"));
 
-    public static SettingKey<int> MaxConcurrent { get; } = Declare(Number("Granary:LoadShedding:MaxConcurrent", 512, 0, 1_000_000_000,
+    public static SettingKey<int> MaxConcurrent { get; } = DeclareLive(Number("Granary:LoadShedding:MaxConcurrent", 512, 0, 1_000_000_000,
         "requests that are worked on at a time; 0 turns shedding off"));
 
-    public static SettingKey<int> MaxQueued { get; } = Declare(Number("Granary:LoadShedding:MaxQueued", 16_000, 0, 1_000_000_000,
+    public static SettingKey<int> MaxQueued { get; } = DeclareLive(Number("Granary:LoadShedding:MaxQueued", 16_000, 0, 1_000_000_000,
         "requests that wait at most, whatever the rate; with 0, a request that finds no free turn is refused"));
 
-    public static SettingKey<TimeSpan> MaxWait { get; } = Declare(Duration("Granary:LoadShedding:MaxWait", TimeSpan.FromSeconds(6), AMoment, TimeSpan.FromHours(1),
+    public static SettingKey<TimeSpan> MaxWait { get; } = DeclareLive(Duration("Granary:LoadShedding:MaxWait", TimeSpan.FromSeconds(6), AMoment, TimeSpan.FromHours(1),
         "a request that would wait longer for its turn is answered 503 at once"));
 
     public static SettingKey<int> MaxConnections { get; } = Declare(Number("Granary:Limits:MaxConnections", 16_000, 1, 1_000_000_000,
@@ -322,7 +346,7 @@ public static class SettingKeys
     public static SettingKey<int> HealthPort { get; } = Declare(Port("Granary:Health:Port", 0, "every port that the process listens on",
         "the only port that answers `/health/live` and `/health/ready`; the process must listen on it"));
 
-    public static SettingKey<double> TraceRatio { get; } = Declare(Share("Granary:Telemetry:TraceRatio", DefaultTraceRatio,
+    public static SettingKey<double> TraceRatio { get; } = DeclareLive(Share("Granary:Telemetry:TraceRatio", DefaultTraceRatio,
         "share of the requests that are traced; without this key and without a collector, tracing is off"));
 
     public static SettingKey<bool> Dashboard { get; } = Declare(Flag("Granary:Telemetry:Dashboard", true, "`/dashboard`, and the counters it needs on silos"));
@@ -333,7 +357,7 @@ public static class SettingKeys
     public static SettingKey<string?> ServiceName { get; } = Declare(OptionalText("OTEL_SERVICE_NAME", "the service name of the traces",
         "granary, granary-silo"));
 
-    public static SettingKey<LogEventLevel> LogLevel { get; } = Declare(Choice("Serilog:MinimumLevel:Default", LogEventLevel.Information,
+    public static SettingKey<LogEventLevel> LogLevel { get; } = DeclareLive(Choice("Serilog:MinimumLevel:Default", LogEventLevel.Information,
         "the least severe entries that are logged; `Serilog:MinimumLevel:Override:SOURCE` sets it for one source"));
 
     public static SettingKey<IReadOnlyList<string>> Urls { get; } = Declare(List(WebHostDefaults.ServerUrlsKey, "http://localhost:5080", ';',
@@ -352,6 +376,13 @@ public static class SettingKeys
 
     public static SettingKey<IReadOnlyList<string>> HttpsPorts { get; } = Declare(Ports(WebHostDefaults.HttpsPortsKey,
         "the same for https"));
+
+    /// <summary>Declares a key that processes obey while they run: what reads it is <see cref="LiveSettingsSetup.AddLive"/>.</summary>
+    private static SettingKey<T> DeclareLive<T>(SettingKey<T> key)
+    {
+        key.IsLive = true;
+        return Declare(key);
+    }
 
     private static SettingKey<T> Declare<T>(SettingKey<T> key)
     {

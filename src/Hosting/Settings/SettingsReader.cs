@@ -56,7 +56,7 @@ public sealed class SettingsReader(IConfiguration configuration)
     /// The key that may be meant: one that differs in a few letters, one that has no further part, or one of another section with the
     /// same last word.
     /// </summary>
-    private static string Suggestion(string name)
+    internal static string Suggestion(string name)
     {
         var known = SettingKeys.All.Select(key => key.Name).ToList();
         var word = name[name.LastIndexOf(':')..];

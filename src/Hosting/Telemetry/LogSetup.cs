@@ -3,6 +3,7 @@ using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Connections;
 using Serilog;
 using Serilog.Configuration;
+using Serilog.Core;
 using Serilog.Events;
 using Serilog.Formatting.Compact;
 
@@ -15,12 +16,20 @@ public static class LogSetup
     public static void AddGranaryLog(this IHostApplicationBuilder builder)
     {
         // Serilog reads the section itself, when the first logger is made; a level that it does not know must stop the program sooner.
-        builder.Settings().Read(SettingKeys.LogLevel);
-        builder.Services.AddSerilog((_, log) => Compose(builder, log));
+        builder.AddLive(LayerOptions.Log);
+        builder.Services.AddSerilog((services, log) => Compose(builder, log, LevelOf(services.GetRequiredService<LiveSettings>())));
         LoggersByCategory.Decorate(builder.Services);
     }
 
-    private static void Compose(IHostApplicationBuilder builder, LoggerConfiguration log)
+    /// <summary>The level that <c>Serilog:MinimumLevel:Default</c> sets, now and later.</summary>
+    private static LoggingLevelSwitch LevelOf(LiveSettings settings)
+    {
+        var level = new LoggingLevelSwitch(settings.Now.Get<LogOptions>().Level);
+        settings.Changed += () => level.MinimumLevel = settings.Now.Get<LogOptions>().Level;
+        return level;
+    }
+
+    private static void Compose(IHostApplicationBuilder builder, LoggerConfiguration log, LoggingLevelSwitch level)
     {
         // What frameworks log about every request or silo helps only during an investigation.
         log.MinimumLevel.Override("Microsoft", LogEventLevel.Warning)
@@ -50,6 +59,9 @@ public static class LogSetup
             // The program itself prints once, without a stack, why it cannot start.
             .Filter.ByExcluding(entry => entry.Exception is InvalidConfigurationException or CannotStartException or IOException { InnerException: AddressInUseException })
             .ReadFrom.Configuration(builder.Configuration)
+
+            // After the configuration, which sets a level that does not change.
+            .MinimumLevel.ControlledBy(level)
             .Enrich.FromLogContext()
             .Enrich.With<OrderIds>();
         var console = LoggerSinkConfiguration.CreateSink(to => _ = builder.Environment.IsDevelopment()
@@ -58,3 +70,7 @@ public static class LogSetup
         log.WriteTo.Sink(new RepeatedFaults(console, TimeProvider.System));
     }
 }
+
+/// <summary>What is logged.</summary>
+/// <param name="Level">The least severe entries, of sources without a level of their own.</param>
+public sealed record LogOptions(LogEventLevel Level);

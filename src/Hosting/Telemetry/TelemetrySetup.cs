@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Granary.Hosting.Settings;
 using Granary.Journal;
@@ -21,6 +22,7 @@ public static class TelemetrySetup
     {
         var options = TelemetryOptions.From(builder.Settings());
         builder.Services.AddSingleton(options);
+        builder.AddLive(LayerOptions.Traces);
         builder.Services.AddSingleton(new ReservedPorts(
             builder.Settings().Read(SettingKeys.HealthPort), builder.Settings().Read(SettingKeys.MetricsPort)));
         builder.Services.AddHostedService<ReservedPortCheck>();
@@ -47,7 +49,7 @@ public static class TelemetrySetup
 
     private static void Trace(TracerProviderBuilder traces, TelemetryOptions options)
     {
-        traces.SetSampler(new RequestSampler(options.TraceRatio))
+        traces.SetSampler(provider => new RequestSampler(provider.GetRequiredService<ICurrent<TraceOptions>>()))
             .AddAspNetCoreInstrumentation(requests =>
             {
                 requests.Filter = IsOfInterest;

@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Granary.PaymentProvider;
 
@@ -13,7 +14,8 @@ public sealed class EventSignatureTests : IDisposable
     private static readonly DateTimeOffset Now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly byte[] Captured = """{"id":"e1","type":"captured","payment":"p1","amount":1000,"occurred_at":"2026-01-01T00:00:00Z"}"""u8.ToArray();
 
-    private readonly HttpProvider _http = new(new PaymentOptions { Http = new RemoteProvider(new Uri("http://127.0.0.1:9"), "k1", Secret) });
+    private readonly HttpProvider _http = new(
+        new Unchanging<PaymentOptions>(new PaymentOptions { Http = new RemoteProvider(new Uri("http://127.0.0.1:9"), "k1", Secret) }));
 
     public void Dispose() => _http.Dispose();
 

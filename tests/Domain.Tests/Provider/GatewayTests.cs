@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 
 namespace Granary.Domain.Tests.Provider;
@@ -23,6 +24,38 @@ public sealed class GatewayTests
         _given.Clock.Advance(TimeSpan.FromSeconds(0.1));
 
         Assert.Equal(new ProviderAnswer.NoAnswer("timeout"), await call);
+    }
+
+    [Fact]
+    public async Task Another_timeout_holds_for_the_next_call()
+    {
+        _given.Value = _given.Value with { CallTimeout = TimeSpan.FromSeconds(1) };
+        var hanging = _given.Provider.Hangs();
+        var call = _given.CallAsync(OperationKind.Capture);
+        await hanging.HasArrived.Task;
+
+        _given.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(new ProviderAnswer.NoAnswer("timeout"), await call);
+    }
+
+    [Fact]
+    public async Task Other_figures_of_the_breaker_hold_for_the_next_call_and_begin_with_a_closed_one()
+    {
+        await _given.OpenAsync(OperationKind.Capture);
+        Assert.Equal([CallKind.Capture], _given.Gateway.KeptBack);
+
+        _given.Value = _given.Value with { Breaker = new BreakerOptions { LeastCalls = 2, OpenFor = TimeSpan.FromSeconds(5) } };
+        Assert.Empty(_given.Gateway.KeptBack);
+        _given.Provider.Answers = new ProviderAnswer.NoAnswer("http_503");
+        for (var call = 0; call < 2; call++)
+        {
+            await _given.CallAsync(OperationKind.Capture);
+        }
+
+        Assert.Equal(ProviderGateway.NotSent, await _given.CallAsync(OperationKind.Capture));
+        _given.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.NotEqual(ProviderGateway.NotSent, await _given.CallAsync(OperationKind.Capture));
     }
 
     [Fact]
@@ -69,7 +102,7 @@ public sealed class GatewayTests
     public async Task Without_a_provider_it_says_so_and_answers_nothing()
     {
         using var metrics = new ProviderMetrics();
-        var gateway = new ProviderGateway(new PaymentOptions(), metrics, TimeProvider.System, _given);
+        var gateway = new ProviderGateway(new Unchanging<PaymentOptions>(new PaymentOptions()), metrics, TimeProvider.System, _given);
 
         Assert.False(gateway.IsConfigured);
         Assert.Equal("none", gateway.Name);

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
@@ -7,15 +8,18 @@ using Microsoft.Extensions.Time.Testing;
 namespace Granary.Domain.Tests.Provider;
 
 /// <summary>A gateway before a provider that does what a test says, on a clock that a test sets.</summary>
-internal sealed class GivenGateway : ILogger<ProviderGateway>
+internal sealed class GivenGateway : ILogger<ProviderGateway>, ICurrent<PaymentOptions>
 {
     public const string Token = "tok_payer_card";
 
     public GivenGateway()
     {
         Provider = new ScriptedProvider(Clock);
-        Gateway = new ProviderGateway(new PaymentOptions { Provider = ProviderKind.Http }, new ProviderMetrics(), Clock, this, Provider);
+        Gateway = new ProviderGateway(this, new ProviderMetrics(), Clock, this, Provider);
     }
+
+    /// <summary>The options that hold now.</summary>
+    public PaymentOptions Value { get; set; } = new() { Provider = ProviderKind.Http };
 
     public FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
 

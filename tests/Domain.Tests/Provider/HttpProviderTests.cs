@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -22,8 +23,8 @@ public sealed class HttpProviderTests : IAsyncLifetime
     {
         _program = await ProviderProgram.StartAsync();
         var options = OptionsFor(_program.Http.BaseAddress!, "k1");
-        _http = new HttpProvider(options) { PageLength = 2 };
-        _gateway = new ProviderGateway(options, _metrics, _clock, NullLogger<ProviderGateway>.Instance, _http);
+        _http = new HttpProvider(Always(options)) { PageLength = 2 };
+        _gateway = new ProviderGateway(Always(options), _metrics, _clock, NullLogger<ProviderGateway>.Instance, _http);
     }
 
     public async ValueTask DisposeAsync()
@@ -143,8 +144,8 @@ public sealed class HttpProviderTests : IAsyncLifetime
     [Fact]
     public async Task A_refused_key_or_a_provider_that_is_away_is_no_answer()
     {
-        using var refused = new HttpProvider(OptionsFor(_program.Http.BaseAddress!, "another"));
-        using var away = new HttpProvider(OptionsFor(new Uri("http://127.0.0.1:9"), "k1"));
+        using var refused = new HttpProvider(Always(OptionsFor(_program.Http.BaseAddress!, "another")));
+        using var away = new HttpProvider(Always(OptionsFor(new Uri("http://127.0.0.1:9"), "k1")));
 
         Assert.Equal(new ProviderAnswer.NoAnswer("http_401"), await refused.CallAsync(GivenGateway.Call(OperationKind.Authorize), Stop));
         Assert.Equal(new ProviderAnswer.NoAnswer("no_connection"), await away.CallAsync(GivenGateway.Call(OperationKind.Authorize), Stop));
@@ -175,7 +176,7 @@ public sealed class HttpProviderTests : IAsyncLifetime
     public async Task A_list_whose_page_is_followed_by_itself_is_not_read_for_ever()
     {
         await using var server = await StripeServer.StartAsync();
-        using var http = new HttpProvider(OptionsFor(server.Address, "k1"));
+        using var http = new HttpProvider(Always(OptionsFor(server.Address, "k1")));
         server.FailNext(200, """{ "data": [], "next_cursor": "1" }""");
         server.FailNext(200, """{ "data": [], "next_cursor": "1" }""");
 
@@ -190,7 +191,7 @@ public sealed class HttpProviderTests : IAsyncLifetime
     public async Task What_is_longer_than_any_provider_needs_is_not_taken_into_the_journal(string kind, string status, int reference, int code, int url)
     {
         await using var server = await StripeServer.StartAsync();
-        using var http = new HttpProvider(OptionsFor(server.Address, "k1"));
+        using var http = new HttpProvider(Always(OptionsFor(server.Address, "k1")));
         var call = GivenGateway.Call(OperationKind.Authorize);
         server.FailNext(200, JsonSerializer.Serialize(new
         {
@@ -212,13 +213,15 @@ public sealed class HttpProviderTests : IAsyncLifetime
     public async Task The_trace_goes_on_at_the_provider()
     {
         await using var recorder = await StripeServer.StartAsync();
-        using var http = new HttpProvider(OptionsFor(recorder.Address, "k1"));
+        using var http = new HttpProvider(Always(OptionsFor(recorder.Address, "k1")));
         using var request = new Activity("request").Start();
 
         await http.CallAsync(GivenGateway.Call(OperationKind.Authorize), Stop);
 
         Assert.Contains(request.TraceId.ToString(), recorder.Requests.Single().Headers["traceparent"].ToString(), StringComparison.Ordinal);
     }
+
+    private static Unchanging<PaymentOptions> Always(PaymentOptions options) => new(options);
 
     private static PaymentOptions OptionsFor(Uri address, string key) => new()
     {

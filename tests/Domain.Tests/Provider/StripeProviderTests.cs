@@ -1,5 +1,6 @@
 using System.Text;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments.Providers;
 
 namespace Granary.Domain.Tests.Provider;
@@ -244,12 +245,12 @@ public sealed class StripeProviderTests : IAsyncLifetime
     private static byte[] EventOf(string type, string fields) => Encoding.UTF8.GetBytes(
         $$"""{"id":"evt_1","object":"event","api_version":"2020-08-27","type":"{{type}}","data":{"object":{ {{fields}} } } }""");
 
-    private StripeProvider ProviderWith(string key, Uri? address = null) => new(new PaymentOptions
+    private StripeProvider ProviderWith(string key, Uri? address = null) => new(new Unchanging<PaymentOptions>(new PaymentOptions
     {
         Provider = ProviderKind.Stripe,
         Stripe = new RemoteProvider(address ?? _server.Address, key, Secret),
         ReturnUrl = new Uri("https://shop.example/back"),
-    });
+    }));
 
     private static ProviderCall Call(OperationKind kind, long amount, int ordinal, string token, string? reference, string payment = "p1")
     {

@@ -61,6 +61,21 @@ public sealed class ChangeSettingsTests
     }
 
     [Fact]
+    public void A_key_that_is_set_can_always_be_taken_out_and_one_that_is_not_set_is_checked()
+    {
+        var given = After(Values(("A", "1")))[^1];
+        IReadOnlyDictionary<string, string?>? judged = null;
+
+        SettingsDecisions.Change(given, new ChangeSettings(Values(("A", null), ("B", null)), Admin), (changes, _) =>
+        {
+            judged = changes;
+            return null;
+        });
+
+        Assert.Equal(Values(("B", null)), judged);
+    }
+
+    [Fact]
     public void A_change_is_stored_under_these_names()
     {
         var changed = new SettingsChanged(Admin, new Dictionary<string, SettingChange> { ["Granary:A"] = new(null, "1"), ["Granary:B"] = new("2", null) }, 3);

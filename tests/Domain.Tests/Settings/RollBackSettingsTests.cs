@@ -50,7 +50,7 @@ public sealed class RollBackSettingsTests
         });
 
         Assert.Equal((new NotReloadable("A"), 0), (decision.Refusal, decision.Events.Count));
-        Assert.Equal(Values(("A", "1"), ("C", null)), judged);
+        Assert.Equal(Values(("A", "1")), judged);
     }
 
     private SettingsState Version(long version) => _versions[(int)version];

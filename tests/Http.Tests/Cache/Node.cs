@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Granary.Api.Products.Cache;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Stock;
 using Microsoft.Extensions.Caching.StackExchangeRedis;
 using Microsoft.Extensions.Time.Testing;
@@ -52,7 +53,7 @@ public sealed class Node : IDisposable
         }
 
         _levels = ProductCacheSetup.Levels(options, _redis, null);
-        Cache = new ProductCache(_levels, items.Load, Known, options, clock);
+        Cache = new ProductCache(_levels, items.Load, Known, new Unchanging<ProductCacheOptions>(options), clock);
         if (hearsOfChanges)
         {
             Cache.BeginKeeping();

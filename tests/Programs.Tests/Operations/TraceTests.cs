@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -100,7 +101,25 @@ public sealed class TraceTests(TracedProduct traced)
     {
         var root = new SamplingParameters(default, ActivityTraceId.CreateRandom(), name, ActivityKind.Server);
 
-        Assert.Equal(expected, new RequestSampler(ratio).ShouldSample(root).Decision);
+        Assert.Equal(expected, new RequestSampler(new Unchanging<TraceOptions>(new TraceOptions(ratio))).ShouldSample(root).Decision);
+    }
+
+    [Fact]
+    public void Another_ratio_holds_for_the_next_request()
+    {
+        var options = new Ratio();
+        var sampler = new RequestSampler(options);
+        SamplingDecision Next() => sampler.ShouldSample(
+            new SamplingParameters(default, ActivityTraceId.CreateRandom(), "Microsoft.AspNetCore.Hosting.HttpRequestIn", ActivityKind.Server)).Decision;
+
+        Assert.Equal(SamplingDecision.Drop, Next());
+        options.Value = new TraceOptions(1);
+        Assert.Equal(SamplingDecision.RecordAndSample, Next());
+    }
+
+    private sealed class Ratio : ICurrent<TraceOptions>
+    {
+        public TraceOptions Value { get; set; } = new(0);
     }
 
     [Theory]
@@ -111,7 +130,7 @@ public sealed class TraceTests(TracedProduct traced)
         var trace = ActivityTraceId.CreateRandom();
         var parent = new ActivityContext(trace, ActivitySpanId.CreateRandom(), flags, isRemote: true);
 
-        var decision = new RequestSampler(0.5).ShouldSample(new SamplingParameters(parent, trace, "IOrderGrain/Place", ActivityKind.Server));
+        var decision = new RequestSampler(new Unchanging<TraceOptions>(new TraceOptions(0.5))).ShouldSample(new SamplingParameters(parent, trace, "IOrderGrain/Place", ActivityKind.Server));
 
         Assert.Equal(expected, decision.Decision);
     }

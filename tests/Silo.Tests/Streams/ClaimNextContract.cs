@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Grains;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
@@ -10,7 +11,6 @@ using Granary.Grains.Stock.Catalogue;
 using Granary.Silo.Tests.Saga;
 using Granary.Testing;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Silo.Tests.Streams;
 
@@ -107,7 +107,7 @@ public sealed class ClaimNextCluster(SharedPostgres server)
         await using var database = await PostgreSqlStreamDatabase.CreateAsync(server, Cancellation);
         await using var cluster = await StreamCluster.StartAsync(database, silos: 3, compose: services =>
         {
-            services.AddSingleton(Options.Create(new OrderOptions { MaxOpenOrdersPerUser = 0, MaxOpenUnitsPerUser = 0 }));
+            services.AddSingleton<ICurrent<OrderOptions>>(new Unchanging<OrderOptions>(new OrderOptions { MaxOpenOrdersPerUser = 0, MaxOpenUnitsPerUser = 0 }));
             services.AddGranaryGrains();
             services.AddPaymentProvider(new PaymentOptions());
             services.AddSingleton<ICatalogue>(new RecordedCatalogue());

@@ -1,6 +1,7 @@
 using Granary.Domain.Events;
 using Granary.Grains.BackOffice;
 using Granary.Grains.EventSourcing;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Payments;
 using Granary.Grains.Stock;
 using Granary.Journal;
@@ -60,7 +61,7 @@ public sealed class StreamCluster : IAsyncDisposable
             database.Register(host.Services);
             host.Services.AddSingleton(recorder);
             host.Services.AddSingleton(TimeProvider.System);
-            host.Services.AddSingleton(new LowStockOptions(0));
+            host.Services.AddSingleton<ICurrent<LowStockOptions>>(new Unchanging<LowStockOptions>(new LowStockOptions(0)));
             host.Services.AddSingleton<StockMetrics>();
             host.Services.AddSingleton<JournalMetrics>();
             host.Services.AddSingleton<GroupCommitJournal>();

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Serialization;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Stock;
 using ZiggyCreatures.Caching.Fusion;
 
@@ -17,13 +18,11 @@ public delegate Task<Product?> LoadProduct(string sku);
 /// <param name="load">Asks the stock item.</param>
 /// <param name="known">The filter that rejects SKUs that were never defined.</param>
 public sealed class ProductCache(
-    IFusionCache copies, LoadProduct load, KnownSkus known, ProductCacheOptions options, TimeProvider clock)
+    IFusionCache copies, LoadProduct load, KnownSkus known, ICurrent<ProductCacheOptions> options, TimeProvider clock)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<ProductCopy>>> _loads = new(StringComparer.Ordinal);
-    private readonly VersionFloors _floors = new(options.LongestLife, clock);
-    private readonly FusionCacheEntryOptions _bothLevels = copies.CreateEntryOptions();
-    private readonly FusionCacheEntryOptions _processOnly = copies.CreateEntryOptions(entry =>
-        entry.SetSkipDistributedCacheRead(true).SetSkipDistributedCacheWrite(true, skipBackplaneNotifications: true));
+    private readonly VersionFloors _floors = new(options.Value.LongestLife, clock);
+    private Storing _storing = new(options.Value);
 
     private volatile bool _hearsOfChanges;
 
@@ -69,13 +68,27 @@ public sealed class ProductCache(
     /// </summary>
     public void BeginKeeping() => _hearsOfChanges = true;
 
-    private ProductCopy? InProcess(string sku) => Usable(sku, copies.TryGet<ProductCopy>(sku, _processOnly));
+    /// <summary>How copies are stored with the times that hold now.</summary>
+    private Storing Current()
+    {
+        var (now, storing) = (options.Value, Volatile.Read(ref _storing));
+        if (!ReferenceEquals(storing.Options, now))
+        {
+            // A copy that was stored for longer than it may live now is still there.
+            _floors.Cover(now.LongestLife);
+            Volatile.Write(ref _storing, storing = new Storing(now));
+        }
+
+        return storing;
+    }
+
+    private ProductCopy? InProcess(string sku) => Usable(sku, copies.TryGet<ProductCopy>(sku, Current().ProcessOnly));
 
     private ProductCopy? Usable(string sku, MaybeValue<ProductCopy> found) =>
         found.HasValue && found.Value is { } copy && IsServed(copy.ServedUntil - clock.GetUtcNow()) && copy.Version >= _floors.Of(sku) ? copy : null;
 
     /// <summary>Whether a copy with this much time left is served. Only one that was cached before the clock was set back has more.</summary>
-    private bool IsServed(TimeSpan left) => left > TimeSpan.Zero && left <= options.LongestLife;
+    private bool IsServed(TimeSpan left) => left > TimeSpan.Zero && left <= options.Value.LongestLife;
 
     private Task<ProductCopy> LoadOnceAsync(string sku) => _loads.GetOrAdd(
         sku, static (sku, cache) => new Lazy<Task<ProductCopy>>(() => cache.LoadAsync(sku)), this).Value;
@@ -99,22 +112,33 @@ public sealed class ProductCache(
     {
         // Copies of other processes from before a known change are useless, and a busy product changes all the time.
         var mayHelp = keep && copies.HasDistributedCache && _floors.Of(sku) == 0;
-        return mayHelp ? Usable(sku, await copies.TryGetAsync<ProductCopy>(sku, _bothLevels)) : null;
+        return mayHelp ? Usable(sku, await copies.TryGetAsync<ProductCopy>(sku, Current().BothLevels)) : null;
     }
 
     private async Task<ProductCopy> KeepAsync(string sku, Product? product, bool keep)
     {
         // Random spread, so that copies loaded together do not expire together.
         var spread = 1 + ProductCacheOptions.Jitter * (2 * Random.Shared.NextDouble() - 1);
-        var life = (product is null ? options.NegativeDuration : options.Duration) * spread;
+        var storing = Current();
+        var life = (product is null ? storing.Options.NegativeDuration : storing.Options.Duration) * spread;
         var copy = new ProductCopy(product, clock.GetUtcNow() + life);
         if (keep && copy.Version >= _floors.Of(sku))
         {
             // Requests for guessed SKUs must not fill the shared Redis.
-            await copies.SetAsync(sku, copy, product is null ? _processOnly : _bothLevels);
+            await copies.SetAsync(sku, copy, product is null ? storing.ProcessOnly : storing.BothLevels);
         }
 
         return copy;
+    }
+
+    private sealed class Storing(ProductCacheOptions options)
+    {
+        public ProductCacheOptions Options { get; } = options;
+
+        public FusionCacheEntryOptions BothLevels { get; } = ProductCacheSetup.Entry(options);
+
+        public FusionCacheEntryOptions ProcessOnly { get; } = ProductCacheSetup.Entry(options)
+            .SetSkipDistributedCacheRead(true).SetSkipDistributedCacheWrite(true, skipBackplaneNotifications: true);
     }
 }
 

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Granary.Api.Products.Cache;
 
-/// <summary>Settings of the product cache, section <c>Granary:Cache</c>. Read and checked once, at start.</summary>
+/// <summary>Settings of the product cache, section <c>Granary:Cache</c>. The times may change while the process runs; the rest is read once, at start.</summary>
 public sealed record ProductCacheOptions
 {
     /// <summary>Maximum deviation of a copy's life from <see cref="Duration"/>, as a share of it.</summary>
@@ -37,19 +37,17 @@ public sealed record ProductCacheOptions
     /// <exception cref="InvalidConfigurationException">A value is invalid; the message names the key.</exception>
     public static ProductCacheOptions From(SettingsReader settings)
     {
-        var options = new ProductCacheOptions
+        var times = settings.CacheTimes();
+        return new ProductCacheOptions
         {
-            Duration = settings.Read(SettingKeys.CacheDuration),
-            NegativeDuration = settings.Read(SettingKeys.NegativeCacheDuration),
+            Duration = times.Duration,
+            NegativeDuration = times.Negative,
             Entries = settings.Read(SettingKeys.CacheEntries),
             ExpectedSkus = settings.Read(SettingKeys.ExpectedSkus),
             RedisTimeout = settings.Read(SettingKeys.CacheRedisTimeout),
             Redis = settings.Read(SettingKeys.Redis) is { } redis ? ParseRedis(redis) : null,
             Prefix = $"granary:{settings.Read(SettingKeys.ClusterId)}:",
         };
-        return options.NegativeDuration <= options.Duration
-            ? options
-            : throw new InvalidConfigurationException(SettingKeys.NegativeCacheDuration, $"must not be above {SettingKeys.CacheDuration}.");
     }
 
     /// <summary>Parses the connection string of the second level.</summary>

@@ -31,7 +31,7 @@ public static class ProductCacheSetup
             var grains = provider.GetRequiredService<IGrainFactory>();
             return async sku => (await grains.StockItem(sku).GetProduct()).Product;
         });
-        services.AddSingleton(options);
+        builder.AddLive(ProductCacheOptions.From);
         services.AddSingleton<ProductCache>();
         services.AddSingleton<CatalogueSearch>();
         services.AddHostedService<CatalogueFollower>();
@@ -72,7 +72,8 @@ public static class ProductCacheSetup
         ConnectionMultiplexerFactory = async () => await ConnectionMultiplexer.ConnectAsync(server),
     });
 
-    private static FusionCacheEntryOptions Entry(ProductCacheOptions options) => new()
+    /// <summary>How a copy is stored.</summary>
+    public static FusionCacheEntryOptions Entry(ProductCacheOptions options) => new()
     {
         Duration = options.LongestLife,
         Size = 1,

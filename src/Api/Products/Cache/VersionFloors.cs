@@ -6,11 +6,12 @@ namespace Granary.Api.Products.Cache;
 /// The lowest version of a product that may still be served: the highest version that this process knows of. A floor is kept for
 /// at least one memory span, after which no older copy is left, and for at most two.
 /// </summary>
-/// <param name="memory">The longest life of a copy.</param>
+/// <param name="memory">The longest life of a copy, to begin with.</param>
 public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
 {
     private readonly Lock _lock = new();
     private Generations _floors = new([], []);
+    private TimeSpan _memory = memory;
     private long _since = clock.GetTimestamp();
 
     /// <summary>The lowest version to serve; 0 if any version may be served.</summary>
@@ -25,7 +26,7 @@ public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
     {
         lock (_lock)
         {
-            if (clock.GetElapsedTime(_since) > memory)
+            if (clock.GetElapsedTime(_since) > _memory)
             {
                 Volatile.Write(ref _floors, new Generations([], _floors.Young));
                 _since = clock.GetTimestamp();
@@ -35,6 +36,15 @@ public sealed class VersionFloors(TimeSpan memory, TimeProvider clock)
             {
                 _floors.Young[sku] = version;
             }
+        }
+    }
+
+    /// <summary>Covers copies that live this long. It never covers less than before: copies with a longer life may be left.</summary>
+    public void Cover(TimeSpan life)
+    {
+        lock (_lock)
+        {
+            _memory = life > _memory ? life : _memory;
         }
     }
 

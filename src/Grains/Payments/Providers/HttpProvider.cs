@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Settings;
 
 namespace Granary.Grains.Payments.Providers;
 
@@ -14,18 +15,15 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
 {
     private readonly RemoteProvider _remote;
     private readonly Uri? _returnUrl;
-    private readonly HttpClient _http;
+    private readonly PerTimeouts<HttpClient> _http;
 
     /// <param name="options">With <see cref="PaymentOptions.Http"/>.</param>
-    public HttpProvider(PaymentOptions options)
+    public HttpProvider(ICurrent<PaymentOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _remote = options.Http ?? throw new ArgumentException("The options have no address of the provider.", nameof(options));
-        _returnUrl = options.ReturnUrl;
-        _http = ProviderHttp.ClientOf(options, _remote.Address);
-        _http.BaseAddress = new Uri(_remote.Address.AbsoluteUri.TrimEnd('/') + "/");
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _remote.Key);
-        _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Granary-Payments", "1.0"));
+        _remote = options.Value.Http ?? throw new ArgumentException("The options have no address of the provider.", nameof(options));
+        _returnUrl = options.Value.ReturnUrl;
+        _http = new PerTimeouts<HttpClient>(options, ClientOf);
     }
 
     /// <inheritdoc/>
@@ -35,7 +33,7 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
     internal int PageLength { get; init; } = 1_000;
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _http.Current.Dispose();
 
     /// <inheritdoc/>
     public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -78,7 +76,7 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
             var query = string.Create(
                 CultureInfo.InvariantCulture,
                 $"v1/operations?from={Uri.EscapeDataString(from.ToString("O"))}&to={Uri.EscapeDataString(to.ToString("O"))}&limit={PageLength}");
-            using var response = await _http.GetAsync(new Uri(cursor is null ? query : $"{query}&cursor={Uri.EscapeDataString(cursor)}", UriKind.Relative), cancellationToken);
+            using var response = await _http.Current.GetAsync(new Uri(cursor is null ? query : $"{query}&cursor={Uri.EscapeDataString(cursor)}", UriKind.Relative), cancellationToken);
             response.EnsureSuccessStatusCode();
             var page = await response.Content.ReadFromJsonAsync(ProtocolJson.Default.ProtocolPage, cancellationToken);
             foreach (var operation in page?.Data ?? [])
@@ -97,11 +95,20 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
         while (cursor is not null);
     }
 
+    private HttpClient ClientOf(PaymentOptions options)
+    {
+        var client = ProviderHttp.ClientOf(options, _remote.Address);
+        client.BaseAddress = new Uri(_remote.Address.AbsoluteUri.TrimEnd('/') + "/");
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _remote.Key);
+        client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("Granary-Payments", "1.0"));
+        return client;
+    }
+
     private async Task<ProviderAnswer> SendAsync(HttpRequestMessage request, ProviderCall call, CancellationToken cancellationToken)
     {
         try
         {
-            using var response = await _http.SendAsync(request, cancellationToken);
+            using var response = await _http.Current.SendAsync(request, cancellationToken);
             return response.StatusCode switch
             {
                 HttpStatusCode.OK or HttpStatusCode.Created => await ReadAsync(response, call, cancellationToken),

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces.Settings;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Grains.Payments.Providers;
@@ -5,12 +6,15 @@ namespace Granary.Grains.Payments.Providers;
 /// <summary>Composes the way to the payment provider.</summary>
 public static class ProviderComposition
 {
-    /// <summary>Adds <see cref="ProviderGateway"/>, and the adapter that the options name behind it.</summary>
+    /// <summary>
+    /// Adds <see cref="ProviderGateway"/>, and the adapter that the options name behind it. The options hold for the life of the process
+    /// unless <see cref="ICurrent{T}"/> was added before.
+    /// </summary>
     public static IServiceCollection AddPaymentProvider(this IServiceCollection services, PaymentOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton(options);
+        services.TryAddSingleton<ICurrent<PaymentOptions>>(new Unchanging<PaymentOptions>(options));
         services.AddSingleton(options.Times);
         services.AddSingleton<ProviderMetrics>();
         services.AddSingleton<ProviderGateway>();

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Settings;
 
 namespace Granary.Grains.Payments.Providers;
 
@@ -30,21 +31,21 @@ public sealed partial class ProviderGateway
     private static readonly ActivitySource Source = new(SourceName);
 
     private readonly IPaymentProvider? _provider;
-    private readonly PaymentOptions _options;
+    private readonly ICurrent<PaymentOptions> _options;
     private readonly ProviderMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ProviderGateway> _logger;
-    private readonly ProviderBreaker[] _breakers;
+    private readonly Lock _turn = new();
+    private BreakerSet _breakers;
 
     public ProviderGateway(
-        PaymentOptions options, ProviderMetrics metrics, TimeProvider clock, ILogger<ProviderGateway> logger, IPaymentProvider? provider = null)
+        ICurrent<PaymentOptions> options, ProviderMetrics metrics, TimeProvider clock, ILogger<ProviderGateway> logger, IPaymentProvider? provider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(metrics);
         (_options, _metrics, _clock, _logger, _provider) = (options, metrics, clock, logger, provider);
-        _breakers = [.. Enum.GetValues<CallKind>().Select(kind =>
-            new ProviderBreaker(options.Breaker, options.CallTimeout, clock, state => Changed(kind, state)))];
-        metrics.Show(() => Enum.GetValues<CallKind>().Select(kind => (kind, _breakers[(int)kind].State)));
+        _breakers = BreakersOf(options.Value);
+        metrics.Show(() => Enum.GetValues<CallKind>().Select(kind => (kind, BreakerOf(kind).State)));
     }
 
     /// <summary>Whether there is a provider: not with <c>Granary:Payments:Provider</c> <c>None</c>.</summary>
@@ -61,11 +62,11 @@ public sealed partial class ProviderGateway
     /// null when it may begin. Of many who ask when the provider may be probed, one may. An authorization that is called nevertheless is
     /// not sent.
     /// </summary>
-    public TimeSpan? WaitOfNextAuthorization() => _breakers[(int)CallKind.Authorize].WaitOfNext();
+    public TimeSpan? WaitOfNextAuthorization() => BreakerOf(CallKind.Authorize).WaitOfNext();
 
     /// <summary>The classes of calls that are kept back now, wholly or but for a probe.</summary>
     public IReadOnlyList<CallKind> KeptBack =>
-        [.. Enum.GetValues<CallKind>().Where(kind => _breakers[(int)kind].State != BreakerState.Closed)];
+        [.. Enum.GetValues<CallKind>().Where(kind => BreakerOf(kind).State != BreakerState.Closed)];
 
     /// <summary>Carries out an operation.</summary>
     public Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -139,7 +140,7 @@ public sealed partial class ProviderGateway
         Func<IPaymentProvider, ProviderCall, CancellationToken, Task<ProviderAnswer>> make,
         CancellationToken cancellationToken) =>
         _provider is null ? new ProviderAnswer.NoAnswer("not_configured")
-        : await _breakers[(int)kind].MakeAsync(cancellation => TryAsync(_provider, kind, call, make, cancellation), cancellationToken)
+        : await BreakerOf(kind).MakeAsync(cancellation => TryAsync(_provider, kind, call, make, cancellation), cancellationToken)
             ?? NotSent;
 
     private async Task<TimedAnswer> TryAsync(
@@ -155,7 +156,8 @@ public sealed partial class ProviderGateway
             .SetTag("order.id", call.Order)
             .SetTag("payment.operation", call.Key);
         var started = _clock.GetTimestamp();
-        using var timeout = new CancellationTokenSource(_options.CallTimeout, _clock);
+        var options = _options.Value;
+        using var timeout = new CancellationTokenSource(options.CallTimeout, _clock);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         ProviderAnswer answer;
         try
@@ -185,8 +187,32 @@ public sealed partial class ProviderGateway
             NotAnswered(Words.Of(kind), call.Key, silent.Reason, (long)duration.TotalMilliseconds);
         }
 
-        return new TimedAnswer(answer, silent is not null || duration > _options.Breaker.Slow);
+        return new TimedAnswer(answer, silent is not null || duration > options.Breaker.Slow);
     }
+
+    /// <summary>
+    /// The breaker of a class of calls. A breaker keeps its figures for good: when they change, closed ones with the new figures take over.
+    /// </summary>
+    private ProviderBreaker BreakerOf(CallKind kind)
+    {
+        var now = _options.Value;
+        var breakers = Volatile.Read(ref _breakers);
+        if (!breakers.IsFor(now))
+        {
+            lock (_turn)
+            {
+                breakers = _breakers.IsFor(now) ? _breakers : BreakersOf(now);
+                Volatile.Write(ref _breakers, breakers);
+            }
+        }
+
+        return breakers.ByKind[(int)kind];
+    }
+
+    private BreakerSet BreakersOf(PaymentOptions options) => new(
+        options.Breaker,
+        options.CallTimeout,
+        [.. Enum.GetValues<CallKind>().Select(kind => new ProviderBreaker(options.Breaker, options.CallTimeout, _clock, state => Changed(kind, state)))]);
 
     private void Changed(CallKind kind, BreakerState state)
     {
@@ -194,12 +220,17 @@ public sealed partial class ProviderGateway
         switch (state)
         {
             case BreakerState.Open:
-                Opened(operation, (long)_options.Breaker.OpenFor.TotalSeconds);
+                Opened(operation, (long)_options.Value.Breaker.OpenFor.TotalSeconds);
                 break;
             case BreakerState.Closed:
                 Closed(operation);
                 break;
         }
+    }
+
+    private sealed record BreakerSet(BreakerOptions Figures, TimeSpan ProbeTime, ProviderBreaker[] ByKind)
+    {
+        public bool IsFor(PaymentOptions options) => options.Breaker == Figures && options.CallTimeout == ProbeTime;
     }
 
     [LoggerMessage(LogLevel.Warning, "The payment provider has not said what became of {Operation} {Key} ({Reason} after {Milliseconds} ms); it is asked later.")]

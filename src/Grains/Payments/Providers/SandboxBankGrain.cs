@@ -1,6 +1,7 @@
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Payments;
+using Granary.Grains.Interfaces.Settings;
 
 namespace Granary.Grains.Payments.Providers;
 
@@ -9,7 +10,7 @@ namespace Granary.Grains.Payments.Providers;
 /// The choice is in memory. The payment takes it into the journal as soon as it is made; if the silo dies before that, the page asks the
 /// payer again.
 /// </remarks>
-public sealed class SandboxBankGrain(PaymentOptions options, TimeProvider clock) : Grain, ISandboxBank
+public sealed class SandboxBankGrain(ICurrent<PaymentOptions> options, TimeProvider clock) : Grain, ISandboxBank
 {
     private bool? _agreed;
 
@@ -21,13 +22,13 @@ public sealed class SandboxBankGrain(PaymentOptions options, TimeProvider clock)
     /// <inheritdoc/>
     public async Task<SandboxPage?> Show()
     {
-        if (options.Provider != ProviderKind.Sandbox
+        if (options.Value.Provider != ProviderKind.Sandbox
             || await GrainFactory.Payment(Payment).Get(owner: null) is not { Payment: { Provider: SandboxProvider.ProviderName } payment })
         {
             return null;
         }
 
-        return new SandboxPage(payment.Status, payment.Amount, payment.Currency, _agreed, options.ReturnUrl?.AbsoluteUri);
+        return new SandboxPage(payment.Status, payment.Amount, payment.Currency, _agreed, options.Value.ReturnUrl?.AbsoluteUri);
     }
 
     /// <inheritdoc/>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Settings;
 using Stripe;
 
 namespace Granary.Grains.Payments.Providers;
@@ -13,26 +14,15 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
 {
     private readonly RemoteProvider _remote;
     private readonly Uri? _returnUrl;
-    private readonly HttpClient _http;
-    private readonly PaymentIntentService _intents;
-    private readonly RefundService _refunds;
+    private readonly PerTimeouts<Services> _services;
 
     /// <param name="options">With <see cref="PaymentOptions.Stripe"/>.</param>
-    public StripeProvider(PaymentOptions options)
+    public StripeProvider(ICurrent<PaymentOptions> options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        _remote = options.Stripe ?? throw new ArgumentException("The options have no account at Stripe.", nameof(options));
-        _returnUrl = options.ReturnUrl;
-        _http = ProviderHttp.ClientOf(options, _remote.Address);
-        var client = new StripeClient(new StripeClientOptions
-        {
-            ApiKey = _remote.Key,
-            ApiBase = _remote.Address.AbsoluteUri.TrimEnd('/'),
-
-            // The payment repeats calls by itself, and under the same key.
-            HttpClient = new SystemNetHttpClient(_http, maxNetworkRetries: 0, appInfo: null, enableTelemetry: false),
-        });
-        (_intents, _refunds) = (new PaymentIntentService(client), new RefundService(client));
+        _remote = options.Value.Stripe ?? throw new ArgumentException("The options have no account at Stripe.", nameof(options));
+        _returnUrl = options.Value.ReturnUrl;
+        _services = new PerTimeouts<Services>(options, ServicesOf);
     }
 
     /// <summary>The address of Stripe's API.</summary>
@@ -42,7 +32,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
     public string Name => "stripe";
 
     /// <inheritdoc/>
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _services.Current.Http.Dispose();
 
     /// <inheritdoc/>
     public async Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -106,7 +96,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
             Created = new DateRangeOptions { GreaterThanOrEqual = (from - StripeAnswers.LongestAuthorization).UtcDateTime, LessThan = to.UtcDateTime },
             Expand = ["data.latest_charge.balance_transaction"],
         };
-        await foreach (var intent in _intents.ListAutoPagingAsync(intents, cancellationToken: cancellationToken))
+        await foreach (var intent in _services.Current.Intents.ListAutoPagingAsync(intents, cancellationToken: cancellationToken))
         {
             foreach (var operation in StripeAnswers.OperationsOf(intent).Where(operation => operation.At >= from && operation.At < to))
             {
@@ -119,7 +109,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
             Limit = 100,
             Created = new DateRangeOptions { GreaterThanOrEqual = from.UtcDateTime, LessThan = to.UtcDateTime },
         };
-        await foreach (var refund in _refunds.ListAutoPagingAsync(refunds, cancellationToken: cancellationToken))
+        await foreach (var refund in _services.Current.Refunds.ListAutoPagingAsync(refunds, cancellationToken: cancellationToken))
         {
             yield return StripeAnswers.OperationOf(refund);
         }
@@ -162,7 +152,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
                 break;
         }
 
-        return StripeAnswers.Of(call, await _intents.CreateAsync(create, OptionsOf(call), cancellationToken));
+        return StripeAnswers.Of(call, await _services.Current.Intents.CreateAsync(create, OptionsOf(call), cancellationToken));
     }
 
     private async Task<ProviderAnswer> CaptureAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -173,12 +163,12 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
             Metadata = new() { [StripeAnswers.CaptureKey] = call.Key },
         };
         return call.Reference is null ? new ProviderAnswer.NoAnswer(StripeAnswers.NoReference)
-            : StripeAnswers.Of(call, await _intents.CaptureAsync(call.Reference, capture, OptionsOf(call), cancellationToken));
+            : StripeAnswers.Of(call, await _services.Current.Intents.CaptureAsync(call.Reference, capture, OptionsOf(call), cancellationToken));
     }
 
     private async Task<ProviderAnswer> VoidAsync(ProviderCall call, CancellationToken cancellationToken) =>
         call.Reference is null ? new ProviderAnswer.NoAnswer(StripeAnswers.NoReference)
-        : StripeAnswers.Of(call, await _intents.CancelAsync(
+        : StripeAnswers.Of(call, await _services.Current.Intents.CancelAsync(
             call.Reference, new PaymentIntentCancelOptions { CancellationReason = StripeAnswers.VoidReason }, OptionsOf(call), cancellationToken));
 
     private async Task<ProviderAnswer> RefundAsync(ProviderCall call, CancellationToken cancellationToken)
@@ -190,7 +180,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
             Metadata = StripeAnswers.MetadataOf(call),
         };
         return call.Reference is null ? new ProviderAnswer.NoAnswer(StripeAnswers.NoReference)
-            : StripeAnswers.Of(await _refunds.CreateAsync(create, OptionsOf(call), cancellationToken));
+            : StripeAnswers.Of(await _services.Current.Refunds.CreateAsync(create, OptionsOf(call), cancellationToken));
     }
 
     /// <summary>
@@ -201,7 +191,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
     {
         if (call.Reference is { } reference)
         {
-            return await _intents.GetAsync(reference, new PaymentIntentGetOptions { Expand = [StripeAnswers.Charge] }, cancellationToken: cancellationToken);
+            return await _services.Current.Intents.GetAsync(reference, new PaymentIntentGetOptions { Expand = [StripeAnswers.Charge] }, cancellationToken: cancellationToken);
         }
 
         var search = new PaymentIntentSearchOptions
@@ -209,7 +199,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
             Query = $"metadata['{StripeAnswers.PaymentKey}']:'{call.Payment}'",
             Expand = ["data." + StripeAnswers.Charge],
         };
-        var found = await _intents.SearchAsync(search, cancellationToken: cancellationToken);
+        var found = await _services.Current.Intents.SearchAsync(search, cancellationToken: cancellationToken);
         return found.Data.Find(intent => intent.Metadata.GetValueOrDefault(StripeAnswers.PaymentKey) == call.Payment);
     }
 
@@ -221,7 +211,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
         }
 
         var list = new RefundListOptions { PaymentIntent = call.Reference, Limit = 100 };
-        await foreach (var refund in _refunds.ListAutoPagingAsync(list, cancellationToken: cancellationToken))
+        await foreach (var refund in _services.Current.Refunds.ListAutoPagingAsync(list, cancellationToken: cancellationToken))
         {
             if (refund.Metadata?.GetValueOrDefault(StripeAnswers.OperationKey) == call.Key)
             {
@@ -233,4 +223,20 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
     }
 
     private static RequestOptions OptionsOf(ProviderCall call) => new() { IdempotencyKey = call.Key };
+
+    private Services ServicesOf(PaymentOptions options)
+    {
+        var http = ProviderHttp.ClientOf(options, _remote.Address);
+        var client = new StripeClient(new StripeClientOptions
+        {
+            ApiKey = _remote.Key,
+            ApiBase = _remote.Address.AbsoluteUri.TrimEnd('/'),
+
+            // The payment repeats calls by itself, and under the same key.
+            HttpClient = new SystemNetHttpClient(http, maxNetworkRetries: 0, appInfo: null, enableTelemetry: false),
+        });
+        return new Services(http, new PaymentIntentService(client), new RefundService(client));
+    }
+
+    private sealed record Services(HttpClient Http, PaymentIntentService Intents, RefundService Refunds);
 }

@@ -1,0 +1,197 @@
+using System.Collections.Frozen;
+using System.Diagnostics.Metrics;
+using Granary.Grains.Interfaces.Settings;
+using Granary.Hosting.Telemetry;
+
+namespace Granary.Hosting.Settings;
+
+/// <summary>
+/// The settings that hold in this process: the table of the cluster over mounted files over the configuration of the start. A change of
+/// any of them makes one new snapshot, which is published with one write: keys that change together are never seen half changed.
+/// </summary>
+public sealed class LiveSettings : IDisposable
+{
+    private readonly Lock _turn = new();
+    private readonly Meter _meter = new("Granary.Settings");
+    private readonly StartSettings _start;
+    private readonly IReadOnlyList<LivePart> _parts;
+    private readonly Dictionary<string, string?> _base;
+    private readonly bool _isTracing;
+    private SettingsSet _table = new(0, new Dictionary<string, string>());
+    private IReadOnlyDictionary<string, string> _files;
+    private SettingsSnapshot _now;
+
+    /// <param name="start">What the process was started with.</param>
+    /// <param name="parts">The options that are read from it.</param>
+    public LiveSettings(StartSettings start, IEnumerable<LivePart> parts)
+    {
+        ArgumentNullException.ThrowIfNull(start);
+        (_start, _parts, _files) = (start, [.. parts], start.Files);
+        _base = new Dictionary<string, string?>(start.Configuration, StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, text) in start.Files.Where(file => SettingKeys.Find(file.Key) is not { IsLive: true }))
+        {
+            _base[name] = text;
+        }
+
+        _isTracing = TelemetryOptions.From(ReaderOver([])).Tracing;
+        _now = Build(_table, _files);
+        _meter.CreateObservableGauge("settings_version", () => Now.Version, description: "The version of the settings that the process obeys.");
+    }
+
+    /// <summary>What holds now. A decision that needs several values reads this once.</summary>
+    public SettingsSnapshot Now => Volatile.Read(ref _now);
+
+    /// <summary>The version of the table that the process has; -1 before it has one.</summary>
+    internal long Known { get; private set; } = -1;
+
+    /// <summary>Raised after another snapshot was published.</summary>
+    public event Action? Changed;
+
+    /// <summary>Takes the table of the cluster in.</summary>
+    public void Take(SettingsSet table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        lock (_turn)
+        {
+            _table = table;
+            Publish();
+            Known = table.Version;
+        }
+    }
+
+    /// <summary>Takes the mounted files in.</summary>
+    internal void TakeFiles(IReadOnlyDictionary<string, string> files)
+    {
+        lock (_turn)
+        {
+            if (files.Count == _files.Count && files.All(file => _files.TryGetValue(file.Key, out var text) && text == file.Value))
+            {
+                return;
+            }
+
+            _files = files;
+            Publish();
+        }
+    }
+
+    /// <summary>Why a key cannot change in this process although it is live; null where it can.</summary>
+    internal string? FixedHere(SettingKey key) =>
+        key == SettingKeys.TraceRatio && !_isTracing
+            ? $"the process was started without tracing, that is without {SettingKeys.Collector} and without {SettingKeys.TraceRatio}"
+            : null;
+
+    /// <summary>Reads what the process was started with, and values over it.</summary>
+    internal SettingsReader ReaderOver(IEnumerable<KeyValuePair<string, string>> values) => new(new ConfigurationBuilder()
+        .AddInMemoryCollection(_base)
+        .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value)))
+        .Build());
+
+    /// <summary>The reader of the files that hold now, and values over them.</summary>
+    internal SettingsReader ReaderOverFiles(IEnumerable<KeyValuePair<string, string>> values) =>
+        ReaderOver(Now.Values.Where(value => value.Value.Source == SettingSource.File).Select(value => KeyValuePair.Create(value.Key, value.Value.Text)).Concat(values));
+
+    /// <inheritdoc/>
+    public void Dispose() => _meter.Dispose();
+
+    private void Publish()
+    {
+        try
+        {
+            Volatile.Write(ref _now, Build(_table, _files));
+        }
+        catch (InvalidConfigurationException fault)
+        {
+            // Not even what the process was started with can be read any more, such as a secret whose file is gone.
+            Volatile.Write(ref _now, _now.WithProblem(fault.Key, fault.Problem));
+        }
+
+        Changed?.Invoke();
+    }
+
+    private SettingsSnapshot Build(SettingsSet table, IReadOnlyDictionary<string, string> files)
+    {
+        var ignored = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        var values = new Dictionary<string, SettingInForce>(StringComparer.OrdinalIgnoreCase);
+        Lay(files.Where(file => !IsOfTheStart(file)), SettingSource.File);
+        Lay(table.Values, SettingSource.Table);
+        while (true)
+        {
+            try
+            {
+                var reader = ReaderOver(values.Select(value => KeyValuePair.Create(value.Key, value.Value.Text)));
+                var parts = _parts.ToFrozenDictionary(part => part.Type, part => part.Read(reader));
+                return new SettingsSnapshot(table.Version, InForce(values), ignored, parts);
+            }
+            catch (InvalidConfigurationException fault) when (values.Count > 0)
+            {
+                // Good by themselves, and not beside each other or what the process was started with.
+                foreach (var key in values.Remove(fault.Key) ? [fault.Key] : values.Keys.ToList())
+                {
+                    values.Remove(key);
+                    ignored[key] = $"does not hold, because {fault.Key} {fault.Problem}";
+                }
+            }
+        }
+
+        void Lay(IEnumerable<KeyValuePair<string, string>> layer, SettingSource source)
+        {
+            foreach (var (name, text) in layer)
+            {
+                if (Problem(name, text) is { } problem)
+                {
+                    ignored[name] = problem;
+                }
+                else
+                {
+                    values[name] = new SettingInForce(text, source);
+                }
+            }
+        }
+    }
+
+    /// <summary>A file that the start has read for good, or one for another reader, such as Serilog.</summary>
+    private bool IsOfTheStart(KeyValuePair<string, string> file) =>
+        SettingKeys.Find(file.Key) is not { IsLive: true } && _start.Files.TryGetValue(file.Key, out var text) && text == file.Value;
+
+    private string? Problem(string name, string text)
+    {
+        if (SettingKeys.Find(name) is not { } key)
+        {
+            return "is no setting of this release";
+        }
+
+        if (!key.IsLive)
+        {
+            return "takes effect at the next start of the process";
+        }
+
+        try
+        {
+            key.Check(text);
+            return FixedHere(key);
+        }
+        catch (InvalidConfigurationException fault)
+        {
+            return fault.Problem;
+        }
+    }
+
+    private FrozenDictionary<string, SettingInForce> InForce(Dictionary<string, SettingInForce> values) => SettingKeys.All.Where(key => key.IsLive).ToFrozenDictionary(
+        key => key.Name,
+        key => values.GetValueOrDefault(key.Name)
+            ?? (_base.GetValueOrDefault(key.Name) is { Length: > 0 } text ? new SettingInForce(text, SettingSource.Configuration)
+                : new SettingInForce(key.Default, SettingSource.Default)),
+        StringComparer.Ordinal);
+}
+
+/// <summary>What a process was started with.</summary>
+/// <param name="Configuration">Arguments, environment and so on, by key.</param>
+/// <param name="Directory"><c>Granary:Settings:Directory</c>, or null.</param>
+/// <param name="Files">The values of its files, by key.</param>
+public sealed record StartSettings(
+    IReadOnlyDictionary<string, string?> Configuration, string? Directory, IReadOnlyDictionary<string, string> Files);
+
+/// <summary>Options that are read anew for every snapshot.</summary>
+/// <param name="Type">Their type.</param>
+/// <param name="Read">Reads them.</param>
+public sealed record LivePart(Type Type, Func<SettingsReader, object> Read);
