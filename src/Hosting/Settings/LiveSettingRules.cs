@@ -29,7 +29,7 @@ internal sealed class LiveSettingRules(LiveSettings settings) : ISettingRules
 
         if (faults.Count == 0)
         {
-            Try(() => settings.ReaderOverFiles(after).CacheTimes());
+            Try(() => settings.ReaderWith(after).CacheTimes());
         }
 
         return faults.Count == 0 ? null : new InvalidSettings(faults.ToDictionary());

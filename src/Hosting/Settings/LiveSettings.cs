@@ -33,7 +33,7 @@ public sealed class LiveSettings : IDisposable
             _base[name] = text;
         }
 
-        _isTracing = TelemetryOptions.From(ReaderOver([])).Tracing;
+        _isTracing = TelemetryOptions.From(ReaderOver()).Tracing;
         _now = Build(_table, _files);
         _meter.CreateObservableGauge("settings_version", () => Now.Version, description: "The version of the settings that the process obeys.");
     }
@@ -80,15 +80,16 @@ public sealed class LiveSettings : IDisposable
             ? $"the process was started without tracing, that is without {SettingKeys.Collector} and without {SettingKeys.TraceRatio}"
             : null;
 
-    /// <summary>Reads what the process was started with, and values over it.</summary>
-    internal SettingsReader ReaderOver(IEnumerable<KeyValuePair<string, string>> values) => new(new ConfigurationBuilder()
-        .AddInMemoryCollection(_base)
-        .AddInMemoryCollection(values.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value)))
-        .Build());
+    /// <summary>Reads what the files would say with another table.</summary>
+    internal SettingsReader ReaderWith(IReadOnlyDictionary<string, string> table) =>
+        ReaderOver([.. Volatile.Read(ref _files).Where(file => Problem(file.Key, file.Value) is null)], table);
 
-    /// <summary>The reader of the files that hold now, and values over them.</summary>
-    internal SettingsReader ReaderOverFiles(IEnumerable<KeyValuePair<string, string>> values) =>
-        ReaderOver(Now.Values.Where(value => value.Value.Source == SettingSource.File).Select(value => KeyValuePair.Create(value.Key, value.Value.Text)).Concat(values));
+    /// <summary>Reads what the process was started with, and layers of values over it.</summary>
+    private SettingsReader ReaderOver(params IEnumerable<KeyValuePair<string, string>>[] layers) => new(layers
+        .Aggregate(
+            new ConfigurationBuilder().AddInMemoryCollection(_base),
+            (configuration, layer) => configuration.AddInMemoryCollection(layer.Select(value => KeyValuePair.Create(value.Key, (string?)value.Value))))
+        .Build());
 
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();

@@ -37,7 +37,7 @@ public sealed class StockItems
 }
 
 /// <summary>One front end's product cache over a clock that the test controls.</summary>
-public sealed class Node : IDisposable
+public sealed class Node : ICurrent<ProductCacheOptions>, IDisposable
 {
     private readonly IFusionCache _levels;
     private readonly RedisCache? _redis;
@@ -46,14 +46,14 @@ public sealed class Node : IDisposable
     {
         // The levels themselves use the real clock: a life of an hour keeps it from affecting the test. On a busy machine Redis
         // may be slow, which must not look like a missing entry.
-        var options = new ProductCacheOptions { Duration = Life, NegativeDuration = NegativeLife, RedisTimeout = TimeSpan.FromSeconds(30) };
+        Value = new ProductCacheOptions { Duration = Life, NegativeDuration = NegativeLife, RedisTimeout = TimeSpan.FromSeconds(30) };
         if (redis is not null)
         {
             _redis = ProductCacheSetup.Redis(ProductCacheOptions.ParseRedis(redis));
         }
 
-        _levels = ProductCacheSetup.Levels(options, _redis, null);
-        Cache = new ProductCache(_levels, items.Load, Known, new Unchanging<ProductCacheOptions>(options), clock);
+        _levels = ProductCacheSetup.Levels(Value, _redis, null);
+        Cache = new ProductCache(_levels, items.Load, Known, this, clock);
         if (hearsOfChanges)
         {
             Cache.BeginKeeping();
@@ -65,6 +65,9 @@ public sealed class Node : IDisposable
 
     /// <summary>How long the information that a product does not exist lives, before jitter.</summary>
     public static TimeSpan NegativeLife { get; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>The options that hold now.</summary>
+    public ProductCacheOptions Value { get; set; }
 
     public ProductCache Cache { get; }
 

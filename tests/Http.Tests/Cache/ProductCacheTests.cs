@@ -70,6 +70,41 @@ public sealed class ProductCacheTests : IDisposable
     }
 
     [Fact]
+    public async Task Another_life_holds_for_copies_that_are_kept_already()
+    {
+        _items.Define("CUP", 5);
+        await _node.Price("CUP");
+        await _node.Price("CUP");
+        Assert.Equal(1, _items.Loads);
+
+        _node.Value = _node.Value with { Duration = TimeSpan.FromMinutes(2) };
+        await _node.Price("CUP");
+        Assert.Equal(2, _items.Loads);
+
+        _clock.Advance(TimeSpan.FromMinutes(2) * 1.11);
+        await _node.Price("CUP");
+        Assert.Equal(3, _items.Loads);
+    }
+
+    [Fact]
+    public async Task A_copy_that_was_kept_for_longer_is_never_served_once_a_newer_version_is_known()
+    {
+        _items.Define("CUP", 5);
+        await _node.Price("CUP");
+        _node.Value = _node.Value with { Duration = TimeSpan.FromMinutes(2) };
+        _node.Cache.Outdate("CUP", _items.Define("CUP", 6).Version);
+
+        // The floors of the short life would be forgotten by now; the copy of the long one has two minutes left.
+        for (var minute = 0; minute < 58; minute++)
+        {
+            _clock.Advance(TimeSpan.FromMinutes(1));
+            _node.Cache.Outdate("OTHER", minute);
+        }
+
+        Assert.Equal(6, await _node.Price("CUP"));
+    }
+
+    [Fact]
     public async Task Concurrent_readers_of_a_cold_SKU_load_it_once()
     {
         _items.Define("HOT", 7);
