@@ -35,7 +35,7 @@ internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
 
     public virtual Task TryWriteAsync(bool thorough, CancellationToken cancellation) => inner.TryWriteAsync(thorough, cancellation);
 
-    public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
+    public virtual Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
         inner.ReadStreamAsync(stream, afterVersion, cancellation);
 
     public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(

@@ -31,7 +31,9 @@ public sealed class WholeSilo : IAsyncDisposable
     public static string Customer => UserId.From("ada");
 
     /// <summary>Starts a silo over a database of <see cref="Configuration"/>.</summary>
-    public static async Task<WholeSilo> StartAsync(IReadOnlyDictionary<string, string?> configuration, CancellationToken cancellationToken)
+    /// <param name="compose">Puts doubles into it.</param>
+    public static async Task<WholeSilo> StartAsync(
+        IReadOnlyDictionary<string, string?> configuration, CancellationToken cancellationToken, Action<IServiceCollection>? compose = null)
     {
         var builder = Host.CreateApplicationBuilder();
         builder.Configuration.AddInMemoryCollection(configuration);
@@ -46,6 +48,7 @@ public sealed class WholeSilo : IAsyncDisposable
         // The recording consumers of this assembly are activated in every silo.
         builder.Services.AddSingleton<Recorder>();
         builder.AddGranarySilo();
+        compose?.Invoke(builder.Services);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new WholeSilo(host);
