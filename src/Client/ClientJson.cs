@@ -18,7 +18,7 @@ namespace Granary.Client;
 [JsonSerializable(typeof(NewRefund))]
 [JsonSerializable(typeof(Refund))]
 [JsonSerializable(typeof(Statistics))]
-[JsonSerializable(typeof(Settings))]
+[JsonSerializable(typeof(ProductSettings))]
 [JsonSerializable(typeof(SettingValues))]
 [JsonSerializable(typeof(SettingsRollback))]
 [JsonSerializable(typeof(Page<SettingsVersion>), TypeInfoPropertyName = "SettingsHistoryPage")]

@@ -3,8 +3,8 @@ namespace Granary.Client;
 public sealed partial class GranaryClient
 {
     /// <summary>Reads the settings that can change while the product runs.</summary>
-    public Task<Settings> GetSettingsAsync(CancellationToken cancellationToken = default) =>
-        GetAsync("settings", ClientJson.Default.Settings, cancellationToken);
+    public Task<ProductSettings> GetSettingsAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("settings", ClientJson.Default.ProductSettings, cancellationToken);
 
     /// <summary>Changes settings, all or none; every process obeys within two seconds.</summary>
     /// <param name="values">The new value by key, as the configuration takes it; null takes the key out of the table.</param>
@@ -13,10 +13,10 @@ public sealed partial class GranaryClient
     /// <c>validation</c>: a key is unknown, or does not take its value; <c>not-reloadable</c>: a key holds from the start of a process to its
     /// end; <c>precondition-failed</c>: the version is not the current one.
     /// </exception>
-    public Task<Settings> ChangeSettingsAsync(
+    public Task<ProductSettings> ChangeSettingsAsync(
         IReadOnlyDictionary<string, string?> values, long? version = null, CancellationToken cancellationToken = default) =>
         SendAsync(
-            HttpMethod.Put, "settings", Body(new SettingValues(values), ClientJson.Default.SettingValues), ClientJson.Default.Settings,
+            HttpMethod.Put, "settings", Body(new SettingValues(values), ClientJson.Default.SettingValues), ClientJson.Default.ProductSettings,
             repeatable: version is null, cancellationToken, version: version);
 
     /// <summary>Reads the changes of the settings, newest first, page by page.</summary>
@@ -26,16 +26,16 @@ public sealed partial class GranaryClient
     /// <summary>Sets the values of an earlier version again, as a new version.</summary>
     /// <param name="to">The earlier version; 0 empties the table.</param>
     /// <param name="version">The version that the caller has seen; null for any.</param>
-    public Task<Settings> RollBackSettingsAsync(long to, long? version = null, CancellationToken cancellationToken = default) =>
+    public Task<ProductSettings> RollBackSettingsAsync(long to, long? version = null, CancellationToken cancellationToken = default) =>
         SendAsync(
-            HttpMethod.Post, "settings/rollback", Body(new SettingsRollback(to), ClientJson.Default.SettingsRollback), ClientJson.Default.Settings,
+            HttpMethod.Post, "settings/rollback", Body(new SettingsRollback(to), ClientJson.Default.SettingsRollback), ClientJson.Default.ProductSettings,
             repeatable: version is null, cancellationToken, version: version);
 }
 
 /// <summary>The settings that can change while the product runs.</summary>
 /// <param name="Version">Grows by one with every change; 0 before the first.</param>
 /// <param name="Values">Every such setting, by key.</param>
-public sealed record Settings(long Version, IReadOnlyDictionary<string, Setting> Values);
+public sealed record ProductSettings(long Version, IReadOnlyDictionary<string, Setting> Values);
 
 /// <summary>A setting.</summary>
 /// <param name="Value">What holds.</param>

@@ -98,7 +98,7 @@ public static class LayerOptions
         new(settings.IsSet(SettingKeys.LogLevel) ? settings.Read(SettingKeys.LogLevel) : settings.Read(SettingKeys.ShortLogLevel));
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
-    public static TraceOptions Traces(this SettingsReader settings) => new(settings.Read(SettingKeys.TraceRatio));
+    public static SamplingOptions Traces(this SettingsReader settings) => new(settings.Read(SettingKeys.TraceRatio));
 
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static StreamSettings Streams(this SettingsReader settings) => new()

@@ -8,7 +8,7 @@ namespace Granary.Hosting.Telemetry;
 /// Work without a request, such as a timer, is not traced: it belongs to no order.
 /// </summary>
 /// <param name="options">The share of requests.</param>
-internal sealed class RequestSampler(ICurrent<TraceOptions> options) : Sampler
+internal sealed class RequestSampler(ICurrent<SamplingOptions> options) : Sampler
 {
     /// <summary>The name of the activity that ASP.NET Core starts for a request.</summary>
     private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";

@@ -24,4 +24,4 @@ public sealed record TelemetryOptions(
 
 /// <summary>How much is traced, of what can be.</summary>
 /// <param name="Ratio"><c>Granary:Telemetry:TraceRatio</c>: the share of requests, from 0 to 1.</param>
-public sealed record TraceOptions(double Ratio);
+public sealed record SamplingOptions(double Ratio);

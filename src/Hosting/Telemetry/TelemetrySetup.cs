@@ -49,7 +49,7 @@ public static class TelemetrySetup
 
     private static void Trace(TracerProviderBuilder traces, TelemetryOptions options)
     {
-        traces.SetSampler(provider => new RequestSampler(provider.GetRequiredService<ICurrent<TraceOptions>>()))
+        traces.SetSampler(provider => new RequestSampler(provider.GetRequiredService<ICurrent<SamplingOptions>>()))
             .AddAspNetCoreInstrumentation(requests =>
             {
                 requests.Filter = IsOfInterest;

@@ -44,7 +44,7 @@ public sealed class ObeyedTests(SettingsApp settings) : IAsyncLifetime
         ["Granary:LoadShedding:MaxConcurrent"] = ("100", 100, now => now.Get<AdmissionOptions>().MaxConcurrent),
         ["Granary:LoadShedding:MaxQueued"] = ("200", 200, now => now.Get<AdmissionOptions>().MaxQueued),
         ["Granary:LoadShedding:MaxWait"] = ("00:00:05", TimeSpan.FromSeconds(5), now => now.Get<AdmissionOptions>().MaxWait),
-        ["Granary:Telemetry:TraceRatio"] = ("0.5", 0.5, now => now.Get<TraceOptions>().Ratio),
+        ["Granary:Telemetry:TraceRatio"] = ("0.5", 0.5, now => now.Get<SamplingOptions>().Ratio),
         ["Serilog:MinimumLevel:Default"] = ("Error", LogEventLevel.Error, now => now.Get<LogOptions>().Level),
     };
 

@@ -17,6 +17,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
 {
     private const string Replaced = "every process replaced, one by one";
     private const string SiloReplaced = "silo replaced";
+    private const string SettingsChanged = "settings changed";
 
     private bool _isPreviousRelease;
 
@@ -56,6 +57,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
         return
         [
             (Replaced, () => deployment.ReplaceAsync(crowd, ClusterProgram.Silo, ClusterProgram.FrontEnd)),
+            (SettingsChanged, () => ChangedSettings.ApplyAsync(deployment, crowd)),
             (SiloReplaced, async () =>
             {
                 await first.StopAsync();
@@ -137,10 +139,10 @@ public sealed class ChaosTests(ITestOutputHelper output)
         output.WriteLine(report);
         Console.WriteLine(report);
         var mayBeRefused = fault == Replaced && _isPreviousRelease;
-        if (fault is Replaced or SiloReplaced && (mayBeRefused ? crowd.Tally.Breaks : crowd.Tally.Failures) > 0)
+        if (fault is Replaced or SiloReplaced or SettingsChanged && (mayBeRefused ? crowd.Tally.Breaks : crowd.Tally.Failures) > 0)
         {
             ShowLogs(deployment);
-            Assert.Fail("A rolling restart was noticed.");
+            Assert.Fail(fault == SettingsChanged ? "A change of settings was noticed." : "A rolling restart was noticed.");
         }
 
         _isPreviousRelease &= fault != Replaced;

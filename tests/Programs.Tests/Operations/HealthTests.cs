@@ -54,25 +54,25 @@ public sealed class HealthTests(TracedProduct traced)
         await front.StartAsync(TestContext.Current.CancellationToken);
         using var siloClient = ClientOf(silo);
         using var frontClient = ClientOf(front);
-        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, payments healthy, cluster healthy");
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.OK, "streams healthy, storage healthy, proxies healthy, cluster healthy");
+        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, settings healthy, payments healthy, cluster healthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.OK, "streams healthy, storage healthy, settings healthy, proxies healthy, cluster healthy");
 
         // Silos that know each other do not need the table at this moment: they stay in service and report the fault.
         await redis.StopAsync();
-        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, payments healthy, cluster degraded");
+        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, settings healthy, payments healthy, cluster degraded");
         await redis.RestartAsync();
-        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, payments healthy, cluster healthy");
+        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, settings healthy, payments healthy, cluster healthy");
 
         await postgres.StopAsync();
-        await ChecksBecomeAsync(siloClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, payments healthy, cluster healthy");
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, proxies healthy, cluster healthy");
+        await ChecksBecomeAsync(siloClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, settings degraded, payments healthy, cluster healthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage unhealthy, settings degraded, proxies healthy, cluster healthy");
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(siloClient, "/health/live"));
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(frontClient, "/health/live"));
         await postgres.RestartAsync(immediate: true);
-        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, payments healthy, cluster healthy");
+        await ChecksBecomeAsync(siloClient, HttpStatusCode.OK, "streams healthy, storage healthy, settings healthy, payments healthy, cluster healthy");
 
         await silo.StopAsync(TestContext.Current.CancellationToken);
-        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage healthy, proxies healthy, cluster unhealthy");
+        await ChecksBecomeAsync(frontClient, HttpStatusCode.ServiceUnavailable, "streams healthy, storage healthy, settings degraded, proxies healthy, cluster unhealthy");
         Assert.Equal((HttpStatusCode.OK, "live"), await AskAsync(frontClient, "/health/live"));
         await front.StopAsync(TestContext.Current.CancellationToken);
         Directory.Delete(certificates, recursive: true);

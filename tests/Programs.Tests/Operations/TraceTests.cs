@@ -101,7 +101,7 @@ public sealed class TraceTests(TracedProduct traced)
     {
         var root = new SamplingParameters(default, ActivityTraceId.CreateRandom(), name, ActivityKind.Server);
 
-        Assert.Equal(expected, new RequestSampler(new Unchanging<TraceOptions>(new TraceOptions(ratio))).ShouldSample(root).Decision);
+        Assert.Equal(expected, new RequestSampler(new Unchanging<SamplingOptions>(new SamplingOptions(ratio))).ShouldSample(root).Decision);
     }
 
     [Fact]
@@ -113,13 +113,13 @@ public sealed class TraceTests(TracedProduct traced)
             new SamplingParameters(default, ActivityTraceId.CreateRandom(), "Microsoft.AspNetCore.Hosting.HttpRequestIn", ActivityKind.Server)).Decision;
 
         Assert.Equal(SamplingDecision.Drop, Next());
-        options.Value = new TraceOptions(1);
+        options.Value = new SamplingOptions(1);
         Assert.Equal(SamplingDecision.RecordAndSample, Next());
     }
 
-    private sealed class Ratio : ICurrent<TraceOptions>
+    private sealed class Ratio : ICurrent<SamplingOptions>
     {
-        public TraceOptions Value { get; set; } = new(0);
+        public SamplingOptions Value { get; set; } = new(0);
     }
 
     [Theory]
@@ -130,7 +130,7 @@ public sealed class TraceTests(TracedProduct traced)
         var trace = ActivityTraceId.CreateRandom();
         var parent = new ActivityContext(trace, ActivitySpanId.CreateRandom(), flags, isRemote: true);
 
-        var decision = new RequestSampler(new Unchanging<TraceOptions>(new TraceOptions(0.5))).ShouldSample(new SamplingParameters(parent, trace, "IOrderGrain/Place", ActivityKind.Server));
+        var decision = new RequestSampler(new Unchanging<SamplingOptions>(new SamplingOptions(0.5))).ShouldSample(new SamplingParameters(parent, trace, "IOrderGrain/Place", ActivityKind.Server));
 
         Assert.Equal(expected, decision.Decision);
     }

@@ -206,6 +206,17 @@ public sealed partial class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_page_of_settings_lists_those_that_can_change_while_the_product_runs()
+    {
+        var page = Repository.Read("docs/settings.md");
+        var list = page[page.IndexOf("<!-- live:", StringComparison.Ordinal)..page.IndexOf("<!-- /live -->", StringComparison.Ordinal)];
+
+        Assert.Equal(
+            SettingKeys.All.Where(key => key.IsLive).Select(key => $"- `{key.Name}`"),
+            list.Split('\n').Where(line => line.StartsWith("- ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Documents_name_no_key_that_is_not_declared()
     {
         var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md"))
