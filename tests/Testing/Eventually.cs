@@ -16,8 +16,8 @@ public static class Eventually
         Func<Task<bool>> condition,
         [CallerArgumentExpression(nameof(condition))] string what = "",
         TimeSpan? timeout = null,
-        CancellationToken cancellation = default,
-        TimeSpan? interval = null)
+        TimeSpan? interval = null,
+        CancellationToken cancellation = default)
     {
         var started = Stopwatch.StartNew();
         while (!await condition())
@@ -31,13 +31,13 @@ public static class Eventually
         }
     }
 
-    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?, CancellationToken)"/>
+    /// <inheritdoc cref="HoldsAsync(Func{Task{bool}}, string, TimeSpan?, TimeSpan?, CancellationToken)"/>
     public static Task HoldsAsync(
         Func<bool> condition,
         [CallerArgumentExpression(nameof(condition))] string what = "",
         TimeSpan? timeout = null,
         CancellationToken cancellation = default) =>
-        HoldsAsync(() => Task.FromResult(condition()), what, timeout, cancellation);
+        HoldsAsync(() => Task.FromResult(condition()), what, timeout, interval: null, cancellation);
 
     /// <summary>Repeats an attempt while it fails with a fault that may pass, and returns its result.</summary>
     /// <exception cref="Exception">The last such fault, if the attempt did not succeed in time.</exception>

@@ -136,7 +136,7 @@ public sealed class ExportTests : IAsyncLifetime
         await using var count = views.CreateCommand();
         count.CommandText = "SELECT count(*) FROM order_index";
         await Eventually.HoldsAsync(
-            async () => (long)(await count.ExecuteScalarAsync(Cancellation))! == orders, "all orders are in the index", TimeSpan.FromMinutes(10), Cancellation);
+            async () => (long)(await count.ExecuteScalarAsync(Cancellation))! == orders, "all orders are in the index", TimeSpan.FromMinutes(10), cancellation: Cancellation);
     }
 
     /// <summary>Counts the orders that are read for lists, and fails a reading.</summary>

@@ -62,7 +62,7 @@ public sealed class ClockTests : IDisposable
             },
             "the unpaid orders expire and give back",
             TimeSpan.FromMinutes(2),
-            Cancellation);
+            cancellation: Cancellation);
     }
 
     public void Dispose() => File.Delete(_step);
