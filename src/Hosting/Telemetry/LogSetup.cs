@@ -17,7 +17,10 @@ public static class LogSetup
     {
         // Serilog reads the section itself, when the first logger is made; a level that it does not know must stop the program sooner.
         builder.AddLive(LayerOptions.Log);
-        builder.Services.AddSerilog((services, log) => Compose(builder, log, LevelOf(services.GetRequiredService<LiveSettings>())));
+
+        // Not as the static logger: of several hosts in a process, as in tests, each has the level that its settings say.
+        builder.Services.AddSerilog(
+            (services, log) => Compose(builder, log, LevelOf(services.GetRequiredService<LiveSettings>())), preserveStaticLogger: true);
         LoggersByCategory.Decorate(builder.Services);
     }
 

@@ -1,8 +1,12 @@
 using System.Net;
 using System.Text.Json;
 using Granary.Client;
+using Granary.Domain.Events;
+using Granary.Domain.Settings;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Settings;
+using Granary.Journal;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Settings;
 
@@ -165,6 +169,22 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
         using var refused = await _admin.PostJson("/settings/rollback", body);
 
         Assert.True((await refused.ExpectProblem(400, "validation")).At("errors").TryGetProperty("version", out _));
+    }
+
+    [Fact]
+    public async Task A_rollback_to_a_value_that_cannot_change_in_this_release_is_refused()
+    {
+        // As a later release would set it, in which it can.
+        var before = (await Get()).Number("version");
+        var later = new SettingsChanged("u-other", new Dictionary<string, Grains.Interfaces.Settings.SettingChange> { ["Granary:DrainTime"] = new(null, "00:00:07") });
+        await settings.App.Services.GetRequiredService<IJournal>().AppendAsync(new JournalAppend(
+            JournalStream.OfSettings("0"), before, [SettingsEvent.Codec.Encode(later, DateTimeOffset.UtcNow, trace: null)]));
+        await Eventually.HoldsAsync(async () => (await Get()).Number("version") == before + 1, cancellation: Cancellation);
+        await settings.Put(("Granary:DrainTime", null));
+
+        using var refused = await _admin.PostJson("/settings/rollback", new { version = before + 1 });
+
+        Assert.Equal("Granary:DrainTime", (await refused.ExpectProblem(409, "not-reloadable")).Text("key"));
     }
 
     [Fact]

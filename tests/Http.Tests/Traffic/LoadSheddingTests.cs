@@ -89,11 +89,13 @@ public sealed class LoadSheddingTests
     [InlineData("LoadShedding:MaxWait", "4")]
     [InlineData("LoadShedding:MaxWait", "soon")]
     [InlineData("Limits:MaxConnections", "0")]
+    [InlineData("RateLimit:Burst", "-1")]
     public void An_invalid_setting_is_named(string key, string value)
     {
         var settings = new ConfigurationBuilder().AddInMemoryCollection([new("Granary:" + key, value)]).Build();
 
-        var problem = Assert.Throws<InvalidConfigurationException>(() => TrafficOptions.From(new SettingsReader(settings)));
+        var reader = new SettingsReader(settings);
+        var problem = Assert.Throws<InvalidConfigurationException>(() => (TrafficOptions.From(reader), RateOptions.From(reader), AdmissionOptions.From(reader)));
 
         Assert.Equal("Granary:" + key, problem.Key);
     }
