@@ -23,10 +23,11 @@ public sealed partial class SettingsFollower(
     private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _asked;
     private long _answered;
+    private long _answeredAt;
     private int _open;
 
     /// <summary>When the cluster answered last; null if it never has.</summary>
-    public DateTimeOffset? AnsweredAt { get; private set; }
+    public DateTimeOffset? AnsweredAt => Volatile.Read(ref _answeredAt) is var ticks and not 0 ? new DateTimeOffset(ticks, TimeSpan.Zero) : null;
 
     /// <summary>Why the last question was not answered; null if it was.</summary>
     public string? Problem { get; private set; }
@@ -71,7 +72,8 @@ public sealed partial class SettingsFollower(
             }
 
             _answered = number;
-            (AnsweredAt, Problem, IsUnknownToCluster) = (clock.GetUtcNow(), null, false);
+            (Problem, IsUnknownToCluster) = (null, false);
+            Volatile.Write(ref _answeredAt, clock.GetUtcNow().UtcTicks);
             if (table is not null)
             {
                 settings.Take(table);
