@@ -59,8 +59,8 @@ public static class GranarySilo
         AddJournal(builder.Services, options);
         builder.AddLive(LayerOptions.Orders);
         builder.Services.AddGranaryGrains();
-        builder.AddLive(LayerOptions.Payments);
         builder.Services.AddPaymentProvider(settings.Payments());
+        builder.AddLive(LayerOptions.Payments);
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();

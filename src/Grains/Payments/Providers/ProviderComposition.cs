@@ -8,13 +8,13 @@ public static class ProviderComposition
 {
     /// <summary>
     /// Adds <see cref="ProviderGateway"/>, and the adapter that the options name behind it. The options hold for the life of the process
-    /// unless <see cref="ICurrent{T}"/> was added before.
+    /// unless another <see cref="ICurrent{T}"/> is added after it.
     /// </summary>
     public static IServiceCollection AddPaymentProvider(this IServiceCollection services, PaymentOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<ICurrent<PaymentOptions>>(new Unchanging<PaymentOptions>(options));
+        services.AddSingleton<ICurrent<PaymentOptions>>(new Unchanging<PaymentOptions>(options));
         services.AddSingleton(options.Times);
         services.AddSingleton<ProviderMetrics>();
         services.AddSingleton<ProviderGateway>();
