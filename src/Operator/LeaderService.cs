@@ -1,0 +1,61 @@
+using k8s;
+using k8s.LeaderElection;
+using k8s.LeaderElection.ResourceLock;
+using Microsoft.Extensions.Options;
+
+namespace Granary.Operator;
+
+/// <summary>
+/// Works while it holds the lease. A process that has lost it ends, and Kubernetes starts it again: nothing that it had begun goes on.
+/// </summary>
+internal sealed partial class LeaderService(
+    IKubernetes client, ClusterController controller, IOptions<OperatorOptions> options, IHostApplicationLifetime lifetime, ILogger<LeaderService> logger)
+    : BackgroundService
+{
+    public const string LeaseName = "granary-operator";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var lease = options.Value.LeaseDuration;
+        using var elector = new LeaderElector(new LeaderElectionConfig(new LeaseLock(client, options.Value.Namespace, LeaseName, options.Value.Identity))
+        {
+            LeaseDuration = lease,
+            RenewDeadline = lease * 2 / 3,
+            RetryPeriod = lease / 6,
+        });
+        elector.OnError += fault => ElectionFailed(logger, fault);
+        elector.OnNewLeader += leader => Leads(logger, leader);
+        using var work = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var working = Task.CompletedTask;
+        elector.OnStartedLeading += () => working = controller.RunAsync(work.Token);
+        try
+        {
+            await elector.RunUntilLeadershipLostAsync(stoppingToken);
+            LeaseLost(logger);
+        }
+        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+        {
+            // The API server cannot be reached. Kubernetes starts the process again, each time after a longer pause.
+            ElectionFailed(logger, fault);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+        finally
+        {
+            Environment.ExitCode = stoppingToken.IsCancellationRequested ? 0 : 1;
+            await work.CancelAsync();
+            await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Leader} leads.")]
+    private static partial void Leads(ILogger logger, string leader);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease could not be read or renewed.")]
+    private static partial void ElectionFailed(ILogger logger, Exception? fault);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The lease was lost; this process ends.")]
+    private static partial void LeaseLost(ILogger logger);
+}
