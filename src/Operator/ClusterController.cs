@@ -55,8 +55,16 @@ internal sealed partial class ClusterController
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
-                // 409: another writer came first. Every look reads again before it takes a step.
-                ReconcileFailed(_logger, fault is HttpOperationException { Response.StatusCode: HttpStatusCode.Conflict } ? null : fault);
+                // Every look reads again before it takes a step.
+                if (fault is HttpOperationException { Response.StatusCode: HttpStatusCode.Conflict })
+                {
+                    Outdated(_logger);
+                }
+                else
+                {
+                    ReconcileFailed(_logger, fault);
+                }
+
                 await Task.Delay(pause, _clock, cancellationToken);
                 pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
                 continue;
@@ -145,5 +153,8 @@ internal sealed partial class ClusterController
     private static partial void StepTaken(ILogger logger, string deployment, string version, int? replicas);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A step failed; it is tried again.")]
-    private static partial void ReconcileFailed(ILogger logger, Exception? fault);
+    private static partial void ReconcileFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Another writer came first; the step is planned again.")]
+    private static partial void Outdated(ILogger logger);
 }

@@ -115,7 +115,7 @@ public static class ClusterObjects
         [
             new V1OwnerReference
             {
-                ApiVersion = cluster.ApiVersion, Kind = cluster.Kind, Name = cluster.Name(), Uid = cluster.Uid(), Controller = true, BlockOwnerDeletion = true,
+                ApiVersion = cluster.ApiVersion, Kind = cluster.Kind, Name = cluster.Name(), Uid = cluster.Uid(), Controller = true,
             },
         ];
 

@@ -7,8 +7,15 @@ namespace Granary.Operator.Rollout;
 internal static class Coverage
 {
     /// <summary>Whether every field of the wanted object has its value in the observed one.</summary>
-    public static bool Covers<T>(T observed, T wanted) =>
-        Covers(JsonNode.Parse(KubernetesJson.Serialize(observed)), JsonNode.Parse(KubernetesJson.Serialize(wanted)));
+    public static bool Covers<T>(T observed, T wanted)
+    {
+        var want = JsonNode.Parse(KubernetesJson.Serialize(wanted))!.AsObject();
+
+        // The API server lists objects without their kind.
+        want.Remove("apiVersion");
+        want.Remove("kind");
+        return Covers(JsonNode.Parse(KubernetesJson.Serialize(observed)), want);
+    }
 
     private static bool Covers(JsonNode? observed, JsonNode? wanted) => (observed, wanted) switch
     {
