@@ -53,7 +53,7 @@ public sealed record GranaryClusterSpec
     public int? FrontEndMaxReplicas { get; init; }
 
     /// <summary>Settings in their environment form, over those of <c>k8s/base</c>.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
+    public IDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>How pods are replaced.</summary>
     public UpdateStrategy UpdateStrategy { get; init; } = new();
