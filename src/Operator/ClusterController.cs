@@ -38,8 +38,8 @@ internal sealed partial class ClusterController
         _pods = api.WatchPods(Changed, logger);
     }
 
-    /// <summary>Works until it is cancelled.</summary>
-    public Task RunAsync(CancellationToken cancellationToken) => Task.WhenAll(
+    /// <summary>Works until it is cancelled, or one of its parts fails.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken) => await await Task.WhenAny(
         _clusters.RunAsync(cancellationToken), _deployments.RunAsync(cancellationToken), _pods.RunAsync(cancellationToken), WorkAsync(cancellationToken));
 
     private async Task WorkAsync(CancellationToken cancellationToken)

@@ -27,7 +27,7 @@ internal sealed partial class LeaderService(
         elector.OnNewLeader += leader => Leads(logger, leader);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var working = Task.CompletedTask;
-        elector.OnStartedLeading += () => working = controller.RunAsync(work.Token);
+        elector.OnStartedLeading += () => working = WorkAsync(work.Token);
         try
         {
             await elector.RunUntilLeadershipLostAsync(stoppingToken);
@@ -43,12 +43,34 @@ internal sealed partial class LeaderService(
         }
         finally
         {
-            Environment.ExitCode = stoppingToken.IsCancellationRequested ? 0 : 1;
+            if (!stoppingToken.IsCancellationRequested)
+            {
+                Environment.ExitCode = 1;
+            }
+
             await work.CancelAsync();
             await working.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             lifetime.StopApplication();
         }
     }
+
+    /// <summary>A leader that does not work must not stay leader.</summary>
+    private async Task WorkAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await controller.RunAsync(cancellationToken);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            WorkFailed(logger, fault);
+            Environment.ExitCode = 1;
+            lifetime.StopApplication();
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Critical, Message = "The work has ended; this process ends.")]
+    private static partial void WorkFailed(ILogger logger, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "{Leader} leads.")]
     private static partial void Leads(ILogger logger, string leader);

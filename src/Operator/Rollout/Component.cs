@@ -50,7 +50,7 @@ internal sealed class Component
     /// Deployment and pods are watched separately, and either may be the older. So both must say the same, and every pod is compared
     /// with the template.
     /// </remarks>
-    public bool IsSettled => Observed is { Status: { } status } deployment
+    public bool IsAtRest => Observed is { Status: { } status } deployment
         && status.ObservedGeneration >= deployment.Metadata.Generation
         && (status.Replicas ?? 0) == Replicas
         && (status.UpdatedReplicas ?? 0) == Replicas

@@ -41,7 +41,7 @@ internal static class RolloutPlanner
                 return new(component.Wanted, report.Progressing(Reason(component, wanted), $"The {component.Name} are set to {cluster.Spec.Version}.", late), next);
             }
 
-            if (!component.IsSettled)
+            if (!component.IsAtRest)
             {
                 moving = component;
                 break;
@@ -67,7 +67,7 @@ internal static class RolloutPlanner
     /// </summary>
     private static bool CanScale(GranaryCluster cluster, Component silos, Component frontEnds, bool isLate) =>
         silos.Replicas != cluster.Spec.Replicas && silos.IsApplied && frontEnds.IsApplied
-        && (silos.IsSettled
+        && (silos.IsAtRest
             || (isLate && cluster.Spec.Replicas < silos.Replicas && silos.Terminating == 0 && silos.Ready == silos.Replicas - 1));
 
     /// <summary>One silo more or less.</summary>

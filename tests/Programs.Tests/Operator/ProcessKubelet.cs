@@ -32,17 +32,17 @@ internal sealed class ProcessKubelet(IReadOnlyDictionary<string, string> secret)
             {
                 _ = _ending.GetOrAdd(name, _ => EndAsync(store, pod));
             }
-            else if (!_running.ContainsKey(name))
+            else if (_running.TryGetValue(name, out var running))
+            {
+                var isReady = await IsReadyAsync(running, pod.Spec.Containers[0].ReadinessProbe.HttpGet.Path);
+                store.Change<V1Pod>("pods", name, changed => DeploymentRules.SetReady(changed, isReady, DateTime.UtcNow));
+            }
+            else
             {
                 var process = ProcessOf(pod, store);
                 process.Start();
                 _running[name] = process;
                 Started.Enqueue((name, ClusterObjects.VersionOf(pod.Spec), process.ProcessId));
-            }
-            else
-            {
-                var isReady = await IsReadyAsync(_running[name], pod.Spec.Containers[0].ReadinessProbe.HttpGet.Path);
-                store.Change<V1Pod>("pods", name, changed => DeploymentRules.SetReady(changed, isReady, DateTime.UtcNow));
             }
         }
 

@@ -11,7 +11,7 @@ namespace Granary.Programs.Tests.Operator;
 /// </summary>
 public sealed class ReplacedProcessesTests
 {
-    private const int Customers = 4;
+    private const int Customers = 2;
 
     [Fact]
     public async Task A_new_version_replaces_every_process_and_no_request_fails()
@@ -25,7 +25,8 @@ public sealed class ReplacedProcessesTests
             ["redis"] = redis.ConnectionString,
             ["admin-password"] = Product.AdminPassword,
         });
-        var configuration = Path.Combine(Directory.CreateTempSubdirectory("granary-operator-").FullName, "kubeconfig");
+        var directory = Directory.CreateTempSubdirectory("granary-operator-");
+        var configuration = Path.Combine(directory.FullName, "kubeconfig");
         await File.WriteAllTextAsync(configuration, Configuration(api.Address), TestContext.Current.CancellationToken);
         await using var program = new ProgramProcess("Granary.Operator.dll", new Dictionary<string, string>
         {
@@ -51,7 +52,7 @@ public sealed class ReplacedProcessesTests
         var failures = new ConcurrentQueue<string>();
         var load = customers.Select(customer => OrderAsync(customer, sku, kubelet, failures, enough.Token)).ToList();
         api.Store.Change<GranaryCluster>(GranaryCluster.Plural, GranaryCluster.OnlyName, cluster => cluster.Spec = cluster.Spec with { Version = "0.3.0" });
-        await Eventually.HoldsAsync(() => kubelet.Started.Any(pod => pod.Version == "0.3.0"), "the first new silo starts", TimeSpan.FromMinutes(2));
+        await Eventually.HoldsAsync(() => kubelet.Started.Any(pod => pod.Version == "0.3.0"), "the first new silo starts", TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         await program.KillAsync();
         program.Start();
         await SettlesAsync(api, program, kubelet, "0.3.0");
@@ -59,7 +60,7 @@ public sealed class ReplacedProcessesTests
         var placed = (await Task.WhenAll(load)).Sum();
 
         Assert.Empty(failures);
-        Assert.True(placed > 100, $"{placed} orders");
+        Assert.True(placed > 20, $"{placed} orders");
         var started = kubelet.Started.ToList();
         Assert.Equal(
             ["silo 0.2.0", "silo 0.2.0", "front-end 0.2.0", "silo 0.3.0", "silo 0.3.0", "front-end 0.3.0"],
@@ -71,6 +72,7 @@ public sealed class ReplacedProcessesTests
         using var staff = Access.Client(kubelet.Endpoints[0], await front.TokenAsync("admin", Product.AdminPassword));
         using var stock = await staff.GetAsync($"/products/{sku}/stock", TestContext.Current.CancellationToken);
         Assert.Equal(placed, (await stock.Body()).GetProperty("reserved").GetInt64());
+        directory.Delete(recursive: true);
     }
 
     /// <summary>Orders one unit after the other, each at a front end of the service.</summary>
@@ -105,7 +107,7 @@ public sealed class ReplacedProcessesTests
                 failures.Enqueue(fault.ToString());
             }
 
-            await Task.Delay(100, CancellationToken.None);
+            await Task.Delay(200, CancellationToken.None);
         }
 
         foreach (var door in doors.Values)
@@ -126,7 +128,8 @@ public sealed class ReplacedProcessesTests
                     : api.Store.Find<GranaryCluster>(GranaryCluster.Plural, GranaryCluster.OnlyName)!.Status is { } status && status.Version == version
                     && status.Is(ClusterCondition.Ready) && !status.Is(ClusterCondition.Progressing),
                 $"everything runs {version}",
-                TimeSpan.FromMinutes(6));
+                TimeSpan.FromMinutes(6),
+                TestContext.Current.CancellationToken);
         }
         catch (TimeoutException fault)
         {
