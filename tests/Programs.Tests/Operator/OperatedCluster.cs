@@ -81,7 +81,7 @@ internal sealed class OperatedCluster : IAsyncDisposable
     {
         try
         {
-            await Eventually.HoldsAsync(() => Task.FromResult(condition()), what, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            await Eventually.HoldsAsync(condition, what, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
