@@ -75,7 +75,12 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private static JsonObject Failure(int code, string reason, string message) => new()
     {
-        ["apiVersion"] = "v1", ["kind"] = "Status", ["status"] = "Failure", ["code"] = code, ["reason"] = reason, ["message"] = message,
+        ["apiVersion"] = "v1",
+        ["kind"] = "Status",
+        ["status"] = "Failure",
+        ["code"] = code,
+        ["reason"] = reason,
+        ["message"] = message,
     };
 
     private static async Task<JsonObject> BodyAsync(HttpContext context) => (await JsonNode.ParseAsync(context.Request.Body))!.AsObject();

@@ -45,6 +45,7 @@ internal sealed class Controllers : IAsyncDisposable
         while (!_stop.IsCancellationRequested)
         {
             var next = _store.NextChange;
+            _store.Collect();
             Scale();
             foreach (var deployment in _store.List<V1Deployment>("deployments"))
             {

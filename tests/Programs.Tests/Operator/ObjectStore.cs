@@ -145,29 +145,40 @@ internal sealed class ObjectStore
         }
     }
 
-    /// <summary>Deletes an object and what it owns, as the garbage collector does in the background. Pods drain first.</summary>
+    /// <summary>Deletes an object. What it owns ends with the next <see cref="Collect"/>.</summary>
     public void Delete(string plural, string name)
     {
         lock (_gate)
         {
-            if (!_objects.Remove((plural, name), out var gone))
+            if (_objects.Remove((plural, name), out var gone))
             {
-                return;
+                Tell(plural, "DELETED", gone);
             }
+        }
+    }
 
-            Tell(plural, "DELETED", gone);
-            var uid = (string?)gone["metadata"]!["uid"];
-            foreach (var (key, owned) in _objects.Where(entry => (entry.Value["metadata"]!["ownerReferences"] as JsonArray ?? []).Any(owner => (string?)owner!["uid"] == uid)).ToList())
+    /// <summary>The garbage collector: deletes objects whose owners are gone, also those that were created after their owner's end. Pods drain first.</summary>
+    public void Collect()
+    {
+        lock (_gate)
+        {
+            var there = _objects.Values.Select(value => (string?)value["metadata"]!["uid"]).ToHashSet();
+            foreach (var (key, owned) in _objects.ToList())
             {
-                if (key.Plural == "pods")
+                if (owned["metadata"]!["ownerReferences"] is not JsonArray { Count: > 0 } owners || owners.Any(owner => there.Contains((string?)owner!["uid"])))
+                {
+                    continue;
+                }
+
+                if (key.Plural != "pods")
+                {
+                    Delete(key.Plural, key.Name);
+                }
+                else if (owned["metadata"]!["deletionTimestamp"] is null)
                 {
                     var drained = Copy(owned);
                     drained["metadata"]!["deletionTimestamp"] = Now();
                     Put(key, owned, drained);
-                }
-                else
-                {
-                    Delete(key.Plural, key.Name);
                 }
             }
         }
