@@ -232,8 +232,10 @@ public sealed partial class SettingsTests : IDisposable
     [Fact]
     public void Nothing_reads_the_configuration_past_the_reader()
     {
+        // The operator is a program of its own, which knows none of the platform's settings and judges its four by itself.
         var past = Directory.GetFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Hosting/Settings/", StringComparison.Ordinal))
+            .Where(file => !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/Hosting/Settings/", StringComparison.Ordinal)
+                && !file.Contains("/src/Operator/", StringComparison.Ordinal))
             .Where(file => ReadsPast().IsMatch(File.ReadAllText(file)));
 
         Assert.Empty(past);
