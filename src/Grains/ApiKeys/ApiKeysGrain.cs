@@ -1,5 +1,4 @@
 using Granary.Domain.ApiKeys;
-using Granary.Domain.Events;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -80,23 +79,6 @@ public sealed class ApiKeysGrain(IJournal journal, SnapshotStore snapshots, Time
 
         await EnsureFreshAsync();
         return Durable.Version == known ? null : Durable.ToSet();
-    }
-
-    /// <summary>
-    /// Decides, and returns when that is durable. What would change nothing is decided again on the newest events: another activation may
-    /// have created the key, or revoked others, while the cluster changes.
-    /// </summary>
-    private async Task<Decision<ApiKeyEvent>> DecideAsync(Func<ApiKeysState, Decision<ApiKeyEvent>> decide)
-    {
-        var decision = decide(Decided);
-        if (decision.Events.Count == 0 && await RefreshAsync())
-        {
-            decision = decide(Decided);
-        }
-
-        Raise(decision.Events);
-        await CommitAsync();
-        return decision;
     }
 
     private Dictionary<string, DateTimeOffset> Uses => _uses.State!.State!.ByKey;

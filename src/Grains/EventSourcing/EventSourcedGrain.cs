@@ -149,6 +149,24 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         return true;
     }
 
+    /// <summary>
+    /// Decides, and returns when that is durable. What would change nothing is decided again on the newest events: another activation may
+    /// have written while the cluster changes.
+    /// </summary>
+    protected async Task<Decision<TEvent>> DecideAsync(Func<TState, Decision<TEvent>> decide)
+    {
+        ArgumentNullException.ThrowIfNull(decide);
+        var decision = decide(Decided);
+        if (decision.Events.Count == 0 && await RefreshAsync())
+        {
+            decision = decide(Decided);
+        }
+
+        Raise(decision.Events);
+        await CommitAsync();
+        return decision;
+    }
+
     /// <summary>Called after events have become durable. It must not throw.</summary>
     protected virtual void OnDurable()
     {

@@ -40,13 +40,13 @@ public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimePro
 
     /// <inheritdoc/>
     public Task<SettingsReply> Change(ChangeSettings command) =>
-        DecideAsync(settings => SettingsDecisions.Change(settings, command, rules.Check));
+        ReplyAsync(settings => SettingsDecisions.Change(settings, command, rules.Check));
 
     /// <inheritdoc/>
     public async Task<SettingsReply> RollBack(RollBackSettings command)
     {
         var history = await _journal.ReadStreamAsync(SettingsState.StreamOf(Key), 0);
-        return await DecideAsync(settings => SettingsDecisions.RollBack(settings, command, VersionOf, rules.Check));
+        return await ReplyAsync(settings => SettingsDecisions.RollBack(settings, command, VersionOf, rules.Check));
 
         SettingsState VersionOf(long version) => Aggregate.Fold<SettingsState, SettingsEvent>(
             SettingsState.Initial(Key), history.TakeWhile(record => record.Version <= version));
@@ -67,22 +67,8 @@ public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimePro
         ];
     }
 
-    /// <summary>
-    /// Decides, and returns when that is durable. What would change nothing is decided again on the newest events: another activation may
-    /// have changed the settings.
-    /// </summary>
-    private async Task<SettingsReply> DecideAsync(Func<SettingsState, Decision<SettingsEvent>> decide)
-    {
-        var decision = decide(Decided);
-        if (decision.Events.Count == 0 && await RefreshAsync())
-        {
-            decision = decide(Decided);
-        }
-
-        Raise(decision.Events);
-        await CommitAsync();
-        return decision.Refusal is { } refusal ? new SettingsReply(null, refusal) : new SettingsReply(Durable.ToSet());
-    }
+    private async Task<SettingsReply> ReplyAsync(Func<SettingsState, Decision<SettingsEvent>> decide) =>
+        (await DecideAsync(decide)).Refusal is { } refusal ? new SettingsReply(null, refusal) : new SettingsReply(Durable.ToSet());
 
     /// <summary>Reads what another activation has appended, unless that was read a moment ago.</summary>
     private Task EnsureFreshAsync()

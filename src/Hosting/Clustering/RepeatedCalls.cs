@@ -56,13 +56,12 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
     {
         var started = Stopwatch.GetTimestamp();
         var declared = Declared.GetOrAdd(context.InterfaceMethod, static method => method.GetCustomAttribute<IdempotentAttribute>());
-        if (declared is null || !IsRepeatable(context.Request))
+        if (declared is null || ArgumentsOf(context.Request) is var arguments && arguments.Any(argument => argument is IRepeatable { IsRepeatable: false }))
         {
             await context.Invoke();
             return;
         }
 
-        var arguments = ArgumentsOf(context.Request);
         foreach (var pause in Pauses)
         {
             var lost = losses?.Next;
@@ -153,19 +152,6 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
         }
 
         return false;
-    }
-
-    private static bool IsRepeatable(IInvokable request)
-    {
-        for (var i = 0; i < request.GetArgumentCount(); i++)
-        {
-            if (request.GetArgument(i) is IRepeatable { IsRepeatable: false })
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     private static object[] ArgumentsOf(IInvokable request)
