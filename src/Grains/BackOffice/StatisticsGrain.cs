@@ -1,8 +1,10 @@
 using System.Data.Common;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Orders.Index;
+using Granary.Grains.Payments.Providers;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Orleans.Concurrency;
@@ -54,10 +56,12 @@ public sealed class StatisticsGrain(
             var byStatus = orders.ByStatusAsync(CancellationToken.None);
             var pending = deliveries.CountPendingAsync(CancellationToken.None);
             var perMinute = PerMinuteAsync(now);
-            var lag = LagAsync();
+            SiloAddress[] silos = [.. (await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Keys];
+            var lag = LagAsync(silos);
+            var recent = RecentAsync(silos);
             var low = stock.CountAsync(lowStock.Value.Threshold, CancellationToken.None);
-            await Task.WhenAll(byStatus, pending, perMinute, lag, low);
-            return new Statistics(now, await byStatus, await perMinute, await lag, await pending, await low);
+            await Task.WhenAll(byStatus, pending, perMinute, lag, recent, low);
+            return new Statistics(now, await byStatus, await perMinute, await lag, await pending, await low, await recent);
         }
         catch (DbException fault)
         {
@@ -78,25 +82,58 @@ public sealed class StatisticsGrain(
     }
 
     /// <summary>The lag of each consumer on the silo where it is furthest behind.</summary>
-    private async Task<IReadOnlyDictionary<string, double>> LagAsync()
+    private async Task<IReadOnlyDictionary<string, double>> LagAsync(SiloAddress[] silos)
     {
-        var hosts = await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true);
-        var answers = await Task.WhenAll(hosts.Keys.Select(LagOnAsync));
-        return answers.SelectMany(lags => lags)
+        var answers = await AskAsync<ISiloLagGrain, IReadOnlyDictionary<string, double>>(silos, static silo => silo.Lags());
+        return answers.SelectMany(answer => answer.Value)
             .GroupBy(lag => lag.Key, StringComparer.Ordinal)
             .ToDictionary(lags => lags.Key, lags => lags.Max(lag => lag.Value), StringComparer.Ordinal);
     }
 
-    private async Task<IReadOnlyDictionary<string, double>> LagOnAsync(SiloAddress silo)
+    private async Task<RecentFigures> RecentAsync(SiloAddress[] silos)
+    {
+        var answers = await AskAsync<ISiloFiguresGrain, SiloFigures>(silos, static silo => silo.Read());
+
+        // Where a silo of the previous release does not know the grain, another silo has answered in its place.
+        var figures = answers.Where(answer => answer.Value.Silo == answer.Key.ToParsableString()).Select(answer => answer.Value).ToList();
+        var placements = figures.SelectMany(silo => silo.Placements)
+            .GroupBy(count => count.Key)
+            .ToDictionary(counts => counts.Key, counts => counts.Sum(count => count.Value));
+        var breakers = figures.SelectMany(silo => silo.Breakers)
+            .GroupBy(breaker => breaker.Key, StringComparer.Ordinal)
+            .ToDictionary(states => states.Key, states => states.MaxBy(state => Words.Find<BreakerState>(state.Value)).Value, StringComparer.Ordinal);
+        return new RecentFigures(
+            silos.Length,
+            placements.Values.Sum(),
+            PlacingTimes.Percentile(placements, 0.5),
+            PlacingTimes.Percentile(placements, 0.99),
+            figures.Sum(silo => silo.Deducted),
+            figures.Sum(silo => silo.Refused),
+            breakers);
+    }
+
+    /// <summary>Asks a grain of each silo. Silos that do not answer are left out.</summary>
+    private async Task<IReadOnlyList<KeyValuePair<SiloAddress, TAnswer>>> AskAsync<TGrain, TAnswer>(
+        SiloAddress[] silos, Func<TGrain, Task<TAnswer>> ask)
+        where TGrain : IGrainWithStringKey
+        where TAnswer : class
+    {
+        var answers = await Task.WhenAll(silos.Select(async silo => KeyValuePair.Create(silo, await AskOneAsync(silo, ask))));
+        return [.. answers.Where(answer => answer.Value is not null).Select(answer => KeyValuePair.Create(answer.Key, answer.Value!))];
+    }
+
+    private async Task<TAnswer?> AskOneAsync<TGrain, TAnswer>(SiloAddress silo, Func<TGrain, Task<TAnswer>> ask)
+        where TGrain : IGrainWithStringKey
+        where TAnswer : class
     {
         RequestContext.Set(IPlacementDirector.PlacementHintKey, silo);
         try
         {
-            return await GrainFactory.GetGrain<ISiloLagGrain>(silo.ToParsableString()).Lags().WaitAsync(SiloPatience, clock);
+            return await ask(GrainFactory.GetGrain<TGrain>(silo.ToParsableString())).WaitAsync(SiloPatience, clock);
         }
         catch (Exception fault) when (fault is TimeoutException or OrleansException)
         {
-            return new Dictionary<string, double>();
+            return null;
         }
         finally
         {
