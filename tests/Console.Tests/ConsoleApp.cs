@@ -19,7 +19,7 @@ public sealed class ConsoleApp : IAsyncLifetime
     private static readonly string[] Chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
 
     /// <summary>On a busy machine the first page of a new browser takes long.</summary>
-    private const float Patience = 60_000;
+    private const float Patience = 90_000;
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-console-tests-");
     private WebApplication? _app;
@@ -64,7 +64,7 @@ public sealed class ConsoleApp : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = Chromiums.First(File.Exists),
-            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"],
+            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-lcd-text"],
             Timeout = Patience,
         });
     }
@@ -110,22 +110,26 @@ public sealed class ConsoleApp : IAsyncLifetime
     /// <summary>A user, registered without the front end.</summary>
     /// <param name="roles">The roles.</param>
     /// <returns>The user's id.</returns>
-    public Task<string> Register(params string[] roles) => RegisterAs(Testing.Shop.Unique("user"), "", roles);
+    public Task<string> Register(params string[] roles) => Register(Testing.Shop.Unique("user"), "", null, roles);
+
+    /// <summary>A user with a name for people.</summary>
+    /// <returns>The user's id.</returns>
+    public Task<string> RegisterAs(string displayName, params string[] roles) => Register(Testing.Shop.Unique("user"), "", displayName, roles);
 
     /// <summary>A user who can sign in.</summary>
     /// <returns>The user's name.</returns>
     public async Task<string> RegisterWithPassword(string password, params string[] roles)
     {
         var name = Testing.Shop.Unique("user");
-        await RegisterAs(name, await Services.GetRequiredService<Passwords>().HashAsync(password, TestContext.Current.CancellationToken), roles);
+        await Register(name, await Services.GetRequiredService<Passwords>().HashAsync(password, TestContext.Current.CancellationToken), null, roles);
         return name;
     }
 
-    private async Task<string> RegisterAs(string name, string hash, string[] roles)
+    private async Task<string> Register(string name, string hash, string? displayName, string[] roles)
     {
         var id = UserId.From(name);
         var user = Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id);
-        var reply = await user.Register(new RegisterUser(name, hash, null, roles, UserId.System));
+        var reply = await user.Register(new RegisterUser(name, hash, displayName, roles, UserId.System));
         Assert.Null(reply.Refusal);
         return id;
     }

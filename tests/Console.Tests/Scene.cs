@@ -54,7 +54,17 @@ public sealed record Scene(string Pending, string Shipped, IReadOnlyDictionary<s
         return new Scene(
             await Place(customers[1], 5),
             shipped,
-            new Dictionary<string, string> { [Roles.Operator] = await app.Register(Roles.Operator), [Roles.Admin] = await app.Register(Roles.Admin) });
+            new Dictionary<string, string> { [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator), [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin) });
+    }
+
+    /// <summary>Sells some cups now.</summary>
+    internal static async Task Sell(ConsoleApp app, int orders)
+    {
+        var customer = await app.Shop.Customer();
+        for (var i = 0; i < orders; i++)
+        {
+            await customer.Placed(("CUP-STONEWARE", 1));
+        }
     }
 
     private static async Task<string> Place(Customer customer, int i)

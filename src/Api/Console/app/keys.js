@@ -1,5 +1,5 @@
 // Keyboard shortcuts. One character each, or g and one character; they can be turned off, and do not hold while a person types.
-import { html, useEffect } from './vendor.js';
+import { html, useLayoutEffect } from './vendor.js';
 import { observable, remembered, useValue } from './state.js';
 import { Dialog } from './ui.js';
 
@@ -19,7 +19,8 @@ let firstAt = 0;
  * with a blank between. Later components come first.
  */
 export function useKeys(keys, inputs = []) {
-  useEffect(() => {
+  // Before the next key can be pressed.
+  useLayoutEffect(() => {
     known.set([keys, ...known.value]);
     return () => known.set(known.value.filter(others => others !== keys));
   }, inputs);
@@ -29,7 +30,8 @@ export function useKeys(keys, inputs = []) {
 export const showHelp = () => isHelpOpen.set(true);
 
 addEventListener('keydown', press => {
-  const isTyping = press.target.closest?.('input, textarea, select, [contenteditable]');
+  const isTyping = press.target.closest?.('input, textarea, select, [contenteditable]')
+    || (press.key === 'Enter' && press.target.closest?.('a, button, summary'));
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey || shortcuts.value !== 'on' || isTyping || document.querySelector('dialog[open]')) {
     first = null;
     return;

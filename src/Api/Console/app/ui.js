@@ -213,7 +213,7 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
     plot.current = new uPlot({
       width: frame.current.clientWidth, height, legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { y: { range: (self, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-      axes: [{ ...axis, space: 70 }, { ...axis, size: 62, values: (self, ticks) => ticks.map(format) }],
+      axes: [{ ...axis, space: 70, size: 28, values: (self, ticks) => ticks.map(clockOf(ticks)) }, { ...axis, size: 62, values: (self, ticks) => ticks.map(format) }],
       series: [
         {},
         ...series.map(one => ({
@@ -248,6 +248,12 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
         ]} /></details>
   </figure>`;
 }
+
+const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit' });
+
+/** How the ticks of a time axis are written: without hours where they are less than a minute apart. */
+const clockOf = ticks => tick => (ticks.length > 1 && ticks[1] - ticks[0] < 60 ? seconds : minutes).format(new Date(tick * 1_000));
 
 const system = observable(matchMedia('(prefers-color-scheme: dark)').matches);
 const setSystem = isDark => system.set(isDark);

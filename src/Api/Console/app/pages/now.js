@@ -30,11 +30,11 @@ function Figures({ figures, samples }) {
   const open = Object.entries(breakers ?? {}).filter(([, state]) => state !== 'closed');
   return html`
     <dl class="tiles">
-      <${Tile} name="Orders in the last minute" value=${count(placing?.orders)} note=${`${count(sum(figures.orders_per_minute))} in the last hour`} />
+      <${Tile} name="Orders, last minute" value=${count(placing?.orders)} note=${`${count(sum(figures.orders_per_minute))} in the last hour`} />
       <${Tile} name="Placing, P99" value=${duration(placing?.p99_seconds)} note=${`half within ${duration(placing?.p50_seconds)}`} />
       <${Tile} name="Stock deducted" value=${percent(tried ? deduction.succeeded / tried : null)} note=${`${count(deduction?.failed)} refused of ${count(tried)}`}
         state=${tried && deduction.failed / tried > 0.05 ? 'warn' : ''} />
-      <${Tile} name="Stream lag" value=${duration(lag)} note="of the slowest consumer" state=${lag > 60 ? 'bad' : lag > 5 ? 'warn' : ''} />
+      <${Tile} name="Stream lag" value=${duration(lag)} note="slowest consumer" state=${lag > 60 ? 'bad' : lag > 5 ? 'warn' : ''} />
       <${Tile} name="Payment breaker" value=${!breakers || Object.keys(breakers).length === 0 ? 'No provider' : open.length === 0 ? 'Closed' : word(open[0][1])}
         note=${open.length > 0 ? open.map(([name]) => name).join(', ') : breakers && Object.keys(breakers).length > 0 ? 'all calls are made' : ''} state=${open.length > 0 ? 'bad' : ''} />
       <${Tile} name="Silos" value=${count(figures.silos)} note="active" />
@@ -59,7 +59,7 @@ function PerMinute({ figures }) {
   const minute = Math.floor(secondsOf(figures.at) / 60);
   const values = figures.orders_per_minute;
   const times = values.map((_, i) => (minute - values.length + 1 + i) * 60);
-  return html`<${Chart} title="Placed in each minute of the last hour" times=${times} format=${whole}
+  return html`<${Chart} title="Placed in each minute of the last hour" times=${times} format=${whole} height=${250}
     series=${[{ label: 'Orders', values, color: '--chart-1', isBars: true }]} />`;
 }
 

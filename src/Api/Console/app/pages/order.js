@@ -180,8 +180,9 @@ function Details({ order, path, payments, now, who, isNow }) {
         ${isNow && payments.data?.data.length > 0 && html`<h3>Payments</h3><${Payments} payments=${payments} isStaff=${isStaff} />`}
       <//>
       <${Panel} title="Timeline"><ol class="timeline" aria-live="polite">${[...order.timeline].reverse().map(entry => html`<li key=${entry.version}>
-        <strong>${word(entry.type.split('.')[1])}</strong> <span class="soft"><${Time} at=${entry.at} /> by ${entry.by === 'system' ? 'the system' : html`<span class="id">${entry.by}</span>`}</span>
-        ${entry.version !== now?.version && html` <${Link} to=${`${path}?at_version=${entry.version}`} aria-current=${!isNow && entry.version === order.version ? 'true' : undefined}>As of version ${entry.version}<//>`}
+        <strong>${word(entry.type.split('.')[1])}</strong>
+        ${entry.version !== now?.version && html`<${Link} to=${`${path}?at_version=${entry.version}`} aria-current=${!isNow && entry.version === order.version ? 'true' : undefined}>As of version ${entry.version}<//>`}
+        <span class="soft"><${Time} at=${entry.at} /> by ${entry.by === 'system' ? 'the system' : html`<span class="id">${entry.by}</span>`}</span>
       </li>`)}</ol><//>
     </div>`;
 }

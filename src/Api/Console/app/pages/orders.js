@@ -60,12 +60,12 @@ export default function Orders({ query, who }) {
     <${LongTable} caption="Orders" rows=${list.rows} keyOf=${order => order.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No order matches." columns=${[
         { title: 'Order', kind: 'id', cell: order => html`<${Link} to=${`/orders/${order.id}`}>${order.id}<//>` },
-        { title: 'Status', cell: order => html`<${Status} of=${order.status} />` },
-        { title: 'Placed', cell: order => html`<${Time} at=${order.created_at} short />` },
+        { title: 'Status', kind: 'badge', cell: order => html`<${Status} of=${order.status} />` },
+        { title: 'Placed', kind: 'when', cell: order => html`<${Time} at=${order.created_at} short />` },
         { title: 'Items', kind: 'text', isMinor: true, cell: order => itemsOf(order) },
-        { title: 'Payment', isMinor: true, cell: order => word(order.payment_status) },
-        ...(isStaff ? [{ title: 'User', kind: 'id', isMinor: true, cell: order => order.user_id }] : []),
-        { title: 'Reference', kind: 'text', isMinor: true, cell: order => order.external_reference ?? order.tracking?.number ?? '' },
+        { title: 'Payment', kind: 'some', isMinor: true, cell: order => word(order.payment_status) },
+        ...(isStaff ? [{ title: 'User', kind: 'id some', isMinor: true, cell: order => order.user_id }] : []),
+        { title: 'Reference', kind: 'some', isMinor: true, cell: order => order.external_reference ?? order.tracking?.number ?? '' },
         { title: 'Total', kind: 'number', cell: order => html`<${Money} of=${order.total} />` },
       ]} />
   <//>`;
@@ -177,7 +177,7 @@ function Filters({ query, who, isStaff, onSearch }) {
     <${Field} label="Status" name="status" kind="select" initial=${query.status ?? ''} options=${[['', 'Any'], ...STATUSES.map(status => [status, word(status)])]} />
     <${Field} label="Placed from" name="from" kind="datetime-local" initial=${localOf(query.from)} />
     <${Field} label="Placed before" name="to" kind="datetime-local" initial=${localOf(query.to)} />
-    <${Field} label="Order" name="sort" kind="select" initial=${query.sort ?? ''} options=${[['', 'Newest first'], ['oldest', 'Oldest first']]} />
+    <${Field} label="Sorted" name="sort" kind="select" initial=${query.sort ?? ''} options=${[['', 'Newest first'], ['oldest', 'Oldest first']]} />
     <div class="filters-end"><button type="submit" class="main">Search</button>
       ${Object.keys(query).length > 0 && html`<${Link} to="/orders" class="button">Clear<//>`}</div>
     ${problem?.title && html`<${ProblemNote} problem=${problem} />`}
