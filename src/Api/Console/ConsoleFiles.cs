@@ -27,13 +27,14 @@ public sealed class ConsoleFiles
 
     private readonly IReadOnlyDictionary<string, Lazy<KeptForms>> _files;
 
-    /// <param name="auth">Whether users sign in with a password or at an external issuer: the page tells its scripts.</param>
+    /// <param name="auth">Whether users sign in with a password, at an external issuer or not here: the page tells its scripts.</param>
     /// <param name="currency">The currency of the deployment, which the page tells its scripts.</param>
     public ConsoleFiles(AuthOptions auth, Currency currency)
     {
         ArgumentNullException.ThrowIfNull(auth);
         ArgumentNullException.ThrowIfNull(currency);
-        var page = (Text: "<html ", With: $"<html data-sign-in=\"{(auth.Authority is null ? "password" : "external")}\" data-currency=\"{currency.Code}\" ");
+        var signIn = auth.Authority is null ? "password" : auth.ClientId is null ? "none" : "external";
+        var page = (Text: "<html ", With: $"<html data-sign-in=\"{signIn}\" data-currency=\"{currency.Code}\" ");
         _files = typeof(ConsoleFiles).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(name => name[Prefix.Length..], name => new Lazy<KeptForms>(() => Read(name, page)), StringComparer.Ordinal);

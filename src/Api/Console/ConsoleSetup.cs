@@ -14,7 +14,11 @@ public static class ConsoleSetup
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'";
 
     /// <summary>Adds the services of the console.</summary>
-    public static void AddConsole(this IServiceCollection services) => services.AddSingleton<ConsoleFiles>();
+    public static void AddConsole(this IServiceCollection services)
+    {
+        services.AddSingleton<ConsoleFiles>();
+        services.AddSingleton<ExternalSignIn>();
+    }
 
     /// <summary>Turns the console's calls into calls of the API; must precede routing.</summary>
     public static void UseConsoleCalls(this WebApplication app) => app.UseMiddleware<ConsoleCalls>();

@@ -34,7 +34,15 @@ public static class SessionEndpoints
         session.MapDelete("", End).WithName("EndConsoleSession").WithSummary("Sign out of the console, which ends all of the caller's tokens")
             .Reads(OwnHeader)
             .Answers(ProblemTypes.CrossSiteRequest);
-        if (routes.ServiceProvider.GetRequiredService<AuthOptions>().Authority is null)
+        var auth = routes.ServiceProvider.GetRequiredService<AuthOptions>();
+        if (auth is { Authority: not null, ClientId: not null })
+        {
+            var external = routes.MapGroup("").AllowAnonymous().ExcludeFromDescription();
+            external.MapGet(ExternalSignIn.Start, static ([FromQuery(Name = "return")] string? back, HttpContext http, ExternalSignIn signIn) => signIn.BeginAsync(back, http));
+            external.MapGet(ExternalSignIn.Callback, static (string? code, string? state, string? error, HttpContext http, ExternalSignIn signIn) =>
+                signIn.FinishAsync(code, state, error, http));
+        }
+        else if (auth.Authority is null)
         {
             session.MapPost("", Begin).AllowAnonymous().WithName("BeginConsoleSession").WithSummary("Sign in to the console: the access token goes into a cookie")
                 .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple" }""")

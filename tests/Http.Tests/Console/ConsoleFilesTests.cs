@@ -5,11 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Console;
 
-public sealed class ConsoleFilesTests(GranaryApp app)
+public sealed class ConsoleFilesTests(GranaryApp app) : IDisposable
 {
     private const int MostBytes = 120 * 1024;
 
     private readonly HttpClient _browser = new(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = app.Address };
+
+    public void Dispose() => _browser.Dispose();
 
     [Fact]
     public async Task The_root_leads_to_the_console()
