@@ -3,6 +3,7 @@ using Granary.Grains.BackOffice;
 using Granary.Grains.Claims;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Orders;
+using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Grains.Stock.Catalogue;
 using Granary.Journal;
@@ -23,6 +24,7 @@ public static class GrainServices
         services.AddSingleton<PriceBook>();
         services.AddSingleton<LastMinute>();
         services.AddSingleton<OrderMetrics>();
+        services.AddSingleton<SettingsMetrics>();
         services.AddSingleton<PlacementSaga>();
         services.AddSingleton<StockMetrics>();
         services.AddSingleton<SnapshotStore>();

@@ -164,6 +164,7 @@ function Details({ order, path, payments, now, who, isNow }) {
         ['Ship to', address && [address.name, address.line1, address.line2, [address.postal_code, address.city].filter(Boolean).join(' '), address.region, address.country].filter(Boolean).join(', ')],
         ['Note', order.note],
         ['Cancelled because', order.cancel_reason],
+        ['Settings variant', order.settings_variant],
         ...Object.entries(order.metadata ?? {}),
       ]} /><//>
       <${Panel} title="Money"><${Facts} of=${order.amounts ? [
