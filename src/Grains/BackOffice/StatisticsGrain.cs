@@ -22,8 +22,14 @@ public sealed class StatisticsGrain(
 {
     private const int Minutes = 60;
 
-    /// <summary>The minutes that are counted anew: an order comes into the index a moment after it was placed.</summary>
-    private const int OpenMinutes = 2;
+    /// <summary>
+    /// An order comes into the index within a second after it was placed, and as much later as the index lags behind. A minute that has been
+    /// over for longer is not counted again.
+    /// </summary>
+    private static readonly TimeSpan Lateness = TimeSpan.FromSeconds(5);
+
+    /// <summary>Where no silo tells the lag of the index.</summary>
+    private static readonly TimeSpan UnknownLateness = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
 
@@ -31,7 +37,7 @@ public sealed class StatisticsGrain(
     private static readonly TimeSpan SiloPatience = TimeSpan.FromMilliseconds(500);
 
     private Dictionary<long, long> _byMinute = [];
-    private long _countedTo;
+    private long _open;
     private Task<Statistics>? _current;
     private long _began;
 
@@ -55,9 +61,9 @@ public sealed class StatisticsGrain(
         {
             var byStatus = orders.ByStatusAsync(CancellationToken.None);
             var pending = deliveries.CountPendingAsync(CancellationToken.None);
-            var perMinute = PerMinuteAsync(now);
             SiloAddress[] silos = [.. (await GrainFactory.GetGrain<IManagementGrain>(0).GetHosts(onlyActive: true)).Keys];
             var lag = LagAsync(silos);
+            var perMinute = PerMinuteAsync(now, lag);
             var recent = RecentAsync(silos);
             var low = stock.CountAsync(lowStock.Value.Threshold, CancellationToken.None);
             await Task.WhenAll(byStatus, pending, perMinute, lag, recent, low);
@@ -70,16 +76,19 @@ public sealed class StatisticsGrain(
         }
     }
 
-    private async Task<IReadOnlyList<long>> PerMinuteAsync(DateTimeOffset now)
+    private async Task<IReadOnlyList<long>> PerMinuteAsync(DateTimeOffset now, Task<IReadOnlyDictionary<string, double>> lag)
     {
-        var current = now.ToUnixTimeSeconds() / 60;
+        var current = MinuteOf(now);
         var first = current - Minutes + 1;
-        var from = Math.Max(first, Math.Min(_countedTo, current - OpenMinutes + 1));
+        var from = Math.Max(first, _open);
         var counted = await orders.ByMinuteAsync(from, current + 1, CancellationToken.None);
         _byMinute = _byMinute.Where(minute => minute.Key >= first && minute.Key < from).Concat(counted).ToDictionary();
-        _countedTo = current;
+        var late = (await lag).TryGetValue(OrderIndexConsumer.Name, out var seconds) ? TimeSpan.FromSeconds(seconds) + Lateness : UnknownLateness;
+        _open = Math.Max(_open, MinuteOf(now - late));
         return [.. Enumerable.Range(0, Minutes).Select(i => _byMinute.GetValueOrDefault(first + i))];
     }
+
+    private static long MinuteOf(DateTimeOffset time) => time.ToUnixTimeSeconds() / 60;
 
     /// <summary>The lag of each consumer on the silo where it is furthest behind.</summary>
     private async Task<IReadOnlyDictionary<string, double>> LagAsync(SiloAddress[] silos)
