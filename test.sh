@@ -14,7 +14,7 @@ exec </dev/null
 
 # A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
 # The longest suites come first, and one that mostly waits comes beside one that computes.
-suites=(Programs.Tests/Cluster Http.Tests Silo.Tests/Streams Programs.Tests/Crash Programs.Tests/Script Programs.Tests/Operations Silo.Tests/Journal
+suites=(Programs.Tests/Cluster Http.Tests Console.Tests Silo.Tests/Streams Programs.Tests/Crash Programs.Tests/Script Programs.Tests/Operations Silo.Tests/Journal
     Silo.Tests/Saga Http.Tests/Fuzz Silo.Tests Programs.Tests Domain.Tests)
 
 # These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
@@ -60,6 +60,8 @@ need postgresql /usr/lib/postgresql/*/bin/postgres
 need redis-server /usr/bin/redis-server
 need nats-server /usr/sbin/nats-server /usr/bin/nats-server
 need chromium /usr/bin/chromium
+need nodejs /usr/bin/node /usr/local/bin/node
+need npm /usr/bin/npm /usr/local/bin/npm
 need prometheus /usr/bin/prometheus
 need faketime /usr/bin/faketime
 need kubernetes-client /usr/local/bin/kubectl /usr/bin/kubectl

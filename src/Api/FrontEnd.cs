@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Console;
 using Granary.Api.Docs;
 using Granary.Api.Feed;
 using Granary.Api.Http;
@@ -81,6 +82,7 @@ public static class FrontEnd
         services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<StreamPlaces>();
+        services.AddSingleton<StatisticsFeed>();
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<WebhookTestPlaces>();
         services.AddSingleton<PaymentPlaces>();
@@ -97,6 +99,7 @@ public static class FrontEnd
         services.AddSingleton<VariantTallies>();
         services.AddHostedService<VariantReports>();
         services.AddApiDocument();
+        services.AddConsole();
         builder.AddProductCache();
         var drainTime = settings.Read(SettingKeys.DrainTime);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Draining>(provider, drainTime));
@@ -115,6 +118,8 @@ public static class FrontEnd
         app.UseMiddleware<SecurityHeaders>();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => new ProblemResult(ProblemOf(context.HttpContext)).ExecuteAsync(context.HttpContext));
+
+        app.UseConsoleCalls();
 
         // Explicit, because the framework would put routing first, outside the error handler.
         app.UseRouting();
@@ -144,6 +149,7 @@ public static class FrontEnd
         api.MapEventFeed();
         api.MapProblemPages();
         api.MapApiDocument();
+        api.MapConsole();
         api.MapHealth().AllowAnonymous().NeverLimited();
         api.MapDashboard();
         api.MapMetrics().AllowAnonymous().NeverLimited();

@@ -27,4 +27,27 @@ public sealed record Statistics
 
     /// <summary>How many stock items are low.</summary>
     public required long LowStock { get; init; }
+
+    /// <summary>How orders were placed in the last 60 seconds; null while a silo of the previous release computes the figures.</summary>
+    public PlacingFigures? Placing { get; init; }
+
+    /// <summary>How reservations of stock went in the last 60 seconds; null as <see cref="Placing"/>.</summary>
+    public DeductionFigures? Deduction { get; init; }
+
+    /// <summary>By class of calls to the payment provider, the worst state of its breakers: closed, probing or open.</summary>
+    public IReadOnlyDictionary<string, string>? Breakers { get; init; }
+
+    /// <summary>How many silos are active.</summary>
+    public int? Silos { get; init; }
 }
+
+/// <summary>How orders were placed in the last 60 seconds.</summary>
+/// <param name="Orders">How many were placed.</param>
+/// <param name="P50Seconds">Half of them were placed in this time; null without any.</param>
+/// <param name="P99Seconds">99 of 100 were placed in this time; null without any.</param>
+public sealed record PlacingFigures(long Orders, double? P50Seconds = null, double? P99Seconds = null);
+
+/// <summary>How reservations of stock went in the last 60 seconds.</summary>
+/// <param name="Succeeded">How many succeeded.</param>
+/// <param name="Failed">How many failed.</param>
+public sealed record DeductionFigures(long Succeeded, long Failed);

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization.Metadata;
+using Granary.Grains.BackOffice;
 using Granary.Grains.Claims;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Orders;
@@ -21,6 +22,7 @@ public static class GrainServices
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PriceBook>();
+        services.AddSingleton<LastMinute>();
         services.AddSingleton<OrderMetrics>();
         services.AddSingleton<SettingsMetrics>();
         services.AddSingleton<PlacementSaga>();

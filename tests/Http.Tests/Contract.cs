@@ -109,7 +109,7 @@ public sealed class Contract
         path.StartsWith("/problems", StringComparison.Ordinal) || path.StartsWith("/openapi", StringComparison.Ordinal)
         || path.StartsWith("/sandbox", StringComparison.Ordinal)
         || path.StartsWith("/docs", StringComparison.Ordinal) || path.StartsWith("/health", StringComparison.Ordinal)
-        || path.StartsWith("/dashboard", StringComparison.Ordinal) || path is "/metrics" or "/";
+        || path.StartsWith("/dashboard", StringComparison.Ordinal) || path.StartsWith("/console", StringComparison.OrdinalIgnoreCase) || path is "/metrics" or "/";
 
     private string? Mismatch(string where, JsonNode schema, string body)
     {
@@ -141,10 +141,34 @@ public sealed class Contract
 }
 
 /// <summary>Holds every answer that a test sees against the <see cref="Contract"/>.</summary>
-public sealed class ContractHandler(Func<Task<Contract>> contract) : DelegatingHandler(new SocketsHttpHandler())
+public sealed class ContractHandler(Func<Task<Contract>> contract) : DelegatingHandler(new SocketsHttpHandler { UseCookies = false })
 {
+    private static readonly string[] OfBrowsers = ["Sec-Fetch-Site", "Origin", "X-Granary-Console"];
+
+    /// <summary>Makes a request to the console's session one of a page of the console, unless it is one of a browser already.</summary>
+    private static void SendAsPage(HttpRequestMessage request)
+    {
+        if (OfBrowsers.Any(request.Headers.Contains))
+        {
+            return;
+        }
+
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        request.Headers.Add("X-Granary-Console", "1");
+        if (request.Headers.Authorization?.Parameter is { } token)
+        {
+            request.Headers.Authorization = null;
+            request.Headers.Add("Cookie", "granary_console=" + token);
+        }
+    }
+
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        if (request.RequestUri!.AbsolutePath == "/console/session")
+        {
+            SendAsPage(request);
+        }
+
         var response = await base.SendAsync(request, cancellationToken);
         var mediaType = response.Content.Headers.ContentType?.MediaType;
         string? body = null;

@@ -24,7 +24,7 @@ public sealed class WholeRun : IDisposable
         var open = PromiseLedger.Open;
         if (ran < methods.Count && Environment.GetEnvironmentVariable("JUDGE_PROMISES") is null)
         {
-            Console.WriteLine($"{ran} of {methods.Count} test methods have run: the promises of the document are not judged.");
+            System.Console.WriteLine($"{ran} of {methods.Count} test methods have run: the promises of the document are not judged.");
         }
         else if (open.Count > 0)
         {
@@ -34,7 +34,7 @@ public sealed class WholeRun : IDisposable
         }
         else
         {
-            Console.WriteLine($"All {methods.Count} test methods have run and have produced every answer that the document promises.");
+            System.Console.WriteLine($"All {methods.Count} test methods have run and have produced every answer that the document promises.");
         }
     }
 

@@ -56,7 +56,7 @@ public static class AccountEndpoints
         return problem is null ? TypedResults.NoContent() : new ProblemResult(problem);
     }
 
-    private static async Task<Results<NoContent, ProblemResult>> SignOut(
+    internal static async Task<Results<NoContent, ProblemResult>> SignOut(
         Caller caller, [FromServices] IGrainFactory grains, [FromServices] RefusalProblems problems)
     {
         var reply = await grains.User(caller.UserId).SignOut(caller.UserId);

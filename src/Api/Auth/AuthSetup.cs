@@ -73,7 +73,7 @@ public static class AuthSetup
         services.AddSingleton<Login>();
         services.AddHostedService<SigningKeyUpkeep>();
         services.AddSingleton(new AdministratorOptions(settings.Read(SettingKeys.AdminUserName), settings.Read(SettingKeys.AdminPassword)));
-        services.TryAddSingleton(Console.Out);
+        services.TryAddSingleton(System.Console.Out);
         services.AddSingleton<FirstAdministrator>();
         services.AddHostedService(provider => provider.GetRequiredService<FirstAdministrator>());
     }

@@ -31,21 +31,29 @@ public static class TokenEndpoints
     private static async Task<Results<Ok<TokenBody>, ProblemResult>> IssueToken(
         TokenRequest request, [FromServices] Login login, HttpContext context, CancellationToken cancellationToken)
     {
+        var (token, problem) = await IssueAsync(request, login, context, cancellationToken);
+        if (token is null)
+        {
+            return problem!;
+        }
+
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Ok(token);
+    }
+
+    /// <summary>The token, or the problem.</summary>
+    internal static async Task<(TokenBody? Token, ProblemResult? Problem)> IssueAsync(
+        TokenRequest request, Login login, HttpContext context, CancellationToken cancellationToken)
+    {
         var validation = new Validation();
         var userName = validation.Text("user_name", request.UserName, Limits.NameLength);
         var password = validation.Text("password", request.Password, Limits.LongestPassword);
         if (validation.Failed)
         {
-            return validation.ToProblem();
+            return (null, validation.ToProblem());
         }
 
         var outcome = await login.TryAsync(userName, password, context.Connection.RemoteIpAddress, cancellationToken);
-        if (outcome.Token is not { } token)
-        {
-            return new ProblemResult(outcome.Problem!);
-        }
-
-        context.Response.Headers.CacheControl = "no-store";
-        return TypedResults.Ok(token);
+        return outcome.Token is { } token ? (token, null) : (null, new ProblemResult(outcome.Problem!));
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Console;
 using Granary.Api.Feed;
 using Granary.Api.Http;
 using Granary.Api.Orders;
@@ -34,6 +35,15 @@ internal static class AnswerExamples
         id: 1310720
         event: order.paid
         data: {"position":"1310720","type":"order.paid","stream":"order/01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"at":"2026-05-04T12:01:00.5Z","data":{"order_id":"01k0c3w8e4x5y6z7a8b9c0d1e2","version":2,"status":"paid"}}
+
+
+        """;
+
+    /// <summary>One sample of the figures, as it is on the wire; its data is abridged.</summary>
+    private const string FiguresEvent = """
+        id: 1777896000500
+        event: statistics
+        data: {"at":"2026-05-04T12:00:00.5Z","orders":{"pending":12,"paid":31},"silos":3}
 
 
         """;
@@ -135,6 +145,7 @@ internal static class AnswerExamples
                 new MovementBody(Noon.AddMinutes(2), "capture", Usd(-2_800), Usd(47_200), Order.Id),
             ],
             Cursor),
+        new SessionBody(Operator, "grace", [Roles.Operator], Noon.AddHours(1), "Grace"),
         new TokenBody("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1LTdoM2sifQ.c2lnbmF0dXJl", "Bearer", 3_600),
         Event,
         new EventPageBody([Event], "1310720"),
@@ -177,6 +188,10 @@ internal static class AnswerExamples
             },
             OrdersPerMinute = [.. Enumerable.Range(0, 60).Select(minute => 3L + (minute % 4))],
             LagSeconds = new Dictionary<string, double> { ["low-stock"] = 0, ["order-index"] = 0.084, ["webhooks"] = 0 },
+            Placing = new PlacingBody(241, 0.0042, 0.0187),
+            Deduction = new DeductionBody(310, 4),
+            Breakers = new Dictionary<string, string> { ["ask"] = "closed", ["authorize"] = "closed", ["capture"] = "closed", ["refund"] = "closed", ["void"] = "closed" },
+            Silos = 3,
             PendingWebhooks = 2,
             LowStock = 1,
         },
@@ -186,7 +201,12 @@ internal static class AnswerExamples
     public static JsonNode Line { get; } = JsonValue.Create(JsonSerializer.Serialize(Order, ApiJson.Options.GetTypeInfo(typeof(OrderBody))) + "\n");
 
     /// <summary>The example of a stream of events that an operation answers with.</summary>
-    public static string StreamOf(string? operation) => operation == "FollowOrder" ? OrderEvent : FeedEvent;
+    public static string StreamOf(string? operation) => operation switch
+    {
+        "FollowOrder" => OrderEvent,
+        "GetStatistics" => FiguresEvent,
+        _ => FeedEvent,
+    };
 
     /// <summary>The example of a body with this schema, or null.</summary>
     public static JsonNode? Of(string schema) => BySchema.GetValueOrDefault(schema)?.DeepClone();

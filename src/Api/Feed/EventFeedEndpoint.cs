@@ -21,8 +21,6 @@ namespace Granary.Api.Feed;
 /// </summary>
 public static class EventFeedEndpoint
 {
-    private const string EventStream = "text/event-stream";
-
     private const string TooMany = "So many streams of events are open that the caller's network or the caller may have no more "
         + "(Granary:Limits:MaxStreamsPerNetwork, Granary:Limits:MaxStreamsPerUser).";
 
@@ -41,7 +39,7 @@ public static class EventFeedEndpoint
         .WithSummary("Read every public event in order, or follow them as server-sent events")
         .TakesOnly(Parameters)
         .Reads(new RequestHeader("Last-Event-ID", "The last position seen, of callers that follow the feed: it counts instead of after."))
-        .Produces<EventPageBody>(StatusCodes.Status200OK, "application/json", EventStream)
+        .Produces<EventPageBody>(StatusCodes.Status200OK, "application/json", EventStream.MediaType)
         .Answers(ProblemTypes.Validation);
 
     private static async Task<Results<Ok<EventPageBody>, EmptyHttpResult, ProblemResult>> Read(
@@ -54,7 +52,7 @@ public static class EventFeedEndpoint
             return validation.ToProblem();
         }
 
-        var follows = AcceptsEvents(http.Request);
+        var follows = EventStream.IsAccepted(http.Request);
         var last = follows ? (string?)http.Request.Headers["Last-Event-ID"] : null;
         var query = new FeedQuery(string.IsNullOrEmpty(last) ? request.After : last, follows ? PageRequest.MostLimit : limit, TypesOf(request.Types));
         var page = follows ? null : await desk.Feed.ReadAsync(query, http.RequestAborted);
@@ -74,10 +72,7 @@ public static class EventFeedEndpoint
         FeedQuery query, Caller caller, HttpContext http, EventFeedDesk desk)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, desk.Lifetime.ApplicationStopping);
-        http.Response.ContentType = EventStream;
-
-        // Otherwise proxies such as nginx buffer the response.
-        http.Response.Headers["X-Accel-Buffering"] = "no";
+        EventStream.Describe(http.Response);
         if (HttpMethods.IsHead(http.Request.Method))
         {
             return TypedResults.Empty;
@@ -130,9 +125,6 @@ public static class EventFeedEndpoint
 
         await body.FlushAsync(cancellationToken);
     }
-
-    private static bool AcceptsEvents(HttpRequest request) =>
-        request.GetTypedHeaders().Accept.Any(type => type.MediaType.Equals(EventStream, StringComparison.OrdinalIgnoreCase) && type.Quality is not 0);
 
     private static IReadOnlyList<string> TypesOf(string[]? types) =>
         [.. (types ?? []).SelectMany(names => names.Split(',', StringSplitOptions.TrimEntries))];

@@ -5,6 +5,7 @@ using System.Text.Unicode;
 using Granary.Api.ApiKeys;
 using Granary.Api.Auth;
 using Granary.Api.BackOffice;
+using Granary.Api.Console;
 using Granary.Api.Feed;
 using Granary.Api.Orders;
 using Granary.Api.Payments;
@@ -80,6 +81,7 @@ public static class ApiJson
 [JsonSerializable(typeof(SetRolesRequest))]
 [JsonSerializable(typeof(TokenRequest))]
 [JsonSerializable(typeof(TokenBody))]
+[JsonSerializable(typeof(SessionBody))]
 [JsonSerializable(typeof(UserBody))]
 [JsonSerializable(typeof(WalletBody))]
 [JsonSerializable(typeof(CreateApiKeyRequest))]

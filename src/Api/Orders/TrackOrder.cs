@@ -55,10 +55,7 @@ public static class TrackOrder
         }
 
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        http.Response.ContentType = "text/event-stream";
-        http.Response.Headers.CacheControl = "no-store";
-        // Otherwise proxies such as nginx buffer the response.
-        http.Response.Headers["X-Accel-Buffering"] = "no";
+        EventStream.Describe(http.Response);
         if (HttpMethods.IsHead(http.Request.Method))
         {
             return TypedResults.Empty;

@@ -46,6 +46,11 @@ public static class ProblemTypes
         "The access token is valid, but the caller does not have the role that the action needs.",
         "Ask an administrator for the role.");
 
+    public static readonly ProblemType CrossSiteRequest = new(
+        "cross-site-request", StatusCodes.Status403Forbidden, "The request does not come from the console",
+        "A change below /console is taken from the console's own pages only, and the browser does not say that this one comes from there.",
+        "Use the console in a current browser. Programs call the API itself, with a token in the Authorization header.");
+
     public static readonly ProblemType InsufficientScope = new(
         "insufficient-scope", StatusCodes.Status403Forbidden, "The API key lacks a scope",
         "The API key is valid, but none of its scopes permits the operation. The request was not carried out.",
@@ -228,7 +233,7 @@ public static class ProblemTypes
     /// <summary>All of them, by status.</summary>
     public static IReadOnlyList<ProblemType> All { get; } =
     [
-        Validation, StaleRequest, Unauthorized, InvalidCredentials, InvalidSignature, InsufficientFunds, PaymentDeclined, Forbidden, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
+        Validation, StaleRequest, Unauthorized, InvalidCredentials, InvalidSignature, InsufficientFunds, PaymentDeclined, Forbidden, CrossSiteRequest, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
         RequestTimeout, IllegalTransition, PaymentInProgress, RefundExceedsCaptured, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, NotReloadable, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PaymentsNotConfigured,
         PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, PaymentProviderUnavailable, Overloaded, HttpVersionNotSupported,

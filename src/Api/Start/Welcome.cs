@@ -11,9 +11,9 @@ public sealed class Welcome(
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        if (environment.IsDevelopment() || !Console.IsOutputRedirected)
+        if (environment.IsDevelopment() || !System.Console.IsOutputRedirected)
         {
-            lifetime.ApplicationStarted.Register(() => Console.WriteLine(Text()));
+            lifetime.ApplicationStarted.Register(() => System.Console.WriteLine(Text()));
         }
 
         return Task.CompletedTask;
@@ -30,6 +30,7 @@ public sealed class Welcome(
 
             Granary answers at {address}
             Orders are kept in {store}
+            Its console for people is at {address}/console
             Its API is described, and can be tried, at {address}/docs
 
             Next, in another terminal:

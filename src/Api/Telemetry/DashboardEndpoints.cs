@@ -59,7 +59,7 @@ public static class DashboardEndpoints
     private static async Task<Results<RedirectHttpResult, ContentHttpResult, ProblemResult>> LogInAsync(
         HttpContext context, [FromServices] Login login, CancellationToken cancellationToken)
     {
-        if (!DashboardCookie.IsOfThisSite(context.Request))
+        if (!RequestOrigin.MayBeThisSite(context.Request))
         {
             return Page("The form was sent from another site.", StatusCodes.Status403Forbidden);
         }
@@ -106,7 +106,7 @@ public static class DashboardEndpoints
 
     private static Results<RedirectHttpResult, ContentHttpResult> LogOut(HttpContext context)
     {
-        if (!DashboardCookie.IsOfThisSite(context.Request))
+        if (!RequestOrigin.MayBeThisSite(context.Request))
         {
             return Page("The form was sent from another site.", StatusCodes.Status403Forbidden);
         }

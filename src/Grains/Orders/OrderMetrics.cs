@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Granary.Grains.BackOffice;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 
@@ -14,9 +15,11 @@ public sealed class OrderMetrics : IDisposable
     private readonly Counter<long> _created;
     private readonly Counter<long> _transitions;
     private readonly Counter<long> _placements;
+    private readonly LastMinute _recent;
 
-    public OrderMetrics()
+    public OrderMetrics(LastMinute recent)
     {
+        _recent = recent;
         _created = _meter.CreateCounter<long>("order_created", "{order}", "Orders placed.");
         _transitions = _meter.CreateCounter<long>("order_transition", "{transition}", "Changes of status, by the status reached.");
         _placements = _meter.CreateCounter<long>("order_placement", "{attempt}", "Attempts at placing an order, by outcome.");
@@ -37,6 +40,9 @@ public sealed class OrderMetrics : IDisposable
 
         Count(_placements, "outcome", "placed", variant);
     }
+
+    /// <summary>Records how long the saga took to place an order.</summary>
+    internal void Placed(TimeSpan took) => _recent.Placed(took);
 
     internal void Refused(Refusal refusal, string? variant) => Count(_placements, "outcome", refusal.GetType().Name, variant);
 

@@ -52,6 +52,25 @@ public sealed class PlacementSaga(
     /// <exception cref="TimeoutException">Stock or wallet did not answer; what was taken comes back.</exception>
     public async Task<OrderReply> PlaceAsync(string orderId, PlaceOrder command)
     {
+        var began = clock.GetTimestamp();
+        var reply = await PlaceOnceAsync(orderId, command);
+        if (reply is { Order: not null, Replayed: false })
+        {
+            metrics.Placed(clock.GetElapsedTime(began));
+        }
+
+        return reply;
+    }
+
+    /// <summary>Whether an attempt is being made here.</summary>
+    internal bool IsInFlight(long attempt) => _inFlight.ContainsKey(attempt);
+
+    /// <summary>The answer to a repeated placement.</summary>
+    internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
+        OrderDecisions.Replay(order, command) is { } refusal ? refusal : new OrderReply(order.ToOrder(), Replayed: true);
+
+    private async Task<OrderReply> PlaceOnceAsync(string orderId, PlaceOrder command)
+    {
         ArgumentNullException.ThrowIfNull(command);
         if (command.Fingerprint is null)
         {
@@ -91,13 +110,6 @@ public sealed class PlacementSaga(
             turn.SetResult();
         }
     }
-
-    /// <summary>Whether an attempt is being made here.</summary>
-    internal bool IsInFlight(long attempt) => _inFlight.ContainsKey(attempt);
-
-    /// <summary>The answer to a repeated placement.</summary>
-    internal static OrderReply Replay(OrderState order, PlaceOrder command) =>
-        OrderDecisions.Replay(order, command) is { } refusal ? refusal : new OrderReply(order.ToOrder(), Replayed: true);
 
     /// <summary>Makes attempts until one has an answer. This is the only loop that repeats an attempt.</summary>
     private async Task<OrderReply> PlaceInTurnAsync(string orderId, PlaceOrder command)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Granary.Domain.Stock;
+using Granary.Grains.BackOffice;
 
 namespace Granary.Grains.Stock;
 
@@ -15,9 +16,11 @@ public sealed class StockMetrics : IDisposable
     private readonly Meter _meter = new(MeterName);
     private readonly Counter<long> _deducted;
     private readonly Counter<long> _alerts;
+    private readonly LastMinute _recent;
 
-    public StockMetrics()
+    public StockMetrics(LastMinute recent)
     {
+        _recent = recent;
         _deducted = _meter.CreateCounter<long>("inventory_deduct_result", "{reservation}", "Reservations, by result.");
         _alerts = _meter.CreateCounter<long>("stock_alerts", "{alert}", "Alerts about stock items that run low, and their ends.");
     }
@@ -28,5 +31,9 @@ public sealed class StockMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    internal void Deducted(bool success) => _deducted.Add(1, success ? Success : Failure);
+    internal void Deducted(bool success)
+    {
+        _deducted.Add(1, success ? Success : Failure);
+        _recent.Deducted(success);
+    }
 }

@@ -17,6 +17,15 @@ public sealed record AuthOptions
     /// <summary>The claim of an external issuer's tokens that lists the roles.</summary>
     public required string RolesClaim { get; init; }
 
+    /// <summary>The console's client at the external issuer, or null when nobody signs in to the console there.</summary>
+    public string? ClientId { get; init; }
+
+    /// <summary>The secret of that client, or null for a client without one.</summary>
+    public string? ClientSecret { get; init; }
+
+    /// <summary>The scopes that the console asks the external issuer for.</summary>
+    public string Scopes { get; init; } = "openid profile";
+
     /// <summary>How long the platform's own tokens are valid.</summary>
     public required TimeSpan TokenLifetime { get; init; }
 
@@ -42,6 +51,9 @@ public sealed record AuthOptions
         Issuer = settings.Read(SettingKeys.Issuer),
         Audience = settings.Read(SettingKeys.Audience),
         RolesClaim = settings.Read(SettingKeys.RolesClaim),
+        ClientId = settings.Read(SettingKeys.ClientId),
+        ClientSecret = settings.Read(SettingKeys.ClientSecret),
+        Scopes = settings.Read(SettingKeys.ClientScopes),
         TokenLifetime = settings.Read(SettingKeys.TokenLifetime),
         KeyLifetime = settings.Read(SettingKeys.KeyLifetime),
         SigningKeys = settings.Read(SettingKeys.TokenKeys),

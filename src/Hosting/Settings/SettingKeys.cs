@@ -96,6 +96,15 @@ public static class SettingKeys
     public static SettingKey<string> RolesClaim { get; } = Declare(Text("Granary:Auth:RolesClaim", "roles",
         "the claim that lists the roles in an external issuer's tokens"));
 
+    public static SettingKey<string?> ClientId { get; } = Declare(OptionalText("Granary:Auth:ClientId",
+        "the console's client at the external issuer ([console.md](console.md)); without it nobody signs in to the console there"));
+
+    public static SettingKey<string?> ClientSecret { get; } = Declare(Secret("Granary:Auth:ClientSecret", "", VisibleText,
+        "the secret of that client, if it has one", text => text.Length <= 255 && text.All(c => c is > ' ' and < (char)127)));
+
+    public static SettingKey<string> ClientScopes { get; } = Declare(Text("Granary:Auth:Scopes", "openid profile",
+        "the scopes that the console asks the external issuer for; its access tokens must have the audience `Granary:Auth:Audience`"));
+
     public static SettingKey<TimeSpan> TokenLifetime { get; } = Declare(Duration("Granary:Auth:TokenLifetime",
         TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), AMonth, "how long one of Granary's own tokens is valid"));
 

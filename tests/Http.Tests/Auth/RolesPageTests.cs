@@ -33,7 +33,7 @@ public sealed class RolesPageTests(GranaryApp app)
             .DistinctBy(endpoint => endpoint.Endpoint)
             .ToDictionary(endpoint => endpoint.Endpoint, endpoint => endpoint.Summary);
         var table = new StringBuilder("| operation | | without a token | customer | operator | admin | API key |\n|---|---|---|---|---|---|---|\n");
-        foreach (var row in AuthorizationMatrix.Rows.Where(row => !row.Endpoint.StartsWith("GET /docs/", StringComparison.Ordinal)))
+        foreach (var row in AuthorizationMatrix.Rows.Where(row => !IsFile(row.Endpoint)))
         {
             string[] callers =
             [
@@ -48,6 +48,9 @@ public sealed class RolesPageTests(GranaryApp app)
 
         return table.ToString();
     }
+
+    private static bool IsFile(string endpoint) =>
+        endpoint.StartsWith("GET /docs/", StringComparison.Ordinal) || endpoint is "GET /" or "GET /console/{**path}";
 
     /// <summary>What a caller may do with what is another's; as the owner, callers may at least what owners may.</summary>
     private static string Word(Access access, Access owner) => access switch

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -9,15 +11,23 @@ using Microsoft.IdentityModel.Tokens;
 namespace Granary.Http.Tests.Auth;
 
 /// <summary>
-/// The part of an OpenID Connect issuer that a resource server uses: the discovery document (OpenID Connect Discovery 1.0,
-/// section 4) and the key set (RFC 7517).
+/// The part of an OpenID Connect issuer that a resource server and a confidential client use: the discovery document (OpenID Connect Discovery
+/// 1.0, section 4), the key set (RFC 7517), and the code flow with PKCE for one user, who agrees at once.
 /// </summary>
 public sealed class TestIssuer : IAsyncDisposable
 {
     private readonly WebApplication _app;
     private readonly ECDsaSecurityKey _key = new(ECDsa.Create(ECCurve.NamedCurves.nistP256)) { KeyId = "issuer-1" };
 
+    private readonly ConcurrentDictionary<string, (string Challenge, string RedirectUri)> _codes = new();
+
     private TestIssuer(WebApplication app) => _app = app;
+
+    /// <summary>The client that may sign users in, and its secret.</summary>
+    public static (string Id, string Secret) Client => ("granary-console", "a-secret:with-100%-of-it");
+
+    /// <summary>The audience of the tokens that it issues for codes.</summary>
+    public string Audience { get; set; } = "granary-api";
 
     /// <summary>The issuer's identifier.</summary>
     public string Address => _app.Urls.First();
@@ -33,9 +43,13 @@ public sealed class TestIssuer : IAsyncDisposable
         {
             issuer = issuer.Address,
             jwks_uri = issuer.Address + "/keys",
+            authorization_endpoint = issuer.Address + "/authorize",
+            token_endpoint = issuer.Address + "/token",
             id_token_signing_alg_values_supported = new[] { "ES256" },
         }));
         issuer._app.MapGet("/keys", () => Results.Json(new { keys = new[] { issuer.PublicKey() } }));
+        issuer._app.MapGet("/authorize", issuer.Authorize);
+        issuer._app.MapPost("/token", (Delegate)issuer.Exchange);
         await issuer._app.StartAsync(TestContext.Current.CancellationToken);
         return issuer;
     }
@@ -50,6 +64,31 @@ public sealed class TestIssuer : IAsyncDisposable
             Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles, ["name"] = "Ada" },
             SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
         });
+
+    private IResult Authorize(HttpRequest request)
+    {
+        var query = request.Query;
+        if (query["response_type"] != "code" || query["client_id"] != Client.Id || query["code_challenge_method"] != "S256" || query["scope"] != "openid profile orders")
+        {
+            return Results.BadRequest();
+        }
+
+        var code = Guid.NewGuid().ToString();
+        _codes[code] = (query["code_challenge"]!, query["redirect_uri"]!);
+        return Results.Redirect($"{query["redirect_uri"]}?code={code}&state={Uri.EscapeDataString(query["state"]!)}");
+    }
+
+    private async Task<IResult> Exchange(HttpRequest request)
+    {
+        var form = await request.ReadFormAsync();
+        var expected = $"{Uri.EscapeDataString(Client.Id)}:{Uri.EscapeDataString(Client.Secret)}";
+        var isClient = request.Headers.Authorization == "Basic " + Convert.ToBase64String(Encoding.ASCII.GetBytes(expected));
+        var challenge = Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString())));
+        return isClient && form["grant_type"] == "authorization_code" && _codes.TryRemove(form["code"].ToString(), out var known)
+            && known == (challenge, form["redirect_uri"].ToString())
+                ? Results.Json(new { access_token = TokenOf("ada", Audience, "operator"), token_type = "Bearer", expires_in = 300 })
+                : Results.BadRequest(new { error = "invalid_grant" });
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -27,7 +27,7 @@ internal sealed record Target(string Method, string Pattern, JsonNode? Example)
     /// <summary>
     /// Whether a valid request makes the server hash a password, which takes longer than a hundred other requests.
     /// </summary>
-    public bool IsSlow => Pattern is "/users" or "/auth/token";
+    public bool IsSlow => Pattern is "/users" or "/auth/token" or "/console/session";
 }
 
 /// <summary>The data of valid requests: existing resources, and users with permission.</summary>

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Text.Json;
+using Granary.Api.BackOffice;
 using Granary.Client;
-using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Orders;
 
@@ -38,6 +42,83 @@ public sealed class StatisticsTests(GranaryApp app)
                     && now.LagSeconds.Keys.Contains("order-index") && now.LagSeconds.Keys.Contains("webhooks");
             },
             "the orders are counted", cancellation: cancellation);
+    }
+
+    [Fact]
+    public async Task The_figures_tell_how_orders_were_placed_in_the_last_minute()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var client = new GranaryClient(_shop.Staff);
+        var customer = await _shop.Customer();
+        var sku = await _shop.Product(stock: 1);
+        await customer.Placed((sku, 1));
+        using var refused = await customer.Order(null, (sku, 1));
+        await refused.ExpectProblem(409, "insufficient-stock");
+
+        // The figures before may have been computed a moment ago.
+        await Eventually.HoldsAsync(
+            async () => await client.GetStatisticsAsync(cancellation) is { Placing.Orders: > 0, Deduction: { Succeeded: > 0, Failed: > 0 } },
+            "the last minute is counted", cancellation: cancellation);
+        var now = await client.GetStatisticsAsync(cancellation);
+        Assert.Equal(1, now.Silos);
+        Assert.Equal(["ask", "authorize", "capture", "refund", "void"], now.Breakers!.Keys.Order(StringComparer.Ordinal));
+        Assert.Subset(new HashSet<string> { "closed", "probing", "open" }, now.Breakers.Values.ToHashSet());
+        Assert.True(now.Placing!.P50Seconds > 0 && now.Placing.P50Seconds <= now.Placing.P99Seconds, now.Placing.ToString());
+    }
+
+    [Fact]
+    public async Task Whoever_follows_the_figures_gets_them_every_second_from_one_sample()
+    {
+        var feed = app.Services.GetRequiredService<StatisticsFeed>();
+        (string, string) accept = ("Accept", "text/event-stream");
+        await using var first = await EventReader.OpenAsync(_shop.Staff, "/statistics", accept);
+        await using var second = await EventReader.OpenAsync(_shop.Staff, "/statistics", accept);
+        var seen = await second.NextItem();
+        while ((await first.NextItem())!.Value.EventId != seen!.Value.EventId)
+        {
+        }
+
+        var before = feed.Samples;
+        for (var i = 0; i < 3; i++)
+        {
+            var (one, other) = ((await first.NextItem())!.Value, (await second.NextItem())!.Value);
+
+            Assert.Equal("statistics", one.EventType);
+            Assert.Equal((one.EventId, one.Data), (other.EventId, other.Data));
+            using var figures = JsonDocument.Parse(one.Data);
+            Assert.Equal(1, figures.RootElement.Number("silos"));
+        }
+
+        Assert.InRange(feed.Samples - before, 1, 60);
+    }
+
+    [Fact]
+    public async Task A_follower_of_the_figures_who_loses_the_role_gets_no_more()
+    {
+        var id = await app.Register(Roles.Operator);
+        using var client = app.CreateClient(app.TokenOf(id, Roles.Operator));
+        await using var events = await EventReader.OpenAsync(client, "/statistics", ("Accept", "text/event-stream"));
+        Assert.NotNull(await events.NextItem());
+
+        using var changed = await _shop.Staff.SendJson(HttpMethod.Put, $"/users/{id}/roles", new { roles = new[] { "customer" } });
+        await changed.Expect(HttpStatusCode.OK);
+
+        while (await events.NextItem() is not null)
+        {
+        }
+    }
+
+    [Fact]
+    public async Task A_user_may_follow_the_figures_as_often_as_other_events()
+    {
+        await using var strict = await GranaryApp.StartWith("--Granary:Limits:MaxStreamsPerUser=1");
+        using var client = strict.CreateClient(strict.AdminToken);
+        await using var events = await EventReader.OpenAsync(client, "/statistics", ("Accept", "text/event-stream"));
+        Assert.NotNull(await events.NextItem());
+
+        using var refused = await client.SendJson(HttpMethod.Get, "/statistics", null, ("Accept", "text/event-stream"));
+
+        await refused.ExpectProblem(429, "too-many-requests");
     }
 
     [Fact]

@@ -214,7 +214,7 @@ public abstract class OrderIndexContract : IAsyncLifetime
 
         Assert.DoesNotContain("order_index", await PlanOf(connection => connection.Command(new OrderCounts(Views).ByStatus), isSmall: true), StringComparison.Ordinal);
         Assert.Contains("order_index_newest", await PlanOf(connection => connection.Command(
-            OrderCounts.ByMinute, ("from", Start.AddMinutes(Orders - 60).ToMicroseconds()), ("to", Start.AddMinutes(Orders).ToMicroseconds()))), StringComparison.Ordinal);
+            OrderCounts.InMinute, ("from", Start.AddMinutes(Orders - 60).ToMicroseconds()), ("to", Start.AddMinutes(Orders).ToMicroseconds()))), StringComparison.Ordinal);
 
         var place = new OrderPlace(Start.AddMinutes(Orders - 5_000), Entry(Orders - 5_000).OrderId);
         var queries = Queries(

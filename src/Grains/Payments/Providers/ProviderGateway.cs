@@ -68,6 +68,11 @@ public sealed partial class ProviderGateway
     public IReadOnlyList<CallKind> KeptBack =>
         [.. Enum.GetValues<CallKind>().Where(kind => BreakerOf(kind).State != BreakerState.Closed)];
 
+    /// <summary>By class of calls, the word for the state of its breaker; empty without a provider.</summary>
+    public IReadOnlyDictionary<string, string> Breakers => IsConfigured
+        ? Enum.GetValues<CallKind>().ToDictionary(kind => Words.Of(kind), kind => Words.Of(BreakerOf(kind).State))
+        : [];
+
     /// <summary>Carries out an operation.</summary>
     public Task<ProviderAnswer> CallAsync(ProviderCall call, CancellationToken cancellationToken)
     {

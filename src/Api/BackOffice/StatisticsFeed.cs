@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using Granary.Api.Http;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.BackOffice;
+using Granary.Grains.Interfaces.Orders;
+
+namespace Granary.Api.BackOffice;
+
+/// <summary>
+/// The figures once a second as server-sent events, for all who follow them: while there is a follower, they are asked for and written as JSON
+/// once, and each follower is sent the same bytes. One who reads slowly misses some, and holds up nobody.
+/// </summary>
+public sealed class StatisticsFeed(IGrainFactory grains, TimeProvider clock)
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // A comment keeps the connection open; the next figures come when they can be read.
+    private static readonly byte[] NoFigures = ": the figures cannot be read\n\n"u8.ToArray();
+
+    private readonly Lock _turn = new();
+    private TaskCompletionSource<byte[]> _next = NewTurn();
+    private byte[]? _latest;
+    private int _followers;
+    private bool _isRunning;
+
+    /// <summary>How often the figures have been asked for.</summary>
+    public long Samples { get; private set; }
+
+    /// <summary>The events from now on.</summary>
+    public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var next = Enter();
+        try
+        {
+            while (true)
+            {
+                yield return await next.WaitAsync(cancellationToken);
+                lock (_turn)
+                {
+                    next = _next.Task;
+                }
+            }
+        }
+        finally
+        {
+            lock (_turn)
+            {
+                _followers--;
+            }
+        }
+    }
+
+    private static TaskCompletionSource<byte[]> NewTurn() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Counts a follower.</summary>
+    /// <returns>What it gets first: of those who come to others, what the others have.</returns>
+    private Task<byte[]> Enter()
+    {
+        lock (_turn)
+        {
+            _followers++;
+            if (!_isRunning)
+            {
+                _isRunning = true;
+                _latest = null;
+                _ = RunAsync();
+            }
+
+            return _latest is { } latest ? Task.FromResult(latest) : _next.Task;
+        }
+    }
+
+    private async Task RunAsync()
+    {
+        using var timer = new PeriodicTimer(Period, clock);
+        do
+        {
+            var figures = await SampleAsync();
+            TaskCompletionSource<byte[]> turn;
+            lock (_turn)
+            {
+                (turn, _next, _latest) = (_next, NewTurn(), figures);
+            }
+
+            turn.SetResult(figures);
+            await timer.WaitForNextTickAsync();
+        }
+        while (GoesOn());
+    }
+
+    private bool GoesOn()
+    {
+        lock (_turn)
+        {
+            return _isRunning = _followers > 0;
+        }
+    }
+
+    private async Task<byte[]> SampleAsync()
+    {
+        Samples++;
+        try
+        {
+            var body = StatisticsBody.From(await grains.GetGrain<IStatisticsGrain>(0).Read());
+            var json = JsonSerializer.Serialize(body, ApiJson.Options.GetTypeInfo(typeof(StatisticsBody)));
+            var id = new DateTimeOffset(body.At).ToUnixTimeMilliseconds();
+            return Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {id}\nevent: statistics\ndata: {json}\n\n"));
+        }
+        catch (Exception fault) when (fault is OrleansException or TimeoutException or JournalException or OrderIndexUnavailableException)
+        {
+            return NoFigures;
+        }
+    }
+}

@@ -1,0 +1,219 @@
+// Calls of the public API. The session's cookie goes with them; the server makes it the token. See docs/console.md.
+import { useCallback, useEffect, useRef, useState } from './vendor.js';
+import { lost, restored, returns } from './connection.js';
+import { observable, useValue } from './state.js';
+
+const ROOT = '/console/api';
+const PATIENT_ATTEMPTS = 3;
+const LONGEST_WAIT = 10;
+
+/** A refusal, in the words of the API: a problem of RFC 9457. */
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body.detail ?? body.title);
+    this.status = status;
+    this.kind = (body.type ?? '').replace('/problems/', '');
+    this.title = body.title;
+    this.detail = body.detail ?? '';
+    this.errors = body.errors ?? {};
+    this.body = body;
+  }
+}
+
+/** The server could not be reached: whether a change took effect is not known. */
+export class NotConnected extends Error {
+  constructor() {
+    super('The server cannot be reached.');
+    this.title = 'Not connected';
+    this.kind = 'not-connected';
+    this.detail = 'It is not known whether this took effect. The page catches up as soon as the connection is back.';
+    this.errors = {};
+  }
+}
+
+/** Who is signed in: undefined before it is known, null when nobody is. */
+export const session = observable(undefined);
+
+/** Why the last session ended, if the person does not know. */
+export const ending = observable(null);
+
+/** Ends the session in the page. */
+export function ended(reason) {
+  if (session.value) {
+    ending.set(reason);
+  }
+
+  session.set(null);
+}
+
+/** Reads who is signed in. */
+export async function whoIsIn() {
+  try {
+    session.set((await request('GET', '/console/session')).data);
+  } catch (problem) {
+    if (problem instanceof NotConnected) {
+      await restored();
+      await whoIsIn();
+      return;
+    }
+
+    ended(problem.kind === 'user-suspended' ? problem.title : 'The session has ended. Sign in to go on where you were.');
+  }
+}
+
+/** Signs in. Throws the problem. */
+export async function signIn(userName, password) {
+  await request('POST', '/console/session', { body: { user_name: userName, password } });
+  ending.set(null);
+  await whoIsIn();
+}
+
+/** Signs out: the token ends, also elsewhere. */
+export async function signOut() {
+  try {
+    await request('DELETE', '/console/session');
+  } finally {
+    session.set(null);
+  }
+}
+
+/**
+ * Reads. While the server cannot be reached, it waits; what the server cannot answer for the moment is asked for again.
+ * Returns {data, etag}.
+ */
+export async function get(path, { signal } = {}) {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await request('GET', ROOT + path, { signal });
+    } catch (fault) {
+      if (fault instanceof NotConnected) {
+        await restored();
+      } else if (fault instanceof Problem && (fault.status === 503 || fault.status === 429) && attempt < PATIENT_ATTEMPTS) {
+        await new Promise(resolve => setTimeout(resolve, 1_000 * Math.min(fault.retryAfter ?? 1, LONGEST_WAIT)));
+      } else {
+        throw fault;
+      }
+
+      signal?.throwIfAborted();
+    }
+  }
+}
+
+/**
+ * Changes something. With the entity tag of what the person saw, a change of something that has changed since is refused.
+ * A POST has an idempotency key: the same form sent again after a lost answer changes nothing twice.
+ */
+export const send = (method, path, { body, etag, key } = {}) => request(method, ROOT + path, { body, etag, key });
+
+/** Opens a stream of events; live.js reads it. */
+export const open = (path, headers, signal) => fetch(ROOT + path, { headers: { Accept: 'text/event-stream', ...headers }, signal, cache: 'no-store' });
+
+/** The problem of an answer that is none of success. */
+export async function problemOf(answer) {
+  const isProblem = answer.headers.get('Content-Type')?.startsWith('application/problem+json');
+  const body = isProblem ? await answer.json() : { title: `The server answered ${answer.status}` };
+  const problem = new Problem(answer.status, body);
+  problem.retryAfter = Number(answer.headers.get('Retry-After')) || null;
+  if (answer.url.includes(ROOT) && (answer.status === 401 || problem.kind === 'user-suspended')) {
+    ended(problem.kind === 'user-suspended' ? problem.title : 'The session has ended. Sign in to go on where you were.');
+  }
+
+  return problem;
+}
+
+async function request(method, path, { body, etag, key, signal } = {}) {
+  const headers = { Accept: 'application/json' };
+  if (method !== 'GET') {
+    headers['X-Granary-Console'] = '1';
+  }
+
+  if (body !== undefined) {
+    headers['Content-Type'] = 'application/json';
+  }
+
+  if (etag) {
+    headers['If-Match'] = etag;
+  }
+
+  if (key) {
+    headers['Idempotency-Key'] = key;
+  }
+
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
+  } catch (fault) {
+    signal?.throwIfAborted();
+    lost();
+    throw new NotConnected(fault);
+  }
+
+  if (!answer.ok) {
+    throw await problemOf(answer);
+  }
+
+  return { data: answer.status === 204 ? null : await answer.json(), etag: answer.headers.get('ETag'), status: answer.status };
+}
+
+/**
+ * What a path answers, for a component: {data, etag, error, isLoading, reload, set}. It is read again when the path changes and when a lost
+ * connection is back; until then the data of before stays, unless the path is another one.
+ */
+export function useResource(path) {
+  const [state, setState] = useState({ path, isLoading: true });
+  const back = useValue(returns);
+  const running = useRef(null);
+  const reload = useCallback(async () => {
+    running.current?.abort();
+    if (!path) {
+      return;
+    }
+
+    const turn = (running.current = new AbortController());
+    setState(now => (now.path === path ? { ...now, isLoading: true } : { path, isLoading: true }));
+    try {
+      const { data, etag } = await get(path, { signal: turn.signal });
+      if (!turn.signal.aborted) {
+        setState({ path, data, etag, isLoading: false });
+      }
+    } catch (error) {
+      if (!turn.signal.aborted) {
+        setState(now => ({ ...now, error, isLoading: false }));
+      }
+    }
+  }, [path]);
+  useEffect(() => {
+    reload();
+    return () => running.current?.abort();
+  }, [reload, back]);
+  const set = useCallback((data, etag) => setState({ path, data, etag, isLoading: false }), [path]);
+  return { ...(state.path === path ? state : { isLoading: true }), reload, set };
+}
+
+/**
+ * A change, for a form: {run, isBusy, problem, reset}. run(body) resolves to the answer, or to null after a problem, which the form shows.
+ * The same body sent again has the same idempotency key until it succeeds.
+ */
+export function useChange(method, path, { etag } = {}) {
+  const [state, setState] = useState({ isBusy: false, problem: null });
+  const keys = useRef(new Map());
+  const run = useCallback(async body => {
+    const text = JSON.stringify(body ?? null);
+    if (!keys.current.has(text)) {
+      keys.current.set(text, crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16)).join(''));
+    }
+
+    setState({ isBusy: true, problem: null });
+    try {
+      const answer = await send(method, path, { body, etag, key: method === 'POST' ? keys.current.get(text) : undefined });
+      keys.current.delete(text);
+      setState({ isBusy: false, problem: null });
+      return answer;
+    } catch (problem) {
+      setState({ isBusy: false, problem });
+      return null;
+    }
+  }, [method, path, etag]);
+  const reset = useCallback(() => setState({ isBusy: false, problem: null }), []);
+  return { ...state, run, reset };
+}

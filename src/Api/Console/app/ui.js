@@ -1,0 +1,270 @@
+// The parts that pages are made of.
+import { html, uPlot, useEffect, useId, useLayoutEffect, useRef, useState } from './vendor.js';
+import { NotConnected } from './api.js';
+import { returns } from './connection.js';
+import { decimal, minorUnits, money, word } from './format.js';
+import { observable, useValue } from './state.js';
+import { theme } from './theme-choice.js';
+
+/** The frame of a page: its heading, which gets the focus when the page is entered, its title and its actions. */
+export function Page({ title, heading = title, actions, children }) {
+  const head = useRef(null);
+  useEffect(() => {
+    document.title = `${title} · Granary`;
+  }, [title]);
+  useEffect(() => head.current.focus({ preventScroll: true }), []);
+  return html`<div class="page">
+    <header class="page-head"><h1 ref=${head} tabindex="-1">${heading}</h1>${actions && html`<div class="actions">${actions}</div>`}</header>
+    ${children}
+  </div>`;
+}
+
+/** A part of a page with its own heading. */
+export function Panel({ title, actions, children, ...rest }) {
+  const id = useId();
+  return html`<section class="panel" aria-labelledby=${id} ...${rest}>
+    <header class="panel-head"><h2 id=${id}>${title}</h2>${actions}</header>${children}
+  </section>`;
+}
+
+/** A problem in its own words. Errors of fields stand at their fields; the others are listed here. */
+export function ProblemNote({ problem, fields = [], children }) {
+  if (!problem) {
+    return null;
+  }
+
+  const others = Object.entries(problem.errors ?? {}).filter(([name]) => !fields.includes(name));
+  return html`<div class="problem" role="alert">
+    <p><strong>${problem.title ?? 'The console has a fault'}</strong></p>
+    ${problem.detail ? html`<p>${problem.detail}</p>` : problem.title ? null : html`<p>${problem.message}</p>`}
+    ${others.length > 0 && html`<ul>${others.map(([name, texts]) => html`<li key=${name}>${name} ${texts.join(', ')}</li>`)}</ul>`}
+    ${children}
+  </div>`;
+}
+
+/** What is not there yet, or went wrong. Shows its children when the resource has data, also while newer data is on its way. */
+export function Loaded({ of, children }) {
+  if (of.data !== undefined) {
+    return html`${of.error && html`<${ProblemNote} problem=${of.error} />`}${children}`;
+  }
+
+  return of.error ? html`<${ProblemNote} problem=${of.error}><p><button onClick=${of.reload}>Try again</button></p><//>` : html`<p class="waiting" role="status">Loading…</p>`;
+}
+
+/**
+ * A labelled field. kind is the type of an input, or select, or textarea. Its errors are those of the problem under its name. initial is what it
+ * has before a person types; a form reads it when it is sent.
+ */
+export function Field({ label, name, kind = 'text', hint, problem, options, wide, initial, ...rest }) {
+  const id = useId();
+  const errors = problem?.errors?.[name];
+  const described = [hint && `${id}-hint`, errors && `${id}-error`].filter(Boolean).join(' ');
+  const input = {
+    id, name, ...rest, 'aria-describedby': described || undefined, 'aria-invalid': errors ? 'true' : undefined,
+  };
+  return html`<div class=${'field' + (wide ? ' wide' : '')}>
+    <label for=${id}>${label}</label>
+    ${kind === 'select' ? html`<select ...${input}>${options.map(([value, text]) => html`<option key=${value} value=${value} selected=${(rest.value ?? initial) === value}>${text}</option>`)}</select>`
+      : kind === 'textarea' ? html`<textarea rows="3" defaultValue=${initial} ...${input}></textarea>`
+      : html`<input type=${kind} defaultValue=${initial} ...${input} />`}
+    ${hint && html`<small id=${`${id}-hint`}>${hint}</small>`}
+    ${errors && html`<small class="error" id=${`${id}-error`}>${label} ${errors.join(', ')}</small>`}
+  </div>`;
+}
+
+/** A field for an amount of money. Its value is text; amountOf reads it. */
+export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decimal" autocomplete="off" hint=${`In ${code}, such as ${decimal({ amount: 1999, currency: code })}`} ...${rest} />`;
+
+/** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
+export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
+
+/** A form that sends once at a time and shows the problem. change is of useChange; body makes the body from the fields' texts. */
+export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, children }) {
+  const onSubmit = async event => {
+    event.preventDefault();
+    const texts = Object.fromEntries(new FormData(event.currentTarget));
+    const answer = change.isBusy ? null : await change.run(body ? body(texts) : undefined);
+    if (answer) {
+      onDone?.(answer);
+    }
+  };
+  const back = useValue(returns);
+  useEffect(() => {
+    if (change.problem instanceof NotConnected) {
+      change.reset();
+    }
+  }, [back]);
+  return html`<form class="form" onSubmit=${onSubmit} novalidate>
+    ${children}
+    <${ProblemNote} problem=${change.problem} fields=${names} />
+    <div class="form-end">
+      <button type="submit" class=${isGrave ? 'grave' : 'main'} aria-disabled=${change.isBusy}>${change.isBusy ? 'Sending…' : submit}</button>
+      ${onCancel && html`<button type="button" onClick=${onCancel}>Close</button>`}
+    </div>
+  </form>`;
+}
+
+/** A dialog of the browser: it keeps the focus, and Escape closes it. */
+export function Dialog({ title, onClose, children }) {
+  const dialog = useRef(null);
+  const id = useId();
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current.showModal();
+    return () => before?.focus?.();
+  }, []);
+  return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose}>
+    <header><h2 id=${id}>${title}</h2><button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button></header>
+    ${children}
+  </dialog>`;
+}
+
+/** A table: columns are { title, cell(row), kind?, isMinor? }; kind number aligns right, minor columns disappear on small screens. */
+export function Table({ caption, columns, rows, keyOf, empty = 'Nothing.' }) {
+  return html`<div class="scroll"><table>
+    <caption class="visually-hidden">${caption}</caption>
+    <thead><tr>${columns.map(column => html`<th scope="col" class=${classOf(column)} key=${column.title}>${column.title}</th>`)}</tr></thead>
+    <tbody>${rows.length === 0 ? html`<tr><td colspan=${columns.length} class="empty">${empty}</td></tr>`
+      : rows.map((row, i) => html`<tr key=${keyOf?.(row) ?? i}>${columns.map(column => html`<td class=${classOf(column)} key=${column.title}>${column.cell(row)}</td>`)}</tr>`)}</tbody>
+  </table></div>`;
+}
+
+const classOf = ({ kind, isMinor }) => [kind, isMinor && 'minor'].filter(Boolean).join(' ') || undefined;
+
+/**
+ * A table of any length with a bounded number of rows in the document: those that are seen, and some around them. All rows are of one height.
+ * onEnd is called when the reader comes near the end.
+ */
+export function LongTable({ caption, columns, rows, keyOf, onEnd, isComplete, isMarked, empty = 'Nothing.' }) {
+  const body = useRef(null);
+  const [view, setView] = useState({ first: 0, count: 40, height: 37 });
+  useLayoutEffect(() => {
+    const look = () => {
+      const height = body.current.querySelector('tr[data-row]')?.offsetHeight || 37;
+      const above = Math.max(0, -body.current.getBoundingClientRect().top);
+      const first = Math.max(0, Math.min(Math.floor(above / height) - 10, rows.length - 1));
+      const next = { first, count: Math.ceil(innerHeight / height) + 20, height };
+      setView(now => (now.first === next.first && now.count === next.count && now.height === next.height ? now : next));
+    };
+    look();
+    addEventListener('scroll', look, { passive: true });
+    addEventListener('resize', look);
+    return () => {
+      removeEventListener('scroll', look);
+      removeEventListener('resize', look);
+    };
+  }, [rows.length]);
+  const last = Math.min(rows.length, view.first + view.count);
+  useEffect(() => {
+    if (!isComplete && last > rows.length - 20) {
+      onEnd();
+    }
+  }, [last, rows.length, isComplete, onEnd]);
+  const shown = rows.slice(view.first, last);
+  return html`<table class="long" aria-rowcount=${isComplete ? rows.length + 1 : -1}>
+    <caption class="visually-hidden">${caption}</caption>
+    <thead><tr aria-rowindex="1">${columns.map(column => html`<th scope="col" class=${classOf(column)} key=${column.title}>${column.title}</th>`)}</tr></thead>
+    <tbody ref=${body}>
+      ${view.first > 0 && html`<tr aria-hidden="true" class="gap" key="above"><td colspan=${columns.length} style=${{ height: `${view.first * view.height}px` }}></td></tr>`}
+      ${shown.map((row, i) => html`<tr data-row key=${keyOf(row)} aria-rowindex=${view.first + i + 2} class=${isMarked?.(row, view.first + i) ? 'marked' : undefined}>
+        ${columns.map(column => html`<td class=${classOf(column)} key=${column.title}>${column.cell(row)}</td>`)}</tr>`)}
+      ${last < rows.length && html`<tr aria-hidden="true" class="gap" key="below"><td colspan=${columns.length} style=${{ height: `${(rows.length - last) * view.height}px` }}></td></tr>`}
+      ${rows.length === 0 && isComplete && html`<tr key="none"><td colspan=${columns.length} class="empty">${empty}</td></tr>`}
+    </tbody>
+  </table>`;
+}
+
+/** The word for a status, with the color of its meaning. */
+export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
+
+/** Money, aligned with other money. */
+export const Money = ({ of }) => html`<span class="money">${money(of)}</span>`;
+
+/** Pairs of a name and what it is; those without a value are left out. */
+export const Facts = ({ of }) => html`<dl class="facts">${of.filter(([, value]) => value !== null && value !== undefined && value !== '').map(([name, value]) =>
+  html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+const toasts = observable([]);
+
+/** Says for some seconds that something was done. */
+export function say(text) {
+  const toast = { text };
+  toasts.set([...toasts.value, toast]);
+  setTimeout(() => toasts.set(toasts.value.filter(other => other !== toast)), 6_000);
+}
+
+/** Where it is said: a live region that is there from the start. */
+export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">${useValue(toasts).map(toast => html`<p key=${toast.text}>${toast.text}</p>`)}</div>`;
+
+/**
+ * A chart of lines or bars over time, and the same figures as a table behind it.
+ * @param times Seconds since 1970.
+ * @param series [{ label, values, color, text(value), isBars }]; color is the name of a custom property.
+ */
+export function Chart({ title, times, series, format, height = 160, every = 1 }) {
+  const frame = useRef(null);
+  const plot = useRef(null);
+  const shade = useValue(theme);
+  const data = [times, ...series.map(one => one.values)];
+  useLayoutEffect(() => {
+    const style = getComputedStyle(document.documentElement);
+    const colorOf = name => `rgb(${resolved(style.getPropertyValue(name))})`;
+    const axis = { stroke: colorOf('--text-soft'), font: '11px system-ui', grid: { stroke: colorOf('--line'), width: 1 }, ticks: { show: false } };
+    plot.current = new uPlot({
+      width: frame.current.clientWidth, height, legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { show: false } },
+      scales: { y: { range: (self, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
+      axes: [{ ...axis, space: 70, size: 28, values: (self, ticks) => ticks.map(clockOf(ticks)) }, { ...axis, size: 62, values: (self, ticks) => ticks.map(format) }],
+      series: [
+        {},
+        ...series.map(one => ({
+          label: one.label, stroke: colorOf(one.color), width: 1.5, points: { show: false },
+          fill: one.isBars ? colorOf(one.color) : undefined,
+          paths: one.isBars ? uPlot.paths.bars({ size: [0.7, 40] }) : undefined,
+        })),
+      ],
+    }, data, frame.current);
+    const size = new ResizeObserver(() => plot.current.setSize({ width: frame.current.clientWidth, height }));
+    size.observe(frame.current);
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const redraw = () => setSystem(dark.matches);
+    dark.addEventListener('change', redraw);
+    return () => {
+      dark.removeEventListener('change', redraw);
+      size.disconnect();
+      plot.current.destroy();
+    };
+  }, [shade, useSystem()]);
+  useEffect(() => plot.current.setData(data), [times]);
+  const latest = series.map(one => `${one.label} ${format(one.values.at(-1) ?? null)}`).join(', ');
+  const rows = times.map((time, i) => ({ time, i })).filter(({ i }) => (times.length - 1 - i) % every === 0).reverse();
+  return html`<figure class="chart">
+    <figcaption>${title}<span class="legend">${series.length > 1 && series.map(one => html`<span key=${one.label} class=${`key${one.color}`}>${one.label}</span>`)}</span></figcaption>
+    <div ref=${frame} class="plot" role="img" aria-label=${`${title}: ${latest}`} style=${{ height: `${height}px` }}></div>
+    <details><summary>Figures<span class="visually-hidden"> of ${title}</span></summary>
+      <${Table} caption=${title} rows=${rows} keyOf=${row => row.time}
+        columns=${[
+          { title: 'Time', cell: row => new Date(row.time * 1_000).toLocaleTimeString() },
+          ...series.map(one => ({ title: one.label, kind: 'number', cell: row => format(one.values[row.i]) })),
+        ]} /></details>
+  </figure>`;
+}
+
+const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit' });
+
+/** How the ticks of a time axis are written: without hours where they are less than a minute apart. */
+const clockOf = ticks => tick => (ticks.length > 1 && ticks[1] - ticks[0] < 60 ? seconds : minutes).format(new Date(tick * 1_000));
+
+const system = observable(matchMedia('(prefers-color-scheme: dark)').matches);
+const setSystem = isDark => system.set(isDark);
+const useSystem = () => useValue(system);
+
+/** A color of the style sheet as the canvas takes it: light-dark() and others are resolved by an element. */
+function resolved(color) {
+  const probe = document.createElement('span');
+  probe.style.color = color;
+  document.body.append(probe);
+  const numbers = getComputedStyle(probe).color.match(/[\d.]+/g).slice(0, 3).join(',');
+  probe.remove();
+  return numbers;
+}

@@ -1,0 +1,163 @@
+using System.Net.Http.Headers;
+using Granary.Api;
+using Granary.Api.Auth;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Users;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Granary.Console.Tests;
+
+/// <summary>
+/// The product with an embedded silo and SQLite files, and one browser: Debian's Chromium, driven by Playwright. All tests share both; each
+/// visits with a context of its own, and makes its own users, products and orders.
+/// </summary>
+public sealed class ConsoleApp : IAsyncLifetime
+{
+    private const string AdminPassword = "correct horse battery staple";
+
+    private static readonly string[] Chromiums = ["/usr/bin/chromium", "/usr/bin/chromium-browser"];
+
+    /// <summary>On a busy machine the first page of a new browser takes long.</summary>
+    private const float Patience = 90_000;
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-console-tests-");
+    private WebApplication? _app;
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+    private Task<Scene>? _scene;
+
+    /// <summary>Its HTTP address.</summary>
+    public Uri Address => new(_app!.Urls.First());
+
+    /// <summary>A shop whose customers are registered without a password.</summary>
+    public Shop Shop => field ??= new Shop(Client(TokenOf(UserId.From("admin"), Roles.Admin)), async () =>
+    {
+        var id = await Register(Roles.Customer);
+        return new Customer(Client(TokenOf(id, Roles.Customer)), id);
+    });
+
+    private IServiceProvider Services => _app!.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = FrontEnd.Build(
+        [
+            "--urls=http://127.0.0.1:0",
+            "--Granary:Silo:Port=0",
+            "--Granary:Silo:GatewayPort=0",
+            $"--Granary:DataDirectory={_directory.FullName}",
+            "--Serilog:MinimumLevel:Default=Fatal",
+            $"--Granary:Admin:Password={AdminPassword}",
+            "--Granary:Payments:Provider=Sandbox",
+            "--Granary:RateLimit:PermitsPerSecond=20000",
+            "--Granary:RateLimit:RegistrationsPerMinute=0",
+            "--Granary:Orders:MaxOpenOrdersPerUser=0",
+            "--Granary:Orders:MaxOpenUnitsPerUser=0",
+            "--Granary:Silo:ResponseTimeout=00:02:00",
+            "--Granary:Limits:RequestTimeout=00:05:00",
+        ]);
+        await _app.StartAsync();
+        await Services.GetRequiredService<FirstAdministrator>().Registered;
+        SetDefaultExpectTimeout(Patience);
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
+        {
+            ExecutablePath = Chromiums.First(File.Exists),
+            Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-lcd-text"],
+            Timeout = Patience,
+        });
+    }
+
+    /// <summary>The shop for looking at pages.</summary>
+    public Task<Scene> Scene() => _scene ??= Tests.Scene.Set(this);
+
+    /// <summary>Opens the browser for somebody who is not signed in.</summary>
+    public async Task<Visit> Open(ColorScheme theme = ColorScheme.Light, int width = 1_280, int height = 900)
+    {
+        var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
+        {
+            BaseURL = Address.ToString(),
+            ColorScheme = theme,
+            ViewportSize = new ViewportSize { Width = width, Height = height },
+            Locale = "en-US",
+            TimezoneId = "Europe/Berlin",
+            ReducedMotion = ReducedMotion.Reduce,
+        });
+        context.SetDefaultTimeout(Patience);
+        return await Visit.Begin(context);
+    }
+
+    /// <summary>Opens the browser for a user with a session.</summary>
+    public async Task<Visit> OpenAs(string userId, string[] roles, ColorScheme theme = ColorScheme.Light, int width = 1_280, int height = 900)
+    {
+        var visit = await Open(theme, width, height);
+        await visit.Page.Context.AddCookiesAsync([new Cookie
+        {
+            Name = "granary_console",
+            Value = TokenOf(userId, roles),
+            Domain = Address.Host,
+            Path = "/console",
+            HttpOnly = true,
+            SameSite = SameSiteAttribute.Strict,
+        }]);
+        return visit;
+    }
+
+    /// <summary>Opens the browser for a new user of these roles.</summary>
+    public async Task<Visit> OpenAs(params string[] roles) => await OpenAs(await Register(roles), roles);
+
+    /// <summary>A user, registered without the front end.</summary>
+    /// <param name="roles">The roles.</param>
+    /// <returns>The user's id.</returns>
+    public Task<string> Register(params string[] roles) => Register(Testing.Shop.Unique("user"), "", null, roles);
+
+    /// <summary>A user with a name for people.</summary>
+    /// <returns>The user's id.</returns>
+    public Task<string> RegisterAs(string displayName, params string[] roles) => Register(Testing.Shop.Unique("user"), "", displayName, roles);
+
+    /// <summary>A user who can sign in.</summary>
+    /// <returns>The user's name.</returns>
+    public async Task<string> RegisterWithPassword(string password, params string[] roles)
+    {
+        var name = Testing.Shop.Unique("user");
+        await Register(name, await Services.GetRequiredService<Passwords>().HashAsync(password, TestContext.Current.CancellationToken), null, roles);
+        return name;
+    }
+
+    private async Task<string> Register(string name, string hash, string? displayName, string[] roles)
+    {
+        var id = UserId.From(name);
+        var user = Services.GetRequiredService<IGrainFactory>().GetGrain<IUserGrain>(id);
+        var reply = await user.Register(new RegisterUser(name, hash, displayName, roles, UserId.System));
+        Assert.Null(reply.Refusal);
+        return id;
+    }
+
+    /// <summary>A client of the API.</summary>
+    public HttpClient Client(string token)
+    {
+        var client = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromMinutes(5) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        if (_app is not null)
+        {
+            await _app.StopAsync();
+            await _app.DisposeAsync();
+        }
+
+        _directory.Delete(recursive: true);
+    }
+
+    private string TokenOf(string userId, params string[] roles) => Services.GetRequiredService<TokenIssuer>().Issue(userId, roles).AccessToken;
+}

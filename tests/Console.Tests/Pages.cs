@@ -1,0 +1,45 @@
+using Granary.Grains.Interfaces.Users;
+
+namespace Granary.Console.Tests;
+
+/// <summary>
+/// Every page of the console, as tests look at it: a page that routes.js has and this list lacks fails <see cref="PageTests"/>. A visit of a page
+/// has what it is about: orders of every status.
+/// </summary>
+/// <param name="Name">The name of its screenshots.</param>
+/// <param name="Route">Its route; null for what routes.js does not have.</param>
+/// <param name="PathOf">Its address, of a scene.</param>
+/// <param name="Role">Who looks at it; null for somebody who is not signed in.</param>
+/// <param name="Prepare">What is done before it is looked at.</param>
+public sealed record ConsolePage(string Name, string? Route, Func<Scene, string> PathOf, string? Role = Roles.Admin, Func<ConsoleApp, IPage, Task>? Prepare = null)
+{
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<ConsolePage> All { get; } =
+    [
+        new("sign-in", null, _ => "", Role: null),
+        new("now", "/now", _ => "/now", Prepare: async (app, page) =>
+        {
+            await Tests.Scene.Sell(app, 12);
+            await Expect(page.Locator(".plot canvas")).ToHaveCountAsync(3);
+            await Expect(page.Locator(".tile", new() { HasText = "Placing, P99" })).ToContainTextAsync("ms");
+        }),
+        new("orders", "/orders", _ => "/orders"),
+        new("order", "/orders/:id", scene => "/orders/" + scene.Shipped),
+        new("order-action", null, scene => "/orders/" + scene.Pending, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync()),
+        new("order-as-it-was", null, scene => $"/orders/{scene.Shipped}?at_version=1"),
+        new("keys", null, _ => "/orders", Prepare: (_, page) => page.Keyboard.PressAsync("?")),
+    ];
+
+    /// <inheritdoc/>
+    public override string ToString() => Name;
+
+    /// <summary>Opens it.</summary>
+    public async Task<Visit> Open(ConsoleApp app, ColorScheme theme, int width = 1_280, int height = 900)
+    {
+        var scene = await app.Scene();
+        var visit = Role is null ? await app.Open(theme, width, height) : await app.OpenAs(scene.UserOf(Role), [Role], theme, width, height);
+        await visit.GoTo(PathOf(scene));
+        await (Prepare?.Invoke(app, visit.Page) ?? Task.CompletedTask);
+        return visit;
+    }
+}

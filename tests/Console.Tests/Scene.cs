@@ -1,0 +1,93 @@
+using System.Net;
+using Granary.Grains.Interfaces.Users;
+
+namespace Granary.Console.Tests;
+
+/// <summary>A small shop with orders of every kind, for looking at pages.</summary>
+/// <param name="Pending">An order that waits for its payment.</param>
+/// <param name="Shipped">An order that was paid, packed and shipped, and refunded in part.</param>
+/// <param name="Users">The staff, by role.</param>
+public sealed record Scene(string Pending, string Shipped, IReadOnlyDictionary<string, string> Users)
+{
+    private static readonly (string Sku, string Name, long Price, long Stock)[] Products =
+    [
+        ("TEA-EARL-GREY", "Earl Grey, 250 g", 1_250, 200), ("TEA-SENCHA", "Sencha, 100 g", 1_480, 120), ("COFFEE-HARAR", "Harar coffee, 500 g", 1_690, 150),
+        ("CUP-STONEWARE", "Stoneware cup", 1_400, 300), ("POT-CAST-IRON", "Cast-iron teapot", 5_900, 25), ("SPOON-BRASS", "Brass spoon", 980, 6),
+    ];
+
+    private static readonly string[] Life = ["pay", "pack", "ship", "receive", "complete"];
+
+    /// <summary>The user of the staff with a role.</summary>
+    public string UserOf(string role) => Users[role];
+
+    internal static async Task<Scene> Set(ConsoleApp app)
+    {
+        var staff = app.Shop.Staff;
+        foreach (var (sku, name, price, stock) in Products)
+        {
+            using var defined = await staff.SendJson(HttpMethod.Put, "/products/" + sku, new { name, price = Shop.Usd(price) });
+            await defined.Expect(HttpStatusCode.Created);
+            using var stocked = await staff.PostJson($"/products/{sku}/stock-adjustments", new { quantity = stock, reason = "delivery" });
+            await stocked.Expect(HttpStatusCode.Created);
+        }
+
+        var customers = new[] { await app.Shop.Customer(), await app.Shop.Customer() };
+        for (var i = 0; i < 40; i++)
+        {
+            var id = await Place(customers[i % 2], i);
+            if (i % 8 == 7)
+            {
+                using var cancelled = await staff.SendJson(HttpMethod.Delete, "/orders/" + id, new { reason = "Ordered by mistake." });
+                await cancelled.Expect(HttpStatusCode.OK);
+            }
+            else
+            {
+                await Live(staff, id, steps: i % 6);
+            }
+        }
+
+        var shipped = await Place(customers[0], 4);
+        await Live(staff, shipped, steps: 3);
+        using var refunded = await staff.PostJson(
+            $"/orders/{shipped}/refunds", new { amount = Shop.Usd(500), reason = "One cup was chipped." }, ("Idempotency-Key", "refund"));
+        await refunded.Expect(HttpStatusCode.Created);
+        return new Scene(
+            await Place(customers[1], 5),
+            shipped,
+            new Dictionary<string, string> { [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator), [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin) });
+    }
+
+    /// <summary>Sells some cups now.</summary>
+    internal static async Task Sell(ConsoleApp app, int orders)
+    {
+        var customer = await app.Shop.Customer();
+        for (var i = 0; i < orders; i++)
+        {
+            await customer.Placed(("CUP-STONEWARE", 1));
+        }
+    }
+
+    private static async Task<string> Place(Customer customer, int i)
+    {
+        var order = new
+        {
+            items = Enumerable.Range(0, 1 + (i % 3)).Select(line => new { sku = Products[(i + line) % 5].Sku, quantity = 1 + ((i + line) % 2) }),
+            shipping_address = new { name = "Ada Lovelace", line1 = "12 St James's Square", city = "London", postal_code = "SW1Y 4JH", country = "GB" },
+            note = i % 4 == 0 ? "Gift wrap, please." : null,
+            external_reference = $"web-2026-{4_000 + i}-{Guid.NewGuid():n}"[..20],
+            metadata = new Dictionary<string, string> { ["channel"] = "web" },
+        };
+        using var placed = await customer.Http.PostJson("/orders", order);
+        return (await placed.Expect(HttpStatusCode.Created)).Text("id")!;
+    }
+
+    private static async Task Live(HttpClient staff, string id, int steps)
+    {
+        foreach (var step in Life.Take(steps))
+        {
+            using var done = await staff.PostJson(
+                $"/orders/{id}/{step}", step == "ship" ? new { carrier = "Royal Mail", tracking_number = "RR" + id[..9].ToUpperInvariant() + "GB" } : null);
+            await done.Expect(HttpStatusCode.OK);
+        }
+    }
+}

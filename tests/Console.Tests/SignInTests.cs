@@ -1,0 +1,78 @@
+using System.Net;
+using Granary.Grains.Interfaces.Users;
+
+namespace Granary.Console.Tests;
+
+public sealed class SignInTests(ConsoleApp app)
+{
+    private const string Password = "correct horse battery staple";
+
+    [Fact]
+    public async Task Who_signs_in_comes_to_the_page_that_was_asked_for_and_signs_out_again()
+    {
+        var name = await app.RegisterWithPassword(Password, Roles.Operator);
+        await using var visit = await app.Open();
+        await visit.GoTo("/orders?status=paid");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeFocusedAsync();
+
+        await SignIn(visit, name, "not the password");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert).First).ToContainTextAsync("The user name or password is wrong");
+        await SignIn(visit, name, Password);
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Orders", Exact = true })).ToBeFocusedAsync();
+        Assert.EndsWith("/console/orders?status=paid", visit.Page.Url, StringComparison.Ordinal);
+        var cookie = Assert.Single(await visit.Page.Context.CookiesAsync([new Uri(app.Address, "/console/").ToString()]));
+        Assert.Equal((true, SameSiteAttribute.Strict, "/console"), (cookie.HttpOnly, cookie.SameSite, cookie.Path));
+        Assert.Equal("", await visit.Page.EvaluateAsync<string>("document.cookie"));
+
+        await visit.Page.Locator(".account summary").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeVisibleAsync();
+        Assert.Empty(await visit.Page.Context.CookiesAsync([new Uri(app.Address, "/console/").ToString()]));
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeVisibleAsync();
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task A_suspended_user_is_out_with_the_next_step()
+    {
+        var id = await app.Register(Roles.Operator);
+        await using var visit = await app.OpenAs(id, [Roles.Operator]);
+        await visit.GoTo("/orders");
+        using var suspended = await app.Shop.Staff.PostJson($"/users/{id}/suspend");
+        await suspended.Expect(HttpStatusCode.OK);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeVisibleAsync();
+        await Expect(visit.Page.Locator(".notice")).ToHaveTextAsync("The user's account is not active");
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task A_customer_is_shown_own_orders_and_no_page_of_the_staff()
+    {
+        var customer = await app.Shop.Customer();
+        var sku = await app.Shop.Product();
+        var order = (await customer.Placed((sku, 1))).Text("id")!;
+        await using var visit = await app.OpenAs(customer.Id, [Roles.Customer]);
+        await visit.GoTo("");
+
+        await Expect(visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link)).ToHaveTextAsync(["Orders"]);
+        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = order })).ToBeVisibleAsync();
+        await visit.GoTo("/now");
+        await Expect(visit.Page.GetByText("Your role may not see this page.")).ToBeVisibleAsync();
+        await visit.GoTo("/orders/" + order);
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pay" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pack" })).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    private static async Task SignIn(Visit visit, string name, string password)
+    {
+        await visit.Page.GetByLabel("User name").FillAsync(name);
+        await visit.Page.GetByLabel("Password").FillAsync(password);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+    }
+}

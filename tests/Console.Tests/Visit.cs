@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Deque.AxeCore.Playwright;
+
+namespace Granary.Console.Tests;
+
+/// <summary>
+/// A browser with one page. It notes what a page must never do: an error of a script, something that the content security policy forbids, a file
+/// that cannot be loaded.
+/// </summary>
+public sealed class Visit : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> _faults = [];
+
+    private Visit(IPage page) => Page = page;
+
+    /// <summary>The page.</summary>
+    public IPage Page { get; }
+
+    internal static async Task<Visit> Begin(IBrowserContext context)
+    {
+        var visit = new Visit(await context.NewPageAsync());
+        await context.AddInitScriptAsync("addEventListener('securitypolicyviolation', event => console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI))");
+        visit.Page.PageError += (_, error) => visit._faults.Enqueue(error);
+        visit.Page.Console += (_, message) =>
+        {
+            // The browser itself logs every refusal of the API and every lost connection, which pages handle.
+            if (message.Type is "error" or "warning" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+            {
+                visit._faults.Enqueue(message.Text);
+            }
+        };
+        visit.Page.Response += (_, answer) =>
+        {
+            if (answer.Status >= 400 && !answer.Url.Contains("/console/api/", StringComparison.Ordinal) && !answer.Url.EndsWith("/console/session", StringComparison.Ordinal))
+            {
+                visit._faults.Enqueue($"{answer.Status} {answer.Url}");
+            }
+        };
+        return visit;
+    }
+
+    /// <summary>Goes to a page of the console and waits until it shows what it is about.</summary>
+    public async Task GoTo(string path)
+    {
+        await Page.GotoAsync("/console" + path);
+        await IsShown();
+    }
+
+    /// <summary>Waits until the page has its heading and waits for nothing.</summary>
+    public async Task IsShown()
+    {
+        await Expect(Page.Locator("h1")).ToHaveCountAsync(1);
+        await Expect(Page.Locator(".waiting")).ToHaveCountAsync(0);
+    }
+
+    /// <summary>Has axe look at the page; it must find nothing, and the page must not have failed.</summary>
+    public async Task IsSound()
+    {
+        var found = await Page.RunAxe();
+        Assert.True(found.Violations.Length == 0, string.Join("\n", found.Violations.Select(violation =>
+            $"{Page.Url}: {violation.Id}: {violation.Help}: {string.Join("; ", violation.Nodes.Take(3).Select(node => $"{node.Html} {string.Join(" ", node.Any.Select(check => check.Message))}"))}")));
+        HasNoFault();
+    }
+
+    /// <summary>Whether nothing has failed so far.</summary>
+    public void HasNoFault() => Assert.Empty(_faults);
+
+    public async ValueTask DisposeAsync() => await Page.Context.CloseAsync();
+}
