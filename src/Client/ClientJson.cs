@@ -27,6 +27,7 @@ namespace Granary.Client;
 [JsonSerializable(typeof(RegisterWebhook))]
 [JsonSerializable(typeof(Webhook))]
 [JsonSerializable(typeof(Page<Webhook>), TypeInfoPropertyName = "WebhookPage")]
+[JsonSerializable(typeof(Page<string>), TypeInfoPropertyName = "NamePage")]
 [JsonSerializable(typeof(WebhookChange))]
 [JsonSerializable(typeof(WebhookTest))]
 [JsonSerializable(typeof(CancelOrder))]

@@ -27,6 +27,18 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("order", "/orders/:id", scene => "/orders/" + scene.Shipped),
         new("order-action", null, scene => "/orders/" + scene.Pending, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync()),
         new("order-as-it-was", null, scene => $"/orders/{scene.Shipped}?at_version=1"),
+        new("webhooks", "/webhooks", _ => "/webhooks"),
+        new("webhook", "/webhooks/:id", scene => "/webhooks/" + scene.Webhook),
+        new("webhook-new", null, _ => "/webhooks", Prepare: async (_, page) =>
+        {
+            await page.GetByRole(AriaRole.Button, new() { Name = "Register a webhook" }).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Checkbox, new() { Name = "Placed" })).ToBeVisibleAsync();
+        }),
+        new("settings", "/settings", _ => "/settings", Prepare: (_, page) => page.GetByLabel("Payment timeout").FillAsync("00:25:00")),
+        new("settings-variants", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Add a variant" }).ScrollIntoViewIfNeededAsync()),
+        new("settings-variant", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Edit testers" }).ClickAsync()),
+        new("audit", "/audit", _ => "/audit"),
+        new("audit-entry", null, _ => "/audit", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Settings changed" }).First.ClickAsync()),
         new("keys", null, _ => "/orders", Prepare: (_, page) => page.Keyboard.PressAsync("?")),
     ];
 

@@ -101,6 +101,7 @@ public static class ApiJson
 [JsonSerializable(typeof(WebhookTestBody))]
 [JsonSerializable(typeof(WebhookBody))]
 [JsonSerializable(typeof(WebhookListBody))]
+[JsonSerializable(typeof(EventTypeListBody))]
 [JsonSerializable(typeof(DeliveryBody))]
 [JsonSerializable(typeof(DeliveryListBody))]
 [JsonSerializable(typeof(StatisticsBody))]

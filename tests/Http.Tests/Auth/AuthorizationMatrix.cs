@@ -95,6 +95,7 @@ public static class AuthorizationMatrix
         new("POST /sandbox/payments/{id}/refuse",          Open,   Yes,    Yes,    Yes,    Yes),
         new("POST /webhooks",                              Closed, Role,   Role,   Yes,    Yes,    new { url = "", events = Array.Empty<string>() }, Scope: Scopes.WebhooksWrite),
         new("GET /webhooks",                               Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
+        new("GET /webhooks/event-types",                   Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
         new("GET /webhooks/{id}",                          Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
         new("DELETE /webhooks/{id}",                       Closed, Role,   Role,   Yes,    Yes, Scope: Scopes.WebhooksWrite),
         new("PATCH /webhooks/{id}",                        Closed, Role,   Role,   Yes,    Yes,    new { enabled = true }, Scope: Scopes.WebhooksWrite),

@@ -1,6 +1,7 @@
 // Every page of the console: its address, who may see it, and its module. A page is added with one line here; docs/console.md says how.
 
 const STAFF = ['operator', 'admin'];
+const ADMIN = ['admin'];
 const ALL = ['customer', ...STAFF];
 
 /** nav: shown in the navigation, with g and the key as its shortcut. under: the address whose entry in the navigation is the current one. */
@@ -8,6 +9,10 @@ export const routes = [
   { path: '/now', title: 'Now', nav: true, key: 'n', roles: STAFF, page: () => import('./pages/now.js') },
   { path: '/orders', title: 'Orders', nav: true, key: 'o', roles: ALL, page: () => import('./pages/orders.js') },
   { path: '/orders/:id', title: 'Order', under: '/orders', roles: ALL, page: () => import('./pages/order.js') },
+  { path: '/webhooks', title: 'Webhooks', nav: true, key: 'w', roles: STAFF, page: () => import('./pages/webhooks.js') },
+  { path: '/webhooks/:id', title: 'Webhook', under: '/webhooks', roles: STAFF, page: () => import('./pages/webhook.js') },
+  { path: '/settings', title: 'Settings', nav: true, key: 't', roles: ADMIN, page: () => import('./pages/settings.js') },
+  { path: '/audit', title: 'Audit', nav: true, key: 'a', roles: ADMIN, page: () => import('./pages/audit.js') },
 ];
 
 /** Whether one of these roles may see a page. */
