@@ -15,6 +15,8 @@ namespace Granary.Client;
 [JsonSerializable(typeof(NewPayment))]
 [JsonSerializable(typeof(Payment))]
 [JsonSerializable(typeof(Page<Payment>), TypeInfoPropertyName = "PaymentPage")]
+[JsonSerializable(typeof(Acknowledgement))]
+[JsonSerializable(typeof(Reconciliation))]
 [JsonSerializable(typeof(NewRefund))]
 [JsonSerializable(typeof(Refund))]
 [JsonSerializable(typeof(Statistics))]

@@ -3,7 +3,10 @@ using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
 using Granary.Domain.Events;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Payments.Providers;
+using Granary.Grains.Payments.Reconciling;
 using Granary.Journal;
 using Granary.Streams;
 using Microsoft.AspNetCore.Builder;
@@ -77,6 +80,24 @@ public sealed class ConsoleApp : IAsyncLifetime
 
     /// <summary>A receiver of webhooks.</summary>
     public async Task<Receiver> Receiver() => _receiver ??= await Tests.Receiver.Start();
+
+    /// <summary>The provider says something of a payment, such as disputed.</summary>
+    public async Task Say(string payment, string type)
+    {
+        var (headers, body) = SandboxProvider.EventOf(Testing.Shop.Unique("evt"), type, payment, DateTimeOffset.UtcNow);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/payment-webhooks/sandbox") { Content = new ByteArrayContent(body) };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var http = new HttpClient { BaseAddress = Address };
+        using var taken = await http.SendAsync(request);
+        taken.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What a nightly comparison with the provider has found.</summary>
+    public Task Compared(PaymentReconciliation report) => Services.GetRequiredService<ReconciliationStore>().SaveAsync(report, CancellationToken.None);
 
     /// <summary>An event of the order that a consumer could not take.</summary>
     /// <returns>The id of the dead letter.</returns>

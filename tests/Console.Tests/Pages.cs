@@ -27,6 +27,12 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("order", "/orders/:id", scene => "/orders/" + scene.Shipped),
         new("order-action", null, scene => "/orders/" + scene.Pending, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync()),
         new("order-as-it-was", null, scene => $"/orders/{scene.Shipped}?at_version=1"),
+        new("payments", "/payments", _ => "/payments", Prepare: (_, page) => Expect(page.Locator("tr[data-row]")).Not.ToHaveCountAsync(0)),
+        new("payments-one", null, _ => "/payments", Prepare: async (_, page) =>
+        {
+            await page.Locator("tr[data-row]").Filter(new() { HasText = "Disputed" }).First.GetByRole(AriaRole.Button).ClickAsync();
+            await Expect(page.GetByRole(AriaRole.Dialog).Locator(".timeline")).ToBeVisibleAsync();
+        }),
         new("webhooks", "/webhooks", _ => "/webhooks"),
         new("webhook", "/webhooks/:id", scene => "/webhooks/" + scene.Webhook),
         new("webhook-new", null, _ => "/webhooks", Prepare: async (_, page) =>
@@ -38,7 +44,7 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("settings-variants", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Add a variant" }).ScrollIntoViewIfNeededAsync()),
         new("settings-variant", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Edit testers" }).ClickAsync()),
         new("audit", "/audit", _ => "/audit"),
-        new("audit-entry", null, _ => "/audit", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Settings changed" }).First.ClickAsync()),
+        new("audit-entry", null, _ => "/audit?subject=settings%2F0", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Settings changed" }).First.ClickAsync()),
         new("keys", null, _ => "/orders", Prepare: (_, page) => page.Keyboard.PressAsync("?")),
     ];
 

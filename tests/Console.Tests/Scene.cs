@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Console.Tests;
@@ -54,6 +55,7 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
         await refunded.Expect(HttpStatusCode.Created);
         var webhook = await Connect(app, customers[0], shipped);
         await Configure(staff);
+        await Charge(app, customers[1]);
         return new Scene(
             await Place(customers[1], 5),
             shipped,
@@ -138,6 +140,47 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
             using var changed = await staff.SendJson(HttpMethod.Put, "/settings", change);
             await changed.Expect(HttpStatusCode.OK);
         }
+    }
+
+    /// <summary>Payments with a provider, some of which an operator must look at, and what the last comparison with it has found.</summary>
+    private static async Task Charge(ConsoleApp app, Customer customer)
+    {
+        var payments = new List<string>();
+        foreach (var token in (string[])["tok_ok", "tok_ok", "tok_declined", "tok_3ds", "tok_ok"])
+        {
+            payments.Add(await Pay(customer, token));
+        }
+
+        await app.Say(payments[0], "disputed");
+        await app.Say(payments[1], "refunded");
+        var midnight = new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero);
+        await app.Compared(new PaymentReconciliation
+        {
+            At = midnight.AddHours(2),
+            From = midnight.AddDays(-1),
+            To = midnight,
+            Provider = "sandbox",
+            Matched = 412,
+            OnTheirWay = 1,
+            Foreign = 0,
+            Kinds = new Dictionary<string, int> { ["missing_here"] = 1, ["amounts_differ"] = 1 },
+            Differences =
+            [
+                new PaymentDifference("missing_here", payments[1], "refund", payments[1] + "-refund-3", null, 1_250, "asked"),
+                new PaymentDifference("amounts_differ", payments[4], "capture", payments[4] + "-capture-2", 1_400, 1_450, "asked"),
+            ],
+        });
+    }
+
+    /// <summary>Places an order and pays it with the provider.</summary>
+    /// <returns>The payment.</returns>
+    internal static async Task<string> Pay(Customer customer, string token)
+    {
+        using var placed = await customer.Http.PostJson("/orders", new { items = new[] { new { sku = "CUP-STONEWARE", quantity = 1 } }, payment_method = "external" });
+        var order = (await placed.Expect(HttpStatusCode.Created)).Text("id");
+        using var paid = await customer.Http.PostJson($"/orders/{order}/payments", new { token }, ("Idempotency-Key", "key"));
+        using var list = await customer.Http.GetAsync($"/orders/{order}/payments");
+        return (await list.Expect(HttpStatusCode.OK)).At("data")[0].Text("id")!;
     }
 
     private static async Task<string> Place(Customer customer, int i)

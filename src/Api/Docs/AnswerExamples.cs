@@ -159,6 +159,19 @@ internal static class AnswerExamples
         new DeliveryListBody([Delivery], Cursor),
         Payment,
         new PaymentListBody([Payment]),
+        new PaymentPageBody([Payment], Cursor),
+        new ReconciliationBody
+        {
+            At = Noon.Date.AddHours(2),
+            From = Noon.Date.AddDays(-1),
+            To = Noon.Date,
+            Provider = "http",
+            Matched = 412,
+            OnTheirWay = 1,
+            Foreign = 0,
+            Kinds = new Dictionary<string, int> { ["missing_here"] = 1 },
+            Differences = [new DifferenceBody("missing_here", Payment.Id, "refund", "asked", Payment.Id + "-refund-3", There: Usd(500))],
+        },
         new RefundBody
         {
             Id = "01k0c3w8e4x5y6z7a8b9c0d1g4",

@@ -33,7 +33,7 @@ public sealed class WebhookTests(GranaryApp app)
     public async Task The_events_that_are_listed_can_be_subscribed_to()
     {
         using var listed = await _staff.SendJson(HttpMethod.Get, "/webhooks/event-types");
-        var types = (await listed.Expect(HttpStatusCode.OK)).At("data").Texts().ToArray();
+        string[] types = [.. (await listed.Expect(HttpStatusCode.OK)).At("data").Texts().OfType<string>()];
 
         using var registered = await Register(types);
 

@@ -9,6 +9,7 @@ export const routes = [
   { path: '/now', title: 'Now', nav: true, key: 'n', roles: STAFF, page: () => import('./pages/now.js') },
   { path: '/orders', title: 'Orders', nav: true, key: 'o', roles: ALL, page: () => import('./pages/orders.js') },
   { path: '/orders/:id', title: 'Order', under: '/orders', roles: ALL, page: () => import('./pages/order.js') },
+  { path: '/payments', title: 'Payments', nav: true, key: 'y', roles: STAFF, page: () => import('./pages/payments.js') },
   { path: '/webhooks', title: 'Webhooks', nav: true, key: 'w', roles: STAFF, page: () => import('./pages/webhooks.js') },
   { path: '/webhooks/:id', title: 'Webhook', under: '/webhooks', roles: STAFF, page: () => import('./pages/webhook.js') },
   { path: '/settings', title: 'Settings', nav: true, key: 't', roles: ADMIN, page: () => import('./pages/settings.js') },
