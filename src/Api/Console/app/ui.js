@@ -174,6 +174,9 @@ export function LongTable({ caption, columns, rows, keyOf, onEnd, isComplete, is
   </table>`;
 }
 
+/** The shortcut of a button, beside its text. */
+export const Key = ({ of }) => html`<kbd aria-hidden="true">${of}</kbd>`;
+
 /** The word for a status, with the color of its meaning. */
 export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
 
