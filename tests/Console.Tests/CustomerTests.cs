@@ -30,7 +30,7 @@ public sealed class CustomerTests(ConsoleApp app)
         await Transfer(visit, "Deposit", "50", "transfer 17");
         await Expect(Lead(visit)).ToContainTextAsync("$50.00");
         await Transfer(visit, "Withdraw", "60", "transfer 18");
-        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("The wallet does not have enough money");
+        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("The wallet does not cover the amount");
         await Dialog(visit).GetByLabel("Amount").FillAsync("20");
         await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Withdraw" }).ClickAsync();
 
@@ -63,13 +63,13 @@ public sealed class CustomerTests(ConsoleApp app)
         await Expect(Lead(visit)).ToContainTextAsync("Suspended");
         await Step(visit, "Reactivate");
         await Expect(Lead(visit)).ToContainTextAsync("Active");
-        await Step(visit, "Close");
-        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("The wallet is not empty");
+        await Step(visit, "Close the account");
+        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("The wallet has money");
         await visit.IsSound();
         await visit.Page.Keyboard.PressAsync("Escape");
         await Transfer(visit, "Withdraw", "5", "");
         await Expect(Lead(visit)).ToContainTextAsync("$0.00");
-        await Step(visit, "Close");
+        await Step(visit, "Close the account");
 
         await Expect(Lead(visit)).ToContainTextAsync("Closed");
         await Expect(visit.Page.Locator(".page-head").GetByRole(AriaRole.Button)).ToHaveTextAsync(["Read again"]);
@@ -112,7 +112,7 @@ public sealed class CustomerTests(ConsoleApp app)
     private static async Task Step(Visit visit, string name)
     {
         await Click(visit, name);
-        await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).First.ClickAsync();
+        await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
     }
 
     private static async Task Transfer(Visit visit, string name, string amount, string reference)

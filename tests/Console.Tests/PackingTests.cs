@@ -66,7 +66,7 @@ public sealed class PackingTests(ConsoleApp app)
         var (id, customer) = await Paid();
         await using var visit = await app.OpenAs(Roles.Operator);
         await visit.GoTo("/now");
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Packing" }).ClickAsync();
+        await Pages(visit).GetByRole(AriaRole.Link, new() { Name = "Packing" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the next order" }).ClickAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Order " + id })).ToBeVisibleAsync();
         foreach (var line in await visit.Page.Locator(".parcel input[type=checkbox]").AllAsync())
@@ -78,7 +78,7 @@ public sealed class PackingTests(ConsoleApp app)
         await visit.Page.GetByLabel("Tracking number").FillAsync("RR8GB");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Ship" }).ClickAsync();
         await Expect(visit.Page.Locator(".toasts")).ToContainTextAsync("Shipped: Royal Mail RR8GB.");
-        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Orders" }).ClickAsync();
+        await Pages(visit).GetByRole(AriaRole.Link, new() { Name = "Orders" }).ClickAsync();
         await visit.Page.GetByLabel("Search for").FillAsync(id);
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
         foreach (var (step, status) in ((string, string)[])[("Receive", "Received"), ("Complete", "Completed")])
@@ -212,6 +212,8 @@ public sealed class PackingTests(ConsoleApp app)
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.Locator(".idle")).ToBeVisibleAsync();
     }
+
+    private static ILocator Pages(Visit visit) => visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" });
 
     private static ILocator Dialog(Visit visit) => visit.Page.GetByRole(AriaRole.Dialog);
 

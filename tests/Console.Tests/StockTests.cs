@@ -85,7 +85,8 @@ public sealed class StockTests(ConsoleApp app)
 
         await Dialog(visit).GetByLabel("Price").FillAsync("12.50");
         await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Change" }).ClickAsync();
-        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("has changed");
+        await Expect(Dialog(visit).GetByRole(AriaRole.Alert)).ToContainTextAsync("A precondition does not hold");
+        await Expect(Dialog(visit).Locator(".notice")).ToContainTextAsync("The product has changed since this form was opened.");
         await Expect(visit.Page.Locator(".lead")).ToContainTextAsync("$11.00");
         Assert.Equal(("Blue bowl", 1_100), await Product(sku));
 

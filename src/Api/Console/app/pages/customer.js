@@ -22,8 +22,8 @@ const ACTIONS = [
     form: props => html`<${Step} ...${props} name="reactivate" title="Reactivate" text="The user can sign in and order again." done="is active again" />`,
   },
   {
-    label: 'Close', key: 'x', isGrave: true, isFor: isOpen,
-    form: props => html`<${Step} ...${props} name="close" title="Close" text="The account is closed for good. Its wallet must be empty." done="is closed" isGrave />`,
+    label: 'Close the account', key: 'x', isGrave: true, isFor: isOpen,
+    form: props => html`<${Step} ...${props} name="close" title="Close the account" text="The account is closed for good. Its wallet must be empty." done="is closed" isGrave />`,
   },
 ];
 
@@ -143,8 +143,8 @@ function Step({ user, path, name, title, text, done, isGrave, onClose, onUser })
     say(`${user.user_name} ${done}.`);
     onUser(answer);
   };
-  return html`<${Dialog} title=${`${title} ${user.user_name}`} onClose=${onClose}>
-    <p>${text}</p>
+  return html`<${Dialog} title=${title} onClose=${onClose}>
+    <p><strong>${user.user_name}</strong>. ${text}</p>
     <${Form} change=${change} submit=${title} isGrave=${isGrave} onDone=${onDone} onCancel=${onClose} />
   <//>`;
 }

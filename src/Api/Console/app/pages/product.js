@@ -62,7 +62,7 @@ export default function Product({ params, who }) {
             { title: 'Reason', kind: 'text', cell: entry => html`<span title=${entry.reason}>${entry.reason}</span>` },
             { title: 'By', kind: 'id', isMinor: true, cell: entry => entry.by },
           ]} /><//>`}<//>
-    ${doing && html`<${doing.action.form} product=${doing.product} etag=${doing.etag} path=${path} onClose=${onClose}
+    ${doing && html`<${doing.action.form} product=${doing.product} etag=${doing.etag} isStale=${doing.etag !== product.etag} path=${path} onClose=${onClose}
       onRefused=${product.reload}
       onDefined=${({ data, etag }) => {
         product.set(data, etag);
@@ -103,9 +103,11 @@ function useDefine({ path, etag, onRefused }) {
   return change;
 }
 
+const Stale = ({ isStale }) => isStale && html`<p class="notice" role="status">The product has changed since this form was opened. Close the form to see it.</p>`;
+
 const bodyOf = ({ name, description, price }) => ({ name, description, price });
 
-function Define({ product, onClose, onDefined, ...rest }) {
+function Define({ product, isStale, onClose, onDefined, ...rest }) {
   const change = useDefine(rest);
   const code = product.price.currency;
   const onDone = answer => {
@@ -113,6 +115,7 @@ function Define({ product, onClose, onDefined, ...rest }) {
     onDefined(answer);
   };
   return html`<${Dialog} title=${`Name and price of ${product.sku}`} onClose=${onClose}>
+    <${Stale} isStale=${isStale} />
     <${Form} change=${change} submit="Change" names=${['name', 'description', 'price', 'price.amount']} onDone=${onDone} onCancel=${onClose}
       body=${texts => ({ name: texts.name, description: texts.description || null, price: priceOf(texts.price, code) })}>
       <${Field} label="Name" name="name" initial=${product.name} problem=${change.problem} required wide />
@@ -129,25 +132,27 @@ function priceOf(text, code) {
   return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
 }
 
-function Suspend({ product, onClose, onDefined, ...rest }) {
+function Suspend({ product, isStale, onClose, onDefined, ...rest }) {
   const change = useDefine(rest);
   const onDone = answer => {
     say(`${product.sku} is suspended.`);
     onDefined(answer);
   };
   return html`<${Dialog} title=${`Suspend ${product.sku}`} onClose=${onClose}>
+    <${Stale} isStale=${isStale} />
     <p>${product.name} cannot be ordered until it is reactivated. Orders that have reserved it keep it.</p>
     <${Form} change=${change} submit="Suspend" isGrave onDone=${onDone} onCancel=${onClose} body=${() => ({ ...bodyOf(product), status: 'suspended' })} />
   <//>`;
 }
 
-function Reactivate({ product, onClose, onDefined, ...rest }) {
+function Reactivate({ product, isStale, onClose, onDefined, ...rest }) {
   const change = useDefine(rest);
   const onDone = answer => {
     say(`${product.sku} is for sale again.`);
     onDefined(answer);
   };
   return html`<${Dialog} title=${`Reactivate ${product.sku}`} onClose=${onClose}>
+    <${Stale} isStale=${isStale} />
     <p>${product.name} can be ordered again.</p>
     <${Form} change=${change} submit="Reactivate" onDone=${onDone} onCancel=${onClose} body=${() => ({ ...bodyOf(product), status: 'active' })} />
   <//>`;
