@@ -1,5 +1,5 @@
 // Lists of any length: read page by page, gone through by keys, and there again on the way back.
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
 import { get } from './api.js';
 import { returns } from './connection.js';
 import { useKeys } from './keys.js';
@@ -129,6 +129,9 @@ export function useListKeys(list, { one, many, open, search }) {
   return marked;
 }
 
-/** How many entries there are so far, in words. */
-export const howMany = (list, one, many) => list.isLoading && list.rows.length === 0 ? 'Loading…'
-  : `${list.rows.length}${list.isComplete ? '' : ' or more'} ${list.rows.length === 1 && list.isComplete ? one : many}`;
+/** How many entries there are so far, in words; then its children, such as how they are sorted. */
+export function HowMany({ of, one, many, children }) {
+  const isWaiting = of.rows.length === 0 && !of.isComplete;
+  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : html`
+    ${`${of.rows.length}${of.isComplete ? '' : ' or more'} ${of.rows.length === 1 && of.isComplete ? one : many}`}${children}`}</span>`;
+}

@@ -3,7 +3,7 @@ import { html, useEffect, useState } from '../vendor.js';
 import { useChange, useResource } from '../api.js';
 import { localOf, momentOf, money, Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
-import { howMany, useList, useSearch } from '../list.js';
+import { HowMany, useList, useSearch } from '../list.js';
 import { go, Link, queryOf } from '../router.js';
 import { amountOf, Dialog, Facts, Field, Form, Loaded, LongTable, Money, MoneyField, Page, Panel, ProblemNote, say, Status } from '../ui.js';
 import { ROLES } from './customers.js';
@@ -86,7 +86,7 @@ function Statement({ list, query, path }) {
     const { from, to } = Object.fromEntries(new FormData(event.currentTarget));
     form.search({ from: momentOf(from), to: momentOf(to) });
   };
-  return html`<${Panel} title="Statement" actions=${html`<span class="soft" role="status">${howMany(list, 'movement', 'movements')}, the oldest first</span>`}>
+  return html`<${Panel} title="Statement" actions=${html`<${HowMany} of=${list} one="movement" many="movements">, the oldest first<//>`}>
     <form key=${form.number} class="filters few inner" role="search" aria-label="Statement" onSubmit=${onSubmit} novalidate>
       <${Field} label="From" name="from" kind="datetime-local" initial=${localOf(query.from)} />
       <${Field} label="Before" name="to" kind="datetime-local" initial=${localOf(query.to)} />

@@ -1,7 +1,7 @@
 // Customers and staff: everybody who has an account, by user name.
 import { html } from '../vendor.js';
 import { word } from '../format.js';
-import { howMany, useList, useListKeys, useSearch } from '../list.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { go, Link } from '../router.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
@@ -26,7 +26,7 @@ export default function Customers({ query }) {
       <div class="filters-end"><button type="submit" class="main">Search</button>
         ${Object.keys(query).length > 0 && html`<${Link} to="/customers" class="button">Clear<//>`}</div>
     </form>
-    <p class="soft" role="status">${howMany(list, 'account', 'accounts')}</p>
+    <${HowMany} of=${list} one="account" many="accounts" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Customers" rows=${list.rows} keyOf=${user => user.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="Nobody matches." columns=${[

@@ -3,7 +3,7 @@ import { html, useEffect, useRef, useState } from '../vendor.js';
 import { useChange } from '../api.js';
 import { momentOf, Time } from '../format.js';
 import { useKeys } from '../keys.js';
-import { howMany, useList } from '../list.js';
+import { HowMany, useList } from '../list.js';
 import { Dialog, Field, Form, LongTable, Page, ProblemNote, say } from '../ui.js';
 
 const SCOPES = [
@@ -32,14 +32,14 @@ export default function Keys() {
   return html`<${Page} title="Keys" actions=${html`<button class="main" onClick=${() => setDoing({ kind: 'create' })}>Create a key</button><button onClick=${list.reload}>Read again</button>`}>
     <p class="soft">With a key, a machine of the shop calls the API: a storefront, an ERP, a program of the warehouse.</p>
     ${made && html`<${Made} made=${made} onKept=${() => setMade(null)} />`}
-    <p class="soft" role="status">${howMany(list, 'key', 'keys')}</p>
+    <${HowMany} of=${list} one="key" many="keys" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Keys" rows=${list.rows} keyOf=${key => key.id} onEnd=${list.more} isComplete=${list.isComplete} empty="There are no keys." columns=${[
       { title: 'Name', cell: key => html`<span title=${key.name}>${key.name}</span>` },
       { title: 'Begins with', kind: 'id', isMinor: true, cell: key => key.prefix },
       { title: 'Scopes', kind: 'text', isMinor: true, cell: key => html`<span title=${key.scopes.join(', ')}>${key.scopes.join(', ')}</span>` },
       { title: 'Last used', kind: 'when', cell: key => (key.last_used_at ? html`<${Time} at=${key.last_used_at} short />` : 'never') },
-      { title: 'Expires', kind: 'when', isMinor: true, cell: key => (!key.expires_at ? 'never' : html`<span class=${Date.parse(key.expires_at) <= Date.now() ? 'attention' : undefined}><${Time} at=${key.expires_at} short /></span>`) },
+      { title: 'Expires', kind: 'dated', isMinor: true, cell: key => (!key.expires_at ? 'never' : html`<span class=${Date.parse(key.expires_at) <= Date.now() ? 'attention' : undefined}><${Time} at=${key.expires_at} short /></span>`) },
       { title: 'Revoke', kind: 'badge', cell: key => html`<button class="grave-quiet small" aria-label=${`Revoke ${key.name}`} onClick=${() => setDoing({ kind: 'revoke', key })}>Revoke</button>` },
     ]} />
     ${doing?.kind === 'create' && html`<${Create} onClose=${onClose} onMade=${key => {

@@ -2,7 +2,7 @@
 import { html, useState } from '../vendor.js';
 import { get } from '../api.js';
 import { localOf, momentOf, Time, word } from '../format.js';
-import { howMany, useList, useListKeys, useSearch } from '../list.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { go, Link, queryOf } from '../router.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
@@ -21,7 +21,7 @@ export default function Orders({ query, who }) {
   const isStaff = who.roles.includes('operator') || who.roles.includes('admin');
   return html`<${Page} title="Orders" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
     <${Filters} key=${form.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${form.search} />
-    <p class="soft" role="status">${howMany(list, 'order', 'orders')}</p>
+    <${HowMany} of=${list} one="order" many="orders" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Orders" rows=${list.rows} keyOf=${order => order.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No order matches." columns=${[

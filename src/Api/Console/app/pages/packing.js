@@ -319,7 +319,7 @@ function Waiting({ orders, take }) {
     { title: 'Order', kind: 'id', cell: order => html`<${Link} to=${`/orders/${order.id}`}>${order.id}<//>` },
     { title: 'Placed', cell: order => html`<${Time} at=${order.created_at} short />` },
     { title: 'Units', kind: 'number', isMinor: true, cell: order => count(unitsOf(order)) },
-    { title: 'Pack', cell: order => html`<button aria-label=${`Pack order ${order.id}`} aria-disabled=${take.isBusy} onClick=${() => take.pack(order.id)}>Pack</button>` },
+    { title: 'Pack', cell: order => html`<button class="small" aria-label=${`Pack order ${order.id}`} aria-disabled=${take.isBusy} onClick=${() => take.pack(order.id)}>Pack</button>` },
   ]} />`;
 }
 
@@ -327,7 +327,7 @@ function Others({ orders }) {
   const shown = orders.slice(0, 100);
   return html`<${Table} caption="What other operators pack" rows=${shown} keyOf=${order => order.id} empty="Nobody else packs an order." columns=${[
       { title: 'Order', kind: 'id', cell: order => html`<${Link} to=${`/orders/${order.id}`}>${order.id}<//>` },
-      { title: 'By', kind: 'id', cell: order => packerOf(order) },
+      { title: 'By', kind: 'id', cell: order => html`<span class="clip" title=${packerOf(order)}>${packerOf(order)}</span>` },
       { title: 'Since', isMinor: true, cell: order => html`<${Time} at=${packingOf(order)?.at} short />` },
     ]} />${orders.length > shown.length && html`<p class="soft">And ${count(orders.length - shown.length)} more.</p>`}`;
 }

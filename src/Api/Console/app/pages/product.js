@@ -3,7 +3,7 @@ import { html, useEffect, useState } from '../vendor.js';
 import { useChange, useResource } from '../api.js';
 import { count, decimal, Time } from '../format.js';
 import { useKeys } from '../keys.js';
-import { howMany, useList } from '../list.js';
+import { HowMany, useList } from '../list.js';
 import { go } from '../router.js';
 import { amountOf, Dialog, Facts, Field, Form, Loaded, LongTable, Money, MoneyField, Page, Panel, ProblemNote, say, Status } from '../ui.js';
 
@@ -53,7 +53,7 @@ export default function Product({ params, who }) {
           ['Name', product.data.name], ['Price', html`<${Money} of=${product.data.price} />`], ['Description', product.data.description],
         ]} /><//>
       </div>
-      <${Panel} title="Adjustments" actions=${html`<span class="soft" role="status">${howMany(adjustments, 'adjustment', 'adjustments')}, the newest first</span>`}>
+      <${Panel} title="Adjustments" actions=${html`<${HowMany} of=${adjustments} one="adjustment" many="adjustments">, the newest first<//>`}>
         <${ProblemNote} problem=${adjustments.error} />
         <${LongTable} caption="Adjustments" rows=${adjustments.rows} keyOf=${entry => `${entry.at} ${entry.quantity}`} onEnd=${adjustments.more} isComplete=${adjustments.isComplete}
           empty="The stock was never adjusted." columns=${[

@@ -1,7 +1,7 @@
 // Stock: the levels of all products, the lowest first; or what a search of the catalogue finds.
 import { html } from '../vendor.js';
 import { count } from '../format.js';
-import { howMany, useList, useListKeys, useSearch } from '../list.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { go, Link } from '../router.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
@@ -24,7 +24,7 @@ export default function Stock({ query }) {
       <div class="filters-end"><button type="submit" class="main">Search</button>
         ${(search || low) && html`<${Link} to="/stock" class="button">Clear<//>`}</div>
     </form>
-    <p class="soft" role="status">${howMany(list, 'product', 'products')}${search ? ', by SKU' : ', the lowest available first'}</p>
+    <${HowMany} of=${list} one="product" many="products">${search ? ', by SKU' : ', the lowest available first'}<//>
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Stock" rows=${list.rows} keyOf=${item => item.sku} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No product matches." columns=${[
