@@ -42,24 +42,20 @@ export default function Packing({ who }) {
     waiting.reload();
   }, desk);
 
-  // Whenever the figures show that an order went on, all that is shown is read again.
-  const seen = useRef(null);
-  const refresh = useRef(null);
-  refresh.current = () => {
-    desk.reload();
-    waiting.reload();
-    current.reload();
-  };
-  const onEvent = useCallback(({ data }) => {
-    const orders = JSON.stringify(data.orders);
-    if (seen.current !== orders) {
-      refresh.current();
-    }
-
-    seen.current = orders;
-    setStatistics(data);
-  }, []);
+  // Whenever the figures show that an order went on, all that is shown is read again; not before it has come, however slow the server is.
+  const onEvent = useCallback(({ data }) => setStatistics(data), []);
   useEvents('/statistics', { silence: SILENCE, onEvent });
+  const orders = JSON.stringify(statistics?.orders);
+  const seen = useRef(undefined);
+  const isReading = waiting.isLoading || (id && current.isLoading);
+  useEffect(() => {
+    if (seen.current !== orders && !isReading) {
+      seen.current = orders;
+      desk.reload();
+      waiting.reload();
+      current.reload();
+    }
+  }, [orders, isReading]);
   const next = useCallback(() => {
     hasActed.current = true;
     desk.remove(id);
