@@ -1,3 +1,4 @@
+using Granary.Api;
 using Granary.Operator;
 using Granary.Operator.Rollout;
 using k8s;
@@ -62,6 +63,22 @@ public sealed class CanaryManifestTests
                 Assert.True(Manifests.Selects(tried.Spec.Selector.MatchLabels, tried));
             }
         }
+    }
+
+    [Fact]
+    public async Task The_commands_of_the_documents_name_what_the_overlay_has_and_the_front_end_leaves_first()
+    {
+        var text = Repository.Read("docs/kubernetes.md");
+        var canary = await Manifests.BuildAsync("canary");
+        var steps = new[]
+        {
+            "apply -k k8s/overlays/canary -l app.kubernetes.io/component=silo", "rollout status deployment/granary-silo-canary", "apply -k k8s/overlays/canary\n",
+            "delete deployment granary-front-end-canary --cascade=foreground", "delete deployment granary-silo-canary --cascade=foreground",
+        };
+
+        Assert.Equal(steps.Select(step => text.IndexOf(step, StringComparison.Ordinal)).Order(), steps.Select(step => text.IndexOf(step, StringComparison.Ordinal)));
+        Assert.All(steps, step => Assert.Contains(step, text, StringComparison.Ordinal));
+        Assert.Equal("silo", canary.Of<V1Deployment>().Single(deployment => deployment.Name() == "granary-silo-canary").Metadata.Labels["app.kubernetes.io/component"]);
     }
 
     private static IEnumerable<(V1Deployment Stable, V1Deployment Tried)> Pairs(Manifests production, Manifests canary) =>
