@@ -91,6 +91,11 @@ public static class FrontEnd
         services.AddSingleton<RequestMetrics>();
         builder.AddGranaryAuth();
         builder.AddTrafficLimits();
+        builder.AddLive(PlacingOptions.From);
+        builder.AddLive(RegistrationOptions.From);
+        services.AddSingleton<RequestVariants>();
+        services.AddSingleton<VariantTallies>();
+        services.AddHostedService<VariantReports>();
         services.AddApiDocument();
         builder.AddProductCache();
         var drainTime = settings.Read(SettingKeys.DrainTime);
@@ -117,6 +122,7 @@ public static class FrontEnd
         app.UseEarlyTrafficLimits();
         app.UseApiKeyCheck();
         app.UseAuthentication();
+        app.Use(app.Services.GetRequiredService<RequestVariants>().InvokeAsync);
         app.UseRateLimits();
         app.UseGranaryAuthorization();
         app.UseMiddleware<Utf8Bodies>();

@@ -59,7 +59,7 @@ internal sealed record Page<T>(IReadOnlyList<T> Data, string? NextCursor);
 
 internal sealed record Replayed(string Id);
 
-internal sealed record SettingValues(IReadOnlyDictionary<string, string?> Values);
+internal sealed record SettingValues(IReadOnlyDictionary<string, string?> Values, IReadOnlyList<SettingsVariant>? Variants);
 
 internal sealed record SettingsRollback(long Version);
 

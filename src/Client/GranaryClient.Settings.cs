@@ -8,15 +8,19 @@ public sealed partial class GranaryClient
 
     /// <summary>Changes settings, all or none; every process obeys within two seconds.</summary>
     /// <param name="values">The new value by key, as the configuration takes it; null takes the key out of the table.</param>
+    /// <param name="variants">All variants, in the order in which they decide, instead of those that there are; null leaves them.</param>
     /// <param name="version">The version that the caller has seen; if it is not the current one any more, nothing changes. Null for any.</param>
     /// <exception cref="GranaryProblemException">
     /// <c>validation</c>: a key is unknown, or does not take its value; <c>not-reloadable</c>: a key holds from the start of a process to its
     /// end; <c>precondition-failed</c>: the version is not the current one.
     /// </exception>
     public Task<ProductSettings> ChangeSettingsAsync(
-        IReadOnlyDictionary<string, string?> values, long? version = null, CancellationToken cancellationToken = default) =>
+        IReadOnlyDictionary<string, string?> values,
+        long? version = null,
+        IReadOnlyList<SettingsVariant>? variants = null,
+        CancellationToken cancellationToken = default) =>
         SendAsync(
-            HttpMethod.Put, "settings", Body(new SettingValues(values), ClientJson.Default.SettingValues), ClientJson.Default.ProductSettings,
+            HttpMethod.Put, "settings", Body(new SettingValues(values, variants), ClientJson.Default.SettingValues), ClientJson.Default.ProductSettings,
             repeatable: version is null, cancellationToken, version: version);
 
     /// <summary>Reads the changes of the settings, newest first, page by page.</summary>
@@ -35,7 +39,25 @@ public sealed partial class GranaryClient
 /// <summary>The settings that can change while the product runs.</summary>
 /// <param name="Version">Grows by one with every change; 0 before the first.</param>
 /// <param name="Values">Every such setting, by key.</param>
-public sealed record ProductSettings(long Version, IReadOnlyDictionary<string, Setting> Values);
+/// <param name="Variants">The variants, in the order in which they decide.</param>
+public sealed record ProductSettings(long Version, IReadOnlyDictionary<string, Setting> Values, IReadOnlyList<SettingsVariant> Variants);
+
+/// <summary>Values that hold for some requests, and for the orders that these place.</summary>
+/// <param name="Name">1 to 32 of a–z, 0–9, - and _.</param>
+/// <param name="Match">Which requests it holds for.</param>
+/// <param name="Values">The values by key.</param>
+/// <param name="Enabled">Whether it decides requests.</param>
+/// <param name="Reason">Why it is turned off.</param>
+public sealed record SettingsVariant(
+    string Name, VariantMatch Match, IReadOnlyDictionary<string, string> Values, bool Enabled = true, string? Reason = null);
+
+/// <summary>Which requests a variant holds for: those that have the header, of the share of users.</summary>
+/// <param name="Header">A header that counts from API keys, operators and administrators; null for any request.</param>
+/// <param name="Percent">The share of users, 0 to 100; null for all.</param>
+public sealed record VariantMatch(VariantHeader? Header = null, decimal? Percent = null);
+
+/// <summary>A header of a request.</summary>
+public sealed record VariantHeader(string Name, string Value);
 
 /// <summary>A setting.</summary>
 /// <param name="Value">What holds.</param>
@@ -48,8 +70,17 @@ public sealed record Setting(string Value, string Default, string Source);
 /// <param name="By">The id of the administrator.</param>
 /// <param name="Changes">What it changed, by key.</param>
 /// <param name="RolledBackTo">The earlier version whose values it set again; null for a change by value.</param>
+/// <param name="Variants">From which variants to which; null where they stayed.</param>
 public sealed record SettingsVersion(
-    long Version, DateTimeOffset At, string By, IReadOnlyDictionary<string, SettingChange> Changes, long? RolledBackTo = null);
+    long Version,
+    DateTimeOffset At,
+    string By,
+    IReadOnlyDictionary<string, SettingChange> Changes,
+    long? RolledBackTo = null,
+    VariantsChange? Variants = null);
+
+/// <summary>From which variants to which the settings were changed.</summary>
+public sealed record VariantsChange(IReadOnlyList<SettingsVariant> From, IReadOnlyList<SettingsVariant> To);
 
 /// <summary>From what to what a setting was changed in the table; null is not set.</summary>
 public sealed record SettingChange(string? From = null, string? To = null);

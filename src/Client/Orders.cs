@@ -77,6 +77,9 @@ public sealed record Order
     /// <summary>What the caller who placed it keeps with it.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>The variant of the settings that it was placed under; null for none.</summary>
+    public string? SettingsVariant { get; init; }
+
     /// <summary><c>wallet</c> or <c>external</c>; null from a front end of an earlier release.</summary>
     public string? PaymentMethod { get; init; }
 

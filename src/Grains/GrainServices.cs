@@ -2,6 +2,7 @@ using System.Text.Json.Serialization.Metadata;
 using Granary.Grains.Claims;
 using Granary.Grains.EventSourcing;
 using Granary.Grains.Orders;
+using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Grains.Stock.Catalogue;
 using Granary.Journal;
@@ -21,6 +22,7 @@ public static class GrainServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PriceBook>();
         services.AddSingleton<OrderMetrics>();
+        services.AddSingleton<SettingsMetrics>();
         services.AddSingleton<PlacementSaga>();
         services.AddSingleton<StockMetrics>();
         services.AddSingleton<SnapshotStore>();

@@ -15,6 +15,9 @@ public sealed record UnitCount([property: Id(0)] long Units, [property: Id(1)] s
 
 public sealed partial record Order
 {
-    /// <summary>The next version adds this to every order that it sends, even to readers of the previous version.</summary>
-    [Id(15)] public string Origin { get; init; } = "the next version";
+    /// <summary>
+    /// The next version adds this to every order that it sends, even to readers of the previous version. Its id is far above those in use, so
+    /// that no later member of the product takes the same one.
+    /// </summary>
+    [Id(1_000)] public string Origin { get; init; } = "the next version";
 }

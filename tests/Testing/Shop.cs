@@ -39,11 +39,17 @@ public sealed class Shop(HttpClient staff, Func<Task<Customer>> register)
         var customer = await register();
         if (money > 0)
         {
-            using var deposited = await Staff.PostJson($"/users/{customer.Id}/deposits", Usd(money));
-            await deposited.Expect(HttpStatusCode.Created);
+            await Deposit(customer.Id, money);
         }
 
         return customer;
+    }
+
+    /// <summary>Puts money into a user's wallet.</summary>
+    public async Task Deposit(string userId, long money = 1_000_000)
+    {
+        using var deposited = await Staff.PostJson($"/users/{userId}/deposits", Usd(money));
+        await deposited.Expect(HttpStatusCode.Created);
     }
 
     /// <summary>The wallet of a customer: available and held.</summary>

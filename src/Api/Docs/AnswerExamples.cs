@@ -98,6 +98,9 @@ internal static class AnswerExamples
         Timeline = [new TimelineBody(1, "payment.created", Noon, User), new TimelineBody(6, "payment.captured", Noon.AddSeconds(1), "system")],
     };
 
+    private static readonly VariantBody ShortTimeout = new(
+        "short-timeout", new VariantMatchBody(Percent: 10), new Dictionary<string, string> { ["Granary:Orders:PaymentTimeout"] = "00:05:00" }, Enabled: true);
+
     private static readonly WalletBody Wallet = new(Usd(47_200), Usd(2_800));
 
     private static readonly Dictionary<string, JsonNode?> BySchema = new object[]
@@ -157,11 +160,12 @@ internal static class AnswerExamples
         {
             ["Granary:Orders:PaymentTimeout"] = new("00:20:00", "00:15:00", "table"),
             ["Granary:Stock:LowThreshold"] = new("10", "10", "default"),
-        }),
+        }, [ShortTimeout]),
         new SettingsHistoryBody(
             [
                 new SettingsVersionBody(
-                    3, Noon, Operator, new Dictionary<string, SettingChangeBody> { ["Granary:Orders:PaymentTimeout"] = new("00:30:00", "00:20:00") }),
+                    3, Noon, Operator, new Dictionary<string, SettingChangeBody> { ["Granary:Orders:PaymentTimeout"] = new("00:30:00", "00:20:00") },
+                    Variants: new VariantsChangeBody([], [ShortTimeout])),
             ],
             Cursor),
         new StatisticsBody

@@ -31,6 +31,9 @@ public sealed record OrderBody
     /// <summary>What the caller who placed the order keeps with it.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>The variant of the settings that it was placed under.</summary>
+    public string? SettingsVariant { get; init; }
+
     public Tracking? Tracking { get; init; }
 
     public string? CancelReason { get; init; }
@@ -77,6 +80,7 @@ public sealed record OrderBody
         Note = order.Note,
         ExternalReference = order.ExternalReference,
         Metadata = order.Metadata,
+        SettingsVariant = order.SettingsVariant,
         PaymentMethod = Words.Of(order.PaymentMethod),
         PaymentStatus = Words.Of(order.PaymentStatus),
         Amounts = order.Amounts is { } amounts ? AmountsBody.From(amounts, currency) : null,

@@ -1,5 +1,6 @@
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Settings;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Api.Orders;
@@ -8,6 +9,7 @@ namespace Granary.Api.Orders;
 public readonly record struct OrderDesk(
     IGrainFactory Grains,
     IOrderPlacing Placing,
+    RequestVariants Variants,
     Currency Currency,
     RefusalProblems Problems,
     TimeProvider Clock);

@@ -5,6 +5,7 @@ using Granary.Api.Telemetry;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Orders;
@@ -12,6 +13,8 @@ namespace Granary.Api.Orders;
 /// <summary><c>POST /orders</c>: checks the request, derives the order's id and places the order.</summary>
 public static class PlaceOrderEndpoint
 {
+    private const int ClosedRetrySeconds = 60;
+
     private static readonly TimeSpan Staleness = TimeSpan.FromMinutes(5);
 
     public static async Task<Results<Created<OrderBody>, Ok<OrderBody>, ProblemResult>> Place(
@@ -37,20 +40,35 @@ public static class PlaceOrderEndpoint
         }
 
         OrderTag.Mark(id);
-        var isStale = IsStale(request.Timestamp, desk.Clock);
-        if (isStale && (key is null || (await desk.Grains.Order(id).Get(owner: null)).Order is null))
+        var (settings, variant) = desk.Variants.Choose(http, command.UserId);
+        var options = settings.Get<PlacingOptions>(variant);
+        var refusal = IsStale(request.Timestamp, desk.Clock) ? Problem.Of(ProblemTypes.StaleRequest) : RefusalOf(command, options);
+        if (refusal is not null && (key is null || (await desk.Grains.Order(id).Get(owner: null)).Order is null))
         {
-            return new ProblemResult(Problem.Of(ProblemTypes.StaleRequest));
+            return new ProblemResult(refusal);
         }
 
-        command = command with { Funds = await FundsOf(command.UserId, caller, http, desk) };
+        command = command with
+        {
+            Funds = await FundsOf(command.UserId, caller, http, desk),
+            SettingsVariant = variant,
+            PaymentTimeout = variant is null ? null : options.PaymentTimeout,
+        };
 
         // A repetition may come late. The order has read its events by now and compares the requests itself.
-        var reply = await (isStale ? desk.Grains.Order(id).Place(command) : desk.Placing.PlaceAsync(id, command));
+        var reply = await (refusal is not null ? desk.Grains.Order(id).Place(command) : desk.Placing.PlaceAsync(id, command));
 
         // A replay under a new id can only be this very request, repeated after a lost response.
         return Answer(key is null ? reply with { Replayed = false } : reply, http, desk);
     }
+
+    /// <summary>Why no new order like this is placed at present.</summary>
+    private static Problem? RefusalOf(PlaceOrder command, PlacingOptions options) =>
+        !options.TakesOrders
+            ? Problem.Of(ProblemTypes.Unavailable, $"No orders are placed at present: {SettingKeys.TakesOrders} is off.") with { RetryAfter = ClosedRetrySeconds }
+        : command.PaymentMethod == PaymentMethod.External && !options.TakesExternalOrders
+            ? Problem.Of(ProblemTypes.PaymentsNotConfigured, $"No orders with external payment are placed at present: {SettingKeys.TakesExternalOrders} is off.")
+        : null;
 
     /// <summary>See <see cref="PlaceOrder.Funds"/>.</summary>
     private static async ValueTask<long?> FundsOf(string payer, Caller caller, HttpContext http, OrderDesk desk)

@@ -73,7 +73,7 @@ public sealed class RefusalProblems(Currency currency)
         },
         InvalidSettings settings => Problem.Of(ProblemTypes.Validation) with
         {
-            Errors = settings.Faults.Take(MostFaults).ToDictionary(fault => "values." + fault.Key, IReadOnlyList<string> (fault) => [fault.Value]),
+            Errors = settings.Faults.Take(MostFaults).ToDictionary(fault => (fault.Key.StartsWith("variants[", StringComparison.Ordinal) ? "" : "values.") + fault.Key, IReadOnlyList<string> (fault) => [fault.Value]),
         },
         PaymentInProgress payment => Problem.Of(ProblemTypes.PaymentInProgress) with { PaymentId = payment.Payment },
         RefundExceedsCaptured refund => Problem.Of(ProblemTypes.RefundExceedsCaptured) with { Refundable = currency.Of(refund.Refundable) },

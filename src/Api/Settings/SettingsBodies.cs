@@ -15,6 +15,9 @@ public sealed record ChangeSettingsRequest
     /// </summary>
     [Required]
     public IReadOnlyDictionary<string, JsonElement>? Values { get; init; }
+
+    /// <summary>All variants, in the order in which they decide, instead of those that there are. Without it they stay.</summary>
+    public IReadOnlyList<VariantRequest?>? Variants { get; init; }
 }
 
 /// <summary>The body of <c>POST /settings/rollback</c>.</summary>
@@ -28,12 +31,14 @@ public sealed record RollBackSettingsRequest
 /// <summary>The settings that can change while the product runs.</summary>
 /// <param name="Version">Grows by one with every change; 0 before the first.</param>
 /// <param name="Values">Every such setting, by key.</param>
-public sealed record SettingsBody(long Version, IReadOnlyDictionary<string, SettingBody> Values)
+/// <param name="Variants">The variants, in the order in which they decide.</param>
+public sealed record SettingsBody(long Version, IReadOnlyDictionary<string, SettingBody> Values, IReadOnlyList<VariantBody> Variants)
 {
     /// <summary>Converts what holds to its body.</summary>
     public static SettingsBody From(SettingsSnapshot settings) => new(
         settings.Version,
-        SettingKeys.All.Where(key => key.IsLive).ToDictionary(key => key.Name, key => SettingBody.From(settings.Values[key.Name], key.Default)));
+        SettingKeys.All.Where(key => key.IsLive).ToDictionary(key => key.Name, key => SettingBody.From(settings.Values[key.Name], key.Default)),
+        [.. settings.Variants.Select(VariantBody.From)]);
 }
 
 /// <summary>A setting.</summary>
@@ -53,11 +58,17 @@ public sealed record SettingsHistoryBody(IReadOnlyList<SettingsVersionBody> Data
 
 /// <summary>One change of the settings.</summary>
 /// <param name="Version">The version that it made.</param>
-/// <param name="By">The id of the administrator.</param>
+/// <param name="By">The id of the administrator; <c>system</c> where a variant was turned off because it failed.</param>
 /// <param name="Changes">What it changed, by key.</param>
 /// <param name="RolledBackTo">The earlier version whose values it set again; absent for a change by value.</param>
+/// <param name="Variants">From which variants to which; absent where they stayed.</param>
 public sealed record SettingsVersionBody(
-    long Version, DateTime At, string By, IReadOnlyDictionary<string, SettingChangeBody> Changes, long? RolledBackTo = null)
+    long Version,
+    DateTime At,
+    string By,
+    IReadOnlyDictionary<string, SettingChangeBody> Changes,
+    long? RolledBackTo = null,
+    VariantsChangeBody? Variants = null)
 {
     /// <summary>Converts a change to its body.</summary>
     public static SettingsVersionBody From(SettingsVersion version) => new(
@@ -65,7 +76,8 @@ public sealed record SettingsVersionBody(
         version.At.UtcDateTime,
         version.By,
         version.Changes.ToDictionary(change => change.Key, change => new SettingChangeBody(change.Value.From, change.Value.To)),
-        version.RolledBackTo);
+        version.RolledBackTo,
+        version.Variants is { } variants ? VariantsChangeBody.Of(variants) : null);
 }
 
 /// <summary>From what to what a setting was changed.</summary>

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
@@ -44,17 +43,13 @@ public static class SettingsEndpoints
     {
         var validation = new Validation();
         var condition = Preconditions.Of(http.Request, validation);
-        validation.Require(request.Values is { Count: > 0 }, "values", "must name at least one setting");
-        var values = new Dictionary<string, string?>(StringComparer.Ordinal);
-        foreach (var (key, value) in request.Values ?? new Dictionary<string, JsonElement>())
-        {
-            validation.Require(
-                value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Undefined), FieldOf(key), "must be a text, a number, a boolean or null");
-            values[key] = TextOf(value);
-        }
-
+        validation.Require(
+            request.Values is { Count: > 0 } || request is { Values: not null, Variants: not null }, "values",
+            request.Values is null ? "is required" : "must name at least one setting where there are no variants");
+        var values = SettingValue.TextsOf(request.Values, "values.", validation);
+        var variants = VariantRequest.Of(request.Variants, validation);
         return validation.Failed ? validation.ToProblem()
-            : await AnswerAsync(await desk.Grain.Change(new ChangeSettings(values, caller.UserId, condition)), http, desk);
+            : await AnswerAsync(await desk.Grain.Change(new ChangeSettings(values, caller.UserId, condition) { Variants = variants }), http, desk);
     }
 
     private static async Task<Results<Ok<SettingsBody>, ProblemResult>> RollBack(
@@ -96,16 +91,6 @@ public static class SettingsEndpoints
         http.Response.Headers.ETag = EntityTag.Of(now.Version);
         return TypedResults.Ok(SettingsBody.From(now));
     }
-
-    private static string FieldOf(string key) => "values." + key;
-
-    /// <summary>A value as an operator would write it.</summary>
-    private static string? TextOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.String => value.GetString(),
-        _ => value.GetRawText(),
-    };
 
     private static bool IsVersion(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0;
 }

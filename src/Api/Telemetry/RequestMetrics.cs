@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 
 namespace Granary.Api.Telemetry;
 
 /// <summary>
-/// The metrics of requests: <c>http_request_duration_seconds{handler, method, code}</c>. The labels have few values whatever
+/// The metrics of requests: <c>http_request_duration_seconds{handler, method, code, variant}</c>. The labels have few values whatever
 /// callers send: the handler is the pattern of the route, never the path.
 /// </summary>
 public sealed class RequestMetrics : IDisposable
@@ -31,12 +32,22 @@ public sealed class RequestMetrics : IDisposable
     public RequestMetrics() => _duration = _meter.CreateHistogram(
         "http_request_duration_seconds", "s", "Time from the request's head to the end of the answer.", advice: Durations);
 
-    /// <summary>Counts a request.</summary>
-    public void Answered(string handler, string method, int status, TimeSpan duration) => _duration.Record(
-        duration.TotalSeconds,
-        new KeyValuePair<string, object?>("handler", handler),
-        new KeyValuePair<string, object?>("method", Known(method)),
-        new KeyValuePair<string, object?>("code", status is > 0 and < 600 ? Codes[status] : "0"));
+    /// <summary>Counts a request. Without a variant the label is missing, which is the same as an empty one to Prometheus.</summary>
+    public void Answered(string handler, string method, int status, TimeSpan duration, string? variant)
+    {
+        var tags = new TagList
+        {
+            { "handler", handler },
+            { "method", Known(method) },
+            { "code", status is > 0 and < 600 ? Codes[status] : "0" },
+        };
+        if (variant is not null)
+        {
+            tags.Add("variant", variant);
+        }
+
+        _duration.Record(duration.TotalSeconds, tags);
+    }
 
     /// <summary>The name of the endpoint that a request reached: its pattern, such as <c>/orders/{id}</c>.</summary>
     public string HandlerOf(Endpoint? endpoint) => endpoint is RouteEndpoint route

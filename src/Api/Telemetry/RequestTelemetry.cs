@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Granary.Api.Settings;
 using Microsoft.AspNetCore.Diagnostics;
 
 namespace Granary.Api.Telemetry;
@@ -7,7 +8,7 @@ namespace Granary.Api.Telemetry;
 /// Measures every request and logs those that failed on the server's side. A successful request is counted and logged only at
 /// level Debug: at thousands a second, a line for each would cost more than the request.
 /// </summary>
-public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetrics metrics, ILogger<RequestTelemetry> logger)
+public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetrics metrics, VariantTallies variants, ILogger<RequestTelemetry> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -23,7 +24,13 @@ public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetric
             // The error handler removes the endpoint from the request and stores it in a feature.
             var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
             var handler = metrics.HandlerOf(endpoint);
-            metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration);
+            var variant = RequestVariant.Of(context);
+            metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration, variant?.Name);
+            if (variant is not null)
+            {
+                variants.Answered(variant, context.Response.StatusCode);
+            }
+
             Log(context, handler, duration);
         }
     }

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Threading.RateLimiting;
 using Granary.Api.Auth;
 using Granary.Api.Problems;
+using Granary.Api.Settings;
 using Granary.Grains.Interfaces.Settings;
 using Microsoft.AspNetCore.RateLimiting;
 
@@ -20,12 +22,11 @@ public sealed class RateLimits : IDisposable
 
     private readonly ICurrent<RateOptions> _options;
     private readonly PartitionedRateLimiter<HttpContext> _buckets;
-    private Quotas _quotas;
+    private readonly ConditionalWeakTable<RateOptions, Quotas> _quotas = [];
 
     public RateLimits(ICurrent<RateOptions> options)
     {
         _options = options;
-        _quotas = new Quotas(options.Value);
         _buckets = PartitionedRateLimiter.Create<HttpContext, (int PermitsPerSecond, long Burst, string Caller)>(PartitionOf);
     }
 
@@ -72,12 +73,7 @@ public sealed class RateLimits : IDisposable
 
     private Quota QuotaOf(HttpContext context)
     {
-        var (options, quotas) = (_options.Value, Volatile.Read(ref _quotas));
-        if (!ReferenceEquals(quotas.Options, options))
-        {
-            Volatile.Write(ref _quotas, quotas = new Quotas(options));
-        }
-
+        var quotas = _quotas.GetValue(_options.Of(RequestVariant.Of(context)?.Name), static options => new Quotas(options));
         return Caller.IsKey(context.User) ? quotas.Keys : quotas.Users;
     }
 
@@ -105,8 +101,6 @@ public sealed class RateLimits : IDisposable
     /// <summary>The quotas of these options.</summary>
     private sealed class Quotas(RateOptions options)
     {
-        public RateOptions Options { get; } = options;
-
         public Quota Users { get; } = new(options.PermitsPerSecond, options.Burst);
 
         public Quota Keys { get; } = new(options.KeyPermitsPerSecond, 2 * (long)options.KeyPermitsPerSecond);

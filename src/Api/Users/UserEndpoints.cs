@@ -5,7 +5,9 @@ using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
+using Granary.Grains.Interfaces.Settings;
 using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NotFound = Granary.Grains.Interfaces.NotFound;
 using UserAnswer = Microsoft.AspNetCore.Http.HttpResults.Results<
@@ -26,7 +28,7 @@ public static class UserEndpoints
             .Reads(RequestHeader.IdempotencyKey)
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
-            .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.InsufficientScope, ProblemTypes.Unauthorized);
+            .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.Forbidden, ProblemTypes.InsufficientScope, ProblemTypes.Unauthorized);
         users.MapGet("/", UserList.List).WithName("ListUsers").Scope(Scopes.UsersRead).RequireAuthorization(Policies.Admin).AnswersAtLength()
             .WithSummary("List users, by user name")
             .TakesOnly(UserList.Parameters)
@@ -62,7 +64,12 @@ public static class UserEndpoints
         route.RequireAuthorization(Policies.Admin).Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
     private static async Task<Results<Created<UserBody>, Ok<UserBody>, ProblemResult>> Register(
-        RegisterUserRequest request, Passwords passwords, HttpContext http, [AsParameters] UserDesk desk, CancellationToken cancellationToken)
+        RegisterUserRequest request,
+        Passwords passwords,
+        ICurrent<RegistrationOptions> options,
+        HttpContext http,
+        [AsParameters] UserDesk desk,
+        CancellationToken cancellationToken)
     {
         var machine = Caller.IsKey(http.User) ? Caller.From(http.User) : null;
         if (machine is null && ApiKeyCheck.TextOf(http.Request) is not null)
@@ -75,6 +82,12 @@ public static class UserEndpoints
         if (machine is not null && !http.User.HasClaim(Caller.ScopeClaim, Scopes.UsersWrite))
         {
             return ScopedRoutes.Refusal(http);
+        }
+
+        if (!options.Value.TakesStrangers && machine is null && !http.User.HasClaim(Caller.RoleClaim, Roles.Admin))
+        {
+            return new ProblemResult(Problem.Of(
+                ProblemTypes.Forbidden, $"Strangers cannot register at present: {SettingKeys.TakesRegistrations} is off."));
         }
 
         var validation = new Validation();

@@ -22,7 +22,7 @@ public static class OrderDecisions
         : new OrderPlaced(
             command.By, command.UserId, attempt, lines, total, command.ShippingAddress, command.Note, command.Fingerprint, expiresAt,
             command.ExternalReference, command.Metadata,
-            command.PaymentMethod == PaymentMethod.Wallet ? null : command.PaymentMethod);
+            command.PaymentMethod == PaymentMethod.Wallet ? null : command.PaymentMethod, command.SettingsVariant);
 
     /// <summary>Whether a repeated placement is the one that made the order.</summary>
     /// <returns>Null when it is; otherwise the refusal.</returns>

@@ -46,6 +46,7 @@ public abstract record OrderEvent
 
 /// <summary>The order exists: every line is reserved and the total is held, under one attempt.</summary>
 /// <param name="PaymentMethod">Null for the wallet, as in events of earlier releases; with an external provider nothing is held.</param>
+/// <param name="SettingsVariant">The variant of the settings that it was placed under, and keeps for life; null for none.</param>
 public sealed record OrderPlaced(
     string By,
     string UserId,
@@ -58,7 +59,8 @@ public sealed record OrderPlaced(
     DateTimeOffset ExpiresAt,
     string? ExternalReference = null,
     IReadOnlyDictionary<string, string>? Metadata = null,
-    PaymentMethod? PaymentMethod = null) : OrderEvent(By, OrderTrigger.Place);
+    PaymentMethod? PaymentMethod = null,
+    string? SettingsVariant = null) : OrderEvent(By, OrderTrigger.Place);
 
 /// <summary>The order is now this; <paramref name="Attempt"/> took what it needed more, if anything.</summary>
 public sealed record OrderAmended(

@@ -36,6 +36,9 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     /// <summary>Who pays the order.</summary>
     public PaymentMethod PaymentMethod { get; init; }
 
+    /// <summary>The variant of the settings that it was placed under; null for none.</summary>
+    public string? SettingsVariant { get; init; }
+
     /// <summary>The external payment that the order waits for, or null.</summary>
     public string? OpenPayment { get; init; }
 
@@ -158,6 +161,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         PaymentStatus = OrderMoney.StatusOf(this),
         Refunds = Refunds.IsEmpty ? null : Refunds,
         Payments = Payments.IsEmpty ? null : [.. Payments.Select(payment => payment.Id)],
+        SettingsVariant = SettingsVariant,
     };
 
     /// <summary>What the order has decided about the stock and money it claims.</summary>
@@ -213,6 +217,7 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         ExpiresAt = placed.ExpiresAt,
         Accepted = [placed.Attempt],
         PaymentMethod = placed.PaymentMethod ?? PaymentMethod.Wallet,
+        SettingsVariant = placed.SettingsVariant,
     };
 
     private OrderState Amended(OrderAmended amended) => this with

@@ -15,10 +15,13 @@ public abstract record SettingsEvent
 /// <summary>Values were changed, all at once.</summary>
 /// <param name="Changes">From what to what, by key; null is not set.</param>
 /// <param name="RolledBackTo">The earlier version whose values were restored; null for a change by value.</param>
-public sealed record SettingsChanged(string By, IReadOnlyDictionary<string, SettingChange> Changes, long? RolledBackTo = null) : SettingsEvent;
+/// <param name="Variants">From which variants to which; null where they stayed.</param>
+public sealed record SettingsChanged(
+    string By, IReadOnlyDictionary<string, SettingChange> Changes, long? RolledBackTo = null, VariantsChange? Variants = null) : SettingsEvent;
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SettingsChanged))]
+[JsonSerializable(typeof(SettingsVariant))]
 internal sealed partial class SettingsEventJson : JsonSerializerContext;

@@ -14,6 +14,12 @@ public sealed record SettingsState : IAggregate<SettingsState, SettingsEvent>
     /// <summary>The values by key.</summary>
     public ImmutableSortedDictionary<string, string> Values { get; init; } = ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>The variants, the one that decides first before the others.</summary>
+    public ImmutableArray<SettingsVariant> Variants { get; init; } = [];
+
+    /// <summary>The version that has changed the variants last.</summary>
+    public long VariantsSince { get; init; }
+
     /// <inheritdoc/>
     public static EventCodec<SettingsEvent> Codec => SettingsEvent.Codec;
 
@@ -29,7 +35,13 @@ public sealed record SettingsState : IAggregate<SettingsState, SettingsEvent>
         ArgumentNullException.ThrowIfNull(domainEvent);
         return domainEvent switch
         {
-            SettingsChanged e => this with { Version = Version + 1, Values = With(e.Changes.Select(change => (change.Key, change.Value.To))) },
+            SettingsChanged e => this with
+            {
+                Version = Version + 1,
+                Values = With(e.Changes.Select(change => (change.Key, change.Value.To))),
+                Variants = e.Variants is { } variants ? [.. variants.To] : Variants,
+                VariantsSince = e.Variants is null ? VariantsSince : Version + 1,
+            },
             _ => throw new InvalidOperationException($"The settings have no event {domainEvent.GetType().Name}."),
         };
     }
@@ -55,5 +67,5 @@ public sealed record SettingsState : IAggregate<SettingsState, SettingsEvent>
     }
 
     /// <summary>What processes follow.</summary>
-    public SettingsSet ToSet() => new(Version, Values.ToDictionary(StringComparer.Ordinal));
+    public SettingsSet ToSet() => new(Version, Values.ToDictionary(StringComparer.Ordinal)) { Variants = Variants, VariantsSince = VariantsSince };
 }

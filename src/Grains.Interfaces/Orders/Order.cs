@@ -49,6 +49,9 @@ public sealed record Order
 
     /// <summary>The ids of its external payments, the first started first; null without any.</summary>
     [Id(21)] public IReadOnlyList<string>? Payments { get; init; }
+
+    /// <summary>The variant of the settings that it was placed under; null for none.</summary>
+    [Id(22)] public string? SettingsVariant { get; init; }
 }
 
 /// <summary>The status of an order in its life cycle.</summary>

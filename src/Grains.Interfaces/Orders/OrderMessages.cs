@@ -37,6 +37,12 @@ public sealed record PlaceOrder
 
     /// <summary>Who pays it; the wallet, where a front end of an earlier release asks.</summary>
     [Id(9)] public PaymentMethod PaymentMethod { get; init; }
+
+    /// <summary>The variant of the settings that it is placed under; null for none.</summary>
+    [Id(10)] public string? SettingsVariant { get; init; }
+
+    /// <summary>How long it may stay unpaid under its variant; null without one. A silo may not know yet what the variant says.</summary>
+    [Id(11)] public TimeSpan? PaymentTimeout { get; init; }
 }
 
 /// <summary>One requested line.</summary>

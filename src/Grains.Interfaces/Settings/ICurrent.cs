@@ -8,6 +8,10 @@ public interface ICurrent<out T>
 {
     /// <summary>The options that hold now. The object never changes; other options are another object.</summary>
     T Value { get; }
+
+    /// <summary>The options that hold now for a request or an order under a variant.</summary>
+    /// <param name="variant">Its name; where it is null, or names a variant that is not in force any more, <see cref="Value"/> holds.</param>
+    T Of(string? variant) => Value;
 }
 
 /// <summary>Options that hold as long as the process runs.</summary>

@@ -3,7 +3,7 @@ using Orleans.CodeGeneration;
 namespace Granary.Grains.Interfaces.Settings;
 
 /// <summary>The settings that administrators change while the cluster runs: one grain, with the key <see cref="Key"/>.</summary>
-[Alias("granary.settings-grain"), Version(1)]
+[Alias("granary.settings-grain"), Version(2)]
 public interface ISettingsGrain : IGrainWithStringKey
 {
     /// <summary>The key of the one grain.</summary>
@@ -28,4 +28,8 @@ public interface ISettingsGrain : IGrainWithStringKey
     /// <param name="count">How many at most.</param>
     [Alias("history"), Idempotent]
     Task<IReadOnlyList<SettingsVersion>> History(long? before, int count);
+
+    /// <summary>Takes in what a front end has answered under variants; one that fails too often is turned off.</summary>
+    [Alias("judge"), Idempotent]
+    Task Judge(VariantReport report);
 }

@@ -10,6 +10,9 @@ public sealed record ChangeSettings(
     [property: Id(1)] string By,
     [property: Id(2)] Precondition? Condition = null) : IRepeatable
 {
+    /// <summary>All variants, instead of those that there are; null leaves them as they are.</summary>
+    [Id(3)] public IReadOnlyList<SettingsVariant>? Variants { get; init; }
+
     /// <inheritdoc/>
     public bool IsRepeatable => Condition?.NamesVersions != true;
 }
@@ -34,7 +37,14 @@ public sealed record RollBackSettings(
 [GenerateSerializer, Immutable, Alias("granary.settings-set")]
 public sealed record SettingsSet(
     [property: Id(0)] long Version,
-    [property: Id(1)] IReadOnlyDictionary<string, string> Values);
+    [property: Id(1)] IReadOnlyDictionary<string, string> Values)
+{
+    /// <summary>The variants, the one that decides first before the others.</summary>
+    [Id(2)] public IReadOnlyList<SettingsVariant> Variants { get; init; } = [];
+
+    /// <summary>The version that has changed the variants last; 0 if none has.</summary>
+    [Id(3)] public long VariantsSince { get; init; }
+}
 
 /// <summary>The set after a change, or a refusal.</summary>
 [GenerateSerializer, Immutable, Alias("granary.settings-reply")]
@@ -50,7 +60,11 @@ public sealed record SettingsVersion(
     [property: Id(1)] DateTimeOffset At,
     [property: Id(2)] string By,
     [property: Id(3)] IReadOnlyDictionary<string, SettingChange> Changes,
-    [property: Id(4)] long? RolledBackTo = null);
+    [property: Id(4)] long? RolledBackTo = null)
+{
+    /// <summary>From which variants to which; null where they stayed.</summary>
+    [Id(5)] public VariantsChange? Variants { get; init; }
+}
 
 /// <summary>From what to what a value was changed; null is not set.</summary>
 [GenerateSerializer, Immutable, Alias("granary.setting-change")]

@@ -54,6 +54,9 @@ public sealed record ReserveStock(
     /// </summary>
     [field: NonSerialized]
     public ICommitGroup? Group { get; init; }
+
+    /// <summary>The variant of the settings that the order is under; null for none.</summary>
+    [Id(5)] public string? SettingsVariant { get; init; }
 }
 
 /// <summary>The answer to <see cref="ReserveStock"/>.</summary>

@@ -64,6 +64,9 @@ public sealed record HoldMoney(
     /// </summary>
     [field: NonSerialized]
     public ICommitGroup? Group { get; init; }
+
+    /// <summary>The variant of the settings that the order is under; null for none.</summary>
+    [Id(3)] public string? SettingsVariant { get; init; }
 }
 
 /// <summary>A user as readers see it.</summary>

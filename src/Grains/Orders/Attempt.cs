@@ -13,12 +13,13 @@ namespace Granary.Grains.Orders;
 /// </summary>
 /// <param name="orderId">The order.</param>
 /// <param name="userId">The user who pays.</param>
+/// <param name="variant">The variant of the settings that the order is under; null for none.</param>
 /// <param name="group">
 /// Where the order's append will require what participants on this silo decide; the attempt is then made anew when one of them
 /// has lost its stream. Null where everything taken must be durable first; then the single call is repeated.
 /// </param>
 internal sealed class Attempt(
-    IGrainFactory grains, PriceBook prices, string orderId, string userId, CommitGroup? group, ILogger logger)
+    IGrainFactory grains, PriceBook prices, string orderId, string userId, string? variant, CommitGroup? group, ILogger logger)
 {
     // Replies come in side by side where the attempt is not made on a grain's scheduler.
     private readonly Lock _lock = new();
@@ -39,7 +40,7 @@ internal sealed class Attempt(
             _reserved.Add(sku);
         }
 
-        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice, userId) { Group = group });
+        return ReserveTrackedAsync(sku, new ReserveStock(orderId, Number, quantity, expectedPrice, userId) { Group = group, SettingsVariant = variant });
     }
 
     /// <summary>Asks the products for their prices.</summary>
@@ -57,7 +58,7 @@ internal sealed class Attempt(
     public Task<Refusal?> HoldAsync(long amount)
     {
         _held = true;
-        var command = new HoldMoney(orderId, Number, amount) { Group = group };
+        var command = new HoldMoney(orderId, Number, amount) { Group = group, SettingsVariant = variant };
         return AskAsync(() => grains.User(userId).Hold(command));
     }
 

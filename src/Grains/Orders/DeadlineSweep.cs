@@ -34,16 +34,23 @@ public sealed partial class DeadlineSweep(
     private const int Parallelism = 16;
     private const int MostParallelism = 256;
 
+    /// <summary>Orders that wait here for their deadlines; further ones are read when some of these have expired.</summary>
+    private const int MostUnindexed = 200_000;
+
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    /// <summary>Longer than a statement of the journal may take by default.</summary>
+    private static readonly TimeSpan LongestAppend = TimeSpan.FromSeconds(15);
 
     private static readonly string Placed = OrderEvent.Codec.NameOf<OrderPlaced>();
 
-    private readonly Lease _lease = new(database, clock, "deadline-sweep", TimeSpan.FromSeconds(3));
     /// <summary>After this time a damaged order is tried again: its events may be repaired.</summary>
     private static readonly TimeSpan AskedAgain = TimeSpan.FromMinutes(5);
 
+    private readonly Lease _lease = new(database, clock, "deadline-sweep", TimeSpan.FromSeconds(3));
     private readonly ConcurrentDictionary<string, long> _damaged = new(StringComparer.Ordinal);
-    private long _heldBackThrough;
+    private readonly PriorityQueue<string, DateTimeOffset> _unindexed = new();
+    private Reading? _reading;
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -95,37 +102,82 @@ public sealed partial class DeadlineSweep(
     }
 
     /// <summary>
-    /// Expires orders that the index cannot have yet. They are read in the order in which they were placed, which is that of their
-    /// deadlines as long as the payment timeout stays the same, up to the first that is not due. An order that commits after later ones
-    /// is not missed: appends end within seconds, and none of these orders is due before its payment timeout.
+    /// Expires orders that the index cannot have yet. Every order placed since is read from the journal and waits here for its deadline,
+    /// whatever the payment timeout was when it was placed. It is read a second time once every append has ended that may have
+    /// taken an earlier position and committed later.
     /// </summary>
     private async Task SweepHeldBackAsync(CancellationToken cancellationToken)
     {
         if (heldBack.Current is null)
         {
+            _unindexed.Clear();
+            _reading = null;
             return;
         }
 
-        // While no order is due, one row of the journal tells so.
-        _heldBackThrough = Math.Max(_heldBackThrough, feed.Position);
-        for (var limit = 1; ; limit = PageLength)
+        var reading = _reading ??= new Reading(feed.Position, feed.Position, feed.Position, clock.GetTimestamp());
+        reading = reading with { Through = await ReadUnindexedAsync(reading.Through, long.MaxValue, cancellationToken) };
+        if (clock.GetElapsedTime(reading.Since) > LongestAppend)
         {
+            var twice = await ReadUnindexedAsync(reading.ReadTwiceThrough, reading.ThroughThen, cancellationToken);
+            reading = new Reading(reading.Through, reading.Through, Math.Max(twice, reading.ReadTwiceThrough), clock.GetTimestamp());
+        }
+
+        _reading = reading;
+        do
+        {
+            List<string> due = [];
             var now = clock.GetUtcNow();
-            var placed = await store.ReadTypeAsync(Placed, _heldBackThrough, limit, cancellationToken);
-            List<JournalRecord> due = [.. placed.TakeWhile(record => DeadlineOf(record) <= now)];
+            while (due.Count < PageLength && _unindexed.TryPeek(out var stream, out var deadline) && deadline <= now)
+            {
+                due.Add(_unindexed.Dequeue());
+            }
+
             if (due.Count == 0)
             {
                 return;
             }
 
-            var orders = await OrderHistory.ReadAsync(journal, [.. due.Select(record => record.Stream)], cancellationToken);
-            await ExpireAsync(orders.Where(order => order.Deadline <= now).Select(order => order.Id), Parallelism, cancellationToken);
-            _heldBackThrough = due[^1].Position;
-            if (due.Count < limit || !await _lease.TryHoldAsync(cancellationToken))
+            try
             {
-                return;
+                var orders = await OrderHistory.ReadAsync(journal, [.. due.Distinct()], cancellationToken);
+                foreach (var order in orders.Where(order => order.Deadline > now))
+                {
+                    _unindexed.Enqueue(OrderState.StreamOf(order.Id), order.Deadline!.Value);
+                }
+
+                await ExpireAsync(orders.Where(order => order.Deadline <= now).Select(order => order.Id), Parallelism, cancellationToken);
+            }
+            catch (Exception)
+            {
+                // The next tick asks them again.
+                _unindexed.EnqueueRange(due, now);
+                throw;
             }
         }
+        while (await _lease.TryHoldAsync(cancellationToken));
+    }
+
+    /// <summary>Takes in the orders that were placed after a position.</summary>
+    /// <returns>Through which position it has read.</returns>
+    private async Task<long> ReadUnindexedAsync(long after, long through, CancellationToken cancellationToken)
+    {
+        while (_unindexed.Count < MostUnindexed)
+        {
+            var placed = await store.ReadTypeAsync(Placed, after, PageLength, cancellationToken);
+            foreach (var record in placed.TakeWhile(record => record.Position <= through))
+            {
+                _unindexed.Enqueue(record.Stream, DeadlineOf(record) ?? DateTimeOffset.MaxValue);
+                after = record.Position;
+            }
+
+            if (placed.Count < PageLength || placed[^1].Position > through)
+            {
+                break;
+            }
+        }
+
+        return after;
     }
 
     /// <summary>When an order is due; a damaged event does not stop those after it.</summary>
@@ -163,4 +215,11 @@ public sealed partial class DeadlineSweep(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The search for overdue orders failed; it will be retried.")]
     private partial void SweepFailed(Exception fault);
+
+    /// <summary>How far the journal is read while the index is held back, by position.</summary>
+    /// <param name="Through">The end of what is read.</param>
+    /// <param name="ThroughThen">The end at <paramref name="Since"/>.</param>
+    /// <param name="ReadTwiceThrough">The end of what is read a second time.</param>
+    /// <param name="Since">A timestamp.</param>
+    private sealed record Reading(long Through, long ThroughThen, long ReadTwiceThrough, long Since);
 }

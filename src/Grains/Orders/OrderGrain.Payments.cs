@@ -22,7 +22,7 @@ public sealed partial class OrderGrain
 
     /// <inheritdoc/>
     public Task<OrderReply> StartPayment(OrderCommand command, string payment, long amount) =>
-        ActAsync(order => OrderPaymentDecisions.StartPayment(order, command, payment, amount, payments.Value.Grace, Now));
+        ActAsync(order => OrderPaymentDecisions.StartPayment(order, command, payment, amount, payments.Of(order.SettingsVariant).Grace, Now));
 
     /// <inheritdoc/>
     public async Task<OrderStanding> FollowPayment(PaymentAccount account)

@@ -47,7 +47,7 @@ public sealed partial class OrderGrain
             return refusal;
         }
 
-        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, group: null, logger);
+        var attempt = new Attempt(GrainFactory, prices, Key, Decided.UserId, Decided.SettingsVariant, group: null, logger);
         _amending.Add(attempt.Number);
         try
         {

@@ -142,7 +142,7 @@ public sealed partial class OrderGrain(
         Raise(decision.Events);
         var after = Decided;
         await CommitAsync();
-        metrics.Reached(after.Status);
+        metrics.Reached(after.Status, after.SettingsVariant);
         if (after.ClaimsOtherThan(before))
         {
             await AlignAsync(before.Lines.Concat(after.Lines).Select(line => line.Sku), informed);

@@ -24,15 +24,36 @@ public sealed class OrderMetrics : IDisposable
 
     public void Dispose() => _meter.Dispose();
 
-    internal void Created()
+    internal void Created(string? variant)
     {
-        _created.Add(1);
-        _placements.Add(1, new KeyValuePair<string, object?>("outcome", "placed"));
+        if (variant is null)
+        {
+            _created.Add(1);
+        }
+        else
+        {
+            _created.Add(1, Under(variant));
+        }
+
+        Count(_placements, "outcome", "placed", variant);
     }
 
-    internal void Refused(Refusal refusal) =>
-        _placements.Add(1, new KeyValuePair<string, object?>("outcome", refusal.GetType().Name));
+    internal void Refused(Refusal refusal, string? variant) => Count(_placements, "outcome", refusal.GetType().Name, variant);
 
-    internal void Reached(OrderStatus status) =>
-        _transitions.Add(1, new KeyValuePair<string, object?>("to", Words.Of(status)));
+    internal void Reached(OrderStatus status, string? variant) => Count(_transitions, "to", Words.Of(status), variant);
+
+    /// <summary>Without a variant the label is missing, which is the same as an empty one to Prometheus.</summary>
+    private static void Count(Counter<long> counter, string label, string value, string? variant)
+    {
+        if (variant is null)
+        {
+            counter.Add(1, new KeyValuePair<string, object?>(label, value));
+        }
+        else
+        {
+            counter.Add(1, new KeyValuePair<string, object?>(label, value), Under(variant));
+        }
+    }
+
+    private static KeyValuePair<string, object?> Under(string variant) => new("variant", variant);
 }

@@ -127,7 +127,7 @@ public sealed class PlacementSaga(
             {
                 if (reply.Refusal is { } refusal)
                 {
-                    metrics.Refused(refusal);
+                    metrics.Refused(refusal, command.SettingsVariant);
                 }
 
                 return reply;
@@ -150,7 +150,7 @@ public sealed class PlacementSaga(
         }
 
         var group = new CommitGroup();
-        var attempt = new Attempt(grains, prices, orderId, command.UserId, group, logger);
+        var attempt = new Attempt(grains, prices, orderId, command.UserId, command.SettingsVariant, group, logger);
         _inFlight[attempt.Number] = attempt;
         OrderReply? reply = null;
         try
@@ -201,7 +201,7 @@ public sealed class PlacementSaga(
                 // Decide.
                 var now = clock.GetUtcNow();
                 var decision = OrderDecisions.Place(
-                    order, command, attempt.Number, taken.Lines, (now + options.Value.PaymentTimeout).ToWholeMicroseconds());
+                    order, command, attempt.Number, taken.Lines, (now + (command.PaymentTimeout ?? options.Value.PaymentTimeout)).ToWholeMicroseconds());
                 if (decision.Refusal is { } refusal)
                 {
                     // After any append fault but a conflict the order may be durable, so nothing is given back.
@@ -215,8 +215,8 @@ public sealed class PlacementSaga(
                 {
                     // Append.
                     await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
-                    metrics.Created();
-                    metrics.Reached(placed.Status);
+                    metrics.Created(command.SettingsVariant);
+                    metrics.Reached(placed.Status, command.SettingsVariant);
                     return new OrderReply(placed.ToOrder());
                 }
                 catch (VersionConflictException)

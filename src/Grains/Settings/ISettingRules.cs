@@ -1,3 +1,4 @@
+using Granary.Domain.Settings;
 using Granary.Grains.Interfaces;
 
 namespace Granary.Grains.Settings;
@@ -6,5 +7,5 @@ namespace Granary.Grains.Settings;
 public interface ISettingRules
 {
     /// <inheritdoc cref="Domain.Settings.SettingCheck"/>
-    Refusal? Check(IReadOnlyDictionary<string, string?> changes, IReadOnlyDictionary<string, string> after);
+    Refusal? Check(ProposedSettings proposed);
 }

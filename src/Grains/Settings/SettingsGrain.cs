@@ -9,7 +9,8 @@ namespace Granary.Grains.Settings;
 
 /// <summary>The settings that change while the cluster runs. Every process of the cluster asks it twice a second.</summary>
 [Reentrant]
-public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimeProvider clock)
+public sealed partial class SettingsGrain(
+    IJournal journal, ISettingRules rules, ICurrent<VariantOptions> variants, SettingsMetrics metrics, TimeProvider clock, ILogger<SettingsGrain> logger)
     : EventSourcedGrain<SettingsState, SettingsEvent>(journal, clock), ISettingsGrain
 {
     // Another activation may have changed them while the cluster changes. With the pace of those who ask it stays below two seconds.
@@ -17,6 +18,12 @@ public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimePro
 
     /// <summary>A read that takes longer may wait for a connection that is dead: the next caller does not wait for it.</summary>
     private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
+
+    /// <summary>A front end that reported before is gone, or will report again: three of its periods.</summary>
+    private static readonly TimeSpan ReportLifetime = TimeSpan.FromSeconds(15);
+
+    /// <summary>The last report of each front end, and when it came. An activation that has none yet gets them all within a period.</summary>
+    private readonly Dictionary<string, (VariantReport Report, long At)> _reports = new(StringComparer.Ordinal);
 
     private readonly IJournal _journal = journal;
     private readonly TimeProvider _clock = clock;
@@ -62,9 +69,33 @@ public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimePro
         [
             .. records.TakeWhile(record => record.Version <= last).Reverse()
                 .Select(record => SettingsEvent.Codec.Decode(record) is SettingsChanged e
-                    ? new SettingsVersion(record.Version, record.At, e.By, e.Changes, e.RolledBackTo)
+                    ? new SettingsVersion(record.Version, record.At, e.By, e.Changes, e.RolledBackTo) { Variants = e.Variants }
                     : throw new InvalidOperationException($"The history has no {record.Type}.")),
         ];
+    }
+
+    /// <inheritdoc/>
+    public async Task Judge(VariantReport report)
+    {
+        _reports[report.FrontEnd] = (report, _clock.GetTimestamp());
+        foreach (var (frontEnd, (_, at)) in _reports.Where(report => _clock.GetElapsedTime(report.Value.At) > ReportLifetime).ToList())
+        {
+            _reports.Remove(frontEnd);
+        }
+
+        var most = variants.Value.MaxErrorRate;
+        if ((await DecideAsync(settings => SettingsDecisions.TurnOff(settings, TalliesOf(settings), most))).Events is [SettingsChanged { Variants: { } changed }])
+        {
+            foreach (var variant in changed.To.Except(changed.From))
+            {
+                metrics.TurnedOff(variant.Name);
+                LogTurnedOff(variant.Name, variant.Reason);
+            }
+        }
+
+        // What a front end counted under other variants says nothing about these.
+        IEnumerable<VariantTally> TalliesOf(SettingsState settings) =>
+            _reports.Values.Where(known => known.Report.VariantsSince == settings.VariantsSince).SelectMany(known => known.Report.Tallies);
     }
 
     private async Task<SettingsReply> ReplyAsync(Func<SettingsState, Decision<SettingsEvent>> decide) =>
@@ -82,4 +113,7 @@ public sealed class SettingsGrain(IJournal journal, ISettingRules rules, TimePro
 
         return _refresh;
     }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Variant {Variant} of the settings is turned off: {Reason}.")]
+    private partial void LogTurnedOff(string variant, string? reason);
 }

@@ -80,7 +80,7 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     /// <inheritdoc/>
     public async Task<ReserveReply> Reserve(ReserveStock command)
     {
-        var decision = StockDecisions.Reserve(Decided, command, out var reply, _limits.Value.MaxOpenUnitsPerUser);
+        var decision = StockDecisions.Reserve(Decided, command, out var reply, _limits.Of(command.SettingsVariant).MaxOpenUnitsPerUser);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

@@ -70,7 +70,7 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     /// <inheritdoc/>
     public async Task<Refusal?> Hold(HoldMoney command)
     {
-        var decision = UserDecisions.Hold(Decided, command, _limits.Value.MaxOpenOrdersPerUser);
+        var decision = UserDecisions.Hold(Decided, command, _limits.Of(command.SettingsVariant).MaxOpenOrdersPerUser);
         Raise(decision.Events);
         if (decision.Events.Count > 0)
         {

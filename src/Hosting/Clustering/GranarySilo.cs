@@ -61,6 +61,7 @@ public static class GranarySilo
         builder.Services.AddGranaryGrains();
         builder.Services.AddPaymentProvider(settings.Payments());
         builder.AddLive(LayerOptions.Payments);
+        builder.AddLive(LayerOptions.Variants);
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();

@@ -1,5 +1,6 @@
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
+using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Telemetry;
@@ -27,6 +28,9 @@ public static class LayerOptions
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static LowStockOptions LowStock(this SettingsReader settings) => new(settings.Read(SettingKeys.LowThreshold));
+
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static VariantOptions Variants(this SettingsReader settings) => new(settings.Read(SettingKeys.MaxErrorRate));
 
     /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
     public static WebhookOptions Webhooks(this SettingsReader settings) => new()

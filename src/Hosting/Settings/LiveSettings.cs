@@ -115,21 +115,51 @@ public sealed class LiveSettings : IDisposable
         var values = new Dictionary<string, SettingInForce>(StringComparer.OrdinalIgnoreCase);
         Lay(files.Where(file => !IsOfTheStart(file)), SettingSource.File);
         Lay(table.Values, SettingSource.Table);
-        while (true)
+        var parts = PartsOf([], values, prefix: "");
+        return new SettingsSnapshot(parts, table.Variants.Where(variant => !variant.IsOff).ToFrozenDictionary(variant => variant.Name, PartsUnder))
         {
-            try
+            Version = table.Version,
+            Values = InForce(values),
+            Variants = table.Variants,
+            VariantsSince = table.VariantsSince,
+            Ignored = ignored,
+        };
+
+        FrozenDictionary<Type, object> PartsUnder(SettingsVariant variant)
+        {
+            var own = new Dictionary<string, SettingInForce>(StringComparer.OrdinalIgnoreCase);
+            foreach (var (name, text) in variant.Values)
             {
-                var reader = ReaderOver(values.Select(value => KeyValuePair.Create(value.Key, value.Value.Text)));
-                var parts = _parts.ToFrozenDictionary(part => part.Type, part => part.Read(reader));
-                return new SettingsSnapshot(table.Version, InForce(values), ignored, parts);
-            }
-            catch (InvalidConfigurationException fault) when (values.Count > 0)
-            {
-                // Good by themselves, and not beside each other or what the process was started with.
-                foreach (var key in values.Remove(fault.Key) ? [fault.Key] : values.Keys.ToList())
+                if ((Problem(name, text) ?? NotOfRequest(name)) is { } problem)
                 {
-                    values.Remove(key);
-                    ignored[key] = $"does not hold, because {fault.Key} {fault.Problem}";
+                    ignored[PrefixOf(variant) + name] = problem;
+                }
+                else
+                {
+                    own[name] = new SettingInForce(text, SettingSource.Table);
+                }
+            }
+
+            return PartsOf(values, own, PrefixOf(variant));
+        }
+
+        // Reads the parts over others; what is good by itself, and not beside the rest, is left out.
+        FrozenDictionary<Type, object> PartsOf(Dictionary<string, SettingInForce> others, Dictionary<string, SettingInForce> own, string prefix)
+        {
+            while (true)
+            {
+                try
+                {
+                    var reader = ReaderOver(TextsOf(others), TextsOf(own));
+                    return _parts.ToFrozenDictionary(part => part.Type, part => part.Read(reader));
+                }
+                catch (InvalidConfigurationException fault) when (own.Count > 0)
+                {
+                    foreach (var key in own.Remove(fault.Key) ? [fault.Key] : own.Keys.ToList())
+                    {
+                        own.Remove(key);
+                        ignored[prefix + key] = $"does not hold, because {fault.Key} {fault.Problem}";
+                    }
                 }
             }
         }
@@ -149,6 +179,15 @@ public sealed class LiveSettings : IDisposable
             }
         }
     }
+
+    /// <summary>Why a variant cannot set a key; null where it can.</summary>
+    internal static string? NotOfRequest(string name) =>
+        SettingKeys.Find(name) is { IsOfRequest: true } ? null : "holds for all requests, and no variant can set it";
+
+    private static string PrefixOf(SettingsVariant variant) => $"variants.{variant.Name}.";
+
+    private static IEnumerable<KeyValuePair<string, string>> TextsOf(Dictionary<string, SettingInForce> values) =>
+        values.Select(value => KeyValuePair.Create(value.Key, value.Value.Text));
 
     /// <summary>A file that the start has read for good, or one for another reader, such as Serilog.</summary>
     private bool IsOfTheStart(KeyValuePair<string, string> file) =>

@@ -57,5 +57,7 @@ public static class LiveSettingsSetup
         where T : class
     {
         public T Value => settings.Now.Get<T>();
+
+        public T Of(string? variant) => settings.Now.Get<T>(variant);
     }
 }

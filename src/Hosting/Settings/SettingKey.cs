@@ -24,6 +24,9 @@ public abstract class SettingKey(string name, string takes, string meaning)
     /// <summary>Whether a process obeys another value while it runs; the others hold from its start to its end.</summary>
     public bool IsLive { get; internal set; }
 
+    /// <summary>Whether a variant can have a value of its own: what the key decides belongs to one request or order.</summary>
+    public bool IsOfRequest { get; internal set; }
+
     /// <summary>The values to choose from, where there are a few.</summary>
     public IReadOnlyList<string> Choices { get; init; } = [];
 

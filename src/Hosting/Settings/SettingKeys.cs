@@ -114,16 +114,16 @@ public static class SettingKeys
         },
         secret: true));
 
-    public static SettingKey<TimeSpan> PaymentTimeout { get; } = DeclareLive(Duration("Granary:Orders:PaymentTimeout",
+    public static SettingKey<TimeSpan> PaymentTimeout { get; } = DeclareOfRequest(Duration("Granary:Orders:PaymentTimeout",
         OrderDefaults.PaymentTimeout, AMoment, AMonth, "unpaid orders expire after this time"));
 
     public static SettingKey<TimeSpan> ReservationGrace { get; } = Declare(Duration("Granary:Orders:ReservationGrace",
         OrderDefaults.ReservationGrace, AMoment, AMonth, "when an unconfirmed reservation or hold checks back with its order"));
 
-    public static SettingKey<int> MaxOpenOrders { get; } = DeclareLive(Number("Granary:Orders:MaxOpenOrdersPerUser",
+    public static SettingKey<int> MaxOpenOrders { get; } = DeclareOfRequest(Number("Granary:Orders:MaxOpenOrdersPerUser",
         OrderDefaults.MaxOpenOrdersPerUser, 0, 1_000_000, "how many orders of one user may be open and not paid; 0 turns the limit off"));
 
-    public static SettingKey<long> MaxOpenUnits { get; } = DeclareLive(Number("Granary:Orders:MaxOpenUnitsPerUser",
+    public static SettingKey<long> MaxOpenUnits { get; } = DeclareOfRequest(Number("Granary:Orders:MaxOpenUnitsPerUser",
         OrderDefaults.MaxOpenUnitsPerUser, 0, Limits.StockUnits,
         "how many units of one product the unpaid orders of one user may hold; 0 turns the limit off"));
 
@@ -136,7 +136,7 @@ public static class SettingKeys
     public static SettingKey<ProviderKind> PaymentProvider { get; } = Declare(Choice("Granary:Payments:Provider", PaymentDefaults.Provider,
         "who carries out payments that are not from a wallet ([payments.md](payments.md)); `Sandbox` moves no money"));
 
-    public static SettingKey<TimeSpan> PaymentGrace { get; } = DeclareLive(Duration("Granary:Payments:Grace", PaymentDefaults.Grace, TimeSpan.Zero,
+    public static SettingKey<TimeSpan> PaymentGrace { get; } = DeclareOfRequest(Duration("Granary:Payments:Grace", PaymentDefaults.Grace, TimeSpan.Zero,
         TimeSpan.FromDays(1), "how long an order lives on at its deadline, once, while the provider has not said what became of its payment"));
 
     public static SettingKey<Uri?> PaymentReturnUrl { get; } = Declare(Url("Granary:Payments:ReturnUrl", "an http or https address",
@@ -287,13 +287,25 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> CacheRedisTimeout { get; } = DeclareLive(Duration("Granary:Cache:RedisTimeout", TimeSpan.FromMilliseconds(250),
         AMoment, TimeSpan.FromDays(1), "how long a read waits for Redis"));
 
-    public static SettingKey<int> PermitsPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:PermitsPerSecond", 50, 0, 1_000_000_000,
+    public static SettingKey<bool> TakesOrders { get; } = DeclareOfRequest(Flag("Granary:Features:Orders", true,
+        "whether orders are placed; those that were go on"));
+
+    public static SettingKey<bool> TakesExternalOrders { get; } = DeclareOfRequest(Flag("Granary:Features:ExternalPayments", true,
+        "whether orders are placed that an external provider pays, where one is set up; those that were go on"));
+
+    public static SettingKey<bool> TakesRegistrations { get; } = DeclareLive(Flag("Granary:Features:Registration", true,
+        "whether strangers register; administrators and API keys always can register users"));
+
+    public static SettingKey<double> MaxErrorRate { get; } = DeclareLive(Share("Granary:Variants:MaxErrorRate", 0.05,
+        "a variant with at least 100 requests in a minute, of which a greater share was answered 5xx, is turned off"));
+
+    public static SettingKey<int> PermitsPerSecond { get; } = DeclareOfRequest(Number("Granary:RateLimit:PermitsPerSecond", 50, 0, 1_000_000_000,
         "requests per caller and second for long; 0 turns the limit off"));
 
-    public static SettingKey<int?> Burst { get; } = DeclareLive(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
+    public static SettingKey<int?> Burst { get; } = DeclareOfRequest(OptionalNumber("Granary:RateLimit:Burst", "twice PermitsPerSecond", 0, 1_000_000_000,
         "requests that a caller who was quiet may send at once"));
 
-    public static SettingKey<int> KeyPermitsPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:KeyPermitsPerSecond", 1_000, 0, 500_000_000,
+    public static SettingKey<int> KeyPermitsPerSecond { get; } = DeclareOfRequest(Number("Granary:RateLimit:KeyPermitsPerSecond", 1_000, 0, 500_000_000,
         "requests per API key and second for long, and twice as many at once; 0, or PermitsPerSecond 0, turns the limit off"));
 
     public static SettingKey<int> SearchesPerSecond { get; } = DeclareLive(Number("Granary:RateLimit:SearchesPerSecond", 20, 0, 1_000_000,
@@ -382,6 +394,13 @@ public static class SettingKeys
     {
         key.IsLive = true;
         return Declare(key);
+    }
+
+    /// <summary>Declares a key that processes obey while they run, and that a variant can set: what reads it asks for the request's variant.</summary>
+    private static SettingKey<T> DeclareOfRequest<T>(SettingKey<T> key)
+    {
+        key.IsOfRequest = true;
+        return DeclareLive(key);
     }
 
     private static SettingKey<T> Declare<T>(SettingKey<T> key)

@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Granary.Domain.Settings;
+using Granary.Grains.Interfaces.Settings;
 
 namespace Granary.Hosting.Settings;
 
@@ -24,30 +26,41 @@ public enum SettingSource
 public sealed record SettingInForce(string Text, SettingSource Source);
 
 /// <summary>All settings that can change, as they hold together. It never changes: other values are another snapshot.</summary>
-public sealed class SettingsSnapshot
+public sealed record SettingsSnapshot
 {
     private readonly FrozenDictionary<Type, object> _parts;
+    private readonly FrozenDictionary<string, FrozenDictionary<Type, object>> _partsUnder;
 
-    internal SettingsSnapshot(
-        long version, IReadOnlyDictionary<string, SettingInForce> values, IReadOnlyDictionary<string, string> ignored, FrozenDictionary<Type, object> parts)
-    {
-        (Version, Values, Ignored, _parts) = (version, values, ignored, parts);
-    }
+    /// <param name="parts">The options of the parts of the process, by type.</param>
+    /// <param name="partsUnder">The same under each variant that is not off.</param>
+    internal SettingsSnapshot(FrozenDictionary<Type, object> parts, FrozenDictionary<string, FrozenDictionary<Type, object>> partsUnder) =>
+        (_parts, _partsUnder) = (parts, partsUnder);
 
     /// <summary>The version of the table in it; 0 if nothing was ever set.</summary>
-    public long Version { get; }
+    public required long Version { get; init; }
 
     /// <summary>The value of every key that can change, by key.</summary>
-    public IReadOnlyDictionary<string, SettingInForce> Values { get; }
+    public required IReadOnlyDictionary<string, SettingInForce> Values { get; init; }
 
     /// <summary>Why a value of the table or of a file does not hold, by key.</summary>
-    public IReadOnlyDictionary<string, string> Ignored { get; }
+    public required IReadOnlyDictionary<string, string> Ignored { get; init; }
+
+    /// <summary>The variants, the one that decides first before the others.</summary>
+    public required IReadOnlyList<SettingsVariant> Variants { get; init; }
+
+    /// <summary>The version of the table that has changed the variants last.</summary>
+    public required long VariantsSince { get; init; }
 
     /// <summary>The options of a part of the process.</summary>
-    public T Get<T>()
-        where T : class => (T)_parts[typeof(T)];
+    /// <param name="variant">The variant of the request or the order; null for none.</param>
+    public T Get<T>(string? variant = null)
+        where T : class => (T)(variant is not null && _partsUnder.TryGetValue(variant, out var parts) ? parts : _parts)[typeof(T)];
+
+    /// <inheritdoc cref="VariantChoice.Of"/>
+    public string? VariantOf(string? userId, Func<VariantHeader, bool> hasHeader) =>
+        _partsUnder.Count == 0 ? null : VariantChoice.Of(Variants, userId, hasHeader)?.Name;
 
     /// <summary>The same values, and one more problem.</summary>
     internal SettingsSnapshot WithProblem(string key, string problem) =>
-        new(Version, Values, new SortedDictionary<string, string>(Ignored.ToDictionary(), StringComparer.Ordinal) { [key] = problem }, _parts);
+        this with { Ignored = new SortedDictionary<string, string>(Ignored.ToDictionary(), StringComparer.Ordinal) { [key] = problem } };
 }

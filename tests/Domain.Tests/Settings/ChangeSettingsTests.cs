@@ -49,9 +49,9 @@ public sealed class ChangeSettingsTests
         var given = After(Values(("A", "1"), ("B", "2")))[^1];
         IReadOnlyDictionary<string, string>? judged = null;
 
-        var decision = SettingsDecisions.Change(given, new ChangeSettings(Values(("A", "x"), ("C", "3")), Admin), (_, after) =>
+        var decision = SettingsDecisions.Change(given, new ChangeSettings(Values(("A", "x"), ("C", "3")), Admin), proposed =>
         {
-            judged = after;
+            judged = proposed.After;
             return new NotReloadable("A");
         });
 
@@ -66,9 +66,9 @@ public sealed class ChangeSettingsTests
         var given = After(Values(("A", "1")))[^1];
         IReadOnlyDictionary<string, string?>? judged = null;
 
-        SettingsDecisions.Change(given, new ChangeSettings(Values(("A", null), ("B", null)), Admin), (changes, _) =>
+        SettingsDecisions.Change(given, new ChangeSettings(Values(("A", null), ("B", null)), Admin), proposed =>
         {
-            judged = changes;
+            judged = proposed.Changes;
             return null;
         });
 

@@ -11,7 +11,7 @@ internal static class GivenSettings
     public const string Admin = "u-admin";
 
     /// <summary>Takes every value.</summary>
-    public static readonly SettingCheck All = (_, _) => null;
+    public static readonly SettingCheck All = _ => null;
 
     public static Dictionary<string, string?> Values(params (string Key, string? Value)[] values) => values.ToDictionary(pair => pair.Key, pair => pair.Value);
 

@@ -43,9 +43,9 @@ public sealed class RollBackSettingsTests
     {
         IReadOnlyDictionary<string, string?>? judged = null;
 
-        var decision = SettingsDecisions.RollBack(_versions[^1], new RollBackSettings(1, Admin), Version, (changes, _) =>
+        var decision = SettingsDecisions.RollBack(_versions[^1], new RollBackSettings(1, Admin), Version, proposed =>
         {
-            judged = changes;
+            judged = proposed.Changes;
             return new NotReloadable("A");
         });
 

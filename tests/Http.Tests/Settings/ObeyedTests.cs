@@ -1,10 +1,14 @@
 using System.Globalization;
 using System.Net;
+using Granary.Api.Orders;
 using Granary.Api.Products.Cache;
 using Granary.Api.Traffic;
+using Granary.Api.Users;
+using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
+using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Telemetry;
@@ -24,6 +28,10 @@ public sealed class ObeyedTests(SettingsApp settings) : IAsyncLifetime
         ["Granary:Orders:PaymentTimeout"] = ("00:07:00", TimeSpan.FromMinutes(7), now => now.Get<OrderOptions>().PaymentTimeout),
         ["Granary:Orders:MaxOpenOrdersPerUser"] = ("7", 7, now => now.Get<OrderOptions>().MaxOpenOrdersPerUser),
         ["Granary:Orders:MaxOpenUnitsPerUser"] = ("8", 8L, now => now.Get<OrderOptions>().MaxOpenUnitsPerUser),
+        ["Granary:Features:Orders"] = ("false", false, now => now.Get<PlacingOptions>().TakesOrders),
+        ["Granary:Features:ExternalPayments"] = ("false", false, now => now.Get<PlacingOptions>().TakesExternalOrders),
+        ["Granary:Features:Registration"] = ("false", false, now => now.Get<RegistrationOptions>().TakesStrangers),
+        ["Granary:Variants:MaxErrorRate"] = ("0.25", 0.25, now => now.Get<VariantOptions>().MaxErrorRate),
         ["Granary:Stock:LowThreshold"] = ("9", 9L, now => now.Get<LowStockOptions>().Threshold),
         ["Granary:Payments:Grace"] = ("00:02:00", TimeSpan.FromMinutes(2), now => now.Get<PaymentOptions>().Grace),
         ["Granary:Payments:ConnectTimeout"] = ("00:00:03", TimeSpan.FromSeconds(3), now => now.Get<PaymentOptions>().ConnectTimeout),
@@ -103,6 +111,59 @@ public sealed class ObeyedTests(SettingsApp settings) : IAsyncLifetime
 
         await settings.Put(("Granary:Orders:MaxOpenUnitsPerUser", 3));
         await customer.Placed((sku, 1));
+    }
+
+    [Fact]
+    public async Task Where_no_orders_are_placed_those_that_were_go_on_and_a_repetition_finds_its_order()
+    {
+        var (customer, sku) = (await _shop.Customer(), await _shop.Product());
+        var key = Shop.Unique("key");
+        using var first = await customer.Order(key, (sku, 1));
+        var order = (await first.Expect(HttpStatusCode.Created)).Text("id");
+
+        await settings.Put(("Granary:Features:Orders", false));
+
+        using var refused = await customer.Order(null, (sku, 1));
+        Assert.Equal(
+            "No orders are placed at present: Granary:Features:Orders is off.", (await refused.ExpectProblem(503, "unavailable")).Text("detail"));
+        Assert.Equal(TimeSpan.FromMinutes(1), refused.Headers.RetryAfter?.Delta);
+        using var again = await customer.Order(key, (sku, 1));
+        Assert.Equal(order, (await again.Expect(HttpStatusCode.OK)).Text("id"));
+        using var other = await customer.Order(key, (sku, 2));
+        await other.ExpectProblem(422, "idempotency-key-reused");
+        using var paid = await customer.Http.PostJson($"/orders/{order}/pay", new { });
+        await paid.Expect(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Where_no_orders_with_external_payment_are_placed_wallets_pay_on()
+    {
+        var (customer, sku) = (await _shop.Customer(), await _shop.Product());
+        await settings.Put(("Granary:Features:ExternalPayments", false));
+
+        using var refused = await customer.Http.PostJson("/orders", new { items = new[] { new { sku, quantity = 1 } }, payment_method = "external" });
+
+        Assert.EndsWith("Granary:Features:ExternalPayments is off.", (await refused.ExpectProblem(422, "payments-not-configured")).Text("detail"), StringComparison.Ordinal);
+        await customer.Placed((sku, 1));
+    }
+
+    [Fact]
+    public async Task Where_strangers_cannot_register_administrators_and_machines_register_users()
+    {
+        await settings.Put(("Granary:Features:Registration", false));
+        using var stranger = settings.App.CreateClient();
+        using var admin = settings.Admin();
+        using var machine = settings.App.CreateClient(await settings.App.ApiKey(Scopes.UsersWrite));
+
+        using var refused = await stranger.PostJson("/users", NewUser());
+        using var byAdmin = await admin.PostJson("/users", NewUser());
+        using var byMachine = await machine.PostJson("/users", NewUser());
+
+        Assert.EndsWith("Granary:Features:Registration is off.", (await refused.ExpectProblem(403, "forbidden")).Text("detail"), StringComparison.Ordinal);
+        await byAdmin.Expect(HttpStatusCode.Created);
+        await byMachine.Expect(HttpStatusCode.Created);
+
+        static object NewUser() => new { user_name = Shop.Unique("user"), password = "correct horse battery staple" };
     }
 
     [Fact]

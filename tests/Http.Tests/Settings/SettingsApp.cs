@@ -41,7 +41,7 @@ public sealed class SettingsApp : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         Files.Swap();
-        _app = await GranaryApp.StartWith($"--Granary:Settings:Directory={Files.Path}", "--Granary:Telemetry:TraceRatio=0", "--Granary:LoadShedding:MaxConcurrent=64");
+        _app = await GranaryApp.StartWith(Faults.AddTo, $"--Granary:Settings:Directory={Files.Path}", "--Granary:Telemetry:TraceRatio=0", "--Granary:LoadShedding:MaxConcurrent=64");
     }
 
     public async ValueTask DisposeAsync()

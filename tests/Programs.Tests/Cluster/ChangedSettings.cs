@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Granary.Client;
 
@@ -12,6 +14,10 @@ internal static partial class ChangedSettings
     private const string Orders = "Granary:Orders:MaxOpenOrdersPerUser";
     private const string Units = "Granary:Orders:MaxOpenUnitsPerUser";
     private const int Changes = 4;
+
+    // With the crowd, 64 clients.
+    private const int Visitors = 44;
+    private const int TriesOfVariant = 120;
 
     // More than the crowd has open.
     private const int Bound = 1_000_000;
@@ -26,7 +32,9 @@ internal static partial class ChangedSettings
         var admins = await Task.WhenAll(crowd.FrontEnds.Select(door => Administrator.LoginAsync(door.Http)));
         using var stop = new CancellationTokenSource();
         var torn = new ConcurrentQueue<string>();
-        var readers = admins.Select(admin => ReadAsync(admin, torn, stop.Token)).ToList();
+        var unserved = new ConcurrentQueue<string>();
+        var readers = admins.Select(admin => ReadAsync(admin, torn, stop.Token))
+            .Concat(Enumerable.Range(0, Visitors).Select(visitor => VisitAsync(crowd.FrontEnds[visitor % crowd.FrontEnds.Count].Http, unserved, stop.Token))).ToList();
         var first = 0L;
         for (var i = 0; i < Changes; i++)
         {
@@ -51,11 +59,13 @@ internal static partial class ChangedSettings
         Assert.All(placed, order => Assert.Equal(NewTimeout, (DateTimeOffset)order["expires_at"]! - (DateTimeOffset)order["created_at"]!));
         goOn();
 
+        await IsTurnedOffAsync(processes, crowd, admins);
         await AreObeyedAsync(processes, (await admins[0].RollBackSettingsAsync(first)).Version);
         await AreObeyedAsync(processes, (await admins[^1].RollBackSettingsAsync(0)).Version);
         await stop.CancelAsync();
         await Task.WhenAll(readers);
         Assert.Empty(torn);
+        Assert.Empty(unserved);
         Assert.Equal(before, processes.Select(process => process.ProcessId));
         Assert.All(processes, process => Assert.False(process.HasExited));
     }
@@ -71,6 +81,59 @@ internal static partial class ChangedSettings
                 torn.Enqueue($"{values[Orders].Value} {values[Units].Value}");
             }
         }
+    }
+
+    /// <summary>Looks at a product now and then until the end.</summary>
+    private static async Task VisitAsync(HttpClient http, ConcurrentQueue<string> unserved, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var answer = await http.GetAsync("/products/HOT", CancellationToken.None);
+                if (!answer.IsSuccessStatusCode)
+                {
+                    unserved.Enqueue($"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+                }
+            }
+            catch (HttpRequestException fault)
+            {
+                unserved.Enqueue(fault.Message);
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(200), CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// A variant under which every order fails, for the administrator who sends its header alone: it is turned off by what both front ends
+    /// have counted, and neither the crowd nor another variant notices.
+    /// </summary>
+    private static async Task IsTurnedOffAsync(IEnumerable<ProgramProcess> processes, Crowd crowd, GranaryClient[] admins)
+    {
+        SettingsVariant[] variants =
+        [
+            new("closed", new VariantMatch(new VariantHeader("X-Variant", "closed")), new Dictionary<string, string> { ["Granary:Features:Orders"] = "false" }),
+            new("none", new VariantMatch(Percent: 0), new Dictionary<string, string>()),
+        ];
+        await AreObeyedAsync(processes, (await admins[0].ChangeSettingsAsync(new Dictionary<string, string?>(), variants: variants)).Version);
+        var token = await Crowd.TokenAsync(crowd.FrontEnds[0].Http, "admin", Deployment.AdminPassword);
+        for (var i = 0; i < TriesOfVariant; i++)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Headers = { Authorization = token } };
+            request.Headers.Add("X-Variant", "closed");
+            request.Content = JsonContent.Create(new { items = new[] { new { sku = "HOT", quantity = 1 } }, user_id = crowd.Members[0].UserId });
+            using var answer = await crowd.FrontEnds[i % crowd.FrontEnds.Count].Http.SendAsync(request);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        }
+
+        foreach (var admin in admins)
+        {
+            await Eventually.HoldsAsync(
+                async () => (await admin.GetSettingsAsync()).Variants is [{ Enabled: false }, { Enabled: true }], "the failing variant is turned off");
+        }
+
+        crowd.Tally.Note("failing variant turned off");
     }
 
     private static Task AreObeyedAsync(IEnumerable<ProgramProcess> processes, long version) => Task.WhenAll(processes.Select(async process =>

@@ -48,7 +48,7 @@ internal sealed class Crowd : IAsyncDisposable
             var name = $"wallet{wallet:D2}";
             var user = await admin.RegisterAsync(name, Password, name);
             await admin.DepositAsync(user.Id, new Money(1_000_000_000, "USD"));
-            var token = await TokenAsync(http, name);
+            var token = await TokenAsync(http, name, Password);
             crowd._customers.AddRange(Enumerable.Range(0, Customers / Wallets)
                 .Select(i => new Customer(crowd, $"{name}-{i}", user.Id, token, seed: (wallet * 100) + i)));
         }
@@ -127,9 +127,9 @@ internal sealed class Crowd : IAsyncDisposable
         _turns.Dispose();
     }
 
-    private static async Task<AuthenticationHeaderValue> TokenAsync(HttpClient http, string name)
+    internal static async Task<AuthenticationHeaderValue> TokenAsync(HttpClient http, string name, string password)
     {
-        using var answer = await http.PostAsJsonAsync("/auth/token", new JsonObject { ["user_name"] = name, ["password"] = Password });
+        using var answer = await http.PostAsJsonAsync("/auth/token", new JsonObject { ["user_name"] = name, ["password"] = password });
         var token = await answer.Content.ReadFromJsonAsync<JsonNode>();
         return new AuthenticationHeaderValue("Bearer", (string)token!["access_token"]!);
     }

@@ -96,6 +96,46 @@ public abstract class SettingsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_variant_is_turned_off_by_what_all_front_ends_have_answered_under_the_variants_that_there_are_now()
+    {
+        var variant = new SettingsVariant { Name = "risky", Percent = 100, Values = new Dictionary<string, string> { [Orders] = "9" } };
+        var since = (await Grain.Change(Set(7) with { Variants = [variant] })).Set!.VariantsSince;
+        await Eventually.HoldsAsync(() => Now.Get<OrderOptions>("risky").MaxOpenOrdersPerUser == 9, cancellation: Cancellation);
+        Assert.Equal(("risky", 7), (Now.VariantOf("u", _ => false), Now.Get<OrderOptions>().MaxOpenOrdersPerUser));
+
+        await Grain.Judge(new VariantReport("before", since - 1, [new VariantTally("risky", 1_000, 1_000)]));
+        await Grain.Judge(new VariantReport("a", since, [new VariantTally("risky", 60, 60)]));
+        await Grain.Judge(new VariantReport("a", since, [new VariantTally("risky", 60, 60)]));
+        Assert.Single(await Grain.History(null, 10));
+
+        await Grain.Judge(new VariantReport("b", since, [new VariantTally("risky", 60, 0)]));
+
+        await Eventually.HoldsAsync(() => Now.VariantOf("u", _ => false) is null, cancellation: Cancellation);
+        Assert.Equal(7, Now.Get<OrderOptions>("risky").MaxOpenOrdersPerUser);
+        var history = await Grain.History(null, 10);
+        Assert.Equal(("system", "60 of 120 requests of a minute failed"), (history[0].By, history[0].Variants!.To[0].Reason));
+        Assert.Equal(2, history.Count);
+    }
+
+    [Fact]
+    public async Task A_value_of_a_variant_that_this_release_does_not_take_is_told_and_the_rest_of_the_variant_holds()
+    {
+        await Grain.Change(Set(7));
+        var later = new SettingsVariant
+        {
+            Name = "later", Percent = 100,
+            Values = new Dictionary<string, string> { [Orders] = "9", [Units] = "many", ["Granary:Of:A:Later:Release"] = "1", ["Granary:Cache:Duration"] = "00:00:10" },
+        };
+        var changed = new SettingsChanged("u-other", new Dictionary<string, SettingChange>(), Variants: new VariantsChange([], [later]));
+        await _silo.Service<IJournal>().AppendAsync(new JournalAppend(
+            JournalStream.OfSettings("0"), 1, [SettingsEvent.Codec.Encode(changed, DateTimeOffset.UtcNow, trace: null)]));
+
+        await Eventually.HoldsAsync(() => Now.Get<OrderOptions>("later") is { MaxOpenOrdersPerUser: 9, MaxOpenUnitsPerUser: 7 }, cancellation: Cancellation);
+        Assert.Equal(
+            ["variants.later.Granary:Cache:Duration", "variants.later.Granary:Of:A:Later:Release", "variants.later." + Units], Now.Ignored.Keys);
+    }
+
+    [Fact]
     public async Task Without_the_store_the_last_set_holds_and_readiness_says_since_when_and_afterwards_the_newest_holds()
     {
         await Grain.Change(Set(7));

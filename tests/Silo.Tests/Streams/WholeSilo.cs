@@ -66,10 +66,13 @@ public sealed class WholeSilo : IAsyncDisposable
     }
 
     /// <summary>Places an order of one lamp.</summary>
-    public async Task<Order> PlaceAsync()
+    public Task<Order> PlaceAsync() => PlaceAsync(patience: null);
+
+    /// <summary>Places an order that may stay unpaid for another time than others.</summary>
+    public async Task<Order> PlaceAsync(TimeSpan? patience)
     {
         var reply = await Grains.GetGrain<IOrderGrain>(OrderId.New(DateTimeOffset.UtcNow)).Place(
-            new PlaceOrder { UserId = Customer, Lines = [new RequestedLine(Sku, 1)], By = Customer });
+            new PlaceOrder { UserId = Customer, Lines = [new RequestedLine(Sku, 1)], By = Customer, PaymentTimeout = patience });
         Assert.Null(reply.Refusal);
         return reply.Order!;
     }

@@ -217,6 +217,17 @@ public sealed partial class SettingsTests : IDisposable
     }
 
     [Fact]
+    public void The_page_of_settings_lists_those_that_variants_can_set()
+    {
+        var page = Repository.Read("docs/settings.md");
+        var list = page[page.IndexOf("<!-- variants:", StringComparison.Ordinal)..page.IndexOf("<!-- /variants -->", StringComparison.Ordinal)];
+
+        Assert.Equal(
+            SettingKeys.All.Where(key => key.IsOfRequest).Select(key => $"- `{key.Name}`"),
+            list.Split('\n').Select(line => line.Trim()).Where(line => line.StartsWith("- ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Documents_name_no_key_that_is_not_declared()
     {
         var pages = Directory.GetFiles(Repository.PathOf("docs"), "*.md").Append(Repository.PathOf("README.md"))
