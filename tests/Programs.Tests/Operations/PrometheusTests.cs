@@ -102,7 +102,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     }
 
     /// <summary>The queries that compare a canary with the rest.</summary>
-    private static IEnumerable<string> DocumentQueries()
+    private static string[] DocumentQueries()
     {
         var queries = Repository.Read("docs/kubernetes.md").Split("```promql\n")[1].Split("```")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.All(queries, query => Assert.Contains("by (namespace, track", query, StringComparison.Ordinal));
