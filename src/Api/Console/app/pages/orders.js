@@ -53,9 +53,10 @@ export default function Orders({ query, who }) {
     { key: 'r', label: 'Read the list again', run: list.reload },
   ], [list.rows, marked]);
   const isStaff = who.roles.includes('operator') || who.roles.includes('admin');
+  const isWaiting = list.isLoading && list.rows.length === 0;
   return html`<${Page} title="Orders" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
     <${Filters} key=${form.current.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${search} />
-    <p class="soft" role="status">${list.isLoading && list.rows.length === 0 ? 'Loading…' : `${list.rows.length}${list.isComplete ? '' : ' or more'} order${list.rows.length === 1 && list.isComplete ? '' : 's'}`}</p>
+    <p class=${isWaiting ? 'waiting' : 'soft'} role="status">${isWaiting ? 'Loading…' : `${list.rows.length}${list.isComplete ? '' : ' or more'} order${list.rows.length === 1 && list.isComplete ? '' : 's'}`}</p>
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Orders" rows=${list.rows} keyOf=${order => order.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No order matches." columns=${[
