@@ -31,6 +31,7 @@ function Frame({ who }) {
   }, [who]);
   const found = routes.map(route => ({ route, params: match(route.path, path) })).find(({ params }) => params);
   const current = found?.route.under ?? found?.route.path;
+  useEffect(() => document.querySelector('.bar [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   useEffect(() => {
     if (path === '/') {
       go(visible[0].path, { replace: true });

@@ -173,6 +173,9 @@ export function LongTable({ caption, columns, rows, keyOf, onEnd, isComplete, is
   </table>${rows.length === 0 && isComplete && html`<p class="empty">${empty}</p>`}`;
 }
 
+/** The shortcut of a button, beside its text. */
+export const Key = ({ of }) => html`<kbd aria-hidden="true">${of}</kbd>`;
+
 /** The word for a status, with the color of its meaning. */
 export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
 

@@ -1,11 +1,9 @@
 // The list of orders. What is searched for is in the address, with the names that the API has for it.
-import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from '../vendor.js';
+import { html, useState } from '../vendor.js';
 import { get } from '../api.js';
-import { returns } from '../connection.js';
 import { localOf, momentOf, Time, word } from '../format.js';
-import { useKeys } from '../keys.js';
-import { go, Link, queryOf, setQuery } from '../router.js';
-import { useValue } from '../state.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
+import { go, Link, queryOf } from '../router.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
 const STATUSES = ['pending', 'paid', 'packing', 'shipped', 'received', 'completed', 'cancelled', 'expired'];
@@ -16,47 +14,14 @@ const USER_ID = /^u-[0-9a-hjkmnp-tv-z]{26}$/;
 /** What can be searched for, besides the id: the name of the API, and how a person calls it. */
 const SEARCHES = [['id', 'Order id'], ['user_id', 'User'], ['sku', 'SKU'], ['external_reference', 'Reference'], ['tracking', 'Tracking number']];
 
-// The list that was left for an order is there again on the way back, at the same place.
-let kept = null;
-
 export default function Orders({ query, who }) {
-  const list = useList(query);
-  const [marked, setMarked] = useState(-1);
-  useEffect(() => setMarked(-1), [queryOf(query)]);
-
-  // The form keeps what is typed and the focus when it searches itself, and begins anew when the address changes in another way.
-  const form = useRef({ number: 0, query: queryOf(query) });
-  if (form.current.query !== queryOf(query)) {
-    form.current = { number: form.current.number + 1, query: queryOf(query) };
-  }
-
-  const search = filters => {
-    form.current.query = queryOf(filters);
-    setQuery(filters);
-  };
-  const move = step => () => setMarked(now => {
-    const next = Math.max(0, Math.min(list.rows.length - 1, now + step));
-    const row = document.querySelector('table.long tbody');
-    const height = document.querySelector('tr[data-row]')?.offsetHeight ?? 0;
-    const top = row.getBoundingClientRect().top + scrollY + next * height;
-    if (top < scrollY + 120 || top + height > scrollY + innerHeight) {
-      scrollTo({ top: top - innerHeight / 2 });
-    }
-
-    return next;
-  });
-  useKeys([
-    { key: '/', label: 'Search orders', run: () => document.querySelector('[name=text]').focus() },
-    { key: 'j', label: 'Next order', run: move(1) },
-    { key: 'k', label: 'Order before', run: move(-1) },
-    { key: 'Enter', label: 'Open the order', run: () => list.rows[marked] && go(`/orders/${list.rows[marked].id}`) },
-    { key: 'r', label: 'Read the list again', run: list.reload },
-  ], [list.rows, marked]);
+  const list = useList('/orders', query, { isKept: true });
+  const marked = useListKeys(list, { one: 'order', many: 'orders', search: 'text', open: order => go(`/orders/${order.id}`) });
+  const form = useSearch(query);
   const isStaff = who.roles.includes('operator') || who.roles.includes('admin');
-  const isWaiting = list.isLoading && list.rows.length === 0;
   return html`<${Page} title="Orders" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
-    <${Filters} key=${form.current.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${search} />
-    <p class=${isWaiting ? 'waiting' : 'soft'} role="status">${isWaiting ? 'Loading…' : `${list.rows.length}${list.isComplete ? '' : ' or more'} order${list.rows.length === 1 && list.isComplete ? '' : 's'}`}</p>
+    <${Filters} key=${form.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${form.search} />
+    <${HowMany} of=${list} one="order" many="orders" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Orders" rows=${list.rows} keyOf=${order => order.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No order matches." columns=${[
@@ -73,64 +38,6 @@ export default function Orders({ query, who }) {
 }
 
 const itemsOf = ({ items }) => items.map(item => `${item.quantity} × ${item.name}`).join(', ');
-
-/** The orders of a query: the first page at once, the others as they are asked for. */
-function useList(query) {
-  const name = queryOf(query);
-  const fresh = { name, rows: [], cursor: undefined, isComplete: false, isLoading: false, error: null };
-  const [state, setState] = useState(kept?.name === name ? kept : fresh);
-  const turn = useRef(null);
-  const now = useRef(state);
-  now.current = state.name === name ? state : fresh;
-  const read = useCallback(async isFirst => {
-    if (turn.current && !isFirst) {
-      return;
-    }
-
-    turn.current?.abort();
-    const mine = (turn.current = new AbortController());
-    setState(() => ({ ...now.current, isLoading: true, error: null }));
-    try {
-      const { data } = await get('/orders' + queryOf({ ...query, limit: PAGE, cursor: isFirst ? undefined : now.current.cursor }), { signal: mine.signal });
-      if (!mine.signal.aborted) {
-        const rows = isFirst ? data.data : [...now.current.rows, ...data.data];
-        setState({ name, rows, cursor: data.next_cursor, isComplete: !data.next_cursor, isLoading: false, error: null });
-      }
-    } catch (error) {
-      if (!mine.signal.aborted) {
-        // Complete, so that the end of the list does not ask again by itself.
-        setState({ ...now.current, isComplete: true, isLoading: false, error });
-      }
-    } finally {
-      if (turn.current === mine) {
-        turn.current = null;
-      }
-    }
-  }, [name]);
-  const back = useValue(returns);
-  const backBefore = useRef(back);
-  useEffect(() => {
-    if (now.current.rows.length === 0 || backBefore.current !== back) {
-      backBefore.current = back;
-      read(true);
-    }
-
-    return () => {
-      turn.current?.abort();
-      turn.current = null;
-    };
-  }, [read, back]);
-  useLayoutEffect(() => {
-    if (kept?.name === name) {
-      scrollTo(0, kept.top);
-    }
-
-    return () => {
-      kept = { ...now.current, isLoading: false, top: scrollY };
-    };
-  }, [name]);
-  return { ...now.current, reload: useCallback(() => read(true), [read]), more: useCallback(() => read(false), [read]) };
-}
 
 function Filters({ query, who, isStaff, onSearch }) {
   const by = SEARCHES.find(([name]) => query[name])?.[0] ?? (isStaff ? 'id' : 'sku');
