@@ -165,13 +165,12 @@ export function LongTable({ caption, columns, rows, keyOf, onEnd, isComplete, is
     <caption class="visually-hidden">${caption}</caption>
     <thead><tr aria-rowindex="1">${columns.map(column => html`<th scope="col" class=${classOf(column)} key=${column.title}>${column.title}</th>`)}</tr></thead>
     <tbody ref=${body}>
-      ${view.first > 0 && html`<tr aria-hidden="true" class="gap" key="above"><td colspan=${columns.length} style=${{ height: `${view.first * view.height}px` }}></td></tr>`}
+      ${view.first > 0 && html`<tr aria-hidden="true" class="gap" key="above"><td style=${{ height: `${view.first * view.height}px` }}></td></tr>`}
       ${shown.map((row, i) => html`<tr data-row key=${keyOf(row)} aria-rowindex=${view.first + i + 2} class=${isMarked?.(row, view.first + i) ? 'marked' : undefined}>
         ${columns.map(column => html`<td class=${classOf(column)} key=${column.title}>${column.cell(row)}</td>`)}</tr>`)}
-      ${last < rows.length && html`<tr aria-hidden="true" class="gap" key="below"><td colspan=${columns.length} style=${{ height: `${(rows.length - last) * view.height}px` }}></td></tr>`}
-      ${rows.length === 0 && isComplete && html`<tr key="none"><td colspan=${columns.length} class="empty">${empty}</td></tr>`}
+      ${last < rows.length && html`<tr aria-hidden="true" class="gap" key="below"><td style=${{ height: `${(rows.length - last) * view.height}px` }}></td></tr>`}
     </tbody>
-  </table>`;
+  </table>${rows.length === 0 && isComplete && html`<p class="empty">${empty}</p>`}`;
 }
 
 /** The shortcut of a button, beside its text. */
