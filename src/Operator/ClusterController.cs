@@ -99,14 +99,15 @@ internal sealed partial class ClusterController
             return _resync;
         }
 
-        var plan = RolloutPlanner.Next(cluster, ClusterState.Of(_deployments.Items, _pods.Items), now);
+        var deployments = _deployments.Items;
+        var plan = RolloutPlanner.Next(cluster, ClusterState.Of(deployments, _pods.Items), now);
         if (plan.Step is not null)
         {
             // What was watched may be old, and a step must not be taken on it. Nobody else changes a template, so what is read here can
             // become old only in ways that the step allows for.
-            await _deployments.ListAsync(cancellationToken);
-            await _pods.ListAsync(cancellationToken);
-            plan = RolloutPlanner.Next(cluster, ClusterState.Of(_deployments.Items, _pods.Items), now);
+            (deployments, _) = await _deployments.ListAsync(cancellationToken);
+            var (pods, _) = await _pods.ListAsync(cancellationToken);
+            plan = RolloutPlanner.Next(cluster, ClusterState.Of(deployments, pods), now);
         }
 
         if (!plan.IsInvalid)
@@ -117,7 +118,7 @@ internal sealed partial class ClusterController
         if (plan.Step is { } step)
         {
             // The plan was made from this version of the deployment; the API server refuses it for another.
-            step.Metadata.ResourceVersion = _deployments.Items.SingleOrDefault(deployment => deployment.Name() == step.Name())?.ResourceVersion();
+            step.Metadata.ResourceVersion = deployments.SingleOrDefault(deployment => deployment.Name() == step.Name())?.ResourceVersion();
             await _api.ApplyAsync(step, cancellationToken);
             StepTaken(_logger, step.Name(), ClusterObjects.VersionOf(step.Spec.Template.Spec), step.Spec.Replicas);
         }

@@ -23,6 +23,7 @@ public static class ClusterObjects
     public const string SettingsAnnotation = GranaryCluster.Api + "/settings";
 
     private const string NameLabel = "app.kubernetes.io/name";
+    private const string ComponentLabel = "app.kubernetes.io/component";
     private const string PartOfLabel = "app.kubernetes.io/part-of";
     private const string TlsMode = "Granary__Silo__Tls__Mode";
 
@@ -172,7 +173,7 @@ public static class ClusterObjects
     {
         switch (node)
         {
-            case JsonObject map when name is "labels" or "matchLabels" or "selector" && map.ContainsKey(NameLabel):
+            case JsonObject map when name is "labels" or "matchLabels" or "selector" && (map.ContainsKey(NameLabel) || map.ContainsKey(ComponentLabel)):
                 map[PartOfLabel] = PartOf;
                 break;
             case JsonObject map:

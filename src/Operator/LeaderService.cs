@@ -6,7 +6,8 @@ using Microsoft.Extensions.Options;
 namespace Granary.Operator;
 
 /// <summary>
-/// Works while it holds the lease. A process that has lost it ends, and Kubernetes starts it again: nothing that it had begun goes on.
+/// Works while it holds the lease. A process that has lost it ends, and Kubernetes starts it again: nothing that it had begun goes on. One that
+/// has not led yet tries again while the API server is away: Kubernetes would start it after longer and longer pauses.
 /// </summary>
 internal sealed partial class LeaderService(
     IKubernetes client, ClusterController controller, IOptions<OperatorOptions> options, IHostApplicationLifetime lifetime, ILogger<LeaderService> logger)
@@ -27,16 +28,26 @@ internal sealed partial class LeaderService(
         elector.OnNewLeader += leader => Leads(logger, leader);
         using var work = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         var working = Task.CompletedTask;
-        elector.OnStartedLeading += () => working = WorkAsync(work.Token);
+        var hasLed = false;
+        elector.OnStartedLeading += () => (hasLed, working) = (true, WorkAsync(work.Token));
         try
         {
-            await elector.RunUntilLeadershipLostAsync(stoppingToken);
-            LeaseLost(logger);
-        }
-        catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-        {
-            // The API server cannot be reached. Kubernetes starts the process again, each time after a longer pause.
-            ElectionFailed(logger, fault);
+            while (!hasLed)
+            {
+                try
+                {
+                    await elector.RunUntilLeadershipLostAsync(stoppingToken);
+                    LeaseLost(logger);
+                }
+                catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+                {
+                    ElectionFailed(logger, fault);
+                    if (!hasLed)
+                    {
+                        await Task.Delay(lease / 6, stoppingToken);
+                    }
+                }
+            }
         }
         catch (OperationCanceledException)
         {

@@ -24,7 +24,7 @@ internal sealed partial class ResourceWatch<T>(
     private volatile ConcurrentDictionary<string, T> _items = new();
     private volatile bool _isListed;
 
-    public IEnumerable<T> Items => _items.Values;
+    public IReadOnlyCollection<T> Items => [.. _items.Values];
 
     /// <summary>Whether a list was read. Before, nothing means that nothing is known.</summary>
     public bool IsListed => _isListed;
@@ -32,33 +32,34 @@ internal sealed partial class ResourceWatch<T>(
     /// <summary>Watches until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        string? version = null;
         while (true)
         {
             try
             {
-                var version = await ListAsync(cancellationToken);
-                while (version is not null)
-                {
-                    version = await WatchAsync(version, cancellationToken);
-                }
+                version = await WatchAsync(version ?? (await ListAsync(cancellationToken)).Version, cancellationToken);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
                 WatchFailed(logger, fault, kind);
-                await Task.Delay(Pause, cancellationToken);
+                version = null;
             }
+
+            // A server or a proxy may end every watch at once.
+            await Task.Delay(Pause, cancellationToken);
         }
     }
 
     /// <summary>Reads all objects again.</summary>
-    /// <returns>The version to watch from.</returns>
-    public async Task<string> ListAsync(CancellationToken cancellationToken)
+    /// <returns>What was read, whatever a watch that lags behind says of it, and the version to watch from.</returns>
+    public async Task<(IReadOnlyCollection<T> Items, string Version)> ListAsync(CancellationToken cancellationToken)
     {
         var (items, version) = await list(cancellationToken);
-        _items = new(items.Select(item => KeyValuePair.Create(item.Name(), item)));
+        var read = items.ToDictionary(item => item.Name());
+        _items = new(read);
         _isListed = true;
         changed();
-        return version;
+        return (read.Values, version);
     }
 
     /// <returns>The version to go on from when the watch has ended; null if it is too old.</returns>

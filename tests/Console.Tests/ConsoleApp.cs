@@ -160,6 +160,16 @@ public sealed class ConsoleApp : IAsyncLifetime
     /// <returns>The user's id.</returns>
     public Task<string> RegisterAs(string displayName, params string[] roles) => Register(Testing.Shop.Unique("user"), "", displayName, roles);
 
+    /// <summary>A customer with a user name and a name for people.</summary>
+    public async Task<Customer> Enter(string name, string displayName)
+    {
+        var id = await Register(name, "", displayName, [Roles.Customer]);
+        return new Customer(Client(TokenOf(id, Roles.Customer)), id);
+    }
+
+    /// <summary>A client of the API for a user of the staff.</summary>
+    public HttpClient ClientOf(string userId, params string[] roles) => Client(TokenOf(userId, roles));
+
     /// <summary>A user who can sign in.</summary>
     /// <returns>The user's name.</returns>
     public async Task<string> RegisterWithPassword(string password, params string[] roles)

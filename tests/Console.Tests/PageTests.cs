@@ -14,6 +14,7 @@ public sealed partial class PageTests(ConsoleApp app)
         var routes = RoutePath().Matches(Repository.Read("src/Api/Console/app/routes.js")).Select(match => match.Groups[1].Value);
 
         Assert.Equal(routes, ConsolePage.All.Select(page => page.Route).OfType<string>());
+        Assert.Distinct(ShortcutKey().Matches(Repository.Read("src/Api/Console/app/routes.js")).Select(match => match.Value));
     }
 
     [Theory]
@@ -65,4 +66,7 @@ public sealed partial class PageTests(ConsoleApp app)
 
     [GeneratedRegex(@"\{ path: '([^']+)'")]
     private static partial Regex RoutePath();
+
+    [GeneratedRegex(@"key: '.'")]
+    private static partial Regex ShortcutKey();
 }

@@ -27,6 +27,26 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("order", "/orders/:id", scene => "/orders/" + scene.Shipped),
         new("order-action", null, scene => "/orders/" + scene.Pending, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync()),
         new("order-as-it-was", null, scene => $"/orders/{scene.Shipped}?at_version=1"),
+        new("packing", "/packing", _ => "/packing", Prepare: async (app, page) =>
+        {
+            if (await page.Locator(".parcel").CountAsync() == 0)
+            {
+                await Tests.Scene.Pay(app, 5);
+                await page.GetByRole(AriaRole.Button, new() { Name = "Take the next order" }).ClickAsync();
+            }
+
+            await Expect(page.Locator(".parcel")).ToBeVisibleAsync();
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pack order" })).Not.ToHaveCountAsync(0);
+        }),
+        new("packing-idle", null, _ => "/packing", Roles.Operator),
+        new("stock", "/stock", _ => "/stock"),
+        new("product", "/stock/:sku", _ => "/stock/CUP-STONEWARE"),
+        new("product-price", null, _ => "/stock/CUP-STONEWARE", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Name and price" }).ClickAsync()),
+        new("customers", "/customers", _ => "/customers"),
+        new("customer", "/customers/:id", scene => "/customers/" + scene.Customer),
+        new("customer-deposit", null, scene => "/customers/" + scene.Customer, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Deposit" }).ClickAsync()),
+        new("api-keys", "/keys", _ => "/keys"),
+        new("api-key-new", null, _ => "/keys", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Create a key" }).ClickAsync()),
         new("payments", "/payments", _ => "/payments", Prepare: (_, page) => Expect(page.Locator("tr[data-row]")).Not.ToHaveCountAsync(0)),
         new("payments-one", null, _ => "/payments", Prepare: async (_, page) =>
         {

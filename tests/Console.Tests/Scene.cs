@@ -7,9 +7,10 @@ namespace Granary.Console.Tests;
 /// <summary>A small shop with orders of every kind, for looking at pages.</summary>
 /// <param name="Pending">An order that waits for its payment.</param>
 /// <param name="Shipped">An order that was paid, packed and shipped, and refunded in part.</param>
+/// <param name="Customer">A customer with orders, and money that came and went.</param>
 /// <param name="Webhook">A webhook with deliveries of every kind.</param>
 /// <param name="Users">The staff, by role.</param>
-public sealed record Scene(string Pending, string Shipped, string Webhook, IReadOnlyDictionary<string, string> Users)
+public sealed record Scene(string Pending, string Shipped, string Customer, string Webhook, IReadOnlyDictionary<string, string> Users)
 {
     private static readonly (string Sku, string Name, long Price, long Stock)[] Products =
     [
@@ -33,7 +34,32 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
             await stocked.Expect(HttpStatusCode.Created);
         }
 
-        var customers = new[] { await app.Shop.Customer(), await app.Shop.Customer() };
+        foreach (var (sku, quantity, reason) in ((string, long, string)[])[("CUP-STONEWARE", -4, "broken in the warehouse"), ("CUP-STONEWARE", 60, "delivery 2026-118"), ("CUP-STONEWARE", -1, "counted")])
+        {
+            using var adjusted = await staff.PostJson($"/products/{sku}/stock-adjustments", new { quantity, reason });
+            await adjusted.Expect(HttpStatusCode.Created);
+        }
+
+        var customers = new[] { await app.Enter("ada", "Ada Lovelace"), await app.Enter("emmy.noether", "Emmy Noether") };
+        foreach (var (customer, amount, reference) in customers.SelectMany(customer => ((Customer, long, string)[])[(customer, 150_000, "bank transfer 4711"), (customer, 450_000, "bank transfer 5002")]))
+        {
+            using var deposited = await staff.PostJson($"/users/{customer.Id}/deposits", new { amount, currency = "USD", reference });
+            await deposited.Expect(HttpStatusCode.Created);
+        }
+
+        foreach (var (name, displayName) in ((string, string)[])[("lise.meitner", "Lise Meitner"), ("hypatia", "Hypatia of Alexandria"), ("maria.mitchell", "Maria Mitchell")])
+        {
+            await app.Enter(name, displayName);
+        }
+
+        using var suspended = await staff.PostJson($"/users/{UserId.From("hypatia")}/suspend");
+        await suspended.Expect(HttpStatusCode.OK);
+        foreach (var (name, scopes) in ((string, string[])[])[("storefront", ["orders:write", "orders:read", "users:write"]), ("ERP", ["events:read", "products:write", "stock:write"]), ("parcel station", ["fulfilment:write"])])
+        {
+            using var created = await staff.PostJson("/api-keys", new { name, scopes, expires_at = name == "ERP" ? "2099-12-31T23:00:00Z" : null });
+            await created.Expect(HttpStatusCode.Created);
+        }
+
         for (var i = 0; i < 40; i++)
         {
             var id = await Place(customers[i % 2], i);
@@ -59,6 +85,7 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
         return new Scene(
             await Place(customers[1], 5),
             shipped,
+            customers[0].Id,
             webhook,
             new Dictionary<string, string> { [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator), [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin) });
     }
@@ -70,6 +97,16 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
         for (var i = 0; i < orders; i++)
         {
             await customer.Placed(("CUP-STONEWARE", 1));
+        }
+    }
+
+    /// <summary>Has some orders wait to be packed.</summary>
+    internal static async Task Pay(ConsoleApp app, int orders)
+    {
+        var customer = await app.Shop.Customer();
+        for (var i = 0; i < orders; i++)
+        {
+            await Live(app.Shop.Staff, await Place(customer, 8 + (4 * i)), steps: 1);
         }
     }
 
@@ -149,7 +186,7 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
         var payments = new List<string>();
         foreach (var token in (string[])["tok_ok", "tok_ok", "tok_declined", "tok_3ds", "tok_ok"])
         {
-            payments.Add(await Pay(customer, token));
+            payments.Add(await PayExternally(customer, token));
         }
 
         await app.Say(payments[0], "disputed");
@@ -175,7 +212,7 @@ public sealed record Scene(string Pending, string Shipped, string Webhook, IRead
 
     /// <summary>Places an order and pays it with the provider.</summary>
     /// <returns>The payment.</returns>
-    internal static async Task<string> Pay(Customer customer, string token)
+    internal static async Task<string> PayExternally(Customer customer, string token)
     {
         using var placed = await customer.Http.PostJson("/orders", new { items = new[] { new { sku = "CUP-STONEWARE", quantity = 1 } }, payment_method = "external" });
         var order = (await placed.Expect(HttpStatusCode.Created)).Text("id");

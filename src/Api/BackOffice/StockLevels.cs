@@ -3,7 +3,9 @@ using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Products;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
+using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.BackOffice;
@@ -20,7 +22,7 @@ public static class StockLevels
     ];
 
     public static async Task<Results<Ok<StockListBody>, ProblemResult>> List(
-        string? low, string? limit, string? cursor, [AsParameters] BackOfficeDesk desk)
+        string? low, string? limit, string? cursor, HttpContext http, [AsParameters] ProductDesk desk)
     {
         var validation = new Validation();
         var query = new StockQuery(
@@ -33,9 +35,10 @@ public static class StockLevels
             return validation.ToProblem();
         }
 
-        var page = await desk.Lists.ListStock(query);
+        var page = await desk.Grains.GetGrain<IBackOfficeGrain>(0).ListStock(query);
+        var known = await ProductSearch.FindAllAsync([.. page.Levels.Select(level => level.Sku)], desk, http.RequestAborted);
         return TypedResults.Ok(new StockListBody(
-            [.. page.Levels.Select(StockBody.From)],
+            [.. page.Levels.Zip(known, StockItemBody.From)],
             page is { More: true, Levels: [.., var last] }
                 ? PageRequest.CursorAfter(string.Create(CultureInfo.InvariantCulture, $"{last.Available}.{last.Sku}"))
                 : null));
@@ -49,7 +52,31 @@ public static class StockLevels
             : null;
 }
 
+/// <summary>A stock level in units, and what it is of.</summary>
+/// <param name="Name">The name of the product; absent, as its status, where the product cannot be read.</param>
+public sealed record StockItemBody(
+    string Sku,
+    long OnHand,
+    long Reserved,
+    long Available,
+    long Sold,
+    long Received,
+    string? Name = null,
+    [property: Choices(typeof(StockStatus))] string? Status = null)
+{
+    /// <summary>Converts a stock level and its product to their body.</summary>
+    public static StockItemBody From(StockLevel level, Product? product) => new(
+        level.Sku,
+        level.OnHand,
+        level.Reserved,
+        level.Available,
+        level.Sold,
+        level.Received,
+        product?.Name,
+        product is null ? null : Words.Of(product.Status));
+}
+
 /// <summary>A page of stock levels.</summary>
 /// <param name="Data">The lowest available first.</param>
 /// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
-public sealed record StockListBody(IReadOnlyList<StockBody> Data, string? NextCursor = null);
+public sealed record StockListBody(IReadOnlyList<StockItemBody> Data, string? NextCursor = null);

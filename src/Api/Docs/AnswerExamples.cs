@@ -130,7 +130,7 @@ internal static class AnswerExamples
             ],
             Cursor),
         new StockAdjustmentListBody([new StockAdjustmentBody(Noon, Operator, 100, "delivery")], Cursor),
-        new StockListBody([new StockBody("CUP-STONEWARE", 100, 2, 98, 0, 100)], Cursor),
+        new StockListBody([new StockItemBody("CUP-STONEWARE", 100, 2, 98, 0, 100, "Stoneware cup", "active")], Cursor),
         new DeadLetterListBody(
             [
                 new DeadLetterBody(

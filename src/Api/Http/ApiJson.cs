@@ -94,6 +94,7 @@ public static class ApiJson
 [JsonSerializable(typeof(UserListBody))]
 [JsonSerializable(typeof(AuditListBody))]
 [JsonSerializable(typeof(StockAdjustmentListBody))]
+[JsonSerializable(typeof(StockItemBody))]
 [JsonSerializable(typeof(StockListBody))]
 [JsonSerializable(typeof(DeadLetterListBody))]
 [JsonSerializable(typeof(ReplayBody))]

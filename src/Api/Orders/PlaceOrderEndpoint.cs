@@ -52,7 +52,7 @@ public static class PlaceOrderEndpoint
         {
             Funds = await FundsOf(command.UserId, caller, http, desk),
             SettingsVariant = variant,
-            PaymentTimeout = variant is null ? null : options.PaymentTimeout,
+            PaymentTimeout = settings.IsSetBy(variant, SettingKeys.PaymentTimeout) ? options.PaymentTimeout : null,
         };
 
         // A repetition may come late. The order has read its events by now and compares the requests itself.

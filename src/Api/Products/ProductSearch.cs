@@ -26,11 +26,17 @@ public static class ProductSearch
         // One more than a page shows whether another page follows.
         var found = await desk.Catalogue.FindAsync(text, count + 1, after);
         var skus = found.Take(count).ToList();
-        skus.ForEach(desk.Products.Announce);
-        var products = await Task.WhenAll(skus.Select(sku => FindAsync(sku, desk, http.RequestAborted)));
+        var products = await FindAllAsync(skus, desk, http.RequestAborted);
         var data = products.OfType<Product>()
             .Select(product => ProductBody.From(product, desk.Currency)).ToList();
         return TypedResults.Ok(new ProductPage(data, found.Count > count ? PageRequest.CursorAfter(skus[^1]) : null));
+    }
+
+    /// <summary>The products of a page; null where one is gone, or its events are damaged.</summary>
+    internal static Task<Product?[]> FindAllAsync(List<string> skus, ProductDesk desk, CancellationToken cancellationToken)
+    {
+        skus.ForEach(desk.Products.Announce);
+        return Task.WhenAll(skus.Select(sku => FindAsync(sku, desk, cancellationToken)));
     }
 
     /// <summary>The product; null where it is gone, or its events are damaged: the page shows the others.</summary>

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Granary.Api.Http;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Settings;
 using Microsoft.Net.Http.Headers;
 
@@ -166,17 +167,31 @@ internal static class SettingValue
         var texts = new Dictionary<string, string?>(StringComparer.Ordinal);
         foreach (var (key, value) in values ?? new Dictionary<string, JsonElement>())
         {
+            var field = prefix + key;
             validation.Require(
-                value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Undefined), prefix + key,
+                value.ValueKind is not (JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Undefined), field,
                 "must be a text, a number, a boolean or null");
-            texts[key] = value.ValueKind switch
-            {
-                JsonValueKind.Null => null,
-                JsonValueKind.String => value.GetString(),
-                _ => value.GetRawText(),
-            };
+            texts[key] = validation.OptionalText(field, TextOf(value), Limits.TextLength);
         }
 
         return texts;
+    }
+
+    private static string? TextOf(JsonElement value)
+    {
+        if (value.ValueKind is not JsonValueKind.String)
+        {
+            return value.ValueKind is JsonValueKind.Null ? null : value.GetRawText();
+        }
+
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            // GetString decodes no escape of an unpaired surrogate; the check of the text refuses it by name.
+            return "\ud800";
+        }
     }
 }

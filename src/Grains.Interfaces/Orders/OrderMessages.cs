@@ -41,7 +41,7 @@ public sealed record PlaceOrder
     /// <summary>The variant of the settings that it is placed under; null for none.</summary>
     [Id(10)] public string? SettingsVariant { get; init; }
 
-    /// <summary>How long it may stay unpaid under its variant; null without one. A silo may not know yet what the variant says.</summary>
+    /// <summary>How long it may stay unpaid, where its variant says so; null where it does not. A silo may not know yet what the variant says.</summary>
     [Id(11)] public TimeSpan? PaymentTimeout { get; init; }
 }
 

@@ -17,21 +17,15 @@ public sealed class ApiKeysGrain(IJournal journal, SnapshotStore snapshots, Time
 {
     private const string UsesName = "api-key-uses-1";
 
-    // Another activation may have revoked a key while the cluster changes. With the age that front ends allow it stays below two seconds.
-    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan WritePeriod = TimeSpan.FromMinutes(1);
 
-    private readonly TimeProvider _clock = clock;
     private IGrainState<Snapshot<LastUses>> _uses = null!;
     private bool _mustWrite;
-    private Task _refresh = Task.CompletedTask;
-    private long _refreshed;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        _refreshed = _clock.GetTimestamp();
         await EnsureLoadedAsync();
         _uses = await snapshots.ReadAsync<LastUses>(UsesName, this.GetGrainId());
         _uses.State!.State ??= new LastUses();
@@ -77,34 +71,11 @@ public sealed class ApiKeysGrain(IJournal journal, SnapshotStore snapshots, Time
             }
         }
 
-        await EnsureFreshAsync();
+        await EnsureFreshAsync(known);
         return Durable.Version == known ? null : Durable.ToSet();
     }
 
     private Dictionary<string, DateTimeOffset> Uses => _uses.State!.State!.ByKey;
-
-    /// <summary>Reads what another activation has appended, unless that was read a moment ago.</summary>
-    private Task EnsureFreshAsync()
-    {
-        if (_refresh.IsCompletedSuccessfully && _clock.GetElapsedTime(_refreshed) < Freshness)
-        {
-            return Task.CompletedTask;
-        }
-
-        if (_refresh.IsCompleted)
-        {
-            _refresh = ReadNewerAsync();
-        }
-
-        return _refresh;
-    }
-
-    private async Task ReadNewerAsync()
-    {
-        var began = _clock.GetTimestamp();
-        await RefreshAsync();
-        _refreshed = began;
-    }
 
     private async Task WriteUsesAsync()
     {

@@ -17,6 +17,12 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     where TState : class, IAggregate<TState, TEvent>
     where TEvent : class
 {
+    // Another activation may have written while the cluster changes. With the pace of those who ask, what they know is at most two seconds old.
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>A read that takes longer may wait for a connection that is dead: the next caller does not wait for it.</summary>
+    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
+
     private static readonly Task<Requirement?> AllDurable = Task.FromResult<Requirement?>(null);
 
     private List<JournalEvent> _undecided = [];
@@ -26,6 +32,8 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private bool _writing;
     private bool _leaving;
     private Task _writer = Task.CompletedTask;
+    private Task? _refresh;
+    private long _readBegan;
 
     /// <summary>The grain's key.</summary>
     protected string Key { get; private set; } = "";
@@ -80,6 +88,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         }
 
         var start = from ?? TState.Initial(Key);
+        _readBegan = clock.GetTimestamp();
         var records = await journal.ReadStreamAsync(TState.StreamOf(Key), start.Version);
         if (!IsLoaded)
         {
@@ -147,6 +156,21 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
 
         Decided = Durable = Aggregate.Fold<TState, TEvent>(Durable, newer.Where(record => record.Version > Durable.Version));
         return true;
+    }
+
+    /// <summary>Reads what another activation has appended, unless that was read a moment ago.</summary>
+    /// <param name="known">The version that the caller has seen; a state before it is read again at once.</param>
+    /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
+    protected Task EnsureFreshAsync(long known = 0)
+    {
+        var (age, isRead) = (clock.GetElapsedTime(_readBegan), _refresh?.IsCompletedSuccessfully ?? true);
+        if (isRead ? age >= Freshness || known > Durable.Version : _refresh!.IsCompleted || age >= ReadPatience)
+        {
+            _readBegan = clock.GetTimestamp();
+            _refresh = RefreshAsync();
+        }
+
+        return _refresh ?? Task.CompletedTask;
     }
 
     /// <summary>

@@ -13,12 +13,6 @@ public sealed partial class SettingsGrain(
     IJournal journal, ISettingRules rules, ICurrent<VariantOptions> variants, SettingsMetrics metrics, TimeProvider clock, ILogger<SettingsGrain> logger)
     : EventSourcedGrain<SettingsState, SettingsEvent>(journal, clock), ISettingsGrain
 {
-    // Another activation may have changed them while the cluster changes. With the pace of those who ask it stays below two seconds.
-    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(500);
-
-    /// <summary>A read that takes longer may wait for a connection that is dead: the next caller does not wait for it.</summary>
-    private static readonly TimeSpan ReadPatience = TimeSpan.FromSeconds(1);
-
     /// <summary>A front end that reported before is gone, or will report again: three of its periods.</summary>
     private static readonly TimeSpan ReportLifetime = TimeSpan.FromSeconds(15);
 
@@ -27,21 +21,18 @@ public sealed partial class SettingsGrain(
 
     private readonly IJournal _journal = journal;
     private readonly TimeProvider _clock = clock;
-    private Task _refresh = Task.CompletedTask;
-    private long _refreshBegan;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);
-        _refreshBegan = _clock.GetTimestamp();
         await EnsureLoadedAsync();
     }
 
     /// <inheritdoc/>
     public async Task<SettingsSet?> Refresh(long known)
     {
-        await EnsureFreshAsync();
+        await EnsureFreshAsync(known);
         return Durable.Version == known ? null : Durable.ToSet();
     }
 
@@ -100,19 +91,6 @@ public sealed partial class SettingsGrain(
 
     private async Task<SettingsReply> ReplyAsync(Func<SettingsState, Decision<SettingsEvent>> decide) =>
         (await DecideAsync(decide)).Refusal is { } refusal ? new SettingsReply(null, refusal) : new SettingsReply(Durable.ToSet());
-
-    /// <summary>Reads what another activation has appended, unless that was read a moment ago.</summary>
-    private Task EnsureFreshAsync()
-    {
-        var age = _clock.GetElapsedTime(_refreshBegan);
-        if (_refresh.IsCompletedSuccessfully ? age >= Freshness : _refresh.IsCompleted || age >= ReadPatience)
-        {
-            _refreshBegan = _clock.GetTimestamp();
-            _refresh = RefreshAsync();
-        }
-
-        return _refresh;
-    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Variant {Variant} of the settings is turned off: {Reason}.")]
     private partial void LogTurnedOff(string variant, string? reason);

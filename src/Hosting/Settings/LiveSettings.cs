@@ -41,7 +41,7 @@ public sealed class LiveSettings : IDisposable
     /// <summary>What holds now. A decision that needs several values reads this once.</summary>
     public SettingsSnapshot Now => Volatile.Read(ref _now);
 
-    /// <summary>The version of the table that the process has; -1 before it has one.</summary>
+    /// <summary>The version of the table that the process obeys; -1 before it has one, and where it could not read what it was given.</summary>
     internal long Known { get; private set; } = -1;
 
     /// <summary>Raised after another snapshot was published.</summary>
@@ -54,8 +54,7 @@ public sealed class LiveSettings : IDisposable
         lock (_turn)
         {
             _table = table;
-            Publish();
-            Known = table.Version;
+            Known = TryPublish() ? table.Version : -1;
         }
     }
 
@@ -70,7 +69,10 @@ public sealed class LiveSettings : IDisposable
             }
 
             _files = files;
-            Publish();
+            if (!TryPublish())
+            {
+                Known = -1;
+            }
         }
     }
 
@@ -94,7 +96,7 @@ public sealed class LiveSettings : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _meter.Dispose();
 
-    private void Publish()
+    private bool TryPublish()
     {
         try
         {
@@ -104,9 +106,11 @@ public sealed class LiveSettings : IDisposable
         {
             // Not even what the process was started with can be read any more, such as a secret whose file is gone.
             Volatile.Write(ref _now, _now.WithProblem(fault.Key, fault.Problem));
+            return false;
         }
 
         Changed?.Invoke();
+        return true;
     }
 
     private SettingsSnapshot Build(SettingsSet table, IReadOnlyDictionary<string, string> files)

@@ -56,6 +56,15 @@ public sealed record SettingsSnapshot
     public T Get<T>(string? variant = null)
         where T : class => (T)(variant is not null && _partsUnder.TryGetValue(variant, out var parts) ? parts : _parts)[typeof(T)];
 
+    /// <summary>Whether a variant has a value of its own for a key; without one, what a process was started with may differ from others.</summary>
+    /// <param name="variant">The variant of the request or the order; null for none.</param>
+    /// <param name="key">The key.</param>
+    public bool IsSetBy(string? variant, SettingKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return variant is not null && Variants.Any(known => known.Name == variant && known.Values.ContainsKey(key.Name));
+    }
+
     /// <inheritdoc cref="VariantChoice.Of"/>
     public string? VariantOf(string? userId, Func<VariantHeader, bool> hasHeader) =>
         _partsUnder.Count == 0 ? null : VariantChoice.Of(Variants, userId, hasHeader)?.Name;

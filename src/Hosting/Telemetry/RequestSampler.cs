@@ -13,7 +13,8 @@ internal sealed class RequestSampler(ICurrent<SamplingOptions> options) : Sample
     /// <summary>The name of the activity that ASP.NET Core starts for a request.</summary>
     private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn";
 
-    private Requests _requests = new(options.Value.Ratio);
+    private readonly Derived<SamplingOptions, double, TraceIdRatioBasedSampler> _requests = new(
+        options, static now => now.Ratio, static now => new TraceIdRatioBasedSampler(now.Ratio));
 
     public override SamplingResult ShouldSample(in SamplingParameters samplingParameters)
     {
@@ -23,24 +24,6 @@ internal sealed class RequestSampler(ICurrent<SamplingOptions> options) : Sample
             return new SamplingResult(parent.TraceFlags.HasFlag(System.Diagnostics.ActivityTraceFlags.Recorded));
         }
 
-        return samplingParameters.Name == Request ? Current().ShouldSample(samplingParameters) : new SamplingResult(isSampled: false);
-    }
-
-    private TraceIdRatioBasedSampler Current()
-    {
-        var (ratio, requests) = (options.Value.Ratio, Volatile.Read(ref _requests));
-        if (requests.Ratio != ratio)
-        {
-            Volatile.Write(ref _requests, requests = new Requests(ratio));
-        }
-
-        return requests.Sampler;
-    }
-
-    private sealed class Requests(double ratio)
-    {
-        public double Ratio { get; } = ratio;
-
-        public TraceIdRatioBasedSampler Sampler { get; } = new(ratio);
+        return samplingParameters.Name == Request ? _requests.Current.ShouldSample(samplingParameters) : new SamplingResult(isSampled: false);
     }
 }

@@ -73,6 +73,18 @@ public sealed class ListTests(GranaryApp app)
         using var every = await _shop.Staff.SendJson(HttpMethod.Get, "/stock?low=false&limit=1");
         Assert.Equal(1, (await every.Expect(HttpStatusCode.OK)).At("data").GetArrayLength());
 
+        await Do(HttpMethod.Put, "/products/" + scarce, new { name = "Scarce cup", price = Shop.Usd(1), status = "suspended" });
+        JsonElement? item = null;
+        for (var cursor = ""; item is null; )
+        {
+            using var page = await _shop.Staff.SendJson(HttpMethod.Get, $"/stock?low=true&limit=100{cursor}");
+            var body = await page.Expect(HttpStatusCode.OK);
+            item = body.At("data").EnumerateArray().Cast<JsonElement?>().FirstOrDefault(item => item!.Value.Text("sku") == scarce);
+            cursor = item is null ? "&cursor=" + body.Text("next_cursor") : "";
+        }
+
+        Assert.Equal(("Scarce cup", "suspended"), (item.Value.Text("name"), item.Value.Text("status")));
+
         async Task<bool> IsListed(string sku) => all.Find(level => level.Sku == sku) == await client.GetStockAsync(sku, Cancellation);
     }
 

@@ -16,6 +16,7 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
 {
     private const string Timeout = "Granary:Orders:PaymentTimeout";
     private const string Threshold = "Granary:Stock:LowThreshold";
+    private const string Flag = "Granary:Features:Orders";
 
     private readonly HttpClient _admin = settings.Admin();
 
@@ -61,6 +62,8 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
     [InlineData(Threshold, "true", "is 'true'; it takes a whole number from 0 to 1000000000000.")]
     [InlineData(Threshold, "\"\"", "is ''; it takes a whole number from 0 to 1000000000000.")]
     [InlineData(Threshold, "[1]", "must be a text, a number, a boolean or null")]
+    [InlineData(Flag, "\"true\\u0000\"", "must not contain control characters or unpaired surrogates")]
+    [InlineData(Flag, "\"\\ud800\"", "must not contain control characters or unpaired surrogates")]
     [InlineData("Granary:Stock:LowTreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
     [InlineData("granary:stock:lowthreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
     [InlineData("Granary:Unheard:Of", "null", "is no setting.")]
@@ -75,6 +78,15 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
         var answer = await refused.ExpectProblem(400, "validation");
         Assert.Equal([problem], answer.At("errors").At("values." + key).Texts());
         Assert.Equal(before.GetRawText(), (await Get()).GetRawText());
+    }
+
+    [Fact]
+    public async Task A_value_of_any_length_is_not_kept_although_its_number_is_taken()
+    {
+        using var refused = await Put(new Dictionary<string, object?> { [Threshold] = new string('0', 1_000) + "5" });
+
+        var answer = await refused.ExpectProblem(400, "validation");
+        Assert.Equal(["must have at most 1000 characters"], answer.At("errors").At("values." + Threshold).Texts());
     }
 
     [Theory]

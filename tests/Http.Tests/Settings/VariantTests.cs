@@ -4,6 +4,8 @@ using Granary.Client;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Orders;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Settings;
 
@@ -54,6 +56,22 @@ public sealed class VariantTests(SettingsApp settings) : IAsyncLifetime
             },
             "the list has it, too",
             cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task A_variant_that_says_nothing_of_the_payment_timeout_leaves_it_to_the_silos()
+    {
+        // As where the silos were started with another value than the front ends.
+        var silo = new Grains.Interfaces.Settings.Unchanging<OrderOptions>(new OrderOptions { PaymentTimeout = TimeSpan.FromMinutes(40) });
+        await using var app = await GranaryApp.StartWith(builder => builder.Host.ConfigureContainer<IServiceCollection>(
+            (_, services) => services.AddSingleton<Grains.Interfaces.Settings.ICurrent<OrderOptions>>(silo)));
+        var shop = app.OpenShop();
+        using var admin = app.CreateClient(app.AdminToken);
+        await Put(admin, Variant("counted", All));
+
+        var order = await (await shop.Customer()).Placed((await shop.Product(), 1));
+
+        Assert.Equal(("counted", TimeSpan.FromMinutes(40)), (order.Text("settings_variant"), Patience(order)));
     }
 
     [Fact]
@@ -243,7 +261,7 @@ public sealed class VariantTests(SettingsApp settings) : IAsyncLifetime
         var turnedOff = (await client.ListSettingsHistoryAsync(Cancellation).Take(1).ToListAsync(Cancellation))[0];
         Assert.Equal((UserId.System, 0, true, false), (turnedOff.By, turnedOff.Changes.Count, turnedOff.Variants!.From[0].Enabled, turnedOff.Variants.To[0].Enabled));
 
-        // Whoever turns it on again starts to count anew.
+        // A variant that is turned on again is counted anew.
         await Put(Variant("broken", BySlowLane));
         await Task.Delay(TimeSpan.FromSeconds(6), Cancellation);
         Assert.True((await client.GetSettingsAsync(Cancellation)).Variants[0].Enabled);
@@ -275,9 +293,11 @@ public sealed class VariantTests(SettingsApp settings) : IAsyncLifetime
         return (await answer.Expect(HttpStatusCode.Created)).TryGetProperty("settings_variant", out var variant) ? variant.GetString() : null;
     }
 
-    private async Task Put(params object[] variants)
+    private Task Put(params object[] variants) => Put(_admin, variants);
+
+    private static async Task Put(HttpClient admin, params object[] variants)
     {
-        using var answer = await _admin.SendJson(HttpMethod.Put, "/settings", new { values = new { }, variants });
+        using var answer = await admin.SendJson(HttpMethod.Put, "/settings", new { values = new { }, variants });
         await answer.Expect(HttpStatusCode.OK);
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private Crowd(IEnumerable<ProgramProcess> frontEnds) => FrontEnds = [.. frontEnds.Select(frontEnd => new FrontEndDoor(frontEnd.Address))];
 
-    public IReadOnlyList<FrontEndDoor> FrontEnds { get; }
+    public IReadOnlyList<FrontEndDoor> FrontEnds { get; private set; }
 
     /// <summary>The first SKU is in every order; the last one is scarce and soon sold out.</summary>
     public IReadOnlyList<string> Skus { get; } = ["HOT", "A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "SCARCE"];
@@ -97,11 +97,15 @@ internal sealed class Crowd : IAsyncDisposable
         }
     }
 
+    /// <summary>From now on a further front end gets its share of the requests.</summary>
+    public void Open(ProgramProcess frontEnd) => FrontEnds = [.. FrontEnds, new FrontEndDoor(frontEnd.Address)];
+
     /// <summary>Chooses a front end like a load balancer: in turn, among those that seem to serve.</summary>
     internal FrontEndDoor DoorFor(int turn)
     {
-        var open = FrontEnds.Where(door => door.IsOpen).ToList();
-        return open.Count > 0 ? open[turn % open.Count] : FrontEnds[turn % FrontEnds.Count];
+        var all = FrontEnds;
+        var open = all.Where(door => door.IsOpen).ToList();
+        return open.Count > 0 ? open[turn % open.Count] : all[turn % all.Count];
     }
 
     /// <summary>A customer begins an operation.</summary>

@@ -27,9 +27,12 @@ internal sealed partial class Deployment : IAsyncDisposable
     private readonly PrivateNetwork? _network;
     private readonly TcpCut _redisWire;
 
-    private Deployment(PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network)
+    private readonly IReadOnlyList<KeyValuePair<string, string>> _further;
+
+    private Deployment(
+        PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network, IReadOnlyList<KeyValuePair<string, string>> further)
     {
-        (Postgres, Redis, Database, _network) = (postgres, redis, database, network);
+        (Postgres, Redis, Database, _network, _further) = (postgres, redis, database, network, further);
         Wire = new TcpCut(postgres.Port, HostAddress);
         _redisWire = new TcpCut(redis.Port, HostAddress);
     }
@@ -54,11 +57,18 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     public IReadOnlyList<ProgramProcess> FrontEnds => _frontEnds;
 
-    public static async Task<Deployment> StartAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds)
+    /// <summary>The ports of the silos, by which Orleans names them.</summary>
+    public IReadOnlyList<int> SiloPorts => _siloPorts;
+
+    /// <param name="silos">The programs of the silos.</param>
+    /// <param name="frontEnds">The programs of the front ends.</param>
+    /// <param name="further">Settings of all of them, besides those of every deployment.</param>
+    public static async Task<Deployment> StartAsync(
+        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, params IReadOnlyList<KeyValuePair<string, string>> further)
     {
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
-        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync());
+        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync(), further);
         try
         {
             foreach (var silo in silos)
@@ -66,8 +76,11 @@ internal sealed partial class Deployment : IAsyncDisposable
                 deployment.Add(silo, liesApart: deployment.Silos.Count == silos.Count - 1);
             }
 
-            deployment._frontEnds.AddRange(frontEnds.Select(
-                frontEnd => frontEnd.With([.. deployment.Settings(deployment.Database), new("Granary__Hosting", "Client")])));
+            foreach (var frontEnd in frontEnds)
+            {
+                deployment.Add(frontEnd);
+            }
+
             await StartAsync(deployment._silos);
             await StartAsync(deployment._frontEnds);
             return deployment;
@@ -102,13 +115,28 @@ internal sealed partial class Deployment : IAsyncDisposable
 
         foreach (var (process, door) in _frontEnds.Zip(crowd.FrontEnds))
         {
-            var stopping = process.StopAsync();
-            await door.TakeOutAsync();
-            await stopping;
+            await StopAsync(process, door);
             process.Become(frontEnd.Assembly, frontEnd.Arguments);
             await StartAsync(process);
             door.TakeIn();
         }
+    }
+
+    /// <summary>A silo and a front end more join while the crowd orders: the silo first, because the front end may call what only it knows.</summary>
+    public async Task JoinAsync(Crowd crowd, ClusterProgram silo, ClusterProgram frontEnd)
+    {
+        Add(silo, liesApart: false);
+        await StartAsync(_silos[^1]);
+        Add(frontEnd);
+        await StartAsync(_frontEnds[^1]);
+        crowd.Open(_frontEnds[^1]);
+    }
+
+    /// <summary>The front end and the silo that came last leave again: the front end first.</summary>
+    public async Task LeaveAsync(Crowd crowd)
+    {
+        await StopAsync(_frontEnds[^1], crowd.FrontEnds[^1]);
+        await _silos[^1].StopAsync();
     }
 
     /// <summary>
@@ -160,6 +188,16 @@ internal sealed partial class Deployment : IAsyncDisposable
         }
     }
 
+    /// <summary>Stops a front end as Kubernetes does: the load balancer learns of it while it still serves.</summary>
+    private static async Task StopAsync(ProgramProcess frontEnd, FrontEndDoor door)
+    {
+        var stopping = frontEnd.StopAsync();
+        await door.TakeOutAsync();
+        await stopping;
+    }
+
+    private void Add(ClusterProgram frontEnd) => _frontEnds.Add(frontEnd.With([.. Settings(Database), new("Granary__Hosting", "Client")]));
+
     private void Add(ClusterProgram silo, bool liesApart)
     {
         var port = ProgramProcess.FreePort();
@@ -207,6 +245,7 @@ internal sealed partial class Deployment : IAsyncDisposable
 
         // Nobody looks at it, and it walks through all activations every second.
         new("Granary__Telemetry__Dashboard", "false"),
+        .. _further,
     ];
 
     [GeneratedRegex("^cluster_silos.*status=\"active\".* (\\d+)", RegexOptions.Multiline)]

@@ -263,6 +263,7 @@ public sealed class KubernetesTests
 
         Assert.Contains("__meta_kubernetes_pod_label_app_kubernetes_io_part_of]\n        regex: granary\n", configuration, StringComparison.Ordinal);
         Assert.Contains("__meta_kubernetes_pod_container_port_name]\n        regex: metrics\n", configuration, StringComparison.Ordinal);
+        Assert.Contains("__meta_kubernetes_pod_label_granary_dev_track]\n        regex: (.+)\n        target_label: track\n", configuration, StringComparison.Ordinal);
         foreach (var deployment in (V1Deployment[])[manifests.Silo, manifests.FrontEnd])
         {
             Assert.Equal("granary", deployment.Spec.Template.Metadata.Labels["app.kubernetes.io/part-of"]);

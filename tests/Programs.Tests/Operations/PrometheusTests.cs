@@ -22,7 +22,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
         Command.RunAsync("promtool", "check", "config", Repository.PathOf("ops/prometheus/" + file));
 
     [Fact]
-    public async Task Every_query_of_the_dashboard_and_every_alert_has_data()
+    public async Task Every_query_of_the_dashboard_and_of_the_documents_and_every_alert_has_data()
     {
         var configuration = Repository.Read("ops/prometheus/local.yml")
             .Replace("localhost:5080", product.Address.Authority, StringComparison.Ordinal)
@@ -33,7 +33,7 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
         Assert.Equal(alerts.Select(alert => alert.Name), await prometheus.AlertsAsync(cancellation));
 
         // Values such as a rate need two scrapes with requests in between.
-        var missing = DashboardQueries().Concat(alerts.Select(alert => ValueOf(alert.Expression))).ToHashSet();
+        var missing = DashboardQueries().Concat(DocumentQueries()).Concat(alerts.Select(alert => ValueOf(alert.Expression))).ToHashSet();
         await Eventually.SucceedsAsync(
             async () =>
             {
@@ -81,9 +81,9 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
     }
 
     [Fact]
-    public void No_panel_and_no_alert_aggregates_over_deployments()
+    public void No_query_and_no_alert_aggregates_over_deployments()
     {
-        Assert.All(DashboardQueries(), query => Assert.DoesNotMatch(Mixing(), query));
+        Assert.All(DashboardQueries().Concat(DocumentQueries()), query => Assert.DoesNotMatch(Mixing(), query));
         Assert.All(AlertRules(), alert => Assert.DoesNotMatch(Mixing(), alert.Expression));
     }
 
@@ -99,6 +99,14 @@ public sealed partial class PrometheusTests(ScrapedProduct product)
             .Select(target => target.GetProperty("expr").GetString()!
                 .Replace("$__rate_interval", "1m", StringComparison.Ordinal)
                 .Replace("$namespace", everywhere, StringComparison.Ordinal))];
+    }
+
+    /// <summary>The queries that compare a canary with the rest.</summary>
+    private static string[] DocumentQueries()
+    {
+        var queries = Repository.Read("docs/kubernetes.md").Split("```promql\n")[1].Split("```")[0].Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.All(queries, query => Assert.Contains("by (namespace, track", query, StringComparison.Ordinal));
+        return queries;
     }
 
     private static IReadOnlyList<(string Name, string Expression)> AlertRules()

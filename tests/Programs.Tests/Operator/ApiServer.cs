@@ -22,7 +22,9 @@ internal sealed class ApiServer : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<ApiCall> _calls = new();
+    private CancellationTokenSource _away = new();
     private int _conflicts;
+    private int _refused;
 
     private ApiServer(WebApplication app) => _app = app;
 
@@ -31,6 +33,9 @@ internal sealed class ApiServer : IAsyncDisposable
     public string Address => _app.Urls.First();
 
     public IReadOnlyCollection<ApiCall> Calls => _calls;
+
+    /// <summary>Requests whose connection broke because it was away.</summary>
+    public int Refused => Volatile.Read(ref _refused);
 
     /// <summary>Every event of a watch comes twice.</summary>
     public bool TellsTwice { get; set; }
@@ -41,8 +46,25 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>Whether a watch that is too old is answered 410, and not with an event that says so.</summary>
     public bool RefusesOldWatches { get; set; }
 
-    /// <summary>Whether it answers at all.</summary>
-    public bool IsAway { get; set; }
+    /// <summary>Every watch ends with a bookmark as soon as it has told what there was.</summary>
+    public bool EndsWatches { get; set; }
+
+    /// <summary>Whether every connection to it breaks, those of watches included.</summary>
+    public bool IsAway
+    {
+        get => _away.IsCancellationRequested;
+        set
+        {
+            if (value)
+            {
+                _away.Cancel();
+            }
+            else
+            {
+                _away = new();
+            }
+        }
+    }
 
     public static async Task<ApiServer> StartAsync()
     {
@@ -92,10 +114,12 @@ internal sealed class ApiServer : IAsyncDisposable
     {
         try
         {
-            if (IsAway)
+            await using var breaking = _away.Token.Register(() =>
             {
-                throw new RefusedException(503, "ServiceUnavailable", "The API server is away.");
-            }
+                Interlocked.Increment(ref _refused);
+                context.Abort();
+            });
+            context.RequestAborted.ThrowIfCancellationRequested();
 
             // /api/v1/namespaces/N/… or /apis/GROUP/VERSION/namespaces/N/…
             var path = context.Request.Path.Value!.Trim('/').Split('/');
@@ -207,6 +231,12 @@ internal sealed class ApiServer : IAsyncDisposable
                         await TellAsync(context, change.Type, change.Object);
                     }
                 }
+            }
+
+            if (EndsWatches)
+            {
+                await TellAsync(context, "BOOKMARK", new() { ["metadata"] = new JsonObject { ["resourceVersion"] = version.ToString(CultureInfo.InvariantCulture) } });
+                return;
             }
 
             await next.WaitAsync(context.RequestAborted);

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Granary.Operator;
 using k8s;
 using k8s.Models;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 namespace Granary.Programs.Tests.Operator;
@@ -54,6 +55,10 @@ internal sealed class OperatedCluster : IAsyncDisposable
         _operators[identity] = host;
         await host.StartAsync(TestContext.Current.CancellationToken);
     }
+
+    /// <summary>Whether an operator has ended of itself.</summary>
+    public bool HasEnded(string identity = "one") =>
+        _operators[identity].Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.IsCancellationRequested;
 
     public async Task StopOperatorAsync(string identity = "one")
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Granary.Operator;
 using k8s;
@@ -90,6 +91,63 @@ public sealed class OperatorTests
         Assert.Equal("one", Leader(cluster));
         await cluster.SettlesAsync();
         Assert.Equal("two", Leader(cluster));
+    }
+
+    [Fact]
+    public async Task An_operator_that_has_lost_its_lease_ends_and_takes_no_further_step()
+    {
+        await using var cluster = await OperatedCluster.StartAsync(Spec());
+        await cluster.StartOperatorAsync("one");
+        await cluster.SettlesAsync();
+
+        cluster.Store.Change<V1Lease>("leases", "granary-operator", lease => lease.Spec.HolderIdentity = "two");
+        await cluster.HoldsAsync(() => cluster.HasEnded("one"), "the operator ends");
+        await cluster.StopOperatorAsync("one");
+        var steps = cluster.Steps;
+        cluster.Want(spec => spec with { Version = "0.3.0" });
+        Assert.Equal(("two", steps), (Leader(cluster), cluster.Steps));
+
+        await cluster.StartOperatorAsync("two");
+        await cluster.SettlesAsync();
+    }
+
+    [Fact]
+    public async Task While_the_API_server_is_away_for_longer_than_the_lease_the_leader_ends_and_its_successor_waits()
+    {
+        await using var cluster = await OperatedCluster.StartAsync(Spec());
+        await cluster.StartOperatorAsync();
+        await cluster.SettlesAsync();
+
+        cluster.Api.IsAway = true;
+        await cluster.HoldsAsync(() => cluster.HasEnded(), "the leader ends");
+        await cluster.StopOperatorAsync();
+
+        // As the kubelet does: under the same name.
+        await cluster.StartOperatorAsync();
+        var tries = cluster.Api.Refused;
+        await cluster.HoldsAsync(() => cluster.HasEnded() || cluster.Api.Refused > tries + 3, "it tries again and again");
+        Assert.False(cluster.HasEnded());
+
+        cluster.Want(spec => spec with { Version = "0.3.0" });
+        cluster.Api.IsAway = false;
+        await cluster.SettlesAsync();
+    }
+
+    [Fact]
+    public async Task Watches_that_end_at_once_are_begun_again_after_a_pause()
+    {
+        await using var cluster = await OperatedCluster.StartAsync(Spec());
+        cluster.Api.EndsWatches = true;
+        var watched = Stopwatch.StartNew();
+        await cluster.StartOperatorAsync(resync: "00:00:01");
+        await cluster.SettlesAsync();
+        await cluster.HoldsAsync(() => Watches() > 6, "watches begin again");
+
+        // Three kinds, a second each.
+        var most = 3 * (watched.Elapsed.TotalSeconds + 1);
+        Assert.InRange(Watches(), 6, most + 3);
+
+        int Watches() => cluster.Api.Calls.Count(call => call.Verb == "watch");
     }
 
     [Fact]

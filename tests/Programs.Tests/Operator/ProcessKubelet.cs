@@ -46,8 +46,9 @@ internal sealed class ProcessKubelet(IReadOnlyDictionary<string, string> secret)
             }
         }
 
+        var selector = store.Find<V1Service>("services", "granary")?.Spec.Selector;
         Endpoints = [.. store.List<V1Pod>("pods")
-            .Where(pod => pod.Metadata.Labels["app.kubernetes.io/name"] == ClusterObjects.FrontEndName && pod.Metadata.DeletionTimestamp is null && DeploymentRules.IsReady(pod))
+            .Where(pod => selector?.All(label => pod.Metadata.Labels[label.Key] == label.Value) is true && pod.Metadata.DeletionTimestamp is null && DeploymentRules.IsReady(pod))
             .Select(pod => _running[pod.Name()].Address)];
         await Task.WhenAll(_ending.Values.Where(end => end.IsFaulted));
     }

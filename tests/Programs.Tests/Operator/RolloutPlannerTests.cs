@@ -1,6 +1,7 @@
 using CsCheck;
 using Granary.Operator;
 using Granary.Operator.Rollout;
+using Granary.Programs.Tests.Operations;
 using k8s.Models;
 
 namespace Granary.Programs.Tests.Operator;
@@ -178,6 +179,33 @@ public sealed class RolloutPlannerTests
 
         Assert.Equal(ClusterObjects.FrontEndName, cluster.Plan().Step!.Name());
         Assert.Null(cluster.Plan().Step);
+    }
+
+    [Fact]
+    public async Task A_canary_beside_the_cluster_is_neither_counted_nor_waited_for_and_an_update_leaves_it_alone()
+    {
+        var cluster = Settled();
+        foreach (var canary in (await Manifests.BuildAsync("canary")).Of<V1Deployment>())
+        {
+            cluster.Add(canary);
+        }
+
+        // Its pods are of a later version and have missed their deadline.
+        cluster.Break("0.3.0");
+        cluster.Control();
+        cluster.Pass(TimeSpan.FromHours(1));
+        var beside = cluster.Pods.Except(cluster.SiloPods).Except(cluster.FrontEndPods).Select(pod => pod.Name()).ToList();
+        var plan = cluster.Plan();
+        Assert.Equal((null, "UpToDate", (true, false, false)), (plan.Step, Reason(plan, ClusterCondition.Progressing), Conditions(plan)));
+        Assert.Equal(("0.2.0", 3, 2), (plan.Status.Version, plan.Status.ReadySilos, plan.Status.ReadyFrontEnds));
+
+        cluster.Want(spec => spec with { Version = "0.2.1" });
+        Assert.Equal(("0.2.1", (true, false, false)), (cluster.Settle().Status.Version, Conditions(cluster.Plan())));
+        cluster.Want(spec => spec with { Version = "0.2.0", Replicas = 2 });
+        Assert.Equal(("0.2.0", (true, false, false)), (cluster.Settle().Status.Version, Conditions(cluster.Plan())));
+        Assert.Equal(2, beside.Count);
+        Assert.Equal(beside, cluster.Pods.Except(cluster.SiloPods).Except(cluster.FrontEndPods).Select(pod => pod.Name()));
+        Assert.All(cluster.Pods, pod => Assert.Null(pod.Metadata.DeletionTimestamp));
     }
 
     [Fact]

@@ -129,6 +129,9 @@ internal sealed class SimulatedCluster
         }
     }
 
+    /// <summary>A deployment of somebody else in the namespace, whose pods run when the controllers have looked at it.</summary>
+    public void Add(V1Deployment deployment) => _deployments.Add(deployment.Name(), deployment);
+
     /// <summary>A pod that was ready no longer is.</summary>
     public void Fail(V1Pod pod) => DeploymentRules.SetReady(pod, false, Now);
 

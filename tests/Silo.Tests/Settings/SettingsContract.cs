@@ -96,6 +96,51 @@ public abstract class SettingsContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_process_that_knows_a_newer_set_from_another_activation_is_not_answered_with_the_older_one()
+    {
+        await Grain.Change(Set(7));
+
+        // The grain reads now and then by itself, so that one version alone could be known by chance.
+        for (var version = 1; version < 6; version++)
+        {
+            await AppendAsync(version, (Orders, $"{20 + version}"), (Units, "20"));
+            Assert.Null(await Grain.Refresh(known: version + 1));
+        }
+    }
+
+    [Fact]
+    public async Task A_read_that_never_ends_keeps_no_process_from_newer_settings()
+    {
+        await Grain.Change(Set(7));
+        _store.HangsOnce = true;
+        await Eventually.HoldsAsync(() => !_store.HangsOnce, "a read hangs", cancellation: Cancellation);
+        await AppendAsync(1, (Orders, "20"), (Units, "20"));
+
+        await UntilObeyed(20);
+    }
+
+    [Fact]
+    public async Task A_change_that_cannot_be_obeyed_because_a_secret_is_gone_is_obeyed_when_it_is_back()
+    {
+        var secret = Path.GetTempFileName();
+        await File.WriteAllTextAsync(secret, "key-of-the-shop", Cancellation);
+        await _silo.DisposeAsync();
+        await StartAsync(
+            ("Granary:Payments:Provider", "Http"), ("Granary:Payments:Http:Address", "http://127.0.0.1:9"),
+            ("Granary:Payments:Http:KeyFile", secret), ("Granary:Payments:Http:WebhookSecret", "whsec_0123456789abcdef0123456789abcdef"));
+        File.Delete(secret);
+
+        await Grain.Change(Set(7));
+        await Eventually.HoldsAsync(() => Now.Ignored.ContainsKey("Granary:Payments:Http:KeyFile"), "the change is not obeyed", cancellation: Cancellation);
+        Assert.Equal(0, Now.Version);
+
+        await File.WriteAllTextAsync(secret, "key-of-the-shop", Cancellation);
+        await UntilObeyed(7);
+        Assert.Empty(Now.Ignored);
+        File.Delete(secret);
+    }
+
+    [Fact]
     public async Task A_variant_is_turned_off_by_what_all_front_ends_have_answered_under_the_variants_that_there_are_now()
     {
         var variant = new SettingsVariant { Name = "risky", Percent = 100, Values = new Dictionary<string, string> { [Orders] = "9" } };
@@ -229,12 +274,21 @@ public abstract class SettingsContract : IAsyncLifetime
         Assert.Null(outcomes[0]);
     }
 
-    private async Task StartAsync() => _silo = await WholeSilo.StartAsync(await ConfigurationAsync(), Cancellation, services =>
+    private async Task StartAsync(params (string Key, string Value)[] others)
     {
-        var own = services.Last(service => service.ServiceType == typeof(IJournalStore));
-        services.AddSingleton<IJournalStore>(provider => _store = new AwayStore((IJournalStore)(
-            own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!))));
-    });
+        var configuration = await ConfigurationAsync();
+        foreach (var (key, value) in others)
+        {
+            configuration[key] = value;
+        }
+
+        _silo = await WholeSilo.StartAsync(configuration, Cancellation, services =>
+        {
+            var own = services.Last(service => service.ServiceType == typeof(IJournalStore));
+            services.AddSingleton<IJournalStore>(provider => _store = new AwayStore((IJournalStore)(
+                own.ImplementationFactory?.Invoke(provider) ?? ActivatorUtilities.CreateInstance(provider, own.ImplementationType!))));
+        });
+    }
 
     /// <summary>A store that the silo cannot reach at times.</summary>
     private sealed class AwayStore(IJournalStore inner) : ForwardingStore(inner)
@@ -243,11 +297,21 @@ public abstract class SettingsContract : IAsyncLifetime
 
         public bool IsAway { get; set; }
 
+        /// <summary>The next read of the settings is never answered, as on a connection that is dead.</summary>
+        public bool HangsOnce { get; set; }
+
         public override Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes) =>
             IsAway ? throw Away() : base.AppendBatchAsync(batch, outcomes);
 
         public override Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
-            IsAway ? throw Away() : base.ReadStreamAsync(stream, afterVersion, cancellation);
+            IsAway ? throw Away() : IsHanging(stream) ? new TaskCompletionSource<IReadOnlyList<JournalRecord>>().Task : base.ReadStreamAsync(stream, afterVersion, cancellation);
+
+        private bool IsHanging(string stream)
+        {
+            var hangs = HangsOnce && stream == JournalStream.OfSettings(ISettingsGrain.Key);
+            HangsOnce &= !hangs;
+            return hangs;
+        }
 
         private static JournalUnavailableException Away() => new("The store is away.");
     }

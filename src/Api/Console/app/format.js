@@ -41,11 +41,19 @@ export function minorUnits(text, code = currency) {
 }
 
 const moments = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const shortMoments = new Intl.DateTimeFormat(undefined, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+const short = { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' };
+const shortMoments = new Intl.DateTimeFormat(undefined, short);
+const yearMoments = new Intl.DateTimeFormat(undefined, { ...short, year: 'numeric' });
 
-/** A time in the reader's zone; its title is the same in UTC. */
-export function Time({ at, short = false }) {
-  return at ? html`<time datetime=${at} title=${at}>${(short ? shortMoments : moments).format(new Date(at))}</time>` : null;
+/** A time in the reader's zone; its title is the same in UTC. short: without seconds, and without the year where it is this one. */
+export function Time({ at, short: isShort = false }) {
+  if (!at) {
+    return null;
+  }
+
+  const time = new Date(at);
+  const format = !isShort ? moments : time.getFullYear() === new Date().getFullYear() ? shortMoments : yearMoments;
+  return html`<time datetime=${at} title=${at}>${format.format(time)}</time>`;
 }
 
 /** The value of a datetime-local field for a time of the API, and back. */

@@ -30,7 +30,7 @@ export function useKeys(keys, inputs = []) {
 export const showHelp = () => isHelpOpen.set(true);
 
 addEventListener('keydown', press => {
-  const isTyping = press.target.closest?.('input, textarea, select, [contenteditable]')
+  const isTyping = press.target.closest?.('input:not([type=checkbox]), textarea, select, [contenteditable]')
     || (press.key === 'Enter' && press.target.closest?.('a, button, summary'));
   if (press.defaultPrevented || press.ctrlKey || press.metaKey || press.altKey || shortcuts.value !== 'on' || isTyping || document.querySelector('dialog[open]')) {
     first = null;

@@ -1,5 +1,5 @@
-// Lists of any length: read page by page as the reader comes to their end, with keys to go through them.
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
+// Lists of any length: read page by page, gone through by keys, and there again on the way back.
+import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
 import { get } from './api.js';
 import { returns } from './connection.js';
 import { useKeys } from './keys.js';
@@ -8,22 +8,25 @@ import { useValue } from './state.js';
 
 const PAGE = 100;
 
-/** The list that was shown last, as it was left: the way back leads to the same place. */
+/** How long the views behind lists may take to show a change. */
+const LAG = 1_500;
+
+// The list that was left last is there again on the way back, at the same place.
 let kept = null;
 
 /**
- * The rows of a path and a query: the first page at once, the others as they are asked for.
- * Returns {rows, isComplete, isLoading, error, reload, more}.
+ * The entries of a list of the API: the first page at once, the others as they are asked for by more. It is read again when a lost connection is
+ * back. isKept: the list is the page, and is there again on the way back to it. A list without a path is empty.
  */
-export function useList(path, query = {}) {
+export function useList(path, query = {}, { isKept = false } = {}) {
   const name = path + queryOf(query);
-  const fresh = { name, rows: [], cursor: undefined, isComplete: false, isLoading: false, error: null };
-  const [state, setState] = useState(kept?.name === name ? kept : fresh);
+  const fresh = { name, rows: [], cursor: undefined, isComplete: !path, isLoading: false, error: null };
+  const [state, setState] = useState(isKept && kept?.name === name ? kept : fresh);
   const turn = useRef(null);
   const now = useRef(state);
   now.current = state.name === name ? state : fresh;
   const read = useCallback(async isFirst => {
-    if (turn.current && !isFirst) {
+    if (!path || (turn.current && !isFirst)) {
       return;
     }
 
@@ -50,7 +53,8 @@ export function useList(path, query = {}) {
   const back = useValue(returns);
   const backBefore = useRef(back);
   useEffect(() => {
-    if (now.current.rows.length === 0 || backBefore.current !== back) {
+    // Of a list that was kept, one page is read again: it may have changed. Where there are more, the reader keeps the place instead.
+    if (now.current.rows.length <= PAGE || backBefore.current !== back) {
       backBefore.current = back;
       read(true);
     }
@@ -61,48 +65,31 @@ export function useList(path, query = {}) {
     };
   }, [read, back]);
   useLayoutEffect(() => {
-    if (kept?.name === name) {
+    if (isKept && kept?.name === name) {
       scrollTo(0, kept.top);
     }
 
     return () => {
-      kept = { ...now.current, isLoading: false, top: scrollY };
+      if (isKept) {
+        kept = { ...now.current, isLoading: false, top: scrollY };
+      }
     };
   }, [name]);
-  return { ...now.current, reload: useCallback(() => read(true), [read]), more: useCallback(() => read(false), [read]) };
+  const reload = useCallback(() => read(true), [read]);
+  const timer = useRef(null);
+  useEffect(() => () => clearTimeout(timer.current), [read]);
+  /** After a change: at once, and again when the view behind the list has followed. */
+  const follow = useCallback(() => {
+    read(true);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => read(true), LAG);
+  }, [read]);
+  return { ...now.current, reload, follow, more: useCallback(() => read(false), [read]) };
 }
-
-/** j and k mark a row of the page's long table, Enter opens it, r reads the list again. Returns the marked row. */
-export function useListKeys(list, noun, onOpen) {
-  const [marked, setMarked] = useState(-1);
-  useEffect(() => setMarked(-1), [list.name]);
-  const move = step => () => setMarked(now => {
-    const next = Math.max(0, Math.min(list.rows.length - 1, now + step));
-    const row = document.querySelector('table.long tbody');
-    const height = document.querySelector('tr[data-row]')?.offsetHeight ?? 0;
-    const top = row.getBoundingClientRect().top + scrollY + next * height;
-    if (top < scrollY + 120 || top + height > scrollY + innerHeight) {
-      scrollTo({ top: top - innerHeight / 2 });
-    }
-
-    return next;
-  });
-  useKeys([
-    { key: 'j', label: `Next ${noun}`, run: move(1) },
-    { key: 'k', label: `${noun[0].toUpperCase()}${noun.slice(1)} before`, run: move(-1) },
-    { key: 'Enter', label: `Open the ${noun}`, run: () => list.rows[marked] && onOpen(list.rows[marked]) },
-    { key: 'r', label: 'Read the list again', run: list.reload },
-  ], [list.rows, marked]);
-  return marked;
-}
-
-/** How many rows there are so far, in words. */
-export const rowsOf = (list, noun, nouns = noun + 's') => (list.isLoading && list.rows.length === 0 ? 'Loading…'
-  : `${list.rows.length}${list.isComplete ? '' : ' or more'} ${list.rows.length === 1 && list.isComplete ? noun : nouns}`);
 
 /**
- * The form of filters that are in the address: {key, search(filters)}. With its key the form keeps what is typed and the focus when it searches
- * itself, and begins anew when the address changes in another way.
+ * The search of a list, which is in the address. The form with the number as its key keeps what is typed and the focus when it searches itself,
+ * and begins anew when the address changes in another way.
  */
 export function useSearch(query) {
   const form = useRef({ number: 0, query: queryOf(query) });
@@ -110,11 +97,41 @@ export function useSearch(query) {
     form.current = { number: form.current.number + 1, query: queryOf(query) };
   }
 
-  return {
-    key: form.current.number,
-    search: filters => {
-      form.current.query = queryOf(filters);
-      setQuery(filters);
-    },
+  const search = filters => {
+    form.current.query = queryOf(filters);
+    setQuery(filters);
   };
+  return { number: form.current.number, search };
+}
+
+/** The keys of a page that is a list: j and k mark an entry, Enter opens it, r reads the list again, / searches where it can be. Returns the index that is marked. */
+export function useListKeys(list, { one, many, open, search }) {
+  const [marked, setMarked] = useState(-1);
+  useEffect(() => setMarked(-1), [list.name]);
+  const move = step => () => setMarked(now => {
+    const next = Math.max(0, Math.min(list.rows.length - 1, now + step));
+    const body = document.querySelector('table.long tbody');
+    const height = document.querySelector('tr[data-row]')?.offsetHeight ?? 0;
+    const top = body.getBoundingClientRect().top + scrollY + next * height;
+    if (top < scrollY + 120 || top + height > scrollY + innerHeight) {
+      scrollTo({ top: top - innerHeight / 2 });
+    }
+
+    return next;
+  });
+  useKeys([
+    ...(search ? [{ key: '/', label: `Search ${many}`, run: () => document.querySelector(`[name=${search}]`).focus() }] : []),
+    { key: 'j', label: `Next ${one}`, run: move(1) },
+    { key: 'k', label: `The ${one} before`, run: move(-1) },
+    { key: 'Enter', label: `Open the ${one}`, run: () => list.rows[marked] && open(list.rows[marked]) },
+    { key: 'r', label: 'Read the list again', run: list.reload },
+  ], [list.rows, marked]);
+  return marked;
+}
+
+/** How many entries there are so far, in words; then its children, such as how they are sorted. */
+export function HowMany({ of, one, many, children }) {
+  const isWaiting = of.rows.length === 0 && !of.isComplete;
+  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : html`
+    ${`${of.rows.length}${of.isComplete ? '' : ' or more'} ${of.rows.length === 1 && of.isComplete ? one : many}`}${children}`}</span>`;
 }

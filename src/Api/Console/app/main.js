@@ -31,12 +31,12 @@ function Frame({ who }) {
   }, [who]);
   const found = routes.map(route => ({ route, params: match(route.path, path) })).find(({ params }) => params);
   const current = found?.route.under ?? found?.route.path;
+  useEffect(() => document.querySelector('.bar [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   useEffect(() => {
     if (path === '/') {
       go(visible[0].path, { replace: true });
     }
   }, [path]);
-  useEffect(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <header class="bar">
       <${Link} to="/" class="brand"><img src="/console/app/icon.svg" alt="" width="24" height="24" />Granary<//>

@@ -1,7 +1,7 @@
 // Every page of the console: its address, who may see it, and its module. A page is added with one line here; docs/console.md says how.
 
-const STAFF = ['operator', 'admin'];
 const ADMIN = ['admin'];
+const STAFF = ['operator', ...ADMIN];
 const ALL = ['customer', ...STAFF];
 
 /** nav: shown in the navigation, with g and the key as its shortcut. under: the address whose entry in the navigation is the current one. */
@@ -9,6 +9,12 @@ export const routes = [
   { path: '/now', title: 'Now', nav: true, key: 'n', roles: STAFF, page: () => import('./pages/now.js') },
   { path: '/orders', title: 'Orders', nav: true, key: 'o', roles: ALL, page: () => import('./pages/orders.js') },
   { path: '/orders/:id', title: 'Order', under: '/orders', roles: ALL, page: () => import('./pages/order.js') },
+  { path: '/packing', title: 'Packing', nav: true, key: 'p', roles: STAFF, page: () => import('./pages/packing.js') },
+  { path: '/stock', title: 'Stock', nav: true, key: 's', roles: STAFF, page: () => import('./pages/stock.js') },
+  { path: '/stock/:sku', title: 'Product', under: '/stock', roles: STAFF, page: () => import('./pages/product.js') },
+  { path: '/customers', title: 'Customers', nav: true, key: 'c', roles: ADMIN, page: () => import('./pages/customers.js') },
+  { path: '/customers/:id', title: 'Customer', under: '/customers', roles: ADMIN, page: () => import('./pages/customer.js') },
+  { path: '/keys', title: 'Keys', nav: true, key: 'k', roles: ADMIN, page: () => import('./pages/keys.js') },
   { path: '/payments', title: 'Payments', nav: true, key: 'y', roles: STAFF, page: () => import('./pages/payments.js') },
   { path: '/webhooks', title: 'Webhooks', nav: true, key: 'w', roles: STAFF, page: () => import('./pages/webhooks.js') },
   { path: '/webhooks/:id', title: 'Webhook', under: '/webhooks', roles: STAFF, page: () => import('./pages/webhook.js') },

@@ -169,10 +169,12 @@ export function LongTable({ caption, columns, rows, keyOf, onEnd, isComplete, is
       ${shown.map((row, i) => html`<tr data-row key=${keyOf(row)} aria-rowindex=${view.first + i + 2} class=${isMarked?.(row, view.first + i) ? 'marked' : undefined}>
         ${columns.map(column => html`<td class=${classOf(column)} key=${column.title}>${column.cell(row)}</td>`)}</tr>`)}
       ${last < rows.length && html`<tr aria-hidden="true" class="gap" key="below"><td style=${{ height: `${(rows.length - last) * view.height}px` }}></td></tr>`}
-      ${rows.length === 0 && isComplete && html`<tr key="none"><td colspan=${columns.length} class="empty">${empty}</td></tr>`}
     </tbody>
-  </table>`;
+  </table>${rows.length === 0 && isComplete && html`<p class="empty">${empty}</p>`}`;
 }
+
+/** The shortcut of a button, beside its text. */
+export const Key = ({ of }) => html`<kbd aria-hidden="true">${of}</kbd>`;
 
 /** The word for a status, with the color of its meaning. */
 export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
@@ -194,20 +196,23 @@ export const Changes = ({ from = {}, to = {} }) => html`<div class="changes"><${
 /** A check box with its label. */
 export const Check = ({ label, ...rest }) => html`<label class="check"><input type="checkbox" ...${rest} /> ${label}</label>`;
 
-/** A secret that no later answer has, to be copied. */
-export function Secret({ text, what }) {
+/** A text that nothing shows later, to be copied. It has the focus when it comes. Its children stand beside the button. */
+export function Copyable({ label, text, children }) {
   const input = useRef(null);
+  const [isCopied, setCopied] = useState(false);
+  useEffect(() => input.current.focus(), [text]);
   const copy = async () => {
-    input.current.select();
     try {
       await navigator.clipboard.writeText(text);
-      say('The secret is copied.');
+      setCopied(true);
     } catch {
-      // Without the permission, and over plain HTTP: it is selected.
+      // Over plain HTTP to another machine, browsers have no clipboard for pages: the text is selected, for the person to copy.
+      input.current.select();
     }
   };
-  return html`<div class="notice"><p role="status"><strong>${what}</strong> Copy its secret now: it is not shown again.</p>
-    <div class="secret"><input ref=${input} readonly aria-label="Secret" value=${text} onFocus=${() => input.current.select()} /><button onClick=${copy}>Copy</button></div></div>`;
+  return html`<div class="made-key"><input ref=${input} class="id" aria-label=${label} readonly value=${text} onFocus=${event => event.target.select()} />
+      <button class="main" onClick=${copy}>Copy</button>${children}</div>
+    <p role="status">${isCopied ? 'Copied.' : ''}</p>`;
 }
 
 const toasts = observable([]);

@@ -15,7 +15,10 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
 {
     private readonly RemoteProvider _remote;
     private readonly Uri? _returnUrl;
-    private readonly PerTimeouts<HttpClient> _http;
+    /// <summary>
+    /// <see cref="HttpClient"/> keeps its timeouts for good. Calls on the one before end by its timeouts, and its connections close when they are idle.
+    /// </summary>
+    private readonly Derived<PaymentOptions, (TimeSpan Connect, TimeSpan Call), HttpClient> _http;
 
     /// <param name="options">With <see cref="PaymentOptions.Http"/>.</param>
     public HttpProvider(ICurrent<PaymentOptions> options)
@@ -23,7 +26,7 @@ public sealed class HttpProvider : IPaymentProvider, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _remote = options.Value.Http ?? throw new ArgumentException("The options have no address of the provider.", nameof(options));
         _returnUrl = options.Value.ReturnUrl;
-        _http = new PerTimeouts<HttpClient>(options, ClientOf);
+        _http = new(options, static now => (now.ConnectTimeout, now.CallTimeout), ClientOf);
     }
 
     /// <inheritdoc/>

@@ -35,8 +35,9 @@ public sealed partial class ProviderGateway
     private readonly ProviderMetrics _metrics;
     private readonly TimeProvider _clock;
     private readonly ILogger<ProviderGateway> _logger;
-    private readonly Lock _turn = new();
-    private BreakerSet _breakers;
+
+    /// <summary>A breaker keeps its figures for good: when they change, closed ones with the new figures take over.</summary>
+    private readonly Derived<PaymentOptions, (BreakerOptions Figures, TimeSpan ProbeTime), ProviderBreaker[]> _breakers;
 
     public ProviderGateway(
         ICurrent<PaymentOptions> options, ProviderMetrics metrics, TimeProvider clock, ILogger<ProviderGateway> logger, IPaymentProvider? provider = null)
@@ -44,7 +45,7 @@ public sealed partial class ProviderGateway
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(metrics);
         (_options, _metrics, _clock, _logger, _provider) = (options, metrics, clock, logger, provider);
-        _breakers = BreakersOf(options.Value);
+        _breakers = new(options, now => (now.Breaker, now.CallTimeout), BreakersOf);
         metrics.Show(() => Enum.GetValues<CallKind>().Select(kind => (kind, BreakerOf(kind).State)));
     }
 
@@ -195,29 +196,10 @@ public sealed partial class ProviderGateway
         return new TimedAnswer(answer, silent is not null || duration > options.Breaker.Slow);
     }
 
-    /// <summary>
-    /// The breaker of a class of calls. A breaker keeps its figures for good: when they change, closed ones with the new figures take over.
-    /// </summary>
-    private ProviderBreaker BreakerOf(CallKind kind)
-    {
-        var now = _options.Value;
-        var breakers = Volatile.Read(ref _breakers);
-        if (!breakers.IsFor(now))
-        {
-            lock (_turn)
-            {
-                breakers = _breakers.IsFor(now) ? _breakers : BreakersOf(now);
-                Volatile.Write(ref _breakers, breakers);
-            }
-        }
+    private ProviderBreaker BreakerOf(CallKind kind) => _breakers.Current[(int)kind];
 
-        return breakers.ByKind[(int)kind];
-    }
-
-    private BreakerSet BreakersOf(PaymentOptions options) => new(
-        options.Breaker,
-        options.CallTimeout,
-        [.. Enum.GetValues<CallKind>().Select(kind => new ProviderBreaker(options.Breaker, options.CallTimeout, _clock, state => Changed(kind, state)))]);
+    private ProviderBreaker[] BreakersOf(PaymentOptions options) =>
+        [.. Enum.GetValues<CallKind>().Select(kind => new ProviderBreaker(options.Breaker, options.CallTimeout, _clock, state => Changed(kind, state)))];
 
     private void Changed(CallKind kind, BreakerState state)
     {
@@ -231,11 +213,6 @@ public sealed partial class ProviderGateway
                 Closed(operation);
                 break;
         }
-    }
-
-    private sealed record BreakerSet(BreakerOptions Figures, TimeSpan ProbeTime, ProviderBreaker[] ByKind)
-    {
-        public bool IsFor(PaymentOptions options) => options.Breaker == Figures && options.CallTimeout == ProbeTime;
     }
 
     [LoggerMessage(LogLevel.Warning, "The payment provider has not said what became of {Operation} {Key} ({Reason} after {Milliseconds} ms); it is asked later.")]

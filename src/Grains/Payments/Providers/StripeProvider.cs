@@ -14,7 +14,10 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
 {
     private readonly RemoteProvider _remote;
     private readonly Uri? _returnUrl;
-    private readonly PerTimeouts<Services> _services;
+    /// <summary>
+    /// <see cref="HttpClient"/> keeps its timeouts for good. Calls on the one before end by its timeouts, and its connections close when they are idle.
+    /// </summary>
+    private readonly Derived<PaymentOptions, (TimeSpan Connect, TimeSpan Call), Services> _services;
 
     /// <param name="options">With <see cref="PaymentOptions.Stripe"/>.</param>
     public StripeProvider(ICurrent<PaymentOptions> options)
@@ -22,7 +25,7 @@ public sealed class StripeProvider : IPaymentProvider, IDisposable
         ArgumentNullException.ThrowIfNull(options);
         _remote = options.Value.Stripe ?? throw new ArgumentException("The options have no account at Stripe.", nameof(options));
         _returnUrl = options.Value.ReturnUrl;
-        _services = new PerTimeouts<Services>(options, ServicesOf);
+        _services = new(options, static now => (now.ConnectTimeout, now.CallTimeout), ServicesOf);
     }
 
     /// <summary>The address of Stripe's API.</summary>

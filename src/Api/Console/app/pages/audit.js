@@ -1,20 +1,18 @@
 // Who changed what. What is looked for is in the address, with the names that the API has for it.
 import { html, useState } from '../vendor.js';
 import { localOf, momentOf, saidOf, Time, word } from '../format.js';
-import { useKeys } from '../keys.js';
-import { rowsOf, useList, useListKeys, useSearch } from '../list.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { Link, queryOf } from '../router.js';
 import { Changes, Dialog, Facts, Field, LongTable, Page, ProblemNote } from '../ui.js';
 
 export default function Audit({ query }) {
-  const list = useList('/audit', query);
-  const { key, search } = useSearch(query);
+  const list = useList('/audit', query, { isKept: true });
+  const form = useSearch(query);
   const [shown, show] = useState(null);
-  const marked = useListKeys(list, 'entry', show);
-  useKeys([{ key: '/', label: 'Search the audit', run: () => document.querySelector('[name=subject]').focus() }]);
+  const marked = useListKeys(list, { one: 'entry', many: 'entries', search: 'subject', open: show });
   return html`<${Page} title="Audit" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
-    <${Filters} key=${key} query=${query} problem=${list.error} onSearch=${search} />
-    <p class="soft" role="status">${rowsOf(list, 'entry', 'entries')}</p>
+    <${Filters} key=${form.number} query=${query} problem=${list.error} onSearch=${form.search} />
+    <${HowMany} of=${list} one="entry" many="entries" />
     ${list.error?.status !== 400 && html`<${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>`}
     <${LongTable} caption="Audit" rows=${list.rows} keyOf=${nameOf} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No entry matches." columns=${[

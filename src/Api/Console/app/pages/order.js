@@ -21,6 +21,7 @@ const ACTIONS = {
   ship: {
     label: 'Ship', key: 's', roles: STAFF, done: 'The order is shipped.', call: order => ['POST', `/orders/${order.id}/ship`],
     names: ['carrier', 'tracking_number'],
+    text: (order, who) => packingOf(order).by !== who.user_id && html`Another operator packs this order: <span class="id">${packingOf(order).by}</span>.`,
     form: ({ problem }) => html`<${Field} label="Carrier" name="carrier" problem=${problem} required wide autocomplete="on" />
       <${Field} label="Tracking number" name="tracking_number" problem=${problem} required wide autocomplete="off" />`,
     body: texts => texts,
@@ -79,6 +80,9 @@ const ACTIONS = {
 
 const refundable = ({ amounts }) => (amounts ? amounts.captured.amount - amounts.refunded.amount : 0);
 
+/** The entry of the timeline with which an order's packing began: by whom, and when. */
+export const packingOf = order => order.timeline.findLast(entry => entry.type === 'order.packing_started');
+
 function openActions(order, who) {
   return Object.values(ACTIONS).filter(action => {
     const name = action.action ?? Object.keys(ACTIONS).find(key => ACTIONS[key] === action);
@@ -122,17 +126,18 @@ export default function Order({ params, query, who }) {
     actions=${!query.at_version && open.map(action => html`<button key=${action.label} class=${action.isGrave ? 'grave-quiet' : 'main'} onClick=${() => start(action)}>${action.label}</button>`)}>
     ${query.at_version && html`<p class="notice" role="status">As it was at version ${query.at_version}. <${Link} to=${path}>Back to now<//></p>`}
     <${Loaded} of=${query.at_version ? asOf : current}>${order && html`<${Details} order=${order} path=${path} payments=${payments} now=${current.data} who=${who} isNow=${!query.at_version} />`}<//>
-    ${doing && html`<${ActionDialog} ...${doing} now=${current.data} onDone=${change} onClose=${() => setDoing(null)} />`}
+    ${doing && html`<${ActionDialog} ...${doing} now=${current.data} who=${who} onDone=${change} onClose=${() => setDoing(null)} />`}
   <//>`;
 }
 
 /** The form of an action. It carries the entity tag of the order that the person saw when it was opened. */
-function ActionDialog({ action, order, etag, now, onDone, onClose }) {
+function ActionDialog({ action, order, etag, now, who, onDone, onClose }) {
+  const text = action.text?.(order, who);
   const [method, path] = action.call(order);
   const change = useChange(method, path, { etag: action.isOfPayment ? undefined : etag });
   const isStale = now.version !== order.version;
   return html`<${Dialog} title=${action.label} onClose=${onClose}>
-    ${action.text && html`<p>${action.text(order)}</p>`}
+    ${text && html`<p>${text}</p>`}
     ${isStale && html`<p class="notice" role="status">The order has changed since this form was opened: it is ${word(now.status).toLowerCase()} now. Close the form to see it.</p>`}
     <${Form} change=${change} submit=${action.label} isGrave=${action.isGrave} names=${action.names} onDone=${onDone} onCancel=${onClose}
       body=${action.body && (texts => action.body(texts, order))}>
@@ -160,6 +165,7 @@ function Details({ order, path, payments, now, who, isNow }) {
         ['Placed', html`<${Time} at=${order.created_at} />`],
         ['Expires unless paid', order.expires_at && html`<${Time} at=${order.expires_at} />`],
         ['Reference', order.external_reference],
+        ['Packed by', packingOf(order) && html`<span class="id">${packingOf(order).by}</span>, <${Time} at=${packingOf(order).at} />`],
         ['Tracking', order.tracking && `${order.tracking.carrier} ${order.tracking.number}`],
         ['Ship to', address && [address.name, address.line1, address.line2, [address.postal_code, address.city].filter(Boolean).join(' '), address.region, address.country].filter(Boolean).join(', ')],
         ['Note', order.note],

@@ -2,8 +2,7 @@
 import { html, useState } from '../vendor.js';
 import { get } from '../api.js';
 import { localOf, momentOf, Time, word } from '../format.js';
-import { useKeys } from '../keys.js';
-import { rowsOf, useList, useListKeys, useSearch } from '../list.js';
+import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { go, Link, queryOf } from '../router.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
@@ -16,14 +15,13 @@ const USER_ID = /^u-[0-9a-hjkmnp-tv-z]{26}$/;
 const SEARCHES = [['id', 'Order id'], ['user_id', 'User'], ['sku', 'SKU'], ['external_reference', 'Reference'], ['tracking', 'Tracking number']];
 
 export default function Orders({ query, who }) {
-  const list = useList('/orders', query);
-  const { key, search } = useSearch(query);
-  const marked = useListKeys(list, 'order', order => go(`/orders/${order.id}`));
-  useKeys([{ key: '/', label: 'Search orders', run: () => document.querySelector('[name=text]').focus() }]);
+  const list = useList('/orders', query, { isKept: true });
+  const marked = useListKeys(list, { one: 'order', many: 'orders', search: 'text', open: order => go(`/orders/${order.id}`) });
+  const form = useSearch(query);
   const isStaff = who.roles.includes('operator') || who.roles.includes('admin');
   return html`<${Page} title="Orders" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
-    <${Filters} key=${key} query=${query} who=${who} isStaff=${isStaff} onSearch=${search} />
-    <p class="soft" role="status">${rowsOf(list, 'order')}</p>
+    <${Filters} key=${form.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${form.search} />
+    <${HowMany} of=${list} one="order" many="orders" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Orders" rows=${list.rows} keyOf=${order => order.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty="No order matches." columns=${[

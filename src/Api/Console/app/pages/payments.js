@@ -3,7 +3,7 @@ import { html, useState } from '../vendor.js';
 import { useChange, useResource } from '../api.js';
 import { count, decimal, money, Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
-import { rowsOf, useList, useListKeys } from '../list.js';
+import { HowMany, useList, useListKeys } from '../list.js';
 import { Link, setQuery } from '../router.js';
 import { amountOf, Dialog, Facts, Field, Form, Loaded, LongTable, Money, MoneyField, Page, Panel, ProblemNote, say, Status, Table } from '../ui.js';
 
@@ -26,15 +26,15 @@ const REASONS = {
 
 export default function Payments({ query }) {
   const filters = query.show === 'all' ? { status: query.status } : { needs_attention: true };
-  const list = useList('/payments', filters);
+  const list = useList('/payments', filters, { isKept: true });
   const [shown, show] = useState(null);
-  const marked = useListKeys(list, 'payment', payment => show(payment.id));
+  const marked = useListKeys(list, { one: 'payment', many: 'payments', open: payment => show(payment.id) });
   useKeys([{ key: 's', label: 'Show those that need attention, or all', run: () => setQuery(query.show === 'all' ? {} : { show: 'all' }) }], [query.show]);
   const choose = change => setQuery(change.target.value === 'attention' ? {} : { show: 'all', status: change.target.value });
   return html`<${Page} title="Payments" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
     <form class="filters one" onSubmit=${event => event.preventDefault()} aria-label="Payments"><${Field} label="Show" name="show" kind="select" value=${query.show === 'all' ? query.status ?? '' : 'attention'} onChange=${choose}
       options=${[['attention', 'Those that need attention'], ['', 'All'], ...STATUSES.map(status => [status, word(status)])]} /></form>
-    <p class="soft" role="status">${rowsOf(list, 'payment')}</p>
+    <${HowMany} of=${list} one="payment" many="payments" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Payments" rows=${list.rows} keyOf=${payment => payment.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty=${query.show === 'all' ? 'There is none.' : 'No payment needs attention.'} columns=${[
@@ -46,7 +46,7 @@ export default function Payments({ query }) {
         { title: 'Amount', kind: 'number', cell: payment => html`<${Money} of=${payment.amount} />` },
       ]} />
     ${query.show !== 'all' && html`<${Reconciliation} />`}
-    ${shown && html`<${Payment} key=${shown} id=${shown} onChanged=${list.reload} onClose=${() => show(null)} />`}
+    ${shown && html`<${Payment} key=${shown} id=${shown} onChanged=${list.follow} onClose=${() => show(null)} />`}
   <//>`;
 }
 

@@ -3,9 +3,9 @@ import { html, useState } from '../vendor.js';
 import { useChange, useResource } from '../api.js';
 import { Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
-import { rowsOf, useList } from '../list.js';
+import { HowMany, useList } from '../list.js';
 import { go, Link } from '../router.js';
-import { Check, Dialog, Facts, Field, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Secret, Status, Table } from '../ui.js';
+import { Check, Copyable, Dialog, Facts, Field, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Status, Table } from '../ui.js';
 
 export default function Webhooks({ who }) {
   // There can be 100.
@@ -37,7 +37,7 @@ function Register({ onDone, onClose }) {
     onDone();
   };
   return html`<${Dialog} title="Register a webhook" onClose=${onClose}>
-    ${made ? html`<${Secret} text=${made.secret} what="The webhook is registered." /><p><button class="main" onClick=${() => go(`/webhooks/${made.id}`)}>To the webhook</button></p>`
+    ${made ? html`<div class="notice made"><p><strong>The webhook is registered.</strong> This secret is shown only now: give it to the receiver.</p><${Copyable} label="Secret" text=${made.secret} /></div><p><button class="main" onClick=${() => go(`/webhooks/${made.id}`)}>To the webhook</button></p>`
       : html`<${Form} change=${change} submit="Register" names=${['url', 'events']} body=${bodyOf} onDone=${done} onCancel=${onClose}>
           <${AboutWebhook} problem=${change.problem} />
         <//>`}
@@ -66,7 +66,7 @@ function DeadLetters() {
     say('The consumer has taken the event.');
     list.reload();
   };
-  return html`<${Panel} title="Dead letters" actions=${html`<span class="soft" role="status">${rowsOf(list, 'event')}</span>`}>
+  return html`<${Panel} title="Dead letters" actions=${html`<${HowMany} of=${list} one="event" many="events" />`}>
     <p class="soft">Events that consumers of the journal could not take, oldest first.</p>
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Dead letters" rows=${list.rows} keyOf=${letter => letter.id} onEnd=${list.more} isComplete=${list.isComplete} empty="Every consumer has taken every event." columns=${[
