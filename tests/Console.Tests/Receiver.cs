@@ -9,7 +9,7 @@ namespace Granary.Console.Tests;
 /// <summary>A receiver of webhooks. Each path below it answers as it is told, at first 204.</summary>
 public sealed class Receiver : IAsyncDisposable
 {
-    private readonly ConcurrentDictionary<string, HttpStatusCode> _answers = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, HttpStatusCode[]> _answers = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<string> _received = [];
     private readonly WebApplication _app;
 
@@ -26,7 +26,8 @@ public sealed class Receiver : IAsyncDisposable
         receiver._app.MapPost("/{name}", (string name) =>
         {
             receiver._received.Add(name);
-            return Results.StatusCode((int)receiver._answers.GetValueOrDefault(name, HttpStatusCode.NoContent));
+            var answers = receiver._answers.GetValueOrDefault(name, [HttpStatusCode.NoContent]);
+            return Results.StatusCode((int)answers[receiver._received.Count(one => one == name) % answers.Length]);
         });
         await receiver._app.StartAsync();
         return receiver;
@@ -35,8 +36,8 @@ public sealed class Receiver : IAsyncDisposable
     /// <summary>The address of a path.</summary>
     public string AddressOf(string name) => $"{_app.Urls.First()}/{name}";
 
-    /// <summary>What the path answers from now on.</summary>
-    public void Answer(string name, HttpStatusCode status) => _answers[name] = status;
+    /// <summary>What the path answers from now on, in turns.</summary>
+    public void Answer(string name, params HttpStatusCode[] statuses) => _answers[name] = statuses;
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -125,6 +125,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
         receiver.Answer("shop", HttpStatusCode.BadGateway);
         await Place(customer, 3);
         await Told(shop, "pending", 1);
+        receiver.Answer("shop", HttpStatusCode.BadGateway, HttpStatusCode.NoContent, HttpStatusCode.NoContent);
         await app.SetAside("order-index", order, "TimeoutException: The database did not answer within 00:00:10.");
         await app.SetAside("webhooks", order, "DamagedRecordException: The journal is damaged.");
         return shop;

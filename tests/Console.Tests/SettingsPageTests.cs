@@ -37,7 +37,7 @@ public sealed class SettingsPageTests(ConsoleApp app) : IAsyncLifetime
         Assert.Equal(("7", "00:12:00"), (await Value(Threshold), await Value(Grace)));
         await Expect(visit.Page.GetByRole(AriaRole.Table, new() { Name = "History" }).Locator("tbody tr").First).ToContainTextAsync("Stock: low threshold: not set → 7");
 
-        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take out of the table: Low threshold" }).ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take out of the table (Low threshold)" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
         await Expect(threshold).ToHaveValueAsync("10");
         Assert.Equal(("10", "00:12:00"), (await Value(Threshold), await Value(Grace)));
@@ -64,6 +64,26 @@ public sealed class SettingsPageTests(ConsoleApp app) : IAsyncLifetime
         await Expect(visit.Page.GetByRole(AriaRole.Status).GetByText("The setting is changed.")).ToBeVisibleAsync();
         Assert.Equal(("7", "00:14:00"), (await Value(Threshold), await Value(Grace)));
         await Expect(visit.Page.Locator(".notice")).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task What_is_typed_outlives_a_lost_connection()
+    {
+        await using var visit = await Open();
+        await visit.Page.GetByLabel("Low threshold").FillAsync("5");
+        await visit.Page.Context.SetOfflineAsync(true);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
+        await Expect(visit.Page.Locator("main").GetByRole(AriaRole.Alert)).ToContainTextAsync("It is not known whether this took effect.");
+
+        await visit.Page.Context.SetOfflineAsync(false);
+
+        await Expect(visit.Page.Locator(".lost")).ToHaveCountAsync(0);
+        await Expect(visit.Page.Locator("main").GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("5");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Status).GetByText("The setting is changed.")).ToBeVisibleAsync();
+        Assert.Equal("5", await Value(Threshold));
         visit.HasNoFault();
     }
 

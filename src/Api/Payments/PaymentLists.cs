@@ -7,6 +7,7 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using NotFound = Granary.Grains.Interfaces.NotFound;
 
 namespace Granary.Api.Payments;
@@ -24,17 +25,17 @@ public static class PaymentLists
     ];
 
     public static async Task<Results<Ok<PaymentPageBody>, ProblemResult>> List(
-        string? needs_attention, string? status, string? limit, string? cursor, HttpContext http, [AsParameters] OrderDesk desk)
+        [FromQuery(Name = "needs_attention")] string? needsAttention, string? status, string? limit, string? cursor, HttpContext http, [AsParameters] OrderDesk desk)
     {
         var validation = new Validation();
         var query = new PaymentQuery
         {
             Limit = PageRequest.Limit(limit, validation),
-            NeedsAttention = needs_attention is null ? null : needs_attention == "true",
+            NeedsAttention = needsAttention is null ? null : needsAttention == "true",
             Status = status is null ? null : Words.Find<PaymentStatus>(status),
             After = PageRequest.PlaceOf(cursor, OrderId.IsValid, validation) is { } place ? new PaymentPlace(place.At, place.Key) : null,
         };
-        validation.Require(needs_attention is null or "true" or "false", "needs_attention", "must be true or false");
+        validation.Require(needsAttention is null or "true" or "false", "needs_attention", "must be true or false");
         validation.Require(status is null || query.Status is not null, "status", $"must be one of {string.Join(", ", Words.AllOf(typeof(PaymentStatus)))}");
         if (validation.Failed)
         {

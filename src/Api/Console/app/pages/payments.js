@@ -39,8 +39,8 @@ export default function Payments({ query }) {
     <${LongTable} caption="Payments" rows=${list.rows} keyOf=${payment => payment.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
       empty=${query.show === 'all' ? 'There is none.' : 'No payment needs attention.'} columns=${[
         { title: 'Payment', kind: 'id', cell: payment => html`<button class="link" onClick=${() => show(payment.id)}>${payment.id}</button>` },
-        { title: 'Status', kind: 'badge wide', cell: payment => html`<${Status} of=${payment.status} />` },
-        { title: 'Needs attention', kind: 'text', isMinor: true, cell: payment => payment.attention_reason && html`<strong class="attention">${word(payment.attention_reason)}</strong>` },
+        { title: 'Status', kind: 'badge wide', isMinor: query.show !== 'all', cell: payment => html`<${Status} of=${payment.status} />` },
+        { title: 'Needs attention', kind: 'text', isMinor: query.show === 'all', cell: payment => payment.attention_reason && html`<strong class="attention">${word(payment.attention_reason)}</strong>` },
         { title: 'Order', kind: 'id some-more', isMinor: true, cell: payment => payment.order_id && html`<${Link} to=${`/orders/${payment.order_id}`}>${payment.order_id}<//>` },
         { title: 'Started', kind: 'when', isMinor: true, cell: payment => html`<${Time} at=${payment.created_at} short />` },
         { title: 'Amount', kind: 'number', cell: payment => html`<${Money} of=${payment.amount} />` },
@@ -140,12 +140,12 @@ function Reconciliation() {
     <${Facts} of=${[
       ['Made', html`<${Time} at=${data.at} />`],
       ['Compared', html`<${Time} at=${data.from} /> to <${Time} at=${data.to} />, with ${data.provider}`],
-      ['Alike', `${count(data.matched)} operations`],
-      ['On their way', data.on_their_way > 0 ? `${count(data.on_their_way)} operations` : null],
-      ['Not of this shop', data.foreign > 0 ? `${count(data.foreign)} operations` : null],
+      ['Operations alike', count(data.matched)],
+      ['On their way', data.on_their_way > 0 ? count(data.on_their_way) : null],
+      ['Not of this shop', data.foreign > 0 ? count(data.foreign) : null],
       ['Differ', Object.entries(data.kinds).map(([kind, number]) => `${word(kind)}: ${count(number)}`).join(', ') || 'none'],
     ]} />
-    ${data.differences.length > 0 && html`<${Table} caption="Differences" rows=${data.differences} columns=${[
+    ${data.differences.length > 0 && html`<h3>Differences</h3><${Table} caption="Differences" rows=${data.differences} columns=${[
       { title: 'Payment', kind: 'id', cell: one => one.payment_id },
       { title: 'Difference', cell: one => word(one.kind) },
       { title: 'Operation', isMinor: true, cell: one => html`${word(one.operation)} <span class="id soft">${one.key}</span>` },

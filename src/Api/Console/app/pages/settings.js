@@ -55,7 +55,7 @@ function Value({ name, setting, draft, problem, onChange }) {
           hint=${sentence(setting.meaning)} problem=${problem} autocomplete="off" spellcheck=${false} onInput=${input => onChange(input.target.value)} />`}
     <p class="soft"><span class="id">${name}</span> from the ${setting.source}${setting.value !== setting.default && `, default ${setting.default || 'nothing'}`}
       ${isOut || draft !== undefined ? html` <button type="button" class="link" onClick=${() => onChange(undefined)}>Undo<span class="visually-hidden"> ${labelOf(name)}</span></button>`
-        : setting.source === 'table' && html` <button type="button" class="link" onClick=${() => onChange(null)}>Take out of the table<span class="visually-hidden">: ${labelOf(name)}</span></button>`}</p>
+        : setting.source === 'table' && html` <button type="button" class="link" onClick=${() => onChange(null)}>Take out of the table<span class="visually-hidden"> (${labelOf(name)})</span></button>`}</p>
   </div>`;
 }
 
