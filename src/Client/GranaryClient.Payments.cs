@@ -24,6 +24,27 @@ public sealed partial class GranaryClient
     public async Task<IReadOnlyList<Payment>> ListPaymentsAsync(string orderId, CancellationToken cancellationToken = default) =>
         (await GetAsync($"orders/{Segment(orderId)}/payments", ClientJson.Default.PaymentPage, cancellationToken)).Data;
 
+    /// <summary>Reads external payments, the newest first, page by page.</summary>
+    /// <param name="needsAttention">Whether an operator must look at them; null for all.</param>
+    /// <param name="status">Only payments of this status.</param>
+    public IAsyncEnumerable<Payment> ListAllPaymentsAsync(
+        bool? needsAttention = null, string? status = null, CancellationToken cancellationToken = default) =>
+        PagesAsync(
+            $"payments?{(needsAttention is { } needed ? $"needs_attention={(needed ? "true" : "false")}&" : "")}{(status is null ? "" : $"status={Uri.EscapeDataString(status)}&")}",
+            ClientJson.Default.PaymentPage, cancellationToken);
+
+    /// <summary>Says that what a payment needs attention for was looked at.</summary>
+    /// <param name="reason">The <see cref="Payment.AttentionReason"/> that was looked at; refused if it is another one by now.</param>
+    /// <param name="note">What was found or done.</param>
+    public Task<Payment> AcknowledgePaymentAsync(string id, string reason, string note, CancellationToken cancellationToken = default) =>
+        SendAsync(
+            HttpMethod.Post, $"payments/{Segment(id)}/acknowledge", Body(new Acknowledgement(reason, note), ClientJson.Default.Acknowledgement),
+            ClientJson.Default.Payment, repeatable: true, cancellationToken);
+
+    /// <summary>Reads what the last nightly comparison with the provider's list has found; the problem <c>not-found</c> before the first.</summary>
+    public Task<Reconciliation> GetReconciliationAsync(CancellationToken cancellationToken = default) =>
+        GetAsync("payments/reconciliation", ClientJson.Default.Reconciliation, cancellationToken);
+
     /// <summary>Captures what is authorized. It may be done later: <c>capturing</c> until then.</summary>
     public Task<Payment> CapturePaymentAsync(string id, CancellationToken cancellationToken = default) => ChangePaymentAsync(id, "capture", cancellationToken);
 

@@ -63,7 +63,12 @@ public sealed record VariantHeader(string Name, string Value);
 /// <param name="Value">What holds.</param>
 /// <param name="Default">What holds where it is not set.</param>
 /// <param name="Source">Where the value comes from: <c>table</c>, <c>file</c>, <c>configuration</c> or <c>default</c>.</param>
-public sealed record Setting(string Value, string Default, string Source);
+/// <param name="Meaning">What it is for, in one line.</param>
+/// <param name="Takes">The values that it takes.</param>
+/// <param name="InVariants">Whether a variant can have a value of its own.</param>
+/// <param name="Choices">The values to choose from; null where there are more than a few.</param>
+public sealed record Setting(
+    string Value, string Default, string Source, string? Meaning = null, string? Takes = null, bool InVariants = false, IReadOnlyList<string>? Choices = null);
 
 /// <summary>One change of the settings.</summary>
 /// <param name="Version">The version that it made.</param>

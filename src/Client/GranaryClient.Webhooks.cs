@@ -12,6 +12,10 @@ public sealed partial class GranaryClient
     public IAsyncEnumerable<Webhook> ListWebhooksAsync(CancellationToken cancellationToken = default) =>
         PagesAsync("webhooks?", ClientJson.Default.WebhookPage, cancellationToken);
 
+    /// <summary>The names of the events that a webhook can subscribe to.</summary>
+    public async Task<IReadOnlyList<string>> ListEventTypesAsync(CancellationToken cancellationToken = default) =>
+        (await GetAsync("webhooks/event-types", ClientJson.Default.NamePage, cancellationToken)).Data;
+
     /// <summary>Reads a webhook.</summary>
     public Task<Webhook> GetWebhookAsync(string id, CancellationToken cancellationToken = default) =>
         GetAsync("webhooks/" + Segment(id), ClientJson.Default.Webhook, cancellationToken);

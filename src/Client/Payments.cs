@@ -72,6 +72,38 @@ public sealed record Refund
 /// <param name="Refunded">What of it has gone back.</param>
 public sealed record OrderAmounts(Money Total, Money Authorized, Money Captured, Money Refunded);
 
+/// <summary>What a nightly comparison with the provider's list has found.</summary>
+/// <param name="At">When it was made.</param>
+/// <param name="From">The first moment that was compared.</param>
+/// <param name="To">The moment up to which was compared.</param>
+/// <param name="Matched">Operations that both have alike.</param>
+/// <param name="OnTheirWay">Operations that neither has concluded.</param>
+/// <param name="Foreign">Operations in the provider's list that are not of this shop.</param>
+/// <param name="Kinds">How many differences there are, by kind.</param>
+/// <param name="Differences">The differences, up to 200.</param>
+public sealed record Reconciliation(
+    DateTimeOffset At,
+    DateTimeOffset From,
+    DateTimeOffset To,
+    string Provider,
+    int Matched,
+    int OnTheirWay,
+    int Foreign,
+    IReadOnlyDictionary<string, int> Kinds,
+    IReadOnlyList<ReconciliationDifference> Differences);
+
+/// <summary>A difference between the provider's list and the payments here.</summary>
+/// <param name="Kind"><c>missing_here</c>, <c>missing_there</c>, <c>amounts_differ</c> or <c>capture_without_order</c>.</param>
+/// <param name="Operation">Such as <c>capture</c>.</param>
+/// <param name="Action"><c>asked</c>, <c>given_back</c> or <c>left_to_operator</c>.</param>
+/// <param name="Key">The operation's key at the provider, if it has one.</param>
+/// <param name="Here">What is recorded here; null for nothing.</param>
+/// <param name="There">What the provider has; null for nothing.</param>
+public sealed record ReconciliationDifference(
+    string Kind, string PaymentId, string Operation, string Action, string? Key = null, Money? Here = null, Money? There = null);
+
+internal sealed record Acknowledgement(string Reason, string Note);
+
 internal sealed record NewPayment(string Token, string Capture);
 
 internal sealed record NewRefund(Money Amount, string Reason);

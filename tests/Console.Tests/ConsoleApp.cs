@@ -2,7 +2,13 @@ using System.Net.Http.Headers;
 using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
+using Granary.Grains.Payments.Providers;
+using Granary.Grains.Payments.Reconciling;
+using Granary.Journal;
+using Granary.Streams;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +32,7 @@ public sealed class ConsoleApp : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
     private Task<Scene>? _scene;
+    private Receiver? _receiver;
 
     /// <summary>Its HTTP address.</summary>
     public Uri Address => new(_app!.Urls.First());
@@ -56,6 +63,8 @@ public sealed class ConsoleApp : IAsyncLifetime
             "--Granary:Orders:MaxOpenUnitsPerUser=0",
             "--Granary:Silo:ResponseTimeout=00:02:00",
             "--Granary:Limits:RequestTimeout=00:05:00",
+            "--Granary:Webhooks:AllowHttp=true",
+            "--Granary:Webhooks:AllowPrivateTargets=true",
         ]);
         await _app.StartAsync();
         await Services.GetRequiredService<FirstAdministrator>().Registered;
@@ -67,6 +76,41 @@ public sealed class ConsoleApp : IAsyncLifetime
             Args = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--disable-lcd-text"],
             Timeout = Patience,
         });
+    }
+
+    /// <summary>A receiver of webhooks.</summary>
+    public async Task<Receiver> Receiver() => _receiver ??= await Tests.Receiver.Start();
+
+    /// <summary>The provider says something of a payment, such as disputed.</summary>
+    public async Task Say(string payment, string type)
+    {
+        var (headers, body) = SandboxProvider.EventOf(Testing.Shop.Unique("evt"), type, payment, DateTimeOffset.UtcNow);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/payment-webhooks/sandbox") { Content = new ByteArrayContent(body) };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.Add(name, value);
+        }
+
+        using var http = new HttpClient { BaseAddress = Address };
+        using var taken = await http.SendAsync(request);
+        taken.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>What a nightly comparison with the provider has found.</summary>
+    public Task Compared(PaymentReconciliation report) => Services.GetRequiredService<ReconciliationStore>().SaveAsync(report, CancellationToken.None);
+
+    /// <summary>An event of the order that a consumer could not take.</summary>
+    /// <returns>The id of the dead letter.</returns>
+    public async Task<string> SetAside(string consumer, string orderId, string error)
+    {
+        var record = (await Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(orderId), 0))[0];
+        await Services.GetRequiredService<IStreamStore>().AddDeadLettersAsync(
+            [
+                new DeadLetter(
+                    consumer, StreamNames.PartitionOf(record.Stream, 16), record.Position, record.Stream, record.Version, record.Type, error, 5, DateTimeOffset.UtcNow),
+            ],
+            CancellationToken.None);
+        return $"{consumer}.{record.Position}";
     }
 
     /// <summary>The shop for looking at pages.</summary>
@@ -160,6 +204,7 @@ public sealed class ConsoleApp : IAsyncLifetime
         }
 
         _playwright?.Dispose();
+        await (_receiver?.DisposeAsync() ?? ValueTask.CompletedTask);
         if (_app is not null)
         {
             await _app.StopAsync();

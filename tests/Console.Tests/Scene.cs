@@ -1,4 +1,5 @@
 using System.Net;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Interfaces.Users;
 
 namespace Granary.Console.Tests;
@@ -7,8 +8,9 @@ namespace Granary.Console.Tests;
 /// <param name="Pending">An order that waits for its payment.</param>
 /// <param name="Shipped">An order that was paid, packed and shipped, and refunded in part.</param>
 /// <param name="Customer">A customer with orders, and money that came and went.</param>
+/// <param name="Webhook">A webhook with deliveries of every kind.</param>
 /// <param name="Users">The staff, by role.</param>
-public sealed record Scene(string Pending, string Shipped, string Customer, IReadOnlyDictionary<string, string> Users)
+public sealed record Scene(string Pending, string Shipped, string Customer, string Webhook, IReadOnlyDictionary<string, string> Users)
 {
     private static readonly (string Sku, string Name, long Price, long Stock)[] Products =
     [
@@ -77,10 +79,14 @@ public sealed record Scene(string Pending, string Shipped, string Customer, IRea
         using var refunded = await staff.PostJson(
             $"/orders/{shipped}/refunds", new { amount = Shop.Usd(500), reason = "One cup was chipped." }, ("Idempotency-Key", "refund"));
         await refunded.Expect(HttpStatusCode.Created);
+        var webhook = await Connect(app, customers[0], shipped);
+        await Configure(staff);
+        await Charge(app, customers[1]);
         return new Scene(
             await Place(customers[1], 5),
             shipped,
             customers[0].Id,
+            webhook,
             new Dictionary<string, string> { [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator), [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin) });
     }
 
@@ -102,6 +108,117 @@ public sealed record Scene(string Pending, string Shipped, string Customer, IRea
         {
             await Live(app.Shop.Staff, await Place(customer, 8 + (4 * i)), steps: 1);
         }
+    }
+
+    /// <summary>Other systems: a webhook that works and one that does not, and an event that a consumer could not take.</summary>
+    private static async Task<string> Connect(ConsoleApp app, Customer customer, string order)
+    {
+        var receiver = await app.Receiver();
+        var shop = await Register("shop", "order.placed", "order.paid", "order.packing_started", "order.shipped");
+        var accounting = await Register("accounting", "order.placed");
+        await Register("warehouse", "stock.low", "stock.replenished");
+        receiver.Answer("accounting", HttpStatusCode.InternalServerError);
+        await Live(app.Shop.Staff, await Place(customer, 2), steps: 3);
+        await Place(customer, 5);
+        await Told(shop, "delivered", 5);
+        await Told(accounting, "pending", 2);
+        receiver.Answer("shop", HttpStatusCode.BadGateway);
+        await Place(customer, 3);
+        await Told(shop, "pending", 1);
+        receiver.Answer("shop", HttpStatusCode.BadGateway, HttpStatusCode.NoContent, HttpStatusCode.NoContent);
+        await app.SetAside("order-index", order, "TimeoutException: The database did not answer within 00:00:10.");
+        await app.SetAside("webhooks", order, "DamagedRecordException: The journal is damaged.");
+        return shop;
+
+        async Task<string> Register(string name, params string[] events)
+        {
+            using var registered = await app.Shop.Staff.PostJson("/webhooks", new { url = receiver.AddressOf(name), events });
+            return (await registered.Expect(HttpStatusCode.Created)).Text("id")!;
+        }
+
+        Task Told(string id, string status, int least) => Eventually.HoldsAsync(
+            async () =>
+            {
+                using var log = await app.Shop.Staff.GetAsync($"/webhooks/{id}/deliveries?limit=100");
+                return (await log.Expect(HttpStatusCode.OK)).At("data").EnumerateArray().Count(one => one.Text("status") == status && one.At("attempts").GetInt32() > 0) >= least;
+            },
+            $"webhook {id} has {least} deliveries that are {status}", TimeSpan.FromMinutes(2));
+    }
+
+    /// <summary>Settings that were changed, and variants.</summary>
+    private static async Task Configure(HttpClient staff)
+    {
+        object[] changes =
+        [
+            new { values = new Dictionary<string, object> { ["Granary:Orders:PaymentTimeout"] = "00:20:00", ["Granary:Stock:LowThreshold"] = 12 } },
+            new
+            {
+                values = new Dictionary<string, object> { ["Granary:Payments:Grace"] = "00:15:00" },
+                variants = new object[]
+                {
+                    new
+                    {
+                        name = "testers",
+                        match = new { header = new { name = "X-Variant", value = "testers" } },
+                        values = new Dictionary<string, object> { ["Granary:Orders:PaymentTimeout"] = "00:30:00" },
+                    },
+                    new
+                    {
+                        name = "more-orders",
+                        match = new { percent = 2.5 },
+                        values = new Dictionary<string, object> { ["Granary:Orders:MaxOpenOrdersPerUser"] = 80 },
+                        enabled = false,
+                        reason = "12 of 140 requests of a minute were answered 5xx (0.086, more than 0.05).",
+                    },
+                },
+            },
+        ];
+        foreach (var change in changes)
+        {
+            using var changed = await staff.SendJson(HttpMethod.Put, "/settings", change);
+            await changed.Expect(HttpStatusCode.OK);
+        }
+    }
+
+    /// <summary>Payments with a provider, some of which an operator must look at, and what the last comparison with it has found.</summary>
+    private static async Task Charge(ConsoleApp app, Customer customer)
+    {
+        var payments = new List<string>();
+        foreach (var token in (string[])["tok_ok", "tok_ok", "tok_declined", "tok_3ds", "tok_ok"])
+        {
+            payments.Add(await Pay(customer, token));
+        }
+
+        await app.Say(payments[0], "disputed");
+        await app.Say(payments[1], "refunded");
+        var midnight = new DateTimeOffset(DateTimeOffset.UtcNow.Date, TimeSpan.Zero);
+        await app.Compared(new PaymentReconciliation
+        {
+            At = midnight.AddHours(2),
+            From = midnight.AddDays(-1),
+            To = midnight,
+            Provider = "sandbox",
+            Matched = 412,
+            OnTheirWay = 1,
+            Foreign = 0,
+            Kinds = new Dictionary<string, int> { ["missing_here"] = 1, ["amounts_differ"] = 1 },
+            Differences =
+            [
+                new PaymentDifference("missing_here", payments[1], "refund", payments[1] + "-refund-3", null, 1_250, "asked"),
+                new PaymentDifference("amounts_differ", payments[4], "capture", payments[4] + "-capture-2", 1_400, 1_450, "asked"),
+            ],
+        });
+    }
+
+    /// <summary>Places an order and pays it with the provider.</summary>
+    /// <returns>The payment.</returns>
+    internal static async Task<string> Pay(Customer customer, string token)
+    {
+        using var placed = await customer.Http.PostJson("/orders", new { items = new[] { new { sku = "CUP-STONEWARE", quantity = 1 } }, payment_method = "external" });
+        var order = (await placed.Expect(HttpStatusCode.Created)).Text("id");
+        using var paid = await customer.Http.PostJson($"/orders/{order}/payments", new { token }, ("Idempotency-Key", "key"));
+        using var list = await customer.Http.GetAsync($"/orders/{order}/payments");
+        return (await list.Expect(HttpStatusCode.OK)).At("data")[0].Text("id")!;
     }
 
     private static async Task<string> Place(Customer customer, int i)

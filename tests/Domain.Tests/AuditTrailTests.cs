@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Granary.Domain.ApiKeys;
 using Granary.Domain.Events;
 using Granary.Domain.Orders;
+using Granary.Domain.Payments;
 using Granary.Domain.Settings;
 using Granary.Domain.Stock;
 using Granary.Domain.Trail;
@@ -95,6 +96,19 @@ public sealed class AuditTrailTests
         var (entry, _) = AuditTrail.Apply(kind.Recall!("order/o1", records[..2]), records[2]);
 
         Assert.Equal("""3 order.refund_requested key_1 null -> {"amount":{"amount":250},"reason":"damaged"}""", Text(entry!));
+    }
+
+    [Fact]
+    public void That_an_operator_has_looked_at_a_payment_is_an_entry()
+    {
+        var records = Records<PaymentEvent>(
+            "payment/p1", PaymentEvent.Codec, new PaymentNeedsAttention("disputed"), new AttentionAcknowledged("u-op", "disputed", "Answered."));
+        var kind = AuditTrail.KindOf(records[1]);
+
+        var (entry, _) = AuditTrail.Apply(kind.Recall!("payment/p1", records[..1]), records[1]);
+
+        Assert.Equal("""2 payment.attention_acknowledged u-op null -> {"attention":"disputed","note":"Answered."}""", Text(entry!));
+        Assert.False(AuditTrail.Reads("payment.needs_attention"));
     }
 
     [Fact]

@@ -153,11 +153,25 @@ internal static class AnswerExamples
         ApiKey,
         new ApiKeyListBody([ApiKey], Cursor),
         new WebhookListBody([Webhook], Cursor),
+        new EventTypeListBody(["order.placed", "order.paid", "stock.low"]),
         Delivery,
         new WebhookTestBody("msg_00112233445566778899aabbccddeeff", true, 31, 204),
         new DeliveryListBody([Delivery], Cursor),
         Payment,
         new PaymentListBody([Payment]),
+        new PaymentPageBody([Payment], Cursor),
+        new ReconciliationBody
+        {
+            At = Noon.Date.AddHours(2),
+            From = Noon.Date.AddDays(-1),
+            To = Noon.Date,
+            Provider = "http",
+            Matched = 412,
+            OnTheirWay = 1,
+            Foreign = 0,
+            Kinds = new Dictionary<string, int> { ["missing_here"] = 1 },
+            Differences = [new DifferenceBody("missing_here", Payment.Id, "refund", "asked", Payment.Id + "-refund-3", There: Usd(500))],
+        },
         new RefundBody
         {
             Id = "01k0c3w8e4x5y6z7a8b9c0d1g4",
@@ -169,8 +183,12 @@ internal static class AnswerExamples
         },
         new SettingsBody(3, new Dictionary<string, SettingBody>
         {
-            ["Granary:Orders:PaymentTimeout"] = new("00:20:00", "00:15:00", "table"),
-            ["Granary:Stock:LowThreshold"] = new("10", "10", "default"),
+            ["Granary:Orders:PaymentTimeout"] = new(
+                "00:20:00", "00:15:00", "table", "unpaid orders expire after this time",
+                "a time from 00:00:00.001 to 30.00:00:00, written hh:mm:ss, hh:mm:ss.fff or d.hh:mm:ss", InVariants: true),
+            ["Granary:Stock:LowThreshold"] = new(
+                "10", "10", "default", "an item with this many available units or fewer is low; 0 turns alerts off",
+                "a whole number from 0 to 1000000000000", InVariants: false),
         }, [ShortTimeout]),
         new SettingsHistoryBody(
             [

@@ -117,6 +117,93 @@ public sealed record NextActionBody(string Url);
 /// <summary>The payments of an order, the first started first.</summary>
 public sealed record PaymentListBody(IReadOnlyList<PaymentBody> Data);
 
+/// <summary>A page of payments.</summary>
+/// <param name="Data">Newest first.</param>
+/// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
+public sealed record PaymentPageBody(IReadOnlyList<PaymentBody> Data, string? NextCursor = null);
+
+/// <summary>The body of <c>POST /payments/{id}/acknowledge</c>.</summary>
+public sealed record AcknowledgePaymentRequest
+{
+    /// <summary>The <c>attention_reason</c> that was looked at. Refused if it is another one by now.</summary>
+    [Required]
+    public string? Reason { get; init; }
+
+    /// <summary>What was found or done, up to 1,000 characters.</summary>
+    [Required]
+    public string? Note { get; init; }
+}
+
+/// <summary>What the last nightly comparison with the provider's list has found.</summary>
+public sealed record ReconciliationBody
+{
+    /// <summary>When it was made.</summary>
+    public required DateTime At { get; init; }
+
+    /// <summary>The first moment that was compared.</summary>
+    public required DateTime From { get; init; }
+
+    /// <summary>The moment up to which was compared.</summary>
+    public required DateTime To { get; init; }
+
+    public required string Provider { get; init; }
+
+    /// <summary>Operations that both have alike.</summary>
+    public required int Matched { get; init; }
+
+    /// <summary>Operations that neither has concluded.</summary>
+    public required int OnTheirWay { get; init; }
+
+    /// <summary>Operations in the provider's list that are not of this shop.</summary>
+    public required int Foreign { get; init; }
+
+    /// <summary>How many differences there are, by kind; none of a kind that is absent.</summary>
+    public required IReadOnlyDictionary<string, int> Kinds { get; init; }
+
+    /// <summary>The differences, up to 200.</summary>
+    public required IReadOnlyList<DifferenceBody> Differences { get; init; }
+
+    /// <summary>Converts a report to its body.</summary>
+    public static ReconciliationBody Of(PaymentReconciliation report, Currency currency)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        ArgumentNullException.ThrowIfNull(currency);
+        return new()
+        {
+            At = report.At.UtcDateTime,
+            From = report.From.UtcDateTime,
+            To = report.To.UtcDateTime,
+            Provider = report.Provider,
+            Matched = report.Matched,
+            OnTheirWay = report.OnTheirWay,
+            Foreign = report.Foreign,
+            Kinds = report.Kinds,
+            Differences =
+            [
+                .. report.Differences.Select(difference => new DifferenceBody(
+                    difference.Kind, difference.Payment, difference.Operation, difference.Action, difference.Key,
+                    difference.Here is { } here ? currency.Of(here) : null, difference.There is { } there ? currency.Of(there) : null)),
+            ],
+        };
+    }
+}
+
+/// <summary>A difference between the provider's list and the payments here.</summary>
+/// <param name="Kind">Which of both lacks it, or that the amounts differ.</param>
+/// <param name="Operation">What was done, such as <c>capture</c>.</param>
+/// <param name="Action">What was done about it.</param>
+/// <param name="Key">The operation's key at the provider, if it has one.</param>
+/// <param name="Here">What is recorded here; absent for nothing.</param>
+/// <param name="There">What the provider has; absent for nothing.</param>
+public sealed record DifferenceBody(
+    [property: Choices("missing_here", "missing_there", "amounts_differ", "capture_without_order")] string Kind,
+    string PaymentId,
+    [property: Choices("authorize", "capture", "void", "refund")] string Operation,
+    [property: Choices("asked", "given_back", "left_to_operator")] string Action,
+    string? Key = null,
+    Money? Here = null,
+    Money? There = null);
+
 /// <summary>A refund of an order.</summary>
 public sealed record RefundBody
 {

@@ -58,6 +58,21 @@ public static class PaymentEndpoints
             .Answers(ProblemTypes.IllegalTransition, ProblemTypes.IdempotencyKeyReused);
 
         var payments = routes.MapGroup("/payments").WithTags("Payments").Describes("id", "The id of the payment.");
+        payments.MapGet("/", PaymentLists.List).WithName("ListPayments").Scope(Scopes.OrdersRead).AnswersAtLength()
+            .WithSummary("List external payments, the newest first")
+            .RequireAuthorization(Policies.Operator)
+            .TakesOnly(PaymentLists.Parameters)
+            .Answers(ProblemTypes.Validation);
+        payments.MapGet("/reconciliation", PaymentLists.Reconciliation).WithName("GetReconciliation")
+            .WithSummary("Read what the last nightly comparison with the provider's list has found")
+            .RequireAuthorization(Policies.Operator)
+            .TakesOnly()
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
+        payments.MapPost("/{id}/acknowledge", PaymentLists.Acknowledge).WithName("AcknowledgePayment").Scope(Scopes.PaymentsWrite)
+            .WithSummary("Say that what a payment needs attention for was looked at")
+            .WithExample("""{ "reason": "disputed", "note": "Answered in the provider's dashboard." }""")
+            .RequireAuthorization(Policies.Operator)
+            .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
         payments.MapGet("/{id}", Get).WithName("GetPayment").Scope(Scopes.OrdersRead).WithSummary("Read a payment")
             .CalledBy("the owner of the order", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.NotFound);

@@ -37,7 +37,7 @@ public sealed record SettingsBody(long Version, IReadOnlyDictionary<string, Sett
     /// <summary>Converts what holds to its body.</summary>
     public static SettingsBody From(SettingsSnapshot settings) => new(
         settings.Version,
-        SettingKeys.All.Where(key => key.IsLive).ToDictionary(key => key.Name, key => SettingBody.From(settings.Values[key.Name], key.Default)),
+        SettingKeys.All.Where(key => key.IsLive).ToDictionary(key => key.Name, key => SettingBody.From(settings.Values[key.Name], key)),
         [.. settings.Variants.Select(VariantBody.From)]);
 }
 
@@ -45,10 +45,27 @@ public sealed record SettingsBody(long Version, IReadOnlyDictionary<string, Sett
 /// <param name="Value">What holds.</param>
 /// <param name="Default">What holds where it is not set.</param>
 /// <param name="Source">Where the value comes from; <c>table</c> over <c>file</c> over <c>configuration</c> over <c>default</c>.</param>
-public sealed record SettingBody(string Value, string Default, [property: Choices(typeof(SettingSource))] string Source)
+/// <param name="Meaning">What it is for, in one line.</param>
+/// <param name="Takes">The values that it takes.</param>
+/// <param name="Choices">The values to choose from; absent where there are more than a few.</param>
+/// <param name="InVariants">Whether a variant can have a value of its own.</param>
+public sealed record SettingBody(
+    string Value,
+    string Default,
+    [property: Choices(typeof(SettingSource))] string Source,
+    string Meaning,
+    string Takes,
+    bool InVariants,
+    IReadOnlyList<string>? Choices = null)
 {
     /// <summary>Converts a value to its body.</summary>
-    public static SettingBody From(SettingInForce setting, string otherwise) => new(setting.Text, otherwise, Grains.Interfaces.Words.Of(setting.Source));
+    public static SettingBody From(SettingInForce setting, SettingKey key)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        return new(
+            setting.Text, key.Default, Grains.Interfaces.Words.Of(setting.Source), key.Meaning, key.Takes, key.IsOfRequest,
+            key.Choices.Count > 0 ? key.Choices : null);
+    }
 }
 
 /// <summary>A page of the history.</summary>

@@ -67,6 +67,9 @@ public sealed record WebhookBody(
 /// <param name="NextCursor">The cursor of the next page; absent on the last page.</param>
 public sealed record WebhookListBody(IReadOnlyList<WebhookBody> Data, string? NextCursor = null);
 
+/// <summary>The events that a webhook can subscribe to, such as <c>order.paid</c>.</summary>
+public sealed record EventTypeListBody(IReadOnlyList<string> Data);
+
 /// <summary>The delivery of one event to one webhook.</summary>
 /// <param name="Id">The header <c>webhook-id</c> of every attempt.</param>
 /// <param name="Version">The event's version in its stream.</param>

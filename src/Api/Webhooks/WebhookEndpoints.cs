@@ -30,6 +30,9 @@ public static class WebhookEndpoints
         webhooks.MapGet("/", List).WithName("ListWebhooks").AnswersAtLength().WithSummary("List webhooks")
             .TakesOnly(RouteParameter.Limit, RouteParameter.Cursor)
             .Answers(ProblemTypes.Validation);
+        webhooks.MapGet("/event-types", EventTypes).WithName("ListEventTypes").WithSummary("List the events that a webhook can subscribe to")
+            .TakesOnly()
+            .Answers(ProblemTypes.Validation);
         webhooks.MapGet("/{id}", Get).WithName("GetWebhook").WithSummary("Read a webhook")
             .Answers(ProblemTypes.NotFound);
         webhooks.MapPatch("/{id}", Update).WithName("UpdateWebhook")
@@ -89,6 +92,9 @@ public static class WebhookEndpoints
             [.. page.Webhooks.Select(webhook => WebhookBody.From(webhook))],
             page.More ? PageRequest.CursorAfter(page.Webhooks[^1].Id) : null));
     }
+
+    private static async Task<Ok<EventTypeListBody>> EventTypes([AsParameters] WebhookServices services) =>
+        TypedResults.Ok(new EventTypeListBody(await services.Desk.EventTypes()));
 
     private static async Task<Results<Ok<WebhookBody>, ProblemResult>> Get(string id, [AsParameters] WebhookServices services)
     {

@@ -48,9 +48,9 @@ public sealed class Clearing(
             payment is { Authorized: >= 0, Captured: >= 0, Refunded: >= 0 } && payment.Refunded <= payment.Captured,
             $"{name}: {payment.Refunded} went back of {payment.Captured} captured.");
 
-        // A provider that takes more than it was asked for is no fault of the journal: the payment is given back, or an operator is called.
+        // A provider that takes more than it was asked for is no fault of the journal: the payment is given back, or an operator is called and has looked at it.
         Demand(
-            payment.Authorized + payment.Captured - payment.Refunded <= payment.Amount || payment.IsGivenUp || payment.NeedsAttention is not null,
+            payment.Authorized + payment.Captured - payment.Refunded <= payment.Amount || payment.IsGivenUp || (payment.NeedsAttention ?? payment.Acknowledged) is not null,
             $"{name}: {payment.Authorized} and {payment.Captured} were taken of {payment.Amount}, and {payment.Refunded} went back.");
         Expect(payment.NeedsAttention is null, $"{name}: an operator must look at it: {payment.NeedsAttention}.");
         if (!payment.HasOrder)
@@ -129,7 +129,7 @@ public sealed class Clearing(
             payment.Authorized + payment.Captured == order.Total,
             $"{name}: payment {paidBy} has {payment.Authorized} set aside and {payment.Captured} captured of {order.Total}.");
         Demand(
-            payment.Authorized + payment.Captured == order.Total || payment.NeedsAttention is not null || payment.IsGivenUp,
+            payment.Authorized + payment.Captured == order.Total || (payment.NeedsAttention ?? payment.Acknowledged) is not null || payment.IsGivenUp,
             $"{name}: it is {order.Status} and payment {paidBy} has {payment.Authorized + payment.Captured} of {order.Total}.");
     }
 

@@ -181,11 +181,27 @@ public static class PaymentDecisions
     }
 
     /// <summary>
+    /// An operator has looked at the payment. Only what the operator has seen is acknowledged: something else may have come up meanwhile. A payment
+    /// that needs no attention is not changed.
+    /// </summary>
+    /// <param name="reason">Why the payment needs attention.</param>
+    public static Decision<PaymentEvent> Acknowledge(PaymentState payment, string reason, string note, string by) =>
+        !payment.Exists ? new NotFound()
+        : payment.NeedsAttention is not { } attention ? Decision<PaymentEvent>.Unchanged
+        : attention != reason ? new InvalidValue("reason", $"is not why the payment needs attention now, which is {attention}")
+        : new AttentionAcknowledged(by, reason, note);
+
+    /// <summary>
     /// Takes in what the provider's list says otherwise than the payment, of an operation that the payment has concluded or never requested. Where
-    /// neither an open operation nor a question to the provider can clear it up, an operator is called.
+    /// neither an open operation nor a question to the provider can clear it up, an operator is called, unless one has looked at it before.
     /// </summary>
     public static Decision<PaymentEvent> Differ(PaymentState payment, ProviderEvent said, DateTimeOffset now)
     {
+        if (payment.Acknowledged is not null && payment.ProviderEvents.Contains(said.Id))
+        {
+            return Decision<PaymentEvent>.Unchanged;
+        }
+
         var received = Receive(payment, said, now).Events;
         var after = received.Aggregate(payment, (before, happened) => before.Apply(happened, now));
         return after is { Operation: null, Doubt: null, NeedsAttention: null }

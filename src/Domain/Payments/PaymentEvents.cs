@@ -34,6 +34,7 @@ public abstract record PaymentEvent
         .Add("payment.given_up", PaymentEventJson.Default.PaymentGivenUp)
         .Add("payment.compensated", PaymentEventJson.Default.PaymentCompensated)
         .Add("payment.needs_attention", PaymentEventJson.Default.PaymentNeedsAttention)
+        .Add("payment.attention_acknowledged", PaymentEventJson.Default.AttentionAcknowledged)
         .Add("payment.event_received", PaymentEventJson.Default.ProviderEventReceived)
         .Add("payment.doubted", PaymentEventJson.Default.PaymentDoubted)
         .Add("payment.confirmed", PaymentEventJson.Default.PaymentConfirmed)
@@ -144,6 +145,14 @@ public sealed record PaymentCompensated(OperationKind Operation, long Amount, st
 /// <summary>An operator must look at the payment.</summary>
 public sealed record PaymentNeedsAttention(string Reason) : PaymentEvent(trigger: null);
 
+/// <summary>An operator has looked at the payment, which needs no attention any more.</summary>
+/// <param name="Reason">Why it needed attention.</param>
+/// <param name="Note">What the operator has found or done.</param>
+public sealed record AttentionAcknowledged(string By, string Reason, string Note) : PaymentEvent(trigger: null)
+{
+    internal override string Actor => By;
+}
+
 /// <summary>The provider has sent an event. Each is taken in once, by its id.</summary>
 /// <param name="Id">The provider's id of the event.</param>
 /// <param name="DueAt">Set when the provider must be asked now.</param>
@@ -192,6 +201,7 @@ public sealed record RefundFailed(string Refund, string Code) : PaymentEvent(Pay
 [JsonSerializable(typeof(PaymentGivenUp))]
 [JsonSerializable(typeof(PaymentCompensated))]
 [JsonSerializable(typeof(PaymentNeedsAttention))]
+[JsonSerializable(typeof(AttentionAcknowledged))]
 [JsonSerializable(typeof(ProviderEventReceived))]
 [JsonSerializable(typeof(PaymentDoubted))]
 [JsonSerializable(typeof(PaymentConfirmed))]

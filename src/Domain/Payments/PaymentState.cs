@@ -73,6 +73,9 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
     /// <summary>Why an operator must look at it, or null.</summary>
     public string? NeedsAttention { get; init; }
 
+    /// <summary>Why an operator had to look at it and has, unless something else came up since; null otherwise.</summary>
+    public string? Acknowledged { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; init; }
     public ImmutableArray<TimelineEntry> Timeline { get; init; } = [];
@@ -147,9 +150,11 @@ public sealed record PaymentState : IAggregate<PaymentState, PaymentEvent>
             PaymentNeedsAttention e => next with
             {
                 NeedsAttention = e.Reason,
+                Acknowledged = null,
                 Doubt = null,
                 Operation = Operation is null ? null : Operation with { EndsAttention = e.Reason == ProviderSilent },
             },
+            AttentionAcknowledged e => next with { NeedsAttention = null, Acknowledged = e.Reason },
             ProviderEventReceived e => next with
             {
                 ProviderEvents = ProviderEvents.Add(e.Id),

@@ -11,7 +11,7 @@ namespace Granary.Domain.Trail;
 public static class AuditTrail
 {
     /// <summary>What is audited.</summary>
-    public static IReadOnlyList<AuditedKind> Kinds { get; } = [ProductAudit.Kind, UserAudit.Kind, OrderAudit.Kind, ApiKeyAudit.Kind, SettingsAudit.Kind];
+    public static IReadOnlyList<AuditedKind> Kinds { get; } = [ProductAudit.Kind, UserAudit.Kind, OrderAudit.Kind, ApiKeyAudit.Kind, SettingsAudit.Kind, PaymentAudit.Kind];
 
     /// <summary>The type of the entries about stock that was moved by hand.</summary>
     public static string StockAdjustment => ProductAudit.Adjustment;

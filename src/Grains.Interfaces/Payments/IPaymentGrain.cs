@@ -8,7 +8,7 @@ namespace Granary.Grains.Interfaces.Payments;
 /// One payment with an external provider, keyed by <see cref="PaymentId.From"/>. It follows its order's standing and tells the
 /// order its account; no call to the provider is made within a turn of the grain. See <c>docs/payments.md</c>.
 /// </summary>
-[Alias("granary.payment-grain"), Version(1)]
+[Alias("granary.payment-grain"), Version(2)]
 public interface IPaymentGrain : IGrainWithStringKey
 {
     /// <summary>
@@ -36,6 +36,11 @@ public interface IPaymentGrain : IGrainWithStringKey
     /// <param name="by">The acting user's id.</param>
     [Alias("void"), Idempotent, AlwaysInterleave]
     Task<PaymentReply> Void(string by);
+
+    /// <summary>Says that an operator has looked at what the payment needs attention for. One that needs none is not changed.</summary>
+    /// <returns>The payment, <see cref="NotFound"/>, or <see cref="InvalidValue"/> where it needs attention for another reason by now.</returns>
+    [Alias("acknowledge"), Idempotent, AlwaysInterleave]
+    Task<PaymentReply> Acknowledge(AcknowledgeAttention command);
 
     /// <summary>Brings the payment in line with its order's standing. An older standing changes nothing.</summary>
     [Alias("align"), Idempotent]

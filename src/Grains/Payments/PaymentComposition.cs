@@ -1,5 +1,6 @@
 using Granary.Domain.Payments;
 using Granary.Grains.Payments.Index;
+using Granary.Grains.Payments.Reconciling;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Grains.Payments;
@@ -17,6 +18,7 @@ public static class PaymentComposition
         services.AddSingleton<PaymentMetrics>();
         services.AddSingleton<PaymentKeeping>();
         services.AddPaymentIndex();
+        services.AddSingleton<ReconciliationStore>();
         services.AddHostedService<PaymentSweep>();
         return services;
     }

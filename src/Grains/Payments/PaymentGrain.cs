@@ -68,6 +68,13 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
     }
 
     /// <inheritdoc/>
+    public Task<PaymentReply> Acknowledge(AcknowledgeAttention command)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        return CarryOutAsync(payment => PaymentDecisions.Acknowledge(payment, command.Reason, command.Note, command.By));
+    }
+
+    /// <inheritdoc/>
     public async Task Align(OrderStanding standing)
     {
         ArgumentNullException.ThrowIfNull(standing);

@@ -16,6 +16,21 @@ public sealed class ClearPayments
     public void An_order_and_its_payment_balance() => Assert.Equal((0, 0), Findings([PaidOrder], Captured()));
 
     [Fact]
+    public void A_payment_that_an_operator_has_looked_at_is_as_good_as_one_that_waits_for_it()
+    {
+        var paid = Given.ExternalOrder(new OrderPaymentUpdated("system", "p1", Authorized().Version, 1_000, 0, 0), new OrderPaid("u-buyer", "p1"));
+        var ended = Authorized().With(PaymentDecisions.Conclude(
+            Authorized().Do(payment => PaymentDecisions.Capture(payment, "u-op", Times, Noon)),
+            Authorized().Do(payment => PaymentDecisions.Capture(payment, "u-op", Times, Noon)).Operation!, new ProviderAnswer.Expired(), Times, Noon));
+        Assert.Equal("authorization_expired", ended.NeedsAttention);
+        var waiting = Findings([paid], ended);
+
+        var acknowledged = Findings([paid], ended.Do(payment => PaymentDecisions.Acknowledge(payment, "authorization_expired", "Agreed on another way.", "u-op")));
+
+        Assert.Equal((0, waiting.Lagging - 1), acknowledged);
+    }
+
+    [Fact]
     public void The_sums_are_judged_also_where_a_payment_waits_for_an_operator()
     {
         var disputed = Captured().Do(payment => PaymentDecisions.Receive(payment, new ProviderEvent("e", ProviderEventType.Disputed), Noon));

@@ -1,4 +1,5 @@
 using Granary.Domain.Payments;
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
 using static Granary.Domain.Tests.Payments.GivenPayment;
@@ -139,6 +140,25 @@ public sealed class ReceiveProviderEvent
         // The provider is asked.
         Assert.Equal(["payment.event_received", "payment.doubted"], PaymentDecisions.Differ(Authorized(), twice, Noon).Names());
         Assert.Equal(["payment.event_received"], PaymentDecisions.Differ(Capturing(), twice, Noon).Names());
+    }
+
+    [Fact]
+    public void What_an_operator_has_looked_at_needs_no_attention_until_something_else_comes_up()
+    {
+        var twice = new ProviderEvent("reconciled-by-hand-captured", ProviderEventType.Captured, 1_000);
+        var differing = Captured().Do(state => PaymentDecisions.Differ(state, twice, Noon));
+
+        Assert.Equal(new InvalidValue("reason", "is not why the payment needs attention now, which is list_differs"), PaymentDecisions.Acknowledge(differing, "disputed", "seen", "u-op").Refusal);
+        var acknowledged = differing.Do(state => PaymentDecisions.Acknowledge(state, "list_differs", "A second capture by hand.", "u-op"));
+        Assert.Equal((null, "payment.attention_acknowledged", "u-op"), (acknowledged.NeedsAttention, acknowledged.Timeline[^1].Type, acknowledged.Timeline[^1].By));
+        PaymentDecisions.Acknowledge(acknowledged, "list_differs", "Again.", "u-op").IsUnchanged();
+
+        // The same difference is found every night; another one, or a dispute, is news.
+        PaymentDecisions.Differ(acknowledged, twice, Noon).IsUnchanged();
+        Assert.Equal("list_differs", acknowledged.Do(state => PaymentDecisions.Differ(state, twice with { Id = "reconciled-other" }, Noon)).NeedsAttention);
+        var disputed = acknowledged.Do(state => PaymentDecisions.Receive(state, new ProviderEvent("evt_9", ProviderEventType.Disputed), Noon));
+        Assert.Equal(("disputed", null), (disputed.NeedsAttention, disputed.Acknowledged));
+        Assert.IsType<NotFound>(PaymentDecisions.Acknowledge(PaymentState.Initial("p"), "disputed", "seen", "u-op").Refusal);
     }
 
     [Fact]

@@ -29,8 +29,11 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
         var body = await Get();
 
         Assert.Equal(
-            SettingKeys.All.Where(key => key.IsLive).Select(key => (key.Name, key.Default)),
-            body.At("values").EnumerateObject().Select(setting => (setting.Name, setting.Value.Text("default")!)));
+            SettingKeys.All.Where(key => key.IsLive).Select(key => (key.Name, key.Default, key.Meaning, key.Takes, key.IsOfRequest, string.Join(' ', key.Choices))),
+            body.At("values").EnumerateObject().Select(setting => (
+                setting.Name, setting.Value.Text("default")!, setting.Value.Text("meaning")!, setting.Value.Text("takes")!,
+                setting.Value.At("in_variants").GetBoolean(),
+                setting.Value.TryGetProperty("choices", out var choices) ? string.Join(' ', choices.Texts()) : "")));
         Assert.Equal(("12", "table"), Shown(body, Threshold));
         Assert.Equal(("64", "configuration"), Shown(body, "Granary:LoadShedding:MaxConcurrent"));
         Assert.Equal(("00:15:00", "default"), Shown(body, Timeout));

@@ -30,6 +30,18 @@ public sealed class WebhookTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task The_events_that_are_listed_can_be_subscribed_to()
+    {
+        using var listed = await _staff.SendJson(HttpMethod.Get, "/webhooks/event-types");
+        string[] types = [.. (await listed.Expect(HttpStatusCode.OK)).At("data").Texts().OfType<string>()];
+
+        using var registered = await Register(types);
+
+        Assert.Equal(types, (await registered.Expect(HttpStatusCode.Created)).At("events").Texts());
+        Assert.Superset(new HashSet<string> { "order.placed", "product.changed", "stock.low", "payment.captured", "refund.failed" }, types.ToHashSet());
+    }
+
+    [Fact]
     public async Task Every_secret_is_32_random_bytes_of_its_own()
     {
         var secrets = new List<byte[]>();

@@ -85,5 +85,14 @@ export function duration(seconds) {
 /** A share of one. */
 export const percent = share => (share === null ? '–' : new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 1 }).format(share));
 
+/** A value of the API, whatever it is, for reading. */
+export function saidOf(value) {
+  return value === undefined || value === null ? ''
+    : Array.isArray(value) ? value.map(saidOf).join(', ')
+    : typeof value !== 'object' ? String(value)
+    : Number.isInteger(value.amount) && value.currency ? money(value)
+    : Object.entries(value).map(([name, one]) => `${name} ${saidOf(one)}`).join(', ');
+}
+
 /** A word of the API for reading: partially_refunded becomes Partially refunded. */
 export const word = text => (text ? text[0].toUpperCase() + text.slice(1).replaceAll('_', ' ') : '');

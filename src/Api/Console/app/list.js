@@ -104,7 +104,7 @@ export function useSearch(query) {
   return { number: form.current.number, search };
 }
 
-/** The keys of a page that is a list: j and k mark an entry, Enter opens it, r reads the list again, / searches. Returns the index that is marked. */
+/** The keys of a page that is a list: j and k mark an entry, Enter opens it, r reads the list again, / goes to the field of the search, if there is one. Returns the index that is marked. */
 export function useListKeys(list, { one, many, open, search }) {
   const [marked, setMarked] = useState(-1);
   useEffect(() => setMarked(-1), [list.name]);
@@ -120,7 +120,7 @@ export function useListKeys(list, { one, many, open, search }) {
     return next;
   });
   useKeys([
-    { key: '/', label: `Search ${many}`, run: () => document.querySelector(`[name=${search}]`).focus() },
+    ...(search ? [{ key: '/', label: `Search ${many}`, run: () => document.querySelector(`[name=${search}]`).focus() }] : []),
     { key: 'j', label: `Next ${one}`, run: move(1) },
     { key: 'k', label: `The ${one} before`, run: move(-1) },
     { key: 'Enter', label: `Open the ${one}`, run: () => list.rows[marked] && open(list.rows[marked]) },

@@ -2,7 +2,7 @@
 import { html, uPlot, useEffect, useId, useLayoutEffect, useRef, useState } from './vendor.js';
 import { NotConnected } from './api.js';
 import { returns } from './connection.js';
-import { decimal, minorUnits, money, word } from './format.js';
+import { decimal, minorUnits, money, saidOf, word } from './format.js';
 import { observable, useValue } from './state.js';
 import { theme } from './theme-choice.js';
 
@@ -78,12 +78,12 @@ export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decim
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
 
-/** A form that sends once at a time and shows the problem. change is of useChange; body makes the body from the fields' texts. */
-export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, children }) {
+/** A form that sends once at a time and shows the problem. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
+export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
   const onSubmit = async event => {
     event.preventDefault();
-    const texts = Object.fromEntries(new FormData(event.currentTarget));
-    const answer = change.isBusy ? null : await change.run(body ? body(texts) : undefined);
+    const fields = new FormData(event.currentTarget);
+    const answer = change.isBusy ? null : await change.run(body ? body(Object.fromEntries(fields), name => fields.getAll(name)) : undefined);
     if (answer) {
       onDone?.(answer);
     }
@@ -97,10 +97,10 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
   return html`<form class="form" onSubmit=${onSubmit} novalidate>
     ${children}
     <${ProblemNote} problem=${change.problem} fields=${names} />
-    <div class="form-end">
+    ${submit && html`<div class="form-end">
       <button type="submit" class=${isGrave ? 'grave' : 'main'} aria-disabled=${change.isBusy}>${change.isBusy ? 'Sending…' : submit}</button>
-      ${onCancel && html`<button type="button" onClick=${onCancel}>Close</button>`}
-    </div>
+      ${onCancel && html`<button type="button" onClick=${onCancel}>${cancel}</button>`}
+    </div>`}
   </form>`;
 }
 
@@ -185,6 +185,32 @@ export const Money = ({ of }) => html`<span class="money">${money(of)}</span>`;
 /** Pairs of a name and what it is; those without a value are left out. */
 export const Facts = ({ of }) => html`<dl class="facts">${of.filter(([, value]) => value !== null && value !== undefined && value !== '').map(([name, value]) =>
   html`<div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
+
+/** From what to what values were changed, by name. */
+export const Changes = ({ from = {}, to = {} }) => html`<div class="changes"><${Table} caption="Changes" rows=${Object.keys({ ...from, ...to })} keyOf=${name => name} columns=${[
+  { title: 'What', cell: name => name },
+  { title: 'From', cell: name => saidOf(from[name]) || html`<span class="soft">not set</span>` },
+  { title: 'To', cell: name => saidOf(to[name]) || html`<span class="soft">not set</span>` },
+]} /></div>`;
+
+/** A check box with its label. */
+export const Check = ({ label, ...rest }) => html`<label class="check"><input type="checkbox" ...${rest} /> ${label}</label>`;
+
+/** A secret that no later answer has, to be copied. */
+export function Secret({ text, what }) {
+  const input = useRef(null);
+  const copy = async () => {
+    input.current.select();
+    try {
+      await navigator.clipboard.writeText(text);
+      say('The secret is copied.');
+    } catch {
+      // Without the permission, and over plain HTTP: it is selected.
+    }
+  };
+  return html`<div class="notice"><p role="status"><strong>${what}</strong> Copy its secret now: it is not shown again.</p>
+    <div class="secret"><input ref=${input} readonly aria-label="Secret" value=${text} onFocus=${() => input.current.select()} /><button onClick=${copy}>Copy</button></div></div>`;
+}
 
 const toasts = observable([]);
 

@@ -1,5 +1,6 @@
 using Granary.Domain.Payments;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Payments;
 using Granary.Grains.Payments.Providers;
 using Granary.Streams.Views;
 
@@ -13,6 +14,7 @@ public sealed partial class ReconciliationJob(
     Reconciler reconciler,
     ProviderGateway gateway,
     ReconciliationMetrics metrics,
+    ReconciliationStore reports,
     IViewDatabase database,
     IGrainFactory grains,
     IHostApplicationLifetime lifetime,
@@ -59,10 +61,29 @@ public sealed partial class ReconciliationJob(
             Differs(difference.Payment, Words.Of(difference.Kind), difference.Key, difference.Here, difference.There, Words.Of(action));
         }
 
+        await reports.SaveAsync(ReportOf(report, plan, to), cancellationToken);
         await Reconciler.TakeInAsync(grains, plan, cancellationToken);
         _comparedTo = to;
         return report;
     }
+
+    private PaymentReconciliation ReportOf(ReconciliationReport report, IReadOnlyList<(Difference Difference, DifferenceAction Action)> plan, DateTimeOffset to) => new()
+    {
+        At = clock.GetUtcNow(),
+        From = to.AddDays(-1),
+        To = to,
+        Provider = gateway.Name,
+        Matched = report.Matched,
+        OnTheirWay = report.OnTheirWay,
+        Foreign = report.Foreign,
+        Kinds = report.Differences.CountBy(difference => difference.Kind).ToDictionary(kind => Words.Of(kind.Key), kind => kind.Value),
+        Differences =
+        [
+            .. plan.Take(PaymentReconciliation.MostDifferences).Select(planned => new PaymentDifference(
+                Words.Of(planned.Difference.Kind), planned.Difference.Payment, Words.Of(planned.Difference.Operation), planned.Difference.Key,
+                planned.Difference.Here, planned.Difference.There, Words.Of(planned.Action))),
+        ],
+    };
 
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

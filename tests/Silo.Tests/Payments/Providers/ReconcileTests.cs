@@ -82,6 +82,10 @@ public sealed class ReconcileTests(ProviderSilo silo) : IClassFixture<ProviderSi
         var report = await silo.Job.RunAsync(tomorrow.AddHours(3), Cancellation);
 
         Assert.Contains(report!.Differences, found => found.Payment == lost);
+        var kept = (await silo.Grains.GetGrain<IPaymentDesk>(0).Reconciliation())!;
+        Assert.Equal((tomorrow.AddDays(-1), tomorrow, "http", report.Matched), (kept.From, kept.To, kept.Provider, kept.Matched));
+        Assert.Equal(report.Differences.Count, kept.Kinds.Values.Sum());
+        Assert.Contains(kept.Differences, found => found is { Kind: "capture_without_order", There: 100, Action: "given_back" } && found.Payment == lost);
         Assert.Null(await silo.Job.RunAsync(tomorrow.AddHours(4), Cancellation));
         await Eventually.HoldsAsync(
             async () => (await silo.Payment(lost).Get(null)).Payment is { Refunded: 100 }, "the capture went back", cancellation: Cancellation);
