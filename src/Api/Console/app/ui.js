@@ -199,6 +199,7 @@ export const Check = ({ label, ...rest }) => html`<label class="check"><input ty
 /** A secret that no later answer has, to be copied. */
 export function Secret({ text, what }) {
   const input = useRef(null);
+  useEffect(() => input.current.focus(), [text]);
   const copy = async () => {
     input.current.select();
     try {

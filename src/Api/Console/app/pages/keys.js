@@ -1,10 +1,10 @@
 // The API keys of the shop's machines.
-import { html, useEffect, useRef, useState } from '../vendor.js';
+import { html, useState } from '../vendor.js';
 import { useChange } from '../api.js';
 import { momentOf, Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList } from '../list.js';
-import { Dialog, Field, Form, LongTable, Page, ProblemNote, say } from '../ui.js';
+import { Dialog, Field, Form, LongTable, Page, ProblemNote, say, Secret } from '../ui.js';
 
 const SCOPES = [
   ['orders:read', 'Read the orders of all users'],
@@ -31,7 +31,7 @@ export default function Keys() {
   const onClose = () => setDoing(null);
   return html`<${Page} title="Keys" actions=${html`<button class="main" onClick=${() => setDoing({ kind: 'create' })}>Create a key</button><button onClick=${list.reload}>Read again</button>`}>
     <p class="soft">With a key, a machine of the shop calls the API: a storefront, an ERP, a program of the warehouse.</p>
-    ${made && html`<${Made} made=${made} onKept=${() => setMade(null)} />`}
+    ${made && html`<${Secret} text=${made.key} what=${`The key ${made.name} is created.`} /><p><button onClick=${() => setMade(null)}>I have it</button></p>`}
     <${HowMany} of=${list} one="key" many="keys" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Keys" rows=${list.rows} keyOf=${key => key.id} onEnd=${list.more} isComplete=${list.isComplete} empty="There are no keys." columns=${[
@@ -52,28 +52,6 @@ export default function Keys() {
       onClose();
     }} />`}
   <//>`;
-}
-
-/** The text of a new key, which nothing else shows. It stays until the person says that it is kept. */
-function Made({ made, onKept }) {
-  const text = useRef(null);
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => text.current.focus(), [made]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(made.key);
-      setCopied(true);
-    } catch {
-      // Over plain HTTP to another machine, browsers have no clipboard for pages: the text is selected, for the person to copy.
-      text.current.select();
-    }
-  };
-  return html`<section class="notice made" aria-label="The new key">
-    <p><strong>The key of ${made.name}.</strong> It is shown only now: give it to its machine, or keep it in a safe place.</p>
-    <div class="made-key"><input ref=${text} class="id" aria-label="Key" readonly value=${made.key} onFocus=${event => event.target.select()} />
-      <button class="main" onClick=${copy}>Copy</button><button onClick=${onKept}>I have it</button></div>
-    <p role="status">${isCopied ? 'Copied.' : ''}</p>
-  </section>`;
 }
 
 function Create({ onClose, onMade }) {
