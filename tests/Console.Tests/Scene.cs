@@ -15,7 +15,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
     private static readonly (string Sku, string Name, long Price, long Stock)[] Products =
     [
         ("TEA-EARL-GREY", "Earl Grey, 250 g", 1_250, 200), ("TEA-SENCHA", "Sencha, 100 g", 1_480, 120), ("COFFEE-HARAR", "Harar coffee, 500 g", 1_690, 150),
-        ("CUP-STONEWARE", "Stoneware cup", 1_400, 300), ("POT-CAST-IRON", "Cast-iron teapot", 5_900, 25), ("SPOON-BRASS", "Brass spoon", 980, 6),
+        ("CUP-STONEWARE", "Stoneware cup", 1_400, 300), ("POT-CAST-IRON", "Cast-iron teapot", 5_900, 60), ("SPOON-BRASS", "Brass spoon", 980, 6),
     ];
 
     private static readonly string[] Life = ["pay", "pack", "ship", "receive", "complete"];
