@@ -37,7 +37,6 @@ function Frame({ who }) {
       go(visible[0].path, { replace: true });
     }
   }, [path]);
-  useEffect(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [current]);
   return html`<a class="skip" href="#main" onClick=${skip}>Skip to the content</a>
     <header class="bar">
       <${Link} to="/" class="brand"><img src="/console/app/icon.svg" alt="" width="24" height="24" />Granary<//>

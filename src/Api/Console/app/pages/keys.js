@@ -1,10 +1,10 @@
 // The API keys of the shop's machines.
-import { html, useEffect, useRef, useState } from '../vendor.js';
+import { html, useState } from '../vendor.js';
 import { useChange } from '../api.js';
 import { momentOf, Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList } from '../list.js';
-import { Dialog, Field, Form, LongTable, Page, ProblemNote, say } from '../ui.js';
+import { Copyable, Dialog, Field, Form, LongTable, Page, ProblemNote, say } from '../ui.js';
 
 const SCOPES = [
   ['orders:read', 'Read the orders of all users'],
@@ -56,23 +56,9 @@ export default function Keys() {
 
 /** The text of a new key, which nothing else shows. It stays until the person says that it is kept. */
 function Made({ made, onKept }) {
-  const text = useRef(null);
-  const [isCopied, setCopied] = useState(false);
-  useEffect(() => text.current.focus(), [made]);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(made.key);
-      setCopied(true);
-    } catch {
-      // Over plain HTTP to another machine, browsers have no clipboard for pages: the text is selected, for the person to copy.
-      text.current.select();
-    }
-  };
   return html`<section class="notice made" aria-label="The new key">
     <p><strong>The key of ${made.name}.</strong> It is shown only now: give it to its machine, or keep it in a safe place.</p>
-    <div class="made-key"><input ref=${text} class="id" aria-label="Key" readonly value=${made.key} onFocus=${event => event.target.select()} />
-      <button class="main" onClick=${copy}>Copy</button><button onClick=${onKept}>I have it</button></div>
-    <p role="status">${isCopied ? 'Copied.' : ''}</p>
+    <${Copyable} label="Key" text=${made.key}><button onClick=${onKept}>I have it</button><//>
   </section>`;
 }
 
