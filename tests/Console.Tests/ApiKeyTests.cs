@@ -25,11 +25,11 @@ public sealed class ApiKeyTests(ConsoleApp app)
         await Dialog(visit).GetByLabel("Expires").FillAsync("2099-01-01T00:00");
         await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
 
-        var text = visit.Page.GetByLabel("Secret");
+        var text = visit.Page.GetByLabel("Key", new() { Exact = true });
         await Expect(text).ToBeFocusedAsync();
         var key = await text.InputValueAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Copy" }).ClickAsync();
-        await Expect(visit.Page.Locator(".toasts")).ToContainTextAsync("The secret is copied.");
+        await Expect(visit.Page.GetByText("Copied.")).ToBeVisibleAsync();
         Assert.Equal(key, await visit.Page.EvaluateAsync<string>("navigator.clipboard.readText()"));
         using var machine = app.Client(key);
         await Eventually.HoldsAsync(async () => await StatusOf(machine) == HttpStatusCode.OK, "the key lets its machine in", cancellation: Cancellation);

@@ -9,7 +9,7 @@ public sealed class PaymentPageTests(ConsoleApp app)
     public async Task A_payment_that_needs_attention_is_looked_at_refunded_in_part_and_acknowledged()
     {
         await app.Scene();
-        var payment = await Scene.Pay(await app.Shop.Customer(), "tok_ok");
+        var payment = await Scene.PayExternally(await app.Shop.Customer(), "tok_ok");
         await app.Say(payment, "disputed");
         await using var visit = await app.OpenAs(Roles.Operator);
         var (row, dialog) = (visit.Page.Locator("tr[data-row]").Filter(new() { HasText = payment }), visit.Page.GetByRole(AriaRole.Dialog));

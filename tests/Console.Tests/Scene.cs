@@ -186,7 +186,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
         var payments = new List<string>();
         foreach (var token in (string[])["tok_ok", "tok_ok", "tok_declined", "tok_3ds", "tok_ok"])
         {
-            payments.Add(await Pay(customer, token));
+            payments.Add(await PayExternally(customer, token));
         }
 
         await app.Say(payments[0], "disputed");
@@ -212,7 +212,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
 
     /// <summary>Places an order and pays it with the provider.</summary>
     /// <returns>The payment.</returns>
-    internal static async Task<string> Pay(Customer customer, string token)
+    internal static async Task<string> PayExternally(Customer customer, string token)
     {
         using var placed = await customer.Http.PostJson("/orders", new { items = new[] { new { sku = "CUP-STONEWARE", quantity = 1 } }, payment_method = "external" });
         var order = (await placed.Expect(HttpStatusCode.Created)).Text("id");

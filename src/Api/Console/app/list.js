@@ -104,7 +104,7 @@ export function useSearch(query) {
   return { number: form.current.number, search };
 }
 
-/** The keys of a page that is a list: j and k mark an entry, Enter opens it, r reads the list again, / goes to the field of the search, if there is one. Returns the index that is marked. */
+/** The keys of a page that is a list: j and k mark an entry, Enter opens it, r reads the list again, / searches where it can be. Returns the index that is marked. */
 export function useListKeys(list, { one, many, open, search }) {
   const [marked, setMarked] = useState(-1);
   useEffect(() => setMarked(-1), [list.name]);

@@ -196,21 +196,23 @@ export const Changes = ({ from = {}, to = {} }) => html`<div class="changes"><${
 /** A check box with its label. */
 export const Check = ({ label, ...rest }) => html`<label class="check"><input type="checkbox" ...${rest} /> ${label}</label>`;
 
-/** A secret that no later answer has, to be copied. */
-export function Secret({ text, what }) {
+/** A text that nothing shows later, to be copied. It has the focus when it comes. Its children stand beside the button. */
+export function Copyable({ label, text, children }) {
   const input = useRef(null);
+  const [isCopied, setCopied] = useState(false);
   useEffect(() => input.current.focus(), [text]);
   const copy = async () => {
-    input.current.select();
     try {
       await navigator.clipboard.writeText(text);
-      say('The secret is copied.');
+      setCopied(true);
     } catch {
-      // Without the permission, and over plain HTTP: it is selected.
+      // Over plain HTTP to another machine, browsers have no clipboard for pages: the text is selected, for the person to copy.
+      input.current.select();
     }
   };
-  return html`<div class="notice"><p role="status"><strong>${what}</strong> Copy its secret now: it is not shown again.</p>
-    <div class="secret"><input ref=${input} readonly aria-label="Secret" value=${text} onFocus=${() => input.current.select()} /><button onClick=${copy}>Copy</button></div></div>`;
+  return html`<div class="made-key"><input ref=${input} class="id" aria-label=${label} readonly value=${text} onFocus=${event => event.target.select()} />
+      <button class="main" onClick=${copy}>Copy</button>${children}</div>
+    <p role="status">${isCopied ? 'Copied.' : ''}</p>`;
 }
 
 const toasts = observable([]);

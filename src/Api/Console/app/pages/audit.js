@@ -1,7 +1,6 @@
 // Who changed what. What is looked for is in the address, with the names that the API has for it.
 import { html, useState } from '../vendor.js';
 import { localOf, momentOf, saidOf, Time, word } from '../format.js';
-import { useKeys } from '../keys.js';
 import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { Link, queryOf } from '../router.js';
 import { Changes, Dialog, Facts, Field, LongTable, Page, ProblemNote } from '../ui.js';
@@ -10,8 +9,7 @@ export default function Audit({ query }) {
   const list = useList('/audit', query, { isKept: true });
   const form = useSearch(query);
   const [shown, show] = useState(null);
-  const marked = useListKeys(list, { one: 'entry', many: 'entries', open: show });
-  useKeys([{ key: '/', label: 'Search the audit', run: () => document.querySelector('[name=subject]').focus() }]);
+  const marked = useListKeys(list, { one: 'entry', many: 'entries', search: 'subject', open: show });
   return html`<${Page} title="Audit" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
     <${Filters} key=${form.number} query=${query} problem=${list.error} onSearch=${form.search} />
     <${HowMany} of=${list} one="entry" many="entries" />

@@ -4,7 +4,7 @@ import { useChange } from '../api.js';
 import { momentOf, Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList } from '../list.js';
-import { Dialog, Field, Form, LongTable, Page, ProblemNote, say, Secret } from '../ui.js';
+import { Copyable, Dialog, Field, Form, LongTable, Page, ProblemNote, say } from '../ui.js';
 
 const SCOPES = [
   ['orders:read', 'Read the orders of all users'],
@@ -31,7 +31,7 @@ export default function Keys() {
   const onClose = () => setDoing(null);
   return html`<${Page} title="Keys" actions=${html`<button class="main" onClick=${() => setDoing({ kind: 'create' })}>Create a key</button><button onClick=${list.reload}>Read again</button>`}>
     <p class="soft">With a key, a machine of the shop calls the API: a storefront, an ERP, a program of the warehouse.</p>
-    ${made && html`<${Secret} text=${made.key} what=${`The key ${made.name} is created.`} /><p><button onClick=${() => setMade(null)}>I have it</button></p>`}
+    ${made && html`<${Made} made=${made} onKept=${() => setMade(null)} />`}
     <${HowMany} of=${list} one="key" many="keys" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
     <${LongTable} caption="Keys" rows=${list.rows} keyOf=${key => key.id} onEnd=${list.more} isComplete=${list.isComplete} empty="There are no keys." columns=${[
@@ -52,6 +52,14 @@ export default function Keys() {
       onClose();
     }} />`}
   <//>`;
+}
+
+/** The text of a new key, which nothing else shows. It stays until the person says that it is kept. */
+function Made({ made, onKept }) {
+  return html`<section class="notice made" aria-label="The new key">
+    <p><strong>The key of ${made.name}.</strong> It is shown only now: give it to its machine, or keep it in a safe place.</p>
+    <${Copyable} label="Key" text=${made.key}><button onClick=${onKept}>I have it</button><//>
+  </section>`;
 }
 
 function Create({ onClose, onMade }) {

@@ -46,7 +46,7 @@ export default function Payments({ query }) {
         { title: 'Amount', kind: 'number', cell: payment => html`<${Money} of=${payment.amount} />` },
       ]} />
     ${query.show !== 'all' && html`<${Reconciliation} />`}
-    ${shown && html`<${Payment} key=${shown} id=${shown} onChanged=${list.reload} onClose=${() => show(null)} />`}
+    ${shown && html`<${Payment} key=${shown} id=${shown} onChanged=${list.follow} onClose=${() => show(null)} />`}
   <//>`;
 }
 

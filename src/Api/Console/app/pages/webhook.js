@@ -5,7 +5,7 @@ import { duration, Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList, useListKeys } from '../list.js';
 import { go, Link } from '../router.js';
-import { Dialog, Facts, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Secret, Status } from '../ui.js';
+import { Copyable, Dialog, Facts, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Status } from '../ui.js';
 import { AboutWebhook, bodyOf } from './webhooks.js';
 
 /** What can be done: the call, what is asked before, and what is said afterwards. */
@@ -73,7 +73,7 @@ export default function Webhook({ params }) {
         <${Test} path=${path} />
       </div>
       <${Panel} title="Deliveries" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
-        <${HowMany} of=${list} one="delivery" many="deliveries" />
+        <p><${HowMany} of=${list} one="delivery" many="deliveries" /></p>
         <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
         <${LongTable} caption="Deliveries" rows=${list.rows} keyOf=${one => one.id} onEnd=${list.more} isComplete=${list.isComplete} isMarked=${(_, i) => i === marked}
           empty="No event was for it yet." columns=${[
@@ -85,7 +85,7 @@ export default function Webhook({ params }) {
             { title: 'Time', kind: 'when', isMinor: true, cell: one => html`<${Time} at=${one.last_attempt_at ?? one.created_at} short />` },
           ]} /><//>`}<//>
     ${doing && html`<${ActionDialog} action=${doing} path=${path} webhook=${webhook.data} onDone=${done} onClose=${() => setDoing(null)} />`}
-    ${shown && html`<${Delivery} path=${path} delivery=${shown} onDone=${list.reload} onClose=${() => show(null)} />`}
+    ${shown && html`<${Delivery} path=${path} delivery=${shown} onDone=${list.follow} onClose=${() => show(null)} />`}
   <//>`;
 }
 
@@ -99,7 +99,7 @@ function ActionDialog({ action, path, webhook, onDone, onClose }) {
     onDone(answer);
   };
   return html`<${Dialog} title=${action.label} onClose=${onClose}>
-    ${secret ? html`<${Secret} text=${secret} what="The webhook has a new secret." /><p><button class="main" onClick=${onClose}>Done</button></p>` : html`
+    ${secret ? html`<div class="notice made"><p><strong>The webhook has a new secret.</strong> This secret is shown only now: give it to the receiver.</p><${Copyable} label="Secret" text=${secret} /></div><p><button class="main" onClick=${onClose}>Done</button></p>` : html`
       ${action.text && html`<p>${action.text}</p>`}
       <${Form} change=${change} submit=${action.label} isGrave=${action.isGrave} names=${action.names} body=${action.body?.(webhook)} onDone=${done} onCancel=${onClose}>
         ${action.form?.({ webhook, problem: change.problem })}

@@ -5,7 +5,7 @@ import { Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList } from '../list.js';
 import { go, Link } from '../router.js';
-import { Check, Dialog, Facts, Field, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Secret, Status, Table } from '../ui.js';
+import { Check, Copyable, Dialog, Facts, Field, Form, Loaded, LongTable, Page, Panel, ProblemNote, say, Status, Table } from '../ui.js';
 
 export default function Webhooks({ who }) {
   // There can be 100.
@@ -37,7 +37,7 @@ function Register({ onDone, onClose }) {
     onDone();
   };
   return html`<${Dialog} title="Register a webhook" onClose=${onClose}>
-    ${made ? html`<${Secret} text=${made.secret} what="The webhook is registered." /><p><button class="main" onClick=${() => go(`/webhooks/${made.id}`)}>To the webhook</button></p>`
+    ${made ? html`<div class="notice made"><p><strong>The webhook is registered.</strong> This secret is shown only now: give it to the receiver.</p><${Copyable} label="Secret" text=${made.secret} /></div><p><button class="main" onClick=${() => go(`/webhooks/${made.id}`)}>To the webhook</button></p>`
       : html`<${Form} change=${change} submit="Register" names=${['url', 'events']} body=${bodyOf} onDone=${done} onCancel=${onClose}>
           <${AboutWebhook} problem=${change.problem} />
         <//>`}
