@@ -45,8 +45,6 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("customers", "/customers", _ => "/customers"),
         new("customer", "/customers/:id", scene => "/customers/" + scene.Customer),
         new("customer-deposit", null, scene => "/customers/" + scene.Customer, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Deposit" }).ClickAsync()),
-        new("api-keys", "/keys", _ => "/keys"),
-        new("api-key-new", null, _ => "/keys", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Create a key" }).ClickAsync()),
         new("payments", "/payments", _ => "/payments", Prepare: (_, page) => Expect(page.Locator("tr[data-row]")).Not.ToHaveCountAsync(0)),
         new("payments-one", null, _ => "/payments", Prepare: async (_, page) =>
         {
@@ -63,6 +61,8 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
         new("settings", "/settings", _ => "/settings", Prepare: (_, page) => page.GetByLabel("Payment timeout").FillAsync("00:25:00")),
         new("settings-variants", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Add a variant" }).ScrollIntoViewIfNeededAsync()),
         new("settings-variant", null, _ => "/settings", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Edit testers" }).ClickAsync()),
+        new("api-keys", "/keys", _ => "/keys"),
+        new("api-key-new", null, _ => "/keys", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Create a key" }).ClickAsync()),
         new("audit", "/audit", _ => "/audit"),
         new("audit-entry", null, _ => "/audit?subject=settings%2F0", Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Settings changed" }).First.ClickAsync()),
         new("keys", null, _ => "/orders", Prepare: (_, page) => page.Keyboard.PressAsync("?")),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Granary.Api.Http;
+using Granary.Api.Traffic;
 
 namespace Granary.Api.Problems;
 
@@ -22,6 +23,11 @@ public sealed class ProblemResult(Problem problem) : IResult, IStatusCodeHttpRes
     {
         var response = httpContext.Response;
         response.StatusCode = Value.Status;
+        if (Value.Type == ProblemTypes.Overloaded.Uri)
+        {
+            httpContext.Features.Set(Shed.Mark);
+        }
+
         if (Value.RetryAfter is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -87,9 +87,11 @@ public static class SettingsEndpoints
         }
 
         await desk.Follower.RefreshAsync();
-        var now = desk.Settings.Now;
-        http.Response.Headers.ETag = EntityTag.Of(now.Version);
-        return TypedResults.Ok(SettingsBody.From(now));
+
+        // Another change may have followed: the answer is of this one.
+        var made = desk.Settings.With(reply.Set!);
+        http.Response.Headers.ETag = EntityTag.Of(made.Version);
+        return TypedResults.Ok(SettingsBody.From(made));
     }
 
     private static bool IsVersion(string text) => long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var version) && version > 0;

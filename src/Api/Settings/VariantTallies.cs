@@ -1,9 +1,11 @@
+using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.Settings;
+using Granary.Hosting.Settings;
 
 namespace Granary.Api.Settings;
 
 /// <summary>Counts what this front end has answered under variants during the last minute.</summary>
-public sealed class VariantTallies(TimeProvider clock)
+public sealed class VariantTallies(LiveSettings settings, TimeProvider clock)
 {
     private static readonly TimeSpan Slot = TimeSpan.FromSeconds(5);
     private static readonly long SlotsKept = TimeSpan.FromMinutes(1).Ticks / Slot.Ticks;
@@ -13,24 +15,29 @@ public sealed class VariantTallies(TimeProvider clock)
     private readonly string _frontEnd = Guid.NewGuid().ToString("N");
     private long _since;
 
-    /// <summary>Counts a request.</summary>
-    /// <param name="variant">What it was under.</param>
-    /// <param name="status">Its status; 5xx is a failure.</param>
-    public void Answered(RequestVariant variant, int status)
+    /// <summary>Counts an answered request, those of callers without a variant as well: a variant is compared with them.</summary>
+    public void Answered(HttpContext context)
     {
-        ArgumentNullException.ThrowIfNull(variant);
+        ArgumentNullException.ThrowIfNull(context);
+        var variant = RequestVariant.Of(context);
+        var obeyed = variant?.Settings ?? settings.Now;
+        if (obeyed.Variants.Count == 0 || context.User.Identity?.IsAuthenticated != true)
+        {
+            return;
+        }
+
         lock (_turn)
         {
-            if (_since > variant.Settings.VariantsSince)
+            if (_since > obeyed.VariantsSince)
             {
                 // It began under variants that were changed meanwhile.
                 return;
             }
 
-            Renew(variant.Settings.VariantsSince);
-            var key = (variant.Name, SlotNow);
+            Renew(obeyed.VariantsSince);
+            var key = (variant?.Name ?? SettingsVariant.None, SlotNow);
             var (requests, failures) = _counts.GetValueOrDefault(key);
-            _counts[key] = (requests + 1, failures + (status >= StatusCodes.Status500InternalServerError ? 1 : 0));
+            _counts[key] = (requests + 1, failures + (IsFailure(context) ? 1 : 0));
         }
     }
 
@@ -45,7 +52,7 @@ public sealed class VariantTallies(TimeProvider clock)
                 _counts.Remove(key);
             }
 
-            return _counts.Count == 0 ? null : new VariantReport(
+            return _counts.Keys.All(key => key.Variant == SettingsVariant.None) ? null : new VariantReport(
                 _frontEnd,
                 _since,
                 [
@@ -54,6 +61,10 @@ public sealed class VariantTallies(TimeProvider clock)
                 ]);
         }
     }
+
+    /// <summary>5xx, unless the process had too much to do, which a caller can bring about.</summary>
+    private static bool IsFailure(HttpContext context) =>
+        context.Response.StatusCode >= StatusCodes.Status500InternalServerError && context.Features.Get<Shed>() is null;
 
     private long SlotNow => clock.GetUtcNow().Ticks / Slot.Ticks;
 

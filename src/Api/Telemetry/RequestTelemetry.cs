@@ -24,13 +24,8 @@ public sealed partial class RequestTelemetry(RequestDelegate next, RequestMetric
             // The error handler removes the endpoint from the request and stores it in a feature.
             var endpoint = context.GetEndpoint() ?? context.Features.Get<IExceptionHandlerFeature>()?.Endpoint;
             var handler = metrics.HandlerOf(endpoint);
-            var variant = RequestVariant.Of(context);
-            metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration, variant?.Name);
-            if (variant is not null)
-            {
-                variants.Answered(variant, context.Response.StatusCode);
-            }
-
+            metrics.Answered(handler, context.Request.Method, context.Response.StatusCode, duration, RequestVariant.Of(context)?.Name);
+            variants.Answered(context);
             Log(context, handler, duration);
         }
     }

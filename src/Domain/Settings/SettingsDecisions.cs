@@ -66,6 +66,11 @@ public static class SettingsDecisions
             : Set(settings, changes, then.Variants, command.By, command.Version);
     }
 
+    /// <summary>
+    /// A variant is not to blame where the callers without one fail nearly as often: their share times this is its least share of failures.
+    /// </summary>
+    private const double TimesTheRest = 3;
+
     /// <summary>Turns off the variants of which too many requests have failed during the last minute.</summary>
     /// <param name="settings">The settings.</param>
     /// <param name="tallies">What all front ends have answered under the variants that there are now.</param>
@@ -74,10 +79,12 @@ public static class SettingsDecisions
     {
         var totals = tallies.GroupBy(tally => tally.Name)
             .ToDictionary(group => group.Key, group => (Requests: group.Sum(tally => tally.Requests), Failures: group.Sum(tally => tally.Failures)));
+        var rest = totals.GetValueOrDefault(SettingsVariant.None);
+        var least = Math.Max(most, rest.Requests < LeastRequests ? 0 : Math.Min(TimesTheRest * rest.Failures / rest.Requests, 1));
         return Set(settings, [], [.. settings.Variants.Select(Judged)], UserId.System, rolledBackTo: null);
 
         SettingsVariant Judged(SettingsVariant variant) =>
-            !variant.IsOff && totals.GetValueOrDefault(variant.Name) is { Requests: >= LeastRequests } total && total.Failures > most * total.Requests
+            !variant.IsOff && totals.GetValueOrDefault(variant.Name) is { Requests: >= LeastRequests } total && total.Failures > least * total.Requests
                 ? variant with { IsOff = true, Reason = $"{total.Failures} of {total.Requests} requests of a minute failed" }
                 : variant;
     }

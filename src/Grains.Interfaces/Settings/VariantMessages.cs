@@ -6,6 +6,9 @@ namespace Granary.Grains.Interfaces.Settings;
 [GenerateSerializer, Immutable, Alias("granary.settings-variant")]
 public sealed record SettingsVariant
 {
+    /// <summary>The name in a <see cref="VariantTally"/> for callers without a variant.</summary>
+    public const string None = "";
+
     /// <summary>Unique in the set; the name that orders and metrics carry.</summary>
     [Id(0)] public required string Name { get; init; }
 

@@ -89,8 +89,18 @@ public sealed partial class SettingsGrain(
             _reports.Values.Where(known => known.Report.VariantsSince == settings.VariantsSince).SelectMany(known => known.Report.Tallies);
     }
 
-    private async Task<SettingsReply> ReplyAsync(Func<SettingsState, Decision<SettingsEvent>> decide) =>
-        (await DecideAsync(decide)).Refusal is { } refusal ? new SettingsReply(null, refusal) : new SettingsReply(Durable.ToSet());
+    /// <summary>Decides, and answers with the set that this decision makes: others may follow before it is durable.</summary>
+    private async Task<SettingsReply> ReplyAsync(Func<SettingsState, Decision<SettingsEvent>> decide)
+    {
+        var made = Durable;
+        var decision = await DecideAsync(settings =>
+        {
+            var decided = decide(settings);
+            made = decided.Events.Aggregate(settings, (state, happened) => state.Apply(happened, _clock.GetUtcNow()));
+            return decided;
+        });
+        return decision.Refusal is { } refusal ? new SettingsReply(null, refusal) : new SettingsReply(made.ToSet());
+    }
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Variant {Variant} of the settings is turned off: {Reason}.")]
     private partial void LogTurnedOff(string variant, string? reason);

@@ -19,7 +19,7 @@ internal sealed class SettingsHealth(LiveSettings settings, SettingsFollower fol
         {
             return Task.FromResult(follower.IsUnknownToCluster
                 ? HealthCheckResult.Degraded("The silos of the cluster are of an earlier release, which keeps no settings: what the process was started with holds.")
-                : new HealthCheckResult(context.Registration.FailureStatus, $"The settings of the cluster have not been read yet. {follower.Problem}"));
+                : new HealthCheckResult(context.Registration.FailureStatus, $"The settings of the cluster have not been read yet."));
         }
 
         var now = settings.Now;
@@ -27,12 +27,12 @@ internal sealed class SettingsHealth(LiveSettings settings, SettingsFollower fol
         if (follower.Problem is not null || clock.GetUtcNow() - answered > LongestSilence)
         {
             var since = answered.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
-            problems.Add($"The settings of the cluster cannot be asked for since {since}; version {now.Version} holds on. {follower.Problem}".TrimEnd());
+            problems.Add($"The settings of the cluster cannot be asked for since {since}; version {now.Version} holds on.");
         }
 
         if (follower.FileProblem is { } fault)
         {
-            problems.Add($"The files of {SettingKeys.SettingsDirectory} cannot be read, and those read before hold on: {fault}");
+            problems.Add($"The files of {SettingKeys.SettingsDirectory} are not obeyed, and those before hold on: {fault}");
         }
 
         if (now.Ignored.Count > 0)

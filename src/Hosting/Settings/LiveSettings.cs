@@ -58,20 +58,48 @@ public sealed class LiveSettings : IDisposable
         }
     }
 
-    /// <summary>Takes the mounted files in.</summary>
-    internal void TakeFiles(IReadOnlyDictionary<string, string> files)
+    /// <summary>Takes the mounted files in, all or none.</summary>
+    /// <returns>Why those before hold on; null where these hold.</returns>
+    internal string? TakeFiles(IReadOnlyDictionary<string, string> files)
     {
         lock (_turn)
         {
             if (files.Count == _files.Count && files.All(file => _files.TryGetValue(file.Key, out var text) && text == file.Value))
             {
-                return;
+                return null;
+            }
+
+            var refused = files.Where(file => SettingKeys.Find(file.Key) is { IsLive: true }).OrderBy(file => file.Key, StringComparer.Ordinal)
+                .Select(file => Problem(file.Key, file.Value) is { } problem ? $"{file.Key} {problem}" : null).OfType<string>().ToList();
+            if (refused.Count > 0)
+            {
+                return string.Join(' ', refused);
             }
 
             _files = files;
             if (!TryPublish())
             {
                 Known = -1;
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>What this process would obey with a table that it may not have yet, or not any more.</summary>
+    public SettingsSnapshot With(SettingsSet table)
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        lock (_turn)
+        {
+            try
+            {
+                return Build(table, _files);
+            }
+            catch (InvalidConfigurationException)
+            {
+                // As in TryPublish: what the process obeys stays.
+                return _now;
             }
         }
     }
@@ -201,7 +229,9 @@ public sealed class LiveSettings : IDisposable
     {
         if (SettingKeys.Find(name) is not { } key)
         {
-            return "is no setting of this release";
+            return name.StartsWith("Granary:", StringComparison.OrdinalIgnoreCase)
+                ? "is no setting of this release"
+                : "is read at the start of the process alone, if at all";
         }
 
         if (!key.IsLive)

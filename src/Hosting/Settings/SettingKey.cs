@@ -3,6 +3,9 @@ namespace Granary.Hosting.Settings;
 /// <summary>One key of the configuration: what it means, what it takes, and what holds where it is not set.</summary>
 public abstract class SettingKey(string name, string takes, string meaning)
 {
+    /// <summary>What of a refused value a message repeats: it may be a whole file.</summary>
+    private const int LongestShown = 200;
+
     /// <summary>The key, such as <c>Granary:Storage</c>. In the environment a colon is two underscores.</summary>
     public string Name { get; } = name;
 
@@ -39,7 +42,7 @@ public abstract class SettingKey(string name, string takes, string meaning)
 
     /// <summary>The refusal of a value.</summary>
     internal InvalidConfigurationException Refuse(string value) =>
-        new(this, (IsSecret ? "has a value that it does not take" : $"is '{value}'") + $"; it takes {Takes}.");
+        new(this, (IsSecret ? "has a value that it does not take" : $"is '{(value.Length > LongestShown ? value[..LongestShown] + "…" : value)}'") + $"; it takes {Takes}.");
 }
 
 /// <summary>Reads a value of a key.</summary>

@@ -38,11 +38,19 @@ internal static class SettingsFiles
         return false;
     }
 
+    private static string KeyOf(string file) => file.Replace("__", ":", StringComparison.Ordinal);
+
     private static Dictionary<string, string> Read(string directory)
     {
         if (!Directory.Exists(directory))
         {
             throw new DirectoryNotFoundException($"There is no directory {directory}.");
+        }
+
+        if (Directory.EnumerateFiles(directory).Select(file => Path.GetFileName(file)).GroupBy(KeyOf, StringComparer.OrdinalIgnoreCase)
+            .FirstOrDefault(key => key.Count() > 1) is { } twice)
+        {
+            throw new IOException($"The files {string.Join(" and ", twice.Order(StringComparer.Ordinal))} are one key.");
         }
 
         using var provider = new PhysicalFileProvider(directory);

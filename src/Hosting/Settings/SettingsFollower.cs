@@ -35,7 +35,7 @@ public sealed partial class SettingsFollower(
     /// <summary>Whether the silos of the cluster are of a release that knows no table yet.</summary>
     public bool IsUnknownToCluster { get; private set; }
 
-    /// <summary>Why the files cannot be read; null if they can.</summary>
+    /// <summary>Why the files are not obeyed; null if they are.</summary>
     public string? FileProblem { get; private set; }
 
     /// <inheritdoc/>
@@ -143,8 +143,7 @@ public sealed partial class SettingsFollower(
 
         if (SettingsFiles.TryRead(start.Directory, out var files, out var problem))
         {
-            FileProblem = null;
-            settings.TakeFiles(files);
+            FileProblem = settings.TakeFiles(files);
         }
         else
         {

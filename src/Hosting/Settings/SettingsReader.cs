@@ -59,9 +59,12 @@ public sealed class SettingsReader(IConfiguration configuration)
     internal static string Suggestion(string name)
     {
         var known = SettingKeys.All.Select(key => key.Name).ToList();
-        var word = name[name.LastIndexOf(':')..];
-        return NearestName.Suggestion(name, known) is { Length: > 0 } near ? near
-            : known.Find(key => name.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase) || key.EndsWith(word, StringComparison.OrdinalIgnoreCase))
+
+        // As it is written in the environment and as the name of a file.
+        var meant = name.Replace("__", ":", StringComparison.Ordinal);
+        var word = ":" + meant[(meant.LastIndexOf(':') + 1)..];
+        return NearestName.Suggestion(meant, known) is { Length: > 0 } near ? near
+            : known.Find(key => meant.StartsWith(key + ":", StringComparison.OrdinalIgnoreCase) || key.EndsWith(word, StringComparison.OrdinalIgnoreCase))
                 is { } elsewhere ? $" Did you mean {elsewhere}?"
             : "";
     }

@@ -144,6 +144,22 @@ public sealed class VariantTests
         }
     }
 
+    [Theory]
+    [InlineData(50, 10, 1_000, 160, true)]
+    [InlineData(50, 10, 1_000, 170, false)]
+    [InlineData(100, 100, 1_000, 400, false)]
+    [InlineData(100, 100, 99, 99, true)]
+    public void A_variant_is_not_to_blame_where_the_callers_without_one_fail_nearly_as_often(
+        int percent, int others, int rest, int restFailures, bool isOff)
+    {
+        var given = SettingsState.Initial("0");
+        given = Then(given, SettingsDecisions.Change(given, Change([], Ten), All));
+
+        VariantTally[] tallies = [new("ten", 1_000, 10 * percent), new("other", 1_000, others), new(SettingsVariant.None, rest, restFailures)];
+
+        Assert.Equal(isOff ? 1 : 0, SettingsDecisions.TurnOff(given, tallies, most: 0.05).Events.Count);
+    }
+
     [Fact]
     public void Variants_are_stored_under_these_names()
     {

@@ -67,6 +67,10 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
     [InlineData("Granary:Stock:LowTreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
     [InlineData("granary:stock:lowthreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
     [InlineData("Granary:Unheard:Of", "null", "is no setting.")]
+    [InlineData("Granary__Stock__LowThreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
+    [InlineData("LowThreshold", "1", "is no setting. Did you mean Granary:Stock:LowThreshold?")]
+    [InlineData("", "1", "is no setting.")]
+    [InlineData(" ", "1", "is no setting.")]
     [InlineData("Granary:Cache:NegativeDuration", "\"00:10:00\"", "must not be above Granary:Cache:Duration.")]
     public async Task A_value_that_is_not_taken_is_named_and_nothing_changes(string key, string value, string problem)
     {
@@ -132,6 +136,22 @@ public sealed class SettingsTests(SettingsApp settings) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.NotModified, unchanged.StatusCode);
         using var other = await _admin.SendJson(HttpMethod.Get, "/settings", null, ("If-Match", tag));
         await other.ExpectProblem(412, "precondition-failed");
+    }
+
+    [Fact]
+    public async Task Every_change_at_once_is_answered_with_the_version_that_it_made()
+    {
+        var before = (await Get()).Number("version");
+
+        var answers = await Task.WhenAll(Enumerable.Range(100, 10).Select(async value =>
+        {
+            using var changed = await Put(new Dictionary<string, object?> { [Threshold] = value });
+            var body = await changed.Expect(HttpStatusCode.OK);
+            return (Version: body.Number("version"), Tag: changed.Headers.ETag!.Tag, Told: Shown(body, Threshold).Value, Sent: $"{value}");
+        }));
+
+        Assert.All(answers, answer => Assert.Equal(($"\"{answer.Version}\"", answer.Sent), (answer.Tag, answer.Told)));
+        Assert.Equal(Enumerable.Range(1, 10).Select(number => before + number), answers.Select(answer => answer.Version).Order());
     }
 
     [Fact]

@@ -1,10 +1,15 @@
 using System.Net;
 using System.Text.Json;
+using Granary.Api.Auth;
+using Granary.Api.Settings;
+using Granary.Api.Traffic;
 using Granary.Client;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
+using Granary.Hosting.Settings;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Settings;
@@ -265,6 +270,26 @@ public sealed class VariantTests(SettingsApp settings) : IAsyncLifetime
         await Put(Variant("broken", BySlowLane));
         await Task.Delay(TimeSpan.FromSeconds(6), Cancellation);
         Assert.True((await client.GetSettingsAsync(Cancellation)).Variants[0].Enabled);
+    }
+
+    [Fact]
+    public void What_a_caller_brings_about_by_sending_too_much_is_no_failure_of_a_variant()
+    {
+        var tallies = new VariantTallies(settings.App.Services.GetRequiredService<LiveSettings>(), TimeProvider.System);
+        var under = new RequestVariant("flooded", settings.Now with { Variants = [new Grains.Interfaces.Settings.SettingsVariant { Name = "flooded", Percent = 100, Values = new Dictionary<string, string>() }], VariantsSince = long.MaxValue });
+        tallies.Answered(Request(500, isShed: false));
+        tallies.Answered(Request(503, isShed: true));
+        tallies.Answered(Request(503, isShed: false));
+
+        Assert.Equal([new Grains.Interfaces.Settings.VariantTally("flooded", 3, 2)], tallies.Report()!.Tallies);
+
+        DefaultHttpContext Request(int status, bool isShed)
+        {
+            var context = new DefaultHttpContext { User = Caller.PrincipalOf("u-1", [Roles.Customer]), Response = { StatusCode = status } };
+            context.Features.Set(under);
+            context.Features.Set(isShed ? Shed.Mark : null);
+            return context;
+        }
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

@@ -14,11 +14,11 @@ export const routes = [
   { path: '/stock/:sku', title: 'Product', under: '/stock', roles: STAFF, page: () => import('./pages/product.js') },
   { path: '/customers', title: 'Customers', nav: true, key: 'c', roles: ADMIN, page: () => import('./pages/customers.js') },
   { path: '/customers/:id', title: 'Customer', under: '/customers', roles: ADMIN, page: () => import('./pages/customer.js') },
-  { path: '/keys', title: 'Keys', nav: true, key: 'k', roles: ADMIN, page: () => import('./pages/keys.js') },
   { path: '/payments', title: 'Payments', nav: true, key: 'y', roles: STAFF, page: () => import('./pages/payments.js') },
   { path: '/webhooks', title: 'Webhooks', nav: true, key: 'w', roles: STAFF, page: () => import('./pages/webhooks.js') },
   { path: '/webhooks/:id', title: 'Webhook', under: '/webhooks', roles: STAFF, page: () => import('./pages/webhook.js') },
   { path: '/settings', title: 'Settings', nav: true, key: 't', roles: ADMIN, page: () => import('./pages/settings.js') },
+  { path: '/keys', title: 'Keys', nav: true, key: 'k', roles: ADMIN, page: () => import('./pages/keys.js') },
   { path: '/audit', title: 'Audit', nav: true, key: 'a', roles: ADMIN, page: () => import('./pages/audit.js') },
 ];
 

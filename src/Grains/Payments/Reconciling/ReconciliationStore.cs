@@ -23,17 +23,17 @@ public sealed class ReconciliationStore(IViewDatabase database)
                 """,
                 ("name", Nightly),
                 ("to", report.To.ToMicroseconds()),
-                ("report", JsonSerializer.Serialize(report, ReconciliationJson.Default.PaymentReconciliation))).ExecuteAsync(cancellation),
+                ("report", JsonSerializer.Serialize(report, ReconciliationReportJson.Default.PaymentReconciliation))).ExecuteAsync(cancellation),
             cancellationToken);
     }
 
     /// <summary>The last report; null before the first.</summary>
     public async Task<PaymentReconciliation?> LastAsync(CancellationToken cancellationToken) => (await database.ReadAsync(
         (connection, cancellation) => connection.Command("SELECT report FROM payment_reconciliation WHERE name = @name", ("name", Nightly))
-            .QueryAsync(row => JsonSerializer.Deserialize(row.GetString(0), ReconciliationJson.Default.PaymentReconciliation), cancellation),
+            .QueryAsync(row => JsonSerializer.Deserialize(row.GetString(0), ReconciliationReportJson.Default.PaymentReconciliation), cancellation),
         cancellationToken)).FirstOrDefault();
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PaymentReconciliation))]
-internal sealed partial class ReconciliationJson : JsonSerializerContext;
+internal sealed partial class ReconciliationReportJson : JsonSerializerContext;
