@@ -5,6 +5,7 @@ using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
+using Granary.Grains.Interfaces.Feed;
 using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NotFound = Granary.Grains.Interfaces.NotFound;
@@ -93,8 +94,7 @@ public static class WebhookEndpoints
             page.More ? PageRequest.CursorAfter(page.Webhooks[^1].Id) : null));
     }
 
-    private static async Task<Ok<EventTypeListBody>> EventTypes([AsParameters] WebhookServices services) =>
-        TypedResults.Ok(new EventTypeListBody(await services.Desk.EventTypes()));
+    private static Ok<EventTypeListBody> EventTypes(IEventFeed feed) => TypedResults.Ok(new EventTypeListBody(feed.Types));
 
     private static async Task<Results<Ok<WebhookBody>, ProblemResult>> Get(string id, [AsParameters] WebhookServices services)
     {

@@ -5,7 +5,7 @@ namespace Granary.Grains.Interfaces.Webhooks;
 
 /// <summary>Manages webhooks and reports the outcome of their deliveries. Any activation answers; the key is 0.</summary>
 /// <remarks>Every member throws <see cref="WebhooksUnavailableException"/> while the database cannot be reached.</remarks>
-[Alias("granary.webhook-desk"), Version(2)]
+[Alias("granary.webhook-desk"), Version(1)]
 public interface IWebhookDesk : IGrainWithIntegerKey
 {
     /// <summary>Registers a webhook. It gets the events from then on, and possibly an event from just before.</summary>
@@ -53,8 +53,4 @@ public interface IWebhookDesk : IGrainWithIntegerKey
     /// <returns>The delivery, <see cref="NotFound"/>, or <see cref="IllegalTransition"/> if the webhook is disabled.</returns>
     [Alias("redeliver")]
     Task<DeliveryReply> Redeliver(string id, string deliveryId);
-
-    /// <summary>The names of the events that a webhook can subscribe to.</summary>
-    [Alias("event-types"), AlwaysInterleave]
-    Task<IReadOnlyList<string>> EventTypes();
 }

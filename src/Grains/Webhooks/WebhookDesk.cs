@@ -137,9 +137,6 @@ public sealed class WebhookDesk(
         return new DeliveryReply(delivery);
     });
 
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> EventTypes() => Task.FromResult(PublicEvents.Names);
-
     private static string NewSecret() => WebhookSecret.Of(RandomNumberGenerator.GetBytes(WebhookSecret.Length));
 
     private static InvalidValue? ProblemOf(IReadOnlyList<string> events) =>

