@@ -82,6 +82,7 @@ public static class FrontEnd
         services.AddSingleton(new Currency(settings.Read(SettingKeys.Currency)));
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<StreamPlaces>();
+        services.AddSingleton<EventStreams>();
         services.AddSingleton<StatisticsFeed>();
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<WebhookTestPlaces>();

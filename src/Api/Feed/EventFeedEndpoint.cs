@@ -4,7 +4,6 @@ using System.Text.Json;
 using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
-using Granary.Api.Orders;
 using Granary.Api.Problems;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -21,9 +20,6 @@ namespace Granary.Api.Feed;
 /// </summary>
 public static class EventFeedEndpoint
 {
-    private const string TooMany = "So many streams of events are open that the caller's network or the caller may have no more "
-        + "(Granary:Limits:MaxStreamsPerNetwork, Granary:Limits:MaxStreamsPerUser).";
-
     private static readonly byte[] HeartbeatComment = ": still here\n"u8.ToArray();
 
     private static readonly RouteParameter[] Parameters =
@@ -63,52 +59,17 @@ public static class EventFeedEndpoint
 
         http.Response.Headers.Vary = "Accept";
         http.Response.Headers.CacheControl = "no-store";
-        return page is null
-            ? await FollowAsync(query, caller, http, desk)
-            : TypedResults.Ok(new EventPageBody([.. page.Events.Select(EventBody.From)], page.Next));
+        if (page is not null)
+        {
+            return TypedResults.Ok(new EventPageBody([.. page.Events.Select(EventBody.From)], page.Next));
+        }
+
+        return await desk.Streams.SendAsync(
+            http, caller, orderId: null, end => desk.Feed.FollowAsync(query, caller.UserId, desk.Streams.Heartbeat, end), WriteAsync)
+            is { } problem ? problem : TypedResults.Empty;
     }
 
-    private static async Task<Results<Ok<EventPageBody>, EmptyHttpResult, ProblemResult>> FollowAsync(
-        FeedQuery query, Caller caller, HttpContext http, EventFeedDesk desk)
-    {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, desk.Lifetime.ApplicationStopping);
-        EventStream.Describe(http.Response);
-        if (HttpMethods.IsHead(http.Request.Method))
-        {
-            return TypedResults.Empty;
-        }
-
-        using var place = desk.Places.TryEnter(NetworkOf.Client(http.Connection.RemoteIpAddress), caller.UserId, orderId: null);
-        if (place is null)
-        {
-            http.Response.ContentType = null;
-            return new ProblemResult(
-                Problem.Of(ProblemTypes.TooManyRequests, TooMany) with { RetryAfter = (int)desk.Options.Heartbeat.TotalSeconds + 1 });
-        }
-
-        try
-        {
-            await http.Response.Body.FlushAsync(end.Token);
-            await foreach (var page in desk.Feed.FollowAsync(query, caller.UserId, desk.Options.Heartbeat, end.Token))
-            {
-                if (!await desk.Access.HoldsAsync(http, caller))
-                {
-                    // A client that connects again learns why.
-                    break;
-                }
-
-                await WriteAsync(http.Response.Body, page, end.Token);
-            }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // The client has disconnected, or the server stops and the client will connect to another one.
-        }
-
-        return TypedResults.Empty;
-    }
-
-    private static async Task WriteAsync(Stream body, FeedPage page, CancellationToken cancellationToken)
+    private static async ValueTask WriteAsync(Stream body, FeedPage page, CancellationToken cancellationToken)
     {
         foreach (var read in page.Events)
         {
@@ -122,8 +83,6 @@ public static class EventFeedEndpoint
             await body.WriteAsync(HeartbeatComment, cancellationToken);
             await body.WriteAsync(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {page.Next}\n\n")), cancellationToken);
         }
-
-        await body.FlushAsync(cancellationToken);
     }
 
     private static IReadOnlyList<string> TypesOf(string[]? types) =>
@@ -140,10 +99,4 @@ public readonly record struct EventFeedRequest(
     [property: FromQuery(Name = "limit")] string? Limit);
 
 /// <summary>What the endpoint of the feed works with.</summary>
-public readonly record struct EventFeedDesk(
-    IEventFeed Feed,
-    RefusalProblems Problems,
-    LastingAccess Access,
-    TrackingOptions Options,
-    StreamPlaces Places,
-    IHostApplicationLifetime Lifetime);
+public readonly record struct EventFeedDesk(IEventFeed Feed, RefusalProblems Problems, EventStreams Streams);

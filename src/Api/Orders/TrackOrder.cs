@@ -4,7 +4,6 @@ using System.Text.Json;
 using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Problems;
-using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,9 +18,6 @@ namespace Granary.Api.Orders;
 /// </summary>
 public static class TrackOrder
 {
-    private const string TooMany = "So many streams of events are open that the caller's network, the user or the order may have no more "
-        + "(Granary:Limits:MaxStreamsPerNetwork, Granary:Limits:MaxStreamsPerUser, Granary:Limits:MaxStreamsPerOrder).";
-
     private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
 
     public static async Task<Results<EmptyHttpResult, NoContent, ProblemResult>> Track(
@@ -29,10 +25,7 @@ public static class TrackOrder
         Caller caller,
         HttpContext http,
         IOrderTracker tracker,
-        LastingAccess access,
-        TrackingOptions options,
-        StreamPlaces places,
-        IHostApplicationLifetime lifetime,
+        EventStreams streams,
         [AsParameters] OrderDesk desk)
     {
         if (!OrderId.IsValid(id))
@@ -54,41 +47,13 @@ public static class TrackOrder
             return TypedResults.NoContent();
         }
 
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
-        EventStream.Describe(http.Response);
-        if (HttpMethods.IsHead(http.Request.Method))
-        {
-            return TypedResults.Empty;
-        }
-
-        using var place = places.TryEnter(NetworkOf.Client(http.Connection.RemoteIpAddress), caller.UserId, id);
-        if (place is null)
-        {
-            http.Response.ContentType = null;
-            return new ProblemResult(Problem.Of(ProblemTypes.TooManyRequests, TooMany) with { RetryAfter = (int)options.Heartbeat.TotalSeconds + 1 });
-        }
-
-        try
-        {
-            await http.Response.Body.FlushAsync(end.Token);
-            await foreach (var update in tracker.FollowAsync(id, seen, caller.UserId, options.Heartbeat, end.Token))
-            {
-                if (!await access.HoldsAsync(http, caller))
-                {
-                    // A client that connects again learns why.
-                    break;
-                }
-
-                await http.Response.Body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), end.Token);
-                await http.Response.Body.FlushAsync(end.Token);
-            }
-        }
-        catch (OperationCanceledException) when (end.IsCancellationRequested)
-        {
-            // The client has disconnected, or the server stops and the client will connect to another one.
-        }
-
-        return TypedResults.Empty;
+        return await streams.SendAsync(
+            http,
+            caller,
+            id,
+            end => tracker.FollowAsync(id, seen, caller.UserId, streams.Heartbeat, end),
+            (body, update, cancellationToken) => body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), cancellationToken))
+            is { } problem ? problem : TypedResults.Empty;
     }
 
     private static byte[] Write(string id, OrderUpdate update)
