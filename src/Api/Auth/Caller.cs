@@ -39,12 +39,18 @@ public sealed record Caller(string UserId, bool SeesAll, bool ActsForAll)
         return principal.Identity?.AuthenticationType == ApiKey;
     }
 
+    /// <summary>Whether a verified principal is an operator, an administrator or an API key.</summary>
+    public static bool IsStaffOrKey(ClaimsPrincipal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Operator) || principal.HasClaim(RoleClaim, Roles.Admin);
+    }
+
     /// <summary>The caller of a verified principal.</summary>
     public static Caller From(ClaimsPrincipal principal)
     {
         var userId = principal.FindFirstValue(UserIdClaim)
             ?? throw new InvalidOperationException("An endpoint that needs a caller lets requests through without a token.");
-        var actsForAll = IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Admin);
-        return new Caller(userId, actsForAll || principal.HasClaim(RoleClaim, Roles.Operator), actsForAll);
+        return new Caller(userId, IsStaffOrKey(principal), IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Admin));
     }
 }

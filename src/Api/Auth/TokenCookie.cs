@@ -3,14 +3,15 @@ using Granary.Api.Traffic;
 namespace Granary.Api.Auth;
 
 /// <summary>
-/// Carries a browser's access token for one part of the site. It is sent to that part only, is inaccessible to scripts and to other sites, and
-/// expires with the token.
+/// Carries a browser's access token, or another secret, for one part of the site. Browsers send it to that part only, hide it from scripts and
+/// other sites, and forget it when it expires.
 /// </summary>
 /// <param name="name">The cookie's name.</param>
 /// <param name="path">The part of the site.</param>
-internal sealed class TokenCookie(string name, string path)
+/// <param name="sameSite">Whether requests carry it that another site leads here.</param>
+internal sealed class TokenCookie(string name, string path, SameSiteMode sameSite = SameSiteMode.Strict)
 {
-    /// <summary>The token of a request, or null.</summary>
+    /// <summary>The token or secret of a request, or null.</summary>
     public string? Read(HttpRequest request) => request.Cookies[name] is { Length: > 0 } token ? token : null;
 
     /// <summary>Gives the browser a token.</summary>
@@ -25,7 +26,7 @@ internal sealed class TokenCookie(string name, string path)
         IsEssential = true,
         MaxAge = lifetime,
         Path = path,
-        SameSite = SameSiteMode.Strict,
+        SameSite = sameSite,
         Secure = RequestOrigin.IsOverTls(context.Request),
     };
 }

@@ -39,7 +39,7 @@ public sealed class ConsoleCalls(RequestDelegate next)
             return new ProblemResult(Problem.Of(ProblemTypes.CrossSiteRequest)).ExecuteAsync(context);
         }
 
-        // A token that the request brings itself is not looked at: below this address there is one way to be somebody.
+        // The console looks at no token that the request brings itself: its callers sign in by the cookie alone.
         request.Headers.Remove(HeaderNames.Authorization);
         if (Cookie.Read(request) is { } token)
         {

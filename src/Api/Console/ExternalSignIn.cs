@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Granary.Api.Traffic;
+using Granary.Api.Auth;
 using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -30,10 +30,12 @@ public sealed partial class ExternalSignIn(
     /// <summary>Where the issuer sends the browser back to; to be registered there.</summary>
     public const string Callback = ConsoleCalls.Session + "/callback";
 
-    private const string Cookie = "granary_console_sign_in";
     private const int Entropy = 32;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    // Lax, not Strict: the issuer's redirect leads here from its own site.
+    private static readonly TokenCookie Cookie = new("granary_console_sign_in", ConsoleCalls.Session, SameSiteMode.Lax);
 
     /// <summary>Sends the browser to the issuer.</summary>
     /// <param name="back">Where it is to come back to in the end.</param>
@@ -46,7 +48,7 @@ public sealed partial class ExternalSignIn(
             return Fail(attempt.Back, "unavailable");
         }
 
-        http.Response.Cookies.Append(Cookie, attempt.ToText(), CookieOf(http, Patience));
+        Cookie.Set(http, attempt.ToText(), Patience);
         return TypedResults.Redirect(QueryHelpers.AddQueryString(issuer.AuthorizationEndpoint, new Dictionary<string, string?>
         {
             ["response_type"] = "code",
@@ -63,8 +65,8 @@ public sealed partial class ExternalSignIn(
     public async Task<RedirectHttpResult> FinishAsync(string? code, string? state, string? error, HttpContext http)
     {
         ArgumentNullException.ThrowIfNull(http);
-        var attempt = Attempt.From(http.Request.Cookies[Cookie]);
-        http.Response.Cookies.Delete(Cookie, CookieOf(http, null));
+        var attempt = Attempt.From(Cookie.Read(http.Request));
+        Cookie.Clear(http);
 
         // Only the browser that began may finish: otherwise another site could sign somebody in as somebody else (RFC 6749, section 10.12).
         if (attempt is null || !CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(attempt.State), Encoding.UTF8.GetBytes(state ?? "")))
@@ -103,17 +105,6 @@ public sealed partial class ExternalSignIn(
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Entropy));
 
     private static string RedirectUri(HttpContext http) => UriHelper.BuildAbsolute(http.Request.Scheme, http.Request.Host, http.Request.PathBase, Callback);
-
-    // Lax, not Strict: the issuer's redirect leads here from its own site.
-    private static CookieOptions CookieOf(HttpContext http, TimeSpan? lifetime) => new()
-    {
-        HttpOnly = true,
-        IsEssential = true,
-        MaxAge = lifetime,
-        Path = ConsoleCalls.Session,
-        SameSite = SameSiteMode.Lax,
-        Secure = RequestOrigin.IsOverTls(http.Request),
-    };
 
     // The request's own handler has looked for a token before there was one, and keeps that result.
     private static async Task<AuthenticateResult> AuthenticateAsync(HttpContext http)

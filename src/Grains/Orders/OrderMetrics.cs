@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Granary.Grains.BackOffice;
 using Granary.Grains.Interfaces;
@@ -29,15 +30,7 @@ public sealed class OrderMetrics : IDisposable
 
     internal void Created(string? variant)
     {
-        if (variant is null)
-        {
-            _created.Add(1);
-        }
-        else
-        {
-            _created.Add(1, Under(variant));
-        }
-
+        _created.Add(1, Under(variant, []));
         Count(_placements, "outcome", "placed", variant);
     }
 
@@ -48,18 +41,17 @@ public sealed class OrderMetrics : IDisposable
 
     internal void Reached(OrderStatus status, string? variant) => Count(_transitions, "to", Words.Of(status), variant);
 
-    /// <summary>Without a variant the label is missing, which is the same as an empty one to Prometheus.</summary>
-    private static void Count(Counter<long> counter, string label, string value, string? variant)
-    {
-        if (variant is null)
-        {
-            counter.Add(1, new KeyValuePair<string, object?>(label, value));
-        }
-        else
-        {
-            counter.Add(1, new KeyValuePair<string, object?>(label, value), Under(variant));
-        }
-    }
+    private static void Count(Counter<long> counter, string label, string value, string? variant) =>
+        counter.Add(1, Under(variant, new TagList { { label, value } }));
 
-    private static KeyValuePair<string, object?> Under(string variant) => new("variant", variant);
+    /// <summary>Without a variant the label is missing, which is the same as an empty one to Prometheus.</summary>
+    private static TagList Under(string? variant, TagList tags)
+    {
+        if (variant is not null)
+        {
+            tags.Add("variant", variant);
+        }
+
+        return tags;
+    }
 }
