@@ -127,7 +127,14 @@ public sealed class Faults : IStartupFilter, IOutgoingGrainCallFilter
 
     private sealed class Feed(IEventFeed own) : IEventFeed
     {
-        public IReadOnlyList<string> Types => own.Types;
+        public IReadOnlyList<string> Types
+        {
+            get
+            {
+                Current.Value?.Throw();
+                return own.Types;
+            }
+        }
 
         public Task<FeedPage> ReadAsync(FeedQuery query, CancellationToken cancellationToken)
         {
