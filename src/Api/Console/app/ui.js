@@ -179,8 +179,11 @@ export const Key = ({ of }) => html`<kbd aria-hidden="true">${of}</kbd>`;
 /** The word for a status, with the color of its meaning. */
 export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
 
-/** Money, aligned with other money. */
-export const Money = ({ of }) => html`<span class="money">${money(of)}</span>`;
+/** Money, aligned with other money. A long amount is written smaller: where a table cut it off, it would be another amount. */
+export function Money({ of }) {
+  const text = money(of);
+  return html`<span class=${`money${text.length > 13 ? ' long' : ''}`} title=${text.length > 13 ? text : undefined}>${text}</span>`;
+}
 
 /** Pairs of a name and what it is; those without a value are left out. */
 export const Facts = ({ of }) => html`<dl class="facts">${of.filter(([, value]) => value !== null && value !== undefined && value !== '').map(([name, value]) =>
