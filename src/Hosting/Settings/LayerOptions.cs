@@ -1,4 +1,5 @@
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Settings;
@@ -29,6 +30,9 @@ public static class LayerOptions
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static LowStockOptions LowStock(this SettingsReader settings) => new(settings.Read(SettingKeys.LowThreshold));
+
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static StatisticsOptions Statistics(this SettingsReader settings) => new(settings.Read(SettingKeys.StatisticsInterval));
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static VariantOptions Variants(this SettingsReader settings) => new(settings.Read(SettingKeys.MaxErrorRate));
