@@ -52,6 +52,7 @@ public sealed class OrderTests(ConsoleApp app)
         await Submit(visit, "Refund");
         await Expect(visit.Page.GetByLabel("Amount")).ToHaveAttributeAsync("aria-invalid", "true");
         await Expect(visit.Page.Locator(".field .error")).ToContainTextAsync("Amount must be from 1");
+        await Expect(visit.Page.GetByLabel("Amount")).ToBeFocusedAsync();
         await Expect(visit.Page.GetByLabel("Reason")).ToHaveValueAsync("Too much.");
         await visit.IsSound();
     }

@@ -78,7 +78,7 @@ export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decim
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
 
-/** A form that sends once at a time and shows the problem. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
+/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
 export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
   const onSubmit = async event => {
     event.preventDefault();
@@ -94,7 +94,13 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
       change.reset();
     }
   }, [back]);
-  return html`<form class="form" onSubmit=${onSubmit} novalidate>
+  const form = useRef(null);
+  useEffect(() => {
+    if (change.problem) {
+      form.current.querySelector('[aria-invalid]')?.focus();
+    }
+  }, [change.problem]);
+  return html`<form ref=${form} class="form" onSubmit=${onSubmit} novalidate>
     ${children}
     <${ProblemNote} problem=${change.problem} fields=${names} />
     ${submit && html`<div class="form-end">

@@ -27,13 +27,12 @@ export default function PlaceOrder({ query, who }) {
     const before = draft.lines.find(line => line.sku === product.sku);
     const quantity = String(Number(before?.quantity ?? 0) + 1);
     setDraft({ lines: before ? draft.lines.map(line => (line === before ? { ...line, quantity } : line)) : [...draft.lines, { sku: product.sku, name: product.name, price: product.price, quantity }] });
-    say(`${count(quantity)} × ${product.name} in the order.`);
   };
   const isStarted = draft.lines.length > 0 || Object.values(draft.texts).some(text => text && text !== 'wallet');
   return html`<${Page} title="Place an order" actions=${isStarted && html`<button onClick=${() => setDraft(null)}>Start over</button>`}>
     ${who.roles.includes('admin') && html`<${Payer} key=${payerId} payer=${payer} isSelf=${payerId === who.user_id} />`}
     <div class="columns">
-      <${Catalogue} onAdd=${add} />
+      <${Catalogue} lines=${draft.lines} onAdd=${add} />
       <${Draft} key=${draft.number} draft=${draft} onChange=${setDraft} payer=${payer.data} payerId=${payerId} who=${who} />
     </div>
   <//>`;
@@ -86,7 +85,7 @@ function Payer({ payer, isSelf }) {
   <//>`;
 }
 
-function Catalogue({ onAdd }) {
+function Catalogue({ lines, onAdd }) {
   const [search, setSearch] = useState('');
   const found = useResource('/products' + queryOf({ search, limit: FOUND }));
   const onSubmit = event => {
@@ -94,6 +93,7 @@ function Catalogue({ onAdd }) {
     setSearch(new FormData(event.currentTarget).get('product').trim());
   };
   const { data: rows, next_cursor: next } = found.data ?? {};
+  const ordered = product => lines.find(line => line.sku === product.sku);
   return html`<${Panel} title="Products">
     <form class="filters inner" role="search" aria-label="Products" onSubmit=${onSubmit} novalidate>
       <${Field} label="Name or SKU" name="product" kind="search" autocomplete="off" spellcheck=${false} />
@@ -106,7 +106,7 @@ function Catalogue({ onAdd }) {
         { title: 'Each', kind: 'number', cell: product => html`<${Money} of=${product.price} />` },
         { title: 'Available', kind: 'number', isMinor: true, cell: product => html`<span class=${product.available <= 0 ? 'attention' : undefined}>${count(product.available)}</span>` },
         { title: 'Add', kind: 'number', cell: product => (product.status === 'active'
-          ? html`<button class="small" onClick=${() => onAdd(product)}>Add<span class="visually-hidden"> ${product.name}</span></button>` : html`<span class="soft">not for sale</span>`) },
+          ? html`${ordered(product) && html`<span class="soft">${count(ordered(product).quantity)} ×</span> `}<button class="small" onClick=${() => onAdd(product)}>Add<span class="visually-hidden"> ${product.name}</span></button>` : html`<span class="soft">not for sale</span>`) },
       ]} />`}<//>
   <//>`;
 }
