@@ -118,10 +118,11 @@ export async function get(path, { signal } = {}) {
 }
 
 /**
- * Changes something. With the entity tag of what the person saw, a change of something that has changed since is refused.
+ * Changes something. With the entity tag of what the person saw, a change of something that has changed since is refused; with isNew, of something
+ * that is there already.
  * A POST has an idempotency key: the same form sent again after a lost answer changes nothing twice.
  */
-export const send = (method, path, { body, etag, key } = {}) => request(method, ROOT + path, { body, etag, key });
+export const send = (method, path, { body, etag, key, isNew } = {}) => request(method, ROOT + path, { body, etag, key, isNew });
 
 /** Opens a stream of events; live.js reads it. */
 export const open = (path, headers, signal) => fetch(ROOT + path, { headers: { Accept: 'text/event-stream', ...headers }, signal, cache: 'no-store' });
@@ -142,7 +143,7 @@ export async function problemOf(answer) {
   return problem;
 }
 
-async function request(method, path, { body, etag, key, signal } = {}) {
+async function request(method, path, { body, etag, key, isNew, signal } = {}) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') {
     headers['X-Granary-Console'] = '1';
@@ -154,6 +155,10 @@ async function request(method, path, { body, etag, key, signal } = {}) {
 
   if (etag) {
     headers['If-Match'] = etag;
+  }
+
+  if (isNew) {
+    headers['If-None-Match'] = '*';
   }
 
   if (key) {
@@ -215,7 +220,7 @@ export function useResource(path) {
  * A change, for a form: {run, isBusy, problem, reset}. run(body) resolves to the answer, or to null after a problem, which the form shows.
  * The same body sent again has the same idempotency key until it succeeds; also after a reload of the page, if the tab is to keep it by a name.
  */
-export function useChange(method, path, { etag, keptAs } = {}) {
+export function useChange(method, path, { etag, isNew, keptAs } = {}) {
   const [state, setState] = useState({ isBusy: false, problem: null });
   const keys = useRef(null);
   keys.current ??= new Map((keptAs && tab.get(keptAs)) ?? []);
@@ -235,7 +240,7 @@ export function useChange(method, path, { etag, keptAs } = {}) {
     keep();
     setState({ isBusy: true, problem: null });
     try {
-      const answer = await send(method, path, { body, etag, key: method === 'POST' ? keys.current.get(text) : undefined });
+      const answer = await send(method, path, { body, etag, isNew, key: method === 'POST' ? keys.current.get(text) : undefined });
       keys.current.delete(text);
       keep();
       setState({ isBusy: false, problem: null });
@@ -246,7 +251,7 @@ export function useChange(method, path, { etag, keptAs } = {}) {
     } finally {
       isRunning.current = false;
     }
-  }, [method, path, etag]);
+  }, [method, path, etag, isNew]);
   const reset = useCallback(() => setState({ isBusy: false, problem: null }), []);
   return { ...state, run, reset };
 }

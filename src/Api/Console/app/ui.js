@@ -78,6 +78,12 @@ export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decim
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
 
+/** The same for a price, which may be 0: what is no amount is refused, and not taken for it. */
+export function priceOf(text, code) {
+  const price = amountOf(text, code);
+  return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
+}
+
 /** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
 export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
   const onSubmit = async event => {
