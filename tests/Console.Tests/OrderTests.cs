@@ -64,6 +64,12 @@ public sealed class OrderTests(ConsoleApp app)
         await using var visit = await app.OpenAs(Roles.Admin);
         await visit.GoTo("/orders/" + id);
         await Click(visit, "Amend");
+        await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Spinbutton).First.FillAsync("");
+        await Submit(visit, "Amend");
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("items[0].quantity must be from 1");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Amend" })).ToBeFocusedAsync();
+        await Click(visit, "Amend");
         using var amended = await app.Shop.Staff.SendJson(HttpMethod.Put, "/orders/" + id, new { note = "Ring twice." }, ("If-Match", "*"));
         await amended.Expect(HttpStatusCode.OK);
         await Expect(visit.Page.GetByRole(AriaRole.Dialog).Locator(".notice")).ToContainTextAsync("has changed since this form was opened");

@@ -72,8 +72,12 @@ export function Field({ label, name, kind = 'text', hint, problem, options, wide
   </div>`;
 }
 
-/** A field for an amount of money. Its value is text; amountOf reads it. */
-export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decimal" autocomplete="off" hint=${`In ${code}, such as ${decimal({ amount: 1999, currency: code })}`} ...${rest} />`;
+/** A field for an amount of money. Its value is text; amountOf reads it. Its errors are also those of the amount within the money that it becomes. */
+export function MoneyField({ code, name, problem, ...rest }) {
+  const errors = problem?.errors?.[`${name}.amount`] ?? problem?.errors?.[name];
+  return html`<${Field} inputmode="decimal" autocomplete="off" hint=${`In ${code}, such as ${decimal({ amount: 1999, currency: code })}`} name=${name}
+    problem=${errors && { errors: { [name]: errors } }} ...${rest} />`;
+}
 
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
