@@ -88,8 +88,10 @@ export function priceOf(text, code) {
   return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
 }
 
-/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
-export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
+const UNKNOWN = 'It is not known whether this took effect: its answer was lost. Look before you send it again.';
+
+/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. unknown is said where the answer was lost. */
+export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', unknown = UNKNOWN, children }) {
   const onSubmit = async event => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -113,6 +115,7 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
   return html`<form ref=${form} class="form" onSubmit=${onSubmit} novalidate>
     ${children}
     <${ProblemNote} problem=${change.problem} fields=${names} />
+    ${change.isUnknown && !change.problem && html`<p class="notice" role="status">${unknown}</p>`}
     ${submit && html`<div class="form-end">
       <button type="submit" class=${isGrave ? 'grave' : 'main'} aria-disabled=${change.isBusy}>${change.isBusy ? 'Sending…' : submit}</button>
       ${onCancel && html`<button type="button" onClick=${onCancel}>${cancel}</button>`}

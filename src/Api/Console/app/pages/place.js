@@ -159,7 +159,8 @@ function Draft({ draft, onChange, payer, payerId, who }) {
     ]} />
     ${payer && isOfWallet && html`<${Facts} of=${[['In the wallet', html`<span class=${payer.wallet.available.amount < total.amount ? 'attention' : undefined}>${money(payer.wallet.available)} available</span>`]]} />`}
     <div onInput=${({ target }) => target.form && onChange({ texts: Object.fromEntries(new FormData(target.form)) })}>
-      <${Form} change=${change} submit="Place the order" body=${body} onDone=${onDone}
+      <${Form} change=${{ ...change, isUnknown }} submit="Place the order" body=${body} onDone=${onDone}
+        unknown="It is not known whether this order was placed: its answer was lost. Place it again as it is, and there is one order. Changed, it would be another one."
         names=${['note', 'external_reference', 'payment_method', ...lines.map((_, i) => `items[${i}].quantity`), ...ADDRESS.map(name => `shipping_address.${name}`)]}>
         ${provider !== 'none' && html`<${Field} label="Paid" name="payment_method" kind="select" initial=${initial.payment_method ?? 'wallet'} problem=${problem}
           options=${[['wallet', 'From the wallet'], ['external', 'With the payment provider']]} wide />`}
@@ -171,8 +172,6 @@ function Draft({ draft, onChange, payer, payerId, who }) {
         <${Field} label="Note" name="note" kind="textarea" initial=${initial.note} problem=${problem} wide />
         <${Field} label="Reference" name="external_reference" hint="Your own name for the order; no two of your orders have the same" initial=${initial.external_reference}
           autocomplete="off" problem=${problem} wide />
-        ${isUnknown && !problem && html`<p class="notice" role="status">It is not known whether this order was placed: its answer was lost.
-          Place it again as it is, and there is one order. Changed, it would be another one.</p>`}
       <//>
     </div>
   </section>`;
