@@ -46,13 +46,28 @@ export function ended(reason) {
   session.set(null);
 }
 
-/** Reads who is signed in. Only the server's word that nobody is ends the session: an overloaded server is asked again. */
+let lastAsked = 0;
+
+/**
+ * Reads who is signed in. Only the server's word that nobody is ends the session: an overloaded server is asked again. An answer counts unless it
+ * was asked for again meanwhile, or the person has signed out.
+ */
 export async function whoIsIn() {
-  for (;;) {
+  const asked = ++lastAsked;
+  while (asked === lastAsked) {
     try {
-      session.set((await request('GET', '/console/session')).data);
+      const { data } = await request('GET', '/console/session');
+      if (asked === lastAsked) {
+        tab.belongTo(data.user_id);
+        session.set(data);
+      }
+
       return;
     } catch (problem) {
+      if (asked !== lastAsked) {
+        return;
+      }
+
       if (problem instanceof NotConnected) {
         await restored();
       } else if (isEnd(problem)) {
@@ -85,14 +100,19 @@ export async function signIn(userName, password) {
   await whoIsIn();
 }
 
-/** Signs out: the token ends, also elsewhere. */
+/** Signs out: the token ends, also elsewhere. Throws the problem: without the server's answer, the browser still has the session. */
 export async function signOut() {
   try {
     await request('DELETE', '/console/session');
-  } finally {
-    tab.clear();
-    session.set(null);
+  } catch (problem) {
+    if (!isEnd(problem)) {
+      throw problem;
+    }
   }
+
+  lastAsked++;
+  tab.clear();
+  session.set(null);
 }
 
 /**

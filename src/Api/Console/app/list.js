@@ -1,6 +1,6 @@
 // Lists of any length: read page by page, gone through by keys, and there again on the way back.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
-import { get } from './api.js';
+import { get, session } from './api.js';
 import { returns } from './connection.js';
 import { useKeys } from './keys.js';
 import { queryOf, setQuery } from './router.js';
@@ -11,7 +11,7 @@ const PAGE = 100;
 /** How long the views behind lists may take to show a change. */
 const LAG = 1_500;
 
-// The list that was left last is there again on the way back, at the same place.
+// The list that was left last is there again on the way back, at the same place; for the user who has read it.
 let kept = null;
 
 /**
@@ -19,7 +19,7 @@ let kept = null;
  * back. isKept: the list is the page, and is there again on the way back to it. A list without a path is empty.
  */
 export function useList(path, query = {}, { isKept = false } = {}) {
-  const name = path + queryOf(query);
+  const name = `${session.value?.user_id} ${path}${queryOf(query)}`;
   const fresh = { name, rows: [], cursor: undefined, isComplete: !path, isLoading: false, error: null };
   const [state, setState] = useState(isKept && kept?.name === name ? kept : fresh);
   const turn = useRef(null);

@@ -11,6 +11,9 @@ import { theme } from './theme-choice.js';
 import { Page, ProblemNote, Toasts } from './ui.js';
 import SignIn from './pages/sign-in.js';
 
+/** The shortest time, in milliseconds, after which it is asked again whether the session has ended. */
+const SHORTEST = 5_000;
+
 function App() {
   const who = useValue(session);
   useEffect(() => {
@@ -26,7 +29,8 @@ function Frame({ who }) {
   useKeys(visible.map(route => ({ key: `g ${route.key}`, label: `Go to ${route.title}`, run: () => go(route.path) })), [who]);
   useEffect(() => {
     // The token ends at this time; a change that is under way is refused by the server anyhow.
-    const timer = setTimeout(whoIsIn, Math.min(Math.max(0, Date.parse(who.expires_at) - Date.now()) + 1_000, 2 ** 31 - 1));
+    // A clock that is wrong must not have the server asked all the time.
+    const timer = setTimeout(whoIsIn, Math.min(Math.max(SHORTEST, Date.parse(who.expires_at) - Date.now() + 1_000), 2 ** 31 - 1));
     return () => clearTimeout(timer);
   }, [who]);
   const found = routes.map(route => ({ route, params: match(route.path, path) })).find(({ params }) => params);
@@ -83,6 +87,7 @@ const NotHere = ({ text }) => html`<${Page} title="Not here"><p>${text}</p><p><$
 
 function Account({ who }) {
   const choice = useValue(theme);
+  const [problem, setProblem] = useState(null);
   const name = who.display_name ?? who.user_name;
   return html`<details class="account"><summary>${name}<span class="visually-hidden">: account</span></summary><div>
     <p><strong>${name}</strong><br />${who.roles.join(', ')}</p>
@@ -90,7 +95,8 @@ function Account({ who }) {
       ${[['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']].map(([value, text]) => html`<option value=${value} selected=${choice === value}>${text}</option>`)}
     </select></label>
     <button class="quiet" onClick=${showHelp}>Keyboard shortcuts</button>
-    <button class="quiet" onClick=${signOut}>Sign out</button>
+    <button class="quiet" onClick=${() => signOut().catch(setProblem)}>Sign out</button>
+    ${problem && html`<p class="problem" role="alert"><strong>You are still signed in.</strong> ${problem.title}.</p>`}
   </div></details>`;
 }
 

@@ -17,7 +17,7 @@ const ADDRESS = ['name', 'line1', 'line2', 'postal_code', 'city', 'region', 'cou
 export default function PlaceOrder({ query, who }) {
   const payerId = who.roles.includes('admin') && query.user_id ? query.user_id : who.user_id;
   const payer = useResource(payerId === who.user_id ? '/users/me' : `/users/${encodeURIComponent(payerId)}`);
-  const [draft, setDraft] = useDraft(who.user_id);
+  const [draft, setDraft] = useDraft();
   useKeys([
     { key: '/', label: 'Search products', run: () => document.querySelector('[name=product]').focus() },
     { key: 'u', label: 'To the list', run: () => go('/orders') },
@@ -39,12 +39,9 @@ export default function PlaceOrder({ query, who }) {
 }
 
 /** {lines, texts, isSent}, and a function that changes some of it, or with null all. number grows when it begins anew. */
-function useDraft(by) {
+function useDraft() {
   const number = useRef(0);
-  const [draft, set] = useState(() => {
-    const kept = tab.get(DRAFT);
-    return { lines: [], texts: {}, isSent: false, ...(kept?.by === by ? kept : {}), number: 0 };
-  });
+  const [draft, set] = useState(() => ({ lines: [], texts: {}, isSent: false, ...tab.get(DRAFT), number: 0 }));
   const change = some => {
     if (some === null) {
       tab.set(DRAFT, null);
@@ -55,7 +52,7 @@ function useDraft(by) {
 
     set(now => {
       const next = { ...now, ...some };
-      tab.set(DRAFT, { by, lines: next.lines, texts: next.texts, isSent: next.isSent });
+      tab.set(DRAFT, { lines: next.lines, texts: next.texts, isSent: next.isSent });
       return next;
     });
   };
