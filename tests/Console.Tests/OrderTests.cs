@@ -22,6 +22,9 @@ public sealed class OrderTests(ConsoleApp app)
         await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync("Cancelled");
         await Expect(visit.Page.Locator(".facts")).ToContainTextAsync(["The customer called.", "$0.00"]);
         await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        // The button that had the focus before is gone.
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Order " + id })).ToBeFocusedAsync();
         Assert.Equal((1_000_000, 0), await app.Shop.Wallet(customer));
         visit.HasNoFault();
     }

@@ -1,14 +1,13 @@
 // The console's frame: who is signed in, the navigation, and the page that the address names.
 import { html, render, useEffect, useErrorBoundary, useState } from './vendor.js';
 import { session, signOut, whoIsIn } from './api.js';
-import { isLost } from './connection.js';
 import { KeysHelp, showHelp, useKeys } from './keys.js';
 import { liveState } from './live.js';
 import { go, Link, match, place } from './router.js';
 import { maySee, routes } from './routes.js';
 import { useValue } from './state.js';
 import { theme } from './theme-choice.js';
-import { Page, ProblemNote, Toasts } from './ui.js';
+import { Announcements, Page, ProblemNote } from './ui.js';
 import SignIn from './pages/sign-in.js';
 
 /** The shortest time, in milliseconds, after which it is asked again whether the session has ended. */
@@ -20,7 +19,7 @@ function App() {
     whoIsIn();
   }, []);
   return html`${who === undefined ? html`<p class="waiting" role="status">Loading…</p>` : who === null ? html`<${SignIn} />` : html`<${Frame} key=${who.user_id} who=${who} />`}
-    <${Lost} /><${Toasts} />`;
+    <${Announcements} />`;
 }
 
 function Frame({ who }) {
@@ -105,11 +104,6 @@ const LIVE = { live: 'Live', connecting: 'Connecting', ended: 'Ended' };
 function Live() {
   const state = useValue(liveState);
   return html`<span class=${`live ${state ?? 'none'}`}>${LIVE[state] ?? ''}</span>`;
-}
-
-/** The banner of a lost connection: an alert, so that it is read out. */
-function Lost() {
-  return html`<div role="alert" class="lost-region">${useValue(isLost) && html`<p class="lost">Not connected, trying again. What you see may be out of date.</p>`}</div>`;
 }
 
 render(html`<${App} />`, document.getElementById('app'));

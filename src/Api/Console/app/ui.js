@@ -1,7 +1,7 @@
 // The parts that pages are made of.
 import { html, uPlot, useEffect, useId, useLayoutEffect, useRef, useState } from './vendor.js';
 import { NotConnected } from './api.js';
-import { returns } from './connection.js';
+import { isLost, returns } from './connection.js';
 import { decimal, minorUnits, money, saidOf, word } from './format.js';
 import { observable, useValue } from './state.js';
 import { theme } from './theme-choice.js';
@@ -123,18 +123,21 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
   </form>`;
 }
 
-/** A dialog of the browser: it keeps the focus, and Escape closes it. */
+/**
+ * A dialog of the browser: it keeps the focus, and Escape closes it. Then the focus is where it was, or, where that is gone, at the heading of the
+ * page. What is behind it is inert, also to screen readers, so the announcements are in it, too.
+ */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    return () => before?.focus?.();
+    return () => queueMicrotask(() => (before.isConnected && before !== document.body ? before : document.querySelector('h1'))?.focus({ preventScroll: true }));
   }, []);
   return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose}>
     <header><h2 id=${id}>${title}</h2><button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button></header>
-    ${children}
+    ${children}<${Announcements} />
   </dialog>`;
 }
 
@@ -246,8 +249,9 @@ export function say(text) {
   setTimeout(() => toasts.set(toasts.value.filter(other => other !== toast)), 6_000);
 }
 
-/** Where it is said: a live region that is there from the start. */
-export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">${useValue(toasts).map(toast => html`<p key=${toast.text}>${toast.text}</p>`)}</div>`;
+/** Where it is said, and that the connection is lost: live regions that are there from the start. */
+export const Announcements = () => html`<div aria-live="assertive">${useValue(isLost) && html`<p class="lost">Not connected, trying again. What you see may be out of date.</p>`}</div>
+  <div class="toasts" role="status">${useValue(toasts).map(toast => html`<p key=${toast}>${toast.text}</p>`)}</div>`;
 
 /**
  * A chart of lines or bars over time, and the same figures as a table behind it.
