@@ -26,7 +26,8 @@ export function useList(path, query = {}, { isKept = false } = {}) {
   const now = useRef(state);
   now.current = state.name === name ? state : fresh;
   const read = useCallback(async isFirst => {
-    if (!path || (turn.current && !isFirst)) {
+    // After a problem the end of the list does not ask again by itself.
+    if (!path || (!isFirst && (turn.current || now.current.error))) {
       return;
     }
 
@@ -41,8 +42,7 @@ export function useList(path, query = {}, { isKept = false } = {}) {
       }
     } catch (error) {
       if (!mine.signal.aborted) {
-        // Complete, so that the end of the list does not ask again by itself.
-        setState({ ...now.current, isComplete: true, isLoading: false, error });
+        setState({ ...now.current, isLoading: false, error });
       }
     } finally {
       if (turn.current === mine) {
@@ -131,7 +131,8 @@ export function useListKeys(list, { one, many, open, search }) {
 
 /** How many entries there are so far, in words; then its children, such as how they are sorted. */
 export function HowMany({ of, one, many, children }) {
-  const isWaiting = of.rows.length === 0 && !of.isComplete;
-  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : html`
+  const isNone = of.rows.length === 0 && !of.isComplete;
+  const isWaiting = isNone && !of.error;
+  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : !isNone && html`
     ${`${of.rows.length}${of.isComplete ? '' : ' or more'} ${of.rows.length === 1 && of.isComplete ? one : many}`}${children}`}</span>`;
 }

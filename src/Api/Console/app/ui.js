@@ -133,7 +133,7 @@ export function Dialog({ title, onClose, children }) {
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    return () => queueMicrotask(() => (before.isConnected && before !== document.body ? before : document.querySelector('h1'))?.focus({ preventScroll: true }));
+    return () => queueMicrotask(() => (before?.isConnected && before !== document.body ? before : document.querySelector('h1'))?.focus({ preventScroll: true }));
   }, []);
   return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose}>
     <header><h2 id=${id}>${title}</h2><button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button></header>
