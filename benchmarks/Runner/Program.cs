@@ -10,7 +10,8 @@ const string Usage =
            Granary.Runner list                              the scenarios
            Granary.Runner seed --out FILE [options]         only users, products and stock; writes user_id<TAB>token lines
            Granary.Runner compare --results FILE            the figures of compare.sh with ratios
-           Granary.Runner account [--units N] [options]     orders through outages, then compares the shop with the answers
+           Granary.Runner account [--units N] [options]     orders through outages, then compares the shop with the answers;
+                                                            --settling SECONDS is how long the shop may take to agree
 
     server:   --target http://localhost:5080  --auth bearer|none  --setup api|assume
               --admin-user admin  --admin-password … (or GRANARY_ADMIN_PASSWORD)  --users N  --products N

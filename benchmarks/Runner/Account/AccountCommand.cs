@@ -10,8 +10,6 @@ namespace Granary.Load.Account;
 /// </summary>
 public static class AccountCommand
 {
-    // A saga releases what an interrupted order has taken only after a while.
-    private static readonly TimeSpan Settling = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenReads = TimeSpan.FromSeconds(1);
 
     /// <exception cref="UsageException">The command line is not valid.</exception>
@@ -23,22 +21,21 @@ public static class AccountCommand
         {
             UnitsPerProduct = (long)(line.Number("units") ?? 1_000),
         };
-        var clients = (int)(line.Number("clients") ?? 32);
-        var duration = TimeSpan.FromSeconds(line.Number("duration") ?? 60);
-        using var target = new Target(line, clients);
+        var run = new AccountRun(plan, (int)(line.Number("clients") ?? 32), Seconds(line, "duration", 60), Seconds(line, "settling", 180));
+        using var target = new Target(line, run.Clients);
         line.RefuseUnknown();
-        var result = await RunAsync(await target.PrepareAsync(plan, cancellation), plan, clients, duration, cancellation);
+        var result = await RunAsync(await target.PrepareAsync(plan, cancellation), run, cancellation);
         console.WriteLine(result.ToString());
         return result.IsSound ? ExitCode.Passed : ExitCode.ThresholdFailed;
     }
 
     /// <summary>Orders for a time and then judges the shop.</summary>
-    public static async Task<AccountResult> RunAsync(Shop shop, ShopPlan plan, int clients, TimeSpan duration, CancellationToken cancellation)
+    public static async Task<AccountResult> RunAsync(Shop shop, AccountRun run, CancellationToken cancellation)
     {
-        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(run);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        stop.CancelAfter(duration);
-        var buyers = Enumerable.Range(0, clients).Select(number => new AccountBuyer(shop, number)).ToArray();
+        stop.CancelAfter(run.Duration);
+        var buyers = Enumerable.Range(0, run.Clients).Select(number => new AccountBuyer(shop, number)).ToArray();
         await Task.WhenAll(buyers.Select(buyer => buyer.BuyAsync(stop.Token)));
         cancellation.ThrowIfCancellationRequested();
 
@@ -54,11 +51,11 @@ public static class AccountCommand
         }));
         var orders = buyers.SelectMany(buyer => buyer.Acknowledged).ToArray();
         var began = DateTime.UtcNow;
-        var result = await JudgeAsync(shop, plan, orders, cancellation);
-        while (!result.Balances && DateTime.UtcNow < began + Settling)
+        var result = await JudgeAsync(shop, run.Plan, orders, cancellation);
+        while (!result.Balances && DateTime.UtcNow < began + run.Settling)
         {
             await Task.Delay(BetweenReads, cancellation);
-            result = await JudgeAsync(shop, plan, orders, cancellation);
+            result = await JudgeAsync(shop, run.Plan, orders, cancellation);
         }
 
         return result with
@@ -71,6 +68,8 @@ public static class AccountCommand
             SettledAfter = DateTime.UtcNow - began,
         };
     }
+
+    private static TimeSpan Seconds(CommandLine line, string name, double otherwise) => TimeSpan.FromSeconds(line.Number(name) ?? otherwise);
 
     /// <summary>Compares units and money with the acknowledged orders.</summary>
     private static async Task<AccountResult> JudgeAsync(Shop shop, ShopPlan plan, AcknowledgedOrder[] orders, CancellationToken cancellation)
@@ -113,6 +112,13 @@ public static class AccountCommand
         return document.RootElement.Clone();
     }
 }
+
+/// <summary>How long how many clients order.</summary>
+/// <param name="Plan">The users and products, with the units of each product.</param>
+/// <param name="Clients">Number of concurrent clients.</param>
+/// <param name="Duration">How long they order.</param>
+/// <param name="Settling">How long the shop may take to agree: a saga releases what an interrupted order has taken only after a while.</param>
+public sealed record AccountRun(ShopPlan Plan, int Clients, TimeSpan Duration, TimeSpan Settling);
 
 /// <summary>What the shop has beside what the clients were told.</summary>
 /// <param name="Acknowledged">Orders that clients were told of.</param>
