@@ -55,14 +55,16 @@ account() {
     environment="$(contender_environment) Seed__Units=$units"
     start_server
     "$artifacts/Runner/Granary.Runner" account --target "$target" "${options[@]}" --users "$actors" --products "$products" \
-        --units "$units" --clients "$clients" --duration "$duration" &
+        --units "$units" --clients "$clients" --duration "$duration" >"$workspace/account.txt" &
     clients_pid=$!
+    until grep -q '^shop is set up' "$workspace/account.txt"; do kill -0 "$clients_pid"; sleep 0.2; done
     for kill in $(seq "$kills"); do
         sleep $((3 + RANDOM % 5))
         stop_server
         start_server
     done
     wait "$clients_pid" || failed=1
+    cat "$workspace/account.txt"
     clients_pid=""
     stop_server
     rm -rf "$workspace/granary-data"

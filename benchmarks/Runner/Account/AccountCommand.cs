@@ -24,7 +24,9 @@ public static class AccountCommand
         var run = new AccountRun(plan, (int)(line.Number("clients") ?? 32), Seconds(line, "duration", 60), Seconds(line, "settling", 180));
         using var target = new Target(line, run.Clients);
         line.RefuseUnknown();
-        var result = await RunAsync(await target.PrepareAsync(plan, cancellation), run, cancellation);
+        var shop = await target.PrepareAsync(plan, cancellation);
+        console.WriteLine($"shop is set up; {run.Clients} clients order for {run.Duration.TotalSeconds:0} s");
+        var result = await RunAsync(shop, run, cancellation);
         console.WriteLine(result.ToString());
         return result.IsSound ? ExitCode.Passed : ExitCode.ThresholdFailed;
     }
