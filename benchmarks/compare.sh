@@ -84,8 +84,9 @@ start_contender() {
 
 orders_stored() { [ -z "$contender_count_sql" ] && echo 0 || sql bench "$contender_count_sql"; }
 
-snapshot() { # prints server seconds, PostgreSQL seconds, WAL position in bytes
-    echo "$(cpu_of "$server_pid") $(cpu_of_tree "$postgres_pid") $(sql bench "select pg_current_wal_lsn() - '0/0'::pg_lsn")"
+snapshot() { # prints server seconds, PostgreSQL seconds, WAL position and allocated bytes; the last is 0 for a contender without metrics
+    echo "$(cpu_of "$server_pid") $(cpu_of_tree "$postgres_pid") $(sql bench "select pg_current_wal_lsn() - '0/0'::pg_lsn") $(
+        curl -fsS "$target/metrics" 2>/dev/null | awk '/^dotnet_gc_heap_total_allocated_bytes_total/ { bytes = $2 } END { printf "%.0f", bytes }')"
 }
 
 measure_workload() {
@@ -107,14 +108,14 @@ figures() { # prints the columns of the results that follow round, contender and
         if (orders == 0) { print "no order was placed" > "/dev/stderr"; exit 1 }
         # An acknowledged order that is not in the database would make every other figure worthless.
         if (counted && stored < orders) { print "acknowledged " orders ", stored " stored > "/dev/stderr"; exit 1 }
-        printf "%.1f\t%s\t%s\t%s\t%.4f\t%.4f\t%.0f\t%d", orders / (r[3] / 1e6), r[4], r[5], r[6],
-            (a[1] - b[1]) * 1000 / orders, (a[2] - b[2]) * 1000 / orders, (a[3] - b[3]) / orders, r[7]
+        printf "%.1f\t%s\t%s\t%s\t%.4f\t%.4f\t%.0f\t%.0f\t%d", orders / (r[3] / 1e6), r[4], r[5], r[6],
+            (a[1] - b[1]) * 1000 / orders, (a[2] - b[2]) * 1000 / orders, (a[3] - b[3]) / orders, (a[4] - b[4]) / orders, r[7]
     }'
 }
 
 mkdir -p "$out"
 results=$out/results.tsv
-printf 'round\tcontender\tworkload\torders_per_second\tp50_ms\tp99_ms\tp999_ms\tserver_cpu_ms\tpostgres_cpu_ms\twal_bytes\terrors\n' >"$results"
+printf 'round\tcontender\tworkload\torders_per_second\tp50_ms\tp99_ms\tp999_ms\tserver_cpu_ms\tpostgres_cpu_ms\twal_bytes\tallocated_bytes\terrors\n' >"$results"
 
 publish benchmarks/Runner
 for contender in $contenders; do

@@ -83,6 +83,7 @@ public static class FrontEnd
         services.AddSingleton(new TrackingOptions(settings.Read(SettingKeys.TrackingHeartbeat)));
         services.AddSingleton<StreamPlaces>();
         services.AddSingleton<EventStreams>();
+        services.TryAddSingleton(settings.Statistics());
         services.AddSingleton<StatisticsFeed>();
         services.AddSingleton<ExportPlaces>();
         services.AddSingleton<WebhookTestPlaces>();

@@ -172,9 +172,9 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
 
             batch.Add(next);
             appends.Add(next.Append);
-            foreach (var journalEvent in next.Append.Events)
+            for (var i = 0; i < next.Append.Events.Count; i++)
             {
-                bytes += journalEvent.Payload.Length;
+                bytes += next.Append.Events[i].Payload.Length;
             }
         }
 

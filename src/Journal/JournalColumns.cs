@@ -41,8 +41,9 @@ internal sealed class JournalColumns
             var version = append.AfterVersion;
             var after = known is not null && known(append) ? 0 : version;
             unknown |= after > 0;
-            foreach (var journalEvent in append.Events)
+            for (var i = 0; i < append.Events.Count; i++)
             {
+                var journalEvent = append.Events[i];
                 Streams.Add(append.Stream);
                 Versions.Add(++version);
                 After.Add(after);

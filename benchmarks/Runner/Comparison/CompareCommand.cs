@@ -15,13 +15,13 @@ public static class CompareCommand
         foreach (var workload in rows.Select(row => row.Workload).Distinct())
         {
             var table = new Table().Border(TableBorder.Markdown);
-            table.AddColumns("contender", "orders/s (min–max)", "p99 ms", "CPU ms/order", "of it PostgreSQL", "WAL B/order", "errors", "times");
+            table.AddColumns("contender", "orders/s (min–max)", "p99 ms", "CPU ms/order", "of it PostgreSQL", "WAL B/order", "allocated B/order", "errors", "times");
             foreach (var row in rows.Where(row => row.Workload == workload))
             {
                 table.AddRow(
                     row.Contender, $"{Show(row.OrdersPerSecond.Median, "#,0")} ({Show(row.OrdersPerSecond.Min, "#,0")}–{Show(row.OrdersPerSecond.Max, "#,0")})",
                     Show(row.P99Ms, "0.0"), Show(row.CpuMs, "0.000"), Show(row.PostgresCpuMs, "0.000"), Show(row.WalBytes, "#,0"),
-                    Show(row.Errors, "0"), string.Join(", ", row.Ratios.Select(Ratio)));
+                    row.AllocatedBytes == 0 ? "–" : Show(row.AllocatedBytes, "#,0"), Show(row.Errors, "0"), string.Join(", ", row.Ratios.Select(Ratio)));
             }
 
             console.WriteLine();

@@ -5,9 +5,9 @@ namespace Granary.Load.Comparison;
 /// <summary>One measured round of <c>compare.sh</c>: a line of its result file.</summary>
 public sealed record Round(
     int Number, string Contender, string Workload, double OrdersPerSecond, double P99Ms, double ServerCpuMs, double PostgresCpuMs,
-    double WalBytes, long Errors)
+    double WalBytes, double AllocatedBytes, long Errors)
 {
-    private const int Columns = 11;
+    private const int Columns = 12;
 
     /// <exception cref="FormatException">The line does not have the format of <c>compare.sh</c>.</exception>
     public static Round Parse(string line)
@@ -21,7 +21,8 @@ public sealed record Round(
 
         double Number(int column) => double.Parse(cells[column], CultureInfo.InvariantCulture);
         return new(
-            (int)Number(0), cells[1], cells[2], Number(3), Number(5), Number(7), Number(8), Number(9), (long)Number(10));
+            (int)Number(0), cells[1], cells[2], Number(3), Number(5), Number(7), Number(8), Number(9), Number(10),
+            (long)Number(11));
     }
 }
 
@@ -39,6 +40,7 @@ public readonly record struct Spread(double Min, double Median, double Max)
 
 /// <summary>The figures of one contender under one workload, over its rounds.</summary>
 /// <param name="CpuMs">Processor milliseconds per order, of the server and PostgreSQL together.</param>
+/// <param name="AllocatedBytes">Bytes of the managed heap per order; 0 for a contender without metrics.</param>
 /// <param name="Ratios">
 /// Throughput as a multiple of each other contender's, computed within each round, so that a disturbance of a whole round
 /// cancels out.
@@ -51,6 +53,7 @@ public sealed record ComparisonRow(
     double CpuMs,
     double PostgresCpuMs,
     double WalBytes,
+    double AllocatedBytes,
     long Errors,
     IReadOnlyDictionary<string, Spread> Ratios);
 
@@ -82,6 +85,6 @@ public static class ComparisonTable
         return new(
             workload, contender, Spread.Of(own.Select(round => round.OrdersPerSecond)), Median(round => round.P99Ms),
             Median(round => round.ServerCpuMs + round.PostgresCpuMs), Median(round => round.PostgresCpuMs), Median(round => round.WalBytes),
-            own.Sum(round => round.Errors), ratios);
+            Median(round => round.AllocatedBytes), own.Sum(round => round.Errors), ratios);
     }
 }

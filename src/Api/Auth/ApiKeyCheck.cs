@@ -1,5 +1,4 @@
 using Granary.Grains.Interfaces.ApiKeys;
-using Microsoft.Net.Http.Headers;
 
 namespace Granary.Api.Auth;
 
@@ -9,8 +8,6 @@ namespace Granary.Api.Auth;
 /// </summary>
 public static class ApiKeyCheck
 {
-    private const string Scheme = "Bearer ";
-
     /// <summary>Adds the check.</summary>
     public static void UseApiKeyCheck(this WebApplication app)
     {
@@ -29,10 +26,7 @@ public static class ApiKeyCheck
     /// <summary>The API key that a request has as bearer token, or null.</summary>
     public static string? TextOf(HttpRequest request)
     {
-        var header = request.Headers[HeaderNames.Authorization].ToString();
-        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            && header.AsSpan(Scheme.Length).Trim().StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal)
-                ? header[Scheme.Length..].Trim()
-                : null;
+        var text = BearerTokens.TextOf(request);
+        return text.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal) ? text.ToString() : null;
     }
 }

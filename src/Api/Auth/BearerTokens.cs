@@ -12,8 +12,18 @@ namespace Granary.Api.Auth;
 public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVerifier verifier, TokenMetrics metrics, TimeProvider time)
     : IConfigureNamedOptions<JwtBearerOptions>
 {
+    private const string Scheme = "Bearer ";
+
     // The clocks of machines synchronised by NTP differ by less.
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(10);
+
+    /// <summary>The bearer token of a request, or nothing.</summary>
+    public static ReadOnlySpan<char> TextOf(HttpRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var header = request.Headers.Authorization.ToString();
+        return header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header.AsSpan(Scheme.Length).Trim() : [];
+    }
 
     /// <inheritdoc/>
     public void Configure(JwtBearerOptions options) => Configure(JwtBearerDefaults.AuthenticationScheme, options);
@@ -28,7 +38,12 @@ public sealed class BearerTokens(AuthOptions auth, SigningKeyRing keys, TokenVer
         options.TimeProvider = time;
         options.Events = new JwtBearerEvents
         {
-            OnMessageReceived = DashboardCookie.Read,
+            OnMessageReceived = received =>
+            {
+                DashboardCookie.Read(received);
+                verifier.Recall(received);
+                return Task.CompletedTask;
+            },
             OnAuthenticationFailed = failed =>
             {
                 metrics.Refused(failed.Exception);

@@ -28,7 +28,7 @@ public sealed record Caller(string UserId, bool SeesAll, bool ActsForAll)
     public static ValueTask<Caller?> BindAsync(HttpContext context) => ValueTask.FromResult<Caller?>(From(context.User));
 
     /// <summary>The principal of a user with these roles.</summary>
-    public static ClaimsPrincipal PrincipalOf(string userId, IEnumerable<string> roles) => new(new ClaimsIdentity(
+    public static ClaimsPrincipal PrincipalOf(string userId, IEnumerable<string> roles) => new VerifiedPrincipal(new ClaimsIdentity(
         [new Claim(UserIdClaim, userId), .. roles.Select(role => new Claim(RoleClaim, role))],
         "Bearer", UserIdClaim, RoleClaim));
 
@@ -40,17 +40,25 @@ public sealed record Caller(string UserId, bool SeesAll, bool ActsForAll)
     }
 
     /// <summary>Whether a verified principal is an operator, an administrator or an API key.</summary>
-    public static bool IsStaffOrKey(ClaimsPrincipal principal)
-    {
-        ArgumentNullException.ThrowIfNull(principal);
-        return IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Operator) || principal.HasClaim(RoleClaim, Roles.Admin);
-    }
+    public static bool IsStaffOrKey(ClaimsPrincipal principal) => Find(principal) is { SeesAll: true };
 
     /// <summary>The caller of a verified principal.</summary>
-    public static Caller From(ClaimsPrincipal principal)
+    public static Caller From(ClaimsPrincipal principal) => Find(principal)
+        ?? throw new InvalidOperationException("An endpoint that needs a caller lets requests through without a token.");
+
+    /// <summary>The caller of a principal; null if it is not verified.</summary>
+    public static Caller? Find(ClaimsPrincipal principal)
     {
-        var userId = principal.FindFirstValue(UserIdClaim)
-            ?? throw new InvalidOperationException("An endpoint that needs a caller lets requests through without a token.");
-        return new Caller(userId, IsStaffOrKey(principal), IsKey(principal) || principal.HasClaim(RoleClaim, Roles.Admin));
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal is VerifiedPrincipal verified ? verified.Caller
+            : principal.Identity is ClaimsIdentity { IsAuthenticated: true } identity ? Of(identity)
+            : null;
+    }
+
+    internal static Caller Of(ClaimsIdentity identity)
+    {
+        var userId = identity.FindFirst(UserIdClaim)?.Value ?? throw new InvalidOperationException("A verified token names nobody.");
+        var actsForAll = identity.AuthenticationType == ApiKey || identity.HasClaim(RoleClaim, Roles.Admin);
+        return new Caller(userId, actsForAll || identity.HasClaim(RoleClaim, Roles.Operator), actsForAll);
     }
 }

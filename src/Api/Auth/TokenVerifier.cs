@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Hosting.Auth;
+using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
@@ -38,6 +39,13 @@ public sealed class TokenVerifier : JsonWebTokenHandler
         MapInboundClaims = false;
     }
 
+    /// <summary>Authenticates a request whose token has been verified before; of another one the framework's handler asks for the verification.</summary>
+    public void Recall(MessageReceivedContext received)
+    {
+        ArgumentNullException.ThrowIfNull(received);
+        _verified.Find(received.Token ?? BearerTokens.TextOf(received.Request))?.Authenticate(received);
+    }
+
     /// <inheritdoc/>
     public override async Task<TokenValidationResult> ValidateTokenAsync(
         string token, TokenValidationParameters validationParameters)
@@ -45,11 +53,6 @@ public sealed class TokenVerifier : JsonWebTokenHandler
         if (token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal))
         {
             return _keys.Verify(token);
-        }
-
-        if (_verified.Find(token) is { } known)
-        {
-            return known;
         }
 
         var asOf = _verified.Current;
@@ -69,15 +72,14 @@ public sealed class TokenVerifier : JsonWebTokenHandler
             return new TokenValidationResult { Exception = new SecurityTokenException("The token names no user.") };
         }
 
-        var verified = new TokenValidationResult
+        _verified.Remember(asOf, token, new VerifiedToken(identity, result.SecurityToken.ValidTo));
+        return new TokenValidationResult
         {
             IsValid = true,
             ClaimsIdentity = identity,
             SecurityToken = result.SecurityToken,
             Issuer = result.Issuer,
         };
-        _verified.Remember(asOf, token, verified);
-        return verified;
     }
 
     // Only the claims that are used: a smaller identity, and the same for the platform's and external tokens.

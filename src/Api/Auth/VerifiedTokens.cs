@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Api.Auth;
 
@@ -22,34 +21,34 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
     /// </summary>
     public Generations Current => Volatile.Read(ref _current);
 
-    /// <summary>The result of verifying this token, or null if it has to be verified.</summary>
-    public TokenValidationResult? Find(string token)
+    /// <summary>What this token says, or null if it has to be verified.</summary>
+    public VerifiedToken? Find(ReadOnlySpan<char> token)
     {
         var current = Current;
-        if (!current.Young.TryGetValue(token, out var known))
+        if (!current.Young.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out var known))
         {
-            if (!current.Old.TryGetValue(token, out known))
+            if (!current.Old.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(token, out known))
             {
                 return null;
             }
 
-            Enter(current, token, known);
+            Enter(current, token.ToString(), known);
         }
 
-        return time.GetUtcNow().UtcDateTime < known.SecurityToken.ValidTo ? known : null;
+        return time.GetUtcNow().UtcDateTime < known.ValidTo ? known : null;
     }
 
     /// <summary>Caches a valid token, unless the cache was cleared while the token was verified.</summary>
-    public void Remember(Generations asOf, string token, TokenValidationResult result)
+    public void Remember(Generations asOf, string token, VerifiedToken verified)
     {
         ArgumentNullException.ThrowIfNull(asOf);
-        Enter(asOf, token, result);
+        Enter(asOf, token, verified);
     }
 
     /// <summary>Clears the cache, because a key is no longer trusted.</summary>
     public void Clear() => Volatile.Write(ref _current, new Generations(NewGeneration(), NewGeneration()));
 
-    private void Enter(Generations asOf, string token, TokenValidationResult verified)
+    private void Enter(Generations asOf, string token, VerifiedToken verified)
     {
         // Counting a concurrent dictionary takes all its locks, so only a new entry does it.
         if (asOf.Young.TryAdd(token, verified) && asOf.Young.Count >= capacity / 2)
@@ -58,15 +57,15 @@ public sealed class VerifiedTokens(TimeProvider time, int capacity = 100_000)
         }
     }
 
-    private static ConcurrentDictionary<string, TokenValidationResult> NewGeneration() => new(StringComparer.Ordinal);
+    private static ConcurrentDictionary<string, VerifiedToken> NewGeneration() => new(StringComparer.Ordinal);
 
     /// <summary>Both generations in one object, so that a cleared entry cannot return through one of them.</summary>
     public sealed class Generations
     {
-        internal Generations(ConcurrentDictionary<string, TokenValidationResult> young, ConcurrentDictionary<string, TokenValidationResult> old) => (Young, Old) = (young, old);
+        internal Generations(ConcurrentDictionary<string, VerifiedToken> young, ConcurrentDictionary<string, VerifiedToken> old) => (Young, Old) = (young, old);
 
-        internal ConcurrentDictionary<string, TokenValidationResult> Young { get; }
+        internal ConcurrentDictionary<string, VerifiedToken> Young { get; }
 
-        internal ConcurrentDictionary<string, TokenValidationResult> Old { get; }
+        internal ConcurrentDictionary<string, VerifiedToken> Old { get; }
     }
 }

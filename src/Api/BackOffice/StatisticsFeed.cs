@@ -10,13 +10,11 @@ using Granary.Grains.Interfaces.Orders;
 namespace Granary.Api.BackOffice;
 
 /// <summary>
-/// The figures once a second as server-sent events, for all who follow them: while there is a follower, they are asked for and written as JSON
-/// once, and each follower is sent the same bytes. One who reads slowly misses some, and holds up nobody.
+/// The figures once an interval as server-sent events, for all who follow them: while there is a follower, they are asked for and written as
+/// JSON once, and each follower is sent the same bytes. One who reads slowly misses some, and holds up nobody.
 /// </summary>
-public sealed class StatisticsFeed(IGrainFactory grains, TimeProvider clock)
+public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions options, TimeProvider clock)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
     // A comment keeps the connection open; the next figures come when they can be read.
     private static readonly byte[] NoFigures = ": the figures cannot be read\n\n"u8.ToArray();
 
@@ -25,9 +23,6 @@ public sealed class StatisticsFeed(IGrainFactory grains, TimeProvider clock)
     private byte[]? _latest;
     private int _followers;
     private bool _isRunning;
-
-    /// <summary>How often the figures have been asked for.</summary>
-    public long Samples { get; private set; }
 
     /// <summary>The events from now on.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -75,7 +70,7 @@ public sealed class StatisticsFeed(IGrainFactory grains, TimeProvider clock)
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(Period, clock);
+        using var timer = new PeriodicTimer(options.Interval, clock);
         do
         {
             var figures = await SampleAsync();
@@ -101,7 +96,6 @@ public sealed class StatisticsFeed(IGrainFactory grains, TimeProvider clock)
 
     private async Task<byte[]> SampleAsync()
     {
-        Samples++;
         try
         {
             var body = StatisticsBody.From(await grains.GetGrain<IStatisticsGrain>(0).Read());

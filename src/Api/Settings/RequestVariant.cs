@@ -27,7 +27,7 @@ public sealed class RequestVariants(LiveSettings settings)
         ArgumentNullException.ThrowIfNull(next);
         if (settings.Now.Variants.Count > 0)
         {
-            Choose(context, context.User.FindFirst(Caller.UserIdClaim)?.Value);
+            Choose(context, Caller.Find(context.User)?.UserId);
         }
 
         return next(context);

@@ -17,15 +17,13 @@ internal static class DashboardCookie
     public static void Clear(HttpContext context) => Cookie.Clear(context);
 
     /// <summary>Takes the token from the cookie if a request for the dashboard has no other token.</summary>
-    public static Task Read(MessageReceivedContext context)
+    public static void Read(MessageReceivedContext context)
     {
         var request = context.Request;
         if (request.Path.StartsWithSegments(Root) && request.Headers.Authorization.Count == 0)
         {
             context.Token = Cookie.Read(request);
         }
-
-        return Task.CompletedTask;
     }
 
     /// <summary>Whether a browser requests the dashboard page; then the login page is a better response than a problem.</summary>

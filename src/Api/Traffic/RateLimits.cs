@@ -60,7 +60,7 @@ public sealed class RateLimits : IDisposable
             return RateLimitPartition.GetNoLimiter((0, 0L, ""));
         }
 
-        var key = context.User.FindFirst(Caller.UserIdClaim)?.Value
+        var key = Caller.Find(context.User)?.UserId
             ?? NetworkOf.Client(context.Connection.RemoteIpAddress);
         return RateLimitPartition.GetTokenBucketLimiter((quota.PermitsPerSecond, quota.Burst, key), static bucket => new TokenBucketRateLimiterOptions
         {

@@ -46,10 +46,10 @@ public static class Aggregate
         // The clock of the journal has microseconds; what is decided here must be what is read back.
         var at = new DateTimeOffset(now.Ticks - (now.Ticks % TimeSpan.TicksPerMicrosecond), TimeSpan.Zero);
         var state = from;
-        foreach (var domainEvent in events)
+        for (var i = 0; i < events.Count; i++)
         {
-            state = state.Apply(domainEvent, at);
-            encoded.Add(TState.Codec.Encode(domainEvent, at, trace));
+            state = state.Apply(events[i], at);
+            encoded.Add(TState.Codec.Encode(events[i], at, trace));
         }
 
         return state;

@@ -106,9 +106,16 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
     public OrderState Apply(OrderEvent domainEvent, DateTimeOffset at)
     {
         ArgumentNullException.ThrowIfNull(domainEvent);
-        var next = this with { Version = Version + 1 };
-        next = domainEvent.Trigger is { } trigger ? next.Moved(trigger) : next;
-        next = domainEvent.IsSeen ? next.Noted(domainEvent, at) : next;
+        var version = Version + 1;
+        var next = this with
+        {
+            Version = version,
+            Status = domainEvent.Trigger is { } trigger ? Moved(trigger) : Status,
+            UpdatedAt = domainEvent.IsSeen ? at : UpdatedAt,
+            Timeline = domainEvent.IsSeen
+                ? Timeline.Add(new TimelineEntry(version, OrderEvent.Codec.NameOf(domainEvent), at, domainEvent.By))
+                : Timeline,
+        };
         return domainEvent switch
         {
             OrderPlaced placed => next.Placed(placed, at),
@@ -251,17 +258,8 @@ public sealed record OrderState : IAggregate<OrderState, OrderEvent>
         return this with { Refunds = Refunds.Replace(known, known with { Status = status, Code = code }) };
     }
 
-    private OrderState Moved(OrderTrigger trigger) => this with
-    {
-        Status = OrderLifecycle.Next(Status, trigger)
-            ?? throw new InvalidOperationException($"Order {Id} cannot {trigger} while {Status}: its journal is corrupt."),
-    };
-
-    private OrderState Noted(OrderEvent domainEvent, DateTimeOffset at) => this with
-    {
-        UpdatedAt = at,
-        Timeline = Timeline.Add(new TimelineEntry(Version, OrderEvent.Codec.NameOf(domainEvent), at, domainEvent.By)),
-    };
+    private OrderStatus Moved(OrderTrigger trigger) => OrderLifecycle.Next(Status, trigger)
+        ?? throw new InvalidOperationException($"Order {Id} cannot {trigger} while {Status}: its journal is corrupt.");
 }
 
 /// <summary>What an external payment has told its order, in minor units.</summary>

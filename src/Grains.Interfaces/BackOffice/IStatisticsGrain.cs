@@ -7,7 +7,7 @@ namespace Granary.Grains.Interfaces.BackOffice;
 [Alias("granary.statistics-grain"), Version(1)]
 public interface IStatisticsGrain : IGrainWithIntegerKey
 {
-    /// <summary>The figures, at most a second old.</summary>
+    /// <summary>The figures, not older than the interval of <see cref="StatisticsOptions"/>.</summary>
     /// <exception cref="OrderIndexUnavailableException">A database cannot be reached.</exception>
     [Alias("read"), Idempotent]
     Task<Statistics> Read();

@@ -13,12 +13,13 @@ using Orleans.Runtime.Placement;
 namespace Granary.Grains.BackOffice;
 
 /// <summary>
-/// Computes the figures at most once a second, and only when they are asked for; calls that come meanwhile wait for the same computation.
+/// Computes the figures at most once an interval, and only when they are asked for; calls that come meanwhile wait for the same computation.
 /// Minutes that are over are counted once.
 /// </summary>
 [Reentrant]
 public sealed class StatisticsGrain(
-    OrderCounts orders, DeliveryStore deliveries, StockList stock, ICurrent<LowStockOptions> lowStock, TimeProvider clock) : Grain, IStatisticsGrain
+    OrderCounts orders, DeliveryStore deliveries, StockList stock, ICurrent<LowStockOptions> lowStock, StatisticsOptions options, TimeProvider clock)
+    : Grain, IStatisticsGrain
 {
     private const int Minutes = 60;
 
@@ -31,8 +32,6 @@ public sealed class StatisticsGrain(
     /// <summary>Where no silo tells the lag of the index.</summary>
     private static readonly TimeSpan UnknownLateness = TimeSpan.FromMinutes(2);
 
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
-
     /// <summary>A silo that does not answer is being lost, and must not hold up the figures of the others.</summary>
     private static readonly TimeSpan SiloPatience = TimeSpan.FromMilliseconds(500);
 
@@ -44,7 +43,7 @@ public sealed class StatisticsGrain(
     /// <inheritdoc/>
     public Task<Statistics> Read()
     {
-        var isUsable = _current is { IsCompleted: false } || (_current is { IsCompletedSuccessfully: true } && clock.GetElapsedTime(_began) < Freshness);
+        var isUsable = _current is { IsCompleted: false } || (_current is { IsCompletedSuccessfully: true } && clock.GetElapsedTime(_began) < options.Interval);
         if (!isUsable)
         {
             _began = clock.GetTimestamp();

@@ -276,7 +276,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private Task BeginAppend()
     {
         var events = _undecided;
-        _undecided = [];
+        _undecided = new List<JournalEvent>(capacity: 1);
         _current = _next ?? new Commit();
         _next = null;
 

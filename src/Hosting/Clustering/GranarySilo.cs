@@ -65,6 +65,7 @@ public static class GranarySilo
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddBackOfficeViews();
+        builder.Services.TryAddSingleton(settings.Statistics());
         builder.Services.AddPayments(settings.Read(SettingKeys.Currency));
         builder.Services.AddNightlyReconciliation();
         builder.Services.AddSingleton<IProductNews, ProductNews>();

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Settings;
@@ -28,6 +29,9 @@ public static class LayerOptions
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static LowStockOptions LowStock(this SettingsReader settings) => new(settings.Read(SettingKeys.LowThreshold));
+
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static StatisticsOptions Statistics(this SettingsReader settings) => new(settings.Read(SettingKeys.StatisticsInterval));
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static VariantOptions Variants(this SettingsReader settings) => new(settings.Read(SettingKeys.MaxErrorRate));

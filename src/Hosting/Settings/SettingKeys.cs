@@ -139,6 +139,10 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> TrackingHeartbeat { get; } = Declare(Duration("Granary:Orders:TrackingHeartbeat",
         TimeSpan.FromSeconds(15), AMoment, TimeSpan.FromDays(1), "how often the connection of a followed order carries a comment"));
 
+    public static SettingKey<TimeSpan> StatisticsInterval { get; } = Declare(Duration("Granary:Statistics:Interval",
+        TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1),
+        "how often the figures of `GET /statistics` are computed, while somebody asks for them"));
+
     public static SettingKey<long> LowThreshold { get; } = DeclareLive(Number("Granary:Stock:LowThreshold", 10L, 0, Limits.StockUnits,
         "an item with this many available units or fewer is low; 0 turns alerts off"));
 

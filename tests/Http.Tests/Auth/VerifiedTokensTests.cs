@@ -1,8 +1,6 @@
 using System.Security.Claims;
 using Granary.Api.Auth;
 using Microsoft.Extensions.Time.Testing;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
 
 namespace Granary.Http.Tests.Auth;
 
@@ -30,7 +28,7 @@ public sealed class VerifiedTokensTests
         var tokens = new VerifiedTokens(_time);
         tokens.Remember(tokens.Current, "a token", Result(lifetime: TimeSpan.FromMinutes(10)));
 
-        Assert.True(tokens.Find("a token") is { IsValid: true });
+        Assert.NotNull(tokens.Find("a token"));
         Assert.Null(tokens.Find("a toke"));
         _time.Advance(TimeSpan.FromMinutes(10));
         Assert.Null(tokens.Find("a token"));
@@ -79,11 +77,5 @@ public sealed class VerifiedTokensTests
         Assert.Equal(0, tokens.Count);
     }
 
-    private TokenValidationResult Result(TimeSpan lifetime) => new()
-    {
-        IsValid = true,
-        ClaimsIdentity = new ClaimsIdentity(),
-        SecurityToken = new JsonWebToken(new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
-            new SecurityTokenDescriptor { Expires = _time.GetUtcNow().UtcDateTime + lifetime })),
-    };
+    private VerifiedToken Result(TimeSpan lifetime) => new(new ClaimsIdentity(), _time.GetUtcNow().UtcDateTime + lifetime);
 }

@@ -38,5 +38,5 @@ public sealed class ComparisonTableTests
     public void A_line_with_other_columns_is_refused() => Assert.Throws<FormatException>(() => Round.Parse("1\tgranary\tuniform"));
 
     private static Round Line(int round, string contender, double rate, string workload = "uniform") => Round.Parse(
-        string.Join('\t', round, contender, workload, rate.ToString(CultureInfo.InvariantCulture), 10, 20, 30, "0.1", "0.2", 900, 0));
+        string.Join('\t', round, contender, workload, rate.ToString(CultureInfo.InvariantCulture), 10, 20, 30, "0.1", "0.2", 900, 40_000, 0));
 }
