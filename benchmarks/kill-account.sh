@@ -52,7 +52,8 @@ account() {
     [ "$contender" != granary ] || options=(--admin-password "$admin_password")
     new_database
     target=http://127.0.0.1:$(free_port)
-    environment="$(contender_environment) Seed__Units=$units"
+    # After a start the product asks about old claims within ten grace periods: 50 s, so that the account need not wait five minutes.
+    environment="$(contender_environment) Seed__Units=$units Granary__Orders__ReservationGrace=00:00:05"
     start_server
     "$artifacts/Runner/Granary.Runner" account --target "$target" "${options[@]}" --users "$actors" --products "$products" \
         --units "$units" --clients "$clients" --duration "$duration" >"$workspace/account.txt" &

@@ -84,6 +84,11 @@ public static class AccountCommand
             var stock = await ReadAsync(() => shop.Client.StockAsync(sku, shop.Staff, cancellation), cancellation);
             var (available, reserved) = (stock.GetProperty("available").GetInt64(), stock.GetProperty("reserved").GetInt64());
             var (ordered, missing) = (units[sku].Sum(), plan.UnitsPerProduct - available - reserved);
+            if (reserved != ordered || missing != 0)
+            {
+                result = result with { Difference = $"{sku}: {available} available, {reserved} reserved, {ordered} ordered" };
+            }
+
             result = result with
             {
                 SoldOut = result.SoldOut + (available == 0 ? 1 : 0),
@@ -96,7 +101,14 @@ public static class AccountCommand
         {
             var wallet = (await ReadAsync(() => shop.Client.UserAsync(user, shop.Staff, cancellation), cancellation)).GetProperty("wallet");
             var held = wallet.GetProperty("held").GetProperty("amount").GetInt64();
-            result = result with { WalletsOff = result.WalletsOff + (held == totals[user].Sum() ? 0 : 1) };
+            if (held != totals[user].Sum())
+            {
+                result = result with
+                {
+                    WalletsOff = result.WalletsOff + 1,
+                    Difference = $"{user} holds {held} although its orders come to {totals[user].Sum()}",
+                };
+            }
         }
 
         return result;
@@ -138,6 +150,9 @@ public sealed record AccountResult(int Acknowledged)
     /// <summary>Wallets that hold another amount than their orders.</summary>
     public int WalletsOff { get; init; }
 
+    /// <summary>The last of the differences; null without one.</summary>
+    public string? Difference { get; init; }
+
     public int Refused { get; init; }
 
     public int Unanswered { get; init; }
@@ -161,6 +176,6 @@ public sealed record AccountResult(int Acknowledged)
         $"""
         acknowledged {Acknowledged}, refused for missing stock {Refused}, products sold out {SoldOut}
         attempts without an answer {Unanswered}, orders placed although their answer was lost {AnswersLost}, longest order {Longest.TotalSeconds:0.0} s
-        acknowledged and lost {Lost}, units sold twice {SoldTwice}, units of no order {UnitsOfNoOrder}, wallets that do not balance {WalletsOff}, settled after {SettledAfter.TotalSeconds:0} s
+        acknowledged and lost {Lost}, units sold twice {SoldTwice}, units of no order {UnitsOfNoOrder}, wallets that do not balance {WalletsOff}, settled after {SettledAfter.TotalSeconds:0} s{(Difference is null ? "" : $"; {Difference}")}
         """);
 }
