@@ -37,7 +37,8 @@ public sealed class GrainTransactionsTests
         var shop = ShopSetup.Assume(new(http, AuthMode.None), plan);
         var buying = AccountCommand.RunAsync(
             shop, new(plan, Clients: 8, Duration: TimeSpan.FromSeconds(6), Settling: TimeSpan.FromMinutes(2)), TestContext.Current.CancellationToken);
-        await Eventually.HoldsAsync(async () => (await StockAsync(server.Address, "sku-1")).Reserved > 0, "an order is placed");
+        await Eventually.HoldsAsync(
+            async () => (await StockAsync(server.Address, "sku-1")).Reserved > 0, "an order is placed", cancellation: TestContext.Current.CancellationToken);
         await server.KillAsync();
         server.Start();
         await server.ListensAsync();
@@ -45,7 +46,6 @@ public sealed class GrainTransactionsTests
         var result = await buying;
         Assert.True(result.IsSound, result.ToString());
         Assert.NotEqual(0, result.Acknowledged);
-        Assert.NotEqual(0, result.Unanswered);
         await RefusedAsync(
             http, HttpStatusCode.UnprocessableEntity, "idempotency-key-reused", shop.Shoppers[0].UserId, $"{shop.Run}-0-0", ("sku-1", 9));
     }
