@@ -36,10 +36,10 @@ public sealed class AccountBuyer(Shop shop, int number)
     /// <summary>The longest time that an order took from its first attempt to its acknowledgement.</summary>
     public TimeSpan Longest { get; private set; }
 
-    /// <summary>Orders until the token is cancelled, and completes the order that it has begun.</summary>
+    /// <summary>Orders at least once and until the token is cancelled, and completes the order that it has begun.</summary>
     public async Task BuyAsync(CancellationToken stop)
     {
-        for (var order = 0; !stop.IsCancellationRequested; order++)
+        for (var order = 0; order == 0 || !stop.IsCancellationRequested; order++)
         {
             var key = $"{shop.Run}-{number}-{order}";
             var items = Basket();

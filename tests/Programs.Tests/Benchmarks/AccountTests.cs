@@ -62,6 +62,9 @@ public sealed class AccountTests
     /// <summary>A shop in memory that makes one kind of mistake.</summary>
     private sealed class FakeShop : HttpMessageHandler
     {
+        /// <summary>Each of the two clients places at least one order, so there always is a second.</summary>
+        private const int Wrong = 2;
+
         private readonly ConcurrentDictionary<string, JsonNode> _orders = new();
         private readonly ConcurrentDictionary<string, long> _reserved = new();
         private readonly ConcurrentDictionary<string, long> _held = new();
@@ -69,13 +72,13 @@ public sealed class AccountTests
 
         public long Units { get; set; }
 
-        /// <summary>Every tenth order is placed, and its answer is 503.</summary>
+        /// <summary>The second order is placed, and its answer is 503.</summary>
         public bool LosesAnswers { get; init; }
 
-        /// <summary>Every tenth order is not stored.</summary>
+        /// <summary>The second order is not stored.</summary>
         public bool Forgets { get; init; }
 
-        /// <summary>How often the third order takes its units and its money.</summary>
+        /// <summary>How often the second order takes its units and its money.</summary>
         public int Repeats { get; init; } = 1;
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -112,7 +115,7 @@ public sealed class AccountTests
             var number = Interlocked.Increment(ref _placed);
             var lines = body["items"]!.AsArray().Select(line => (Sku: (string)line!["sku"]!, Quantity: (long)line["quantity"]!)).ToArray();
             var total = lines.Sum(line => line.Quantity);
-            for (var time = 0; time < (number == 3 ? Repeats : 1); time++)
+            for (var time = 0; time < (number == Wrong ? Repeats : 1); time++)
             {
                 foreach (var (sku, quantity) in lines)
                 {
@@ -123,12 +126,12 @@ public sealed class AccountTests
             }
 
             var order = new JsonObject { ["id"] = key, ["created_at"] = $"{number}", ["total"] = new JsonObject { ["amount"] = total } };
-            if (!Forgets || number % 10 != 0)
+            if (!Forgets || number != Wrong)
             {
                 _orders[key] = order;
             }
 
-            return LosesAnswers && number % 10 == 0 ? Answer(503, new JsonObject()) : Answer(201, order.DeepClone());
+            return LosesAnswers && number == Wrong ? Answer(503, new JsonObject()) : Answer(201, order.DeepClone());
         }
     }
 }
