@@ -101,7 +101,7 @@ public static class FrontEnd
         services.AddSingleton<VariantTallies>();
         services.AddHostedService<VariantReports>();
         services.AddApiDocument();
-        services.AddConsole();
+        services.AddConsole(settings.PaymentProvider());
         builder.AddProductCache();
         var drainTime = settings.Read(SettingKeys.DrainTime);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Draining>(provider, drainTime));

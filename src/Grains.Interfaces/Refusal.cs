@@ -14,10 +14,12 @@ public sealed record NotFound : Refusal;
 /// <summary>The current state does not permit the action.</summary>
 /// <param name="Status">The current status, in lower case.</param>
 /// <param name="AllowedActions">The actions that the current status permits.</param>
+/// <param name="Reason">What else stands against it, where the status itself permits the action.</param>
 [GenerateSerializer, Immutable, Alias("granary.refusal.illegal-transition")]
 public sealed record IllegalTransition(
     [property: Id(0)] string Status,
-    [property: Id(1)] IReadOnlyList<string> AllowedActions) : Refusal;
+    [property: Id(1)] IReadOnlyList<string> AllowedActions,
+    [property: Id(2)] string? Reason = null) : Refusal;
 
 /// <summary>Another operator is packing the order already.</summary>
 /// <param name="By">The operator's user id.</param>

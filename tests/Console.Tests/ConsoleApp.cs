@@ -48,24 +48,8 @@ public sealed class ConsoleApp : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = FrontEnd.Build(
-        [
-            "--urls=http://127.0.0.1:0",
-            "--Granary:Silo:Port=0",
-            "--Granary:Silo:GatewayPort=0",
-            $"--Granary:DataDirectory={_directory.FullName}",
-            "--Serilog:MinimumLevel:Default=Fatal",
-            $"--Granary:Admin:Password={AdminPassword}",
-            "--Granary:Payments:Provider=Sandbox",
-            "--Granary:RateLimit:PermitsPerSecond=20000",
-            "--Granary:RateLimit:RegistrationsPerMinute=0",
-            "--Granary:Orders:MaxOpenOrdersPerUser=0",
-            "--Granary:Orders:MaxOpenUnitsPerUser=0",
-            "--Granary:Silo:ResponseTimeout=00:02:00",
-            "--Granary:Limits:RequestTimeout=00:05:00",
-            "--Granary:Webhooks:AllowHttp=true",
-            "--Granary:Webhooks:AllowPrivateTargets=true",
-        ]);
+        _app = Build(
+            _directory, "--Granary:Payments:Provider=Sandbox", "--Granary:Webhooks:AllowHttp=true", "--Granary:Webhooks:AllowPrivateTargets=true");
         await _app.StartAsync();
         await Services.GetRequiredService<FirstAdministrator>().Registered;
         SetDefaultExpectTimeout(Patience);
@@ -77,6 +61,24 @@ public sealed class ConsoleApp : IAsyncLifetime
             Timeout = Patience,
         });
     }
+
+    /// <summary>The product with files of its own and these settings.</summary>
+    public static WebApplication Build(DirectoryInfo directory, params string[] settings) => FrontEnd.Build(
+    [
+        "--urls=http://127.0.0.1:0",
+        "--Granary:Silo:Port=0",
+        "--Granary:Silo:GatewayPort=0",
+        $"--Granary:DataDirectory={directory.FullName}",
+        "--Serilog:MinimumLevel:Default=Fatal",
+        $"--Granary:Admin:Password={AdminPassword}",
+        "--Granary:RateLimit:PermitsPerSecond=20000",
+        "--Granary:RateLimit:RegistrationsPerMinute=0",
+        "--Granary:Orders:MaxOpenOrdersPerUser=0",
+        "--Granary:Orders:MaxOpenUnitsPerUser=0",
+        "--Granary:Silo:ResponseTimeout=00:02:00",
+        "--Granary:Limits:RequestTimeout=00:05:00",
+        .. settings,
+    ]);
 
     /// <summary>A receiver of webhooks.</summary>
     public async Task<Receiver> Receiver() => _receiver ??= await Tests.Receiver.Start();
@@ -117,11 +119,12 @@ public sealed class ConsoleApp : IAsyncLifetime
     public Task<Scene> Scene() => _scene ??= Tests.Scene.Set(this);
 
     /// <summary>Opens the browser for somebody who is not signed in.</summary>
-    public async Task<Visit> Open(ColorScheme theme = ColorScheme.Light, int width = 1_280, int height = 900)
+    /// <param name="address">The product that is visited, if it is another one.</param>
+    public async Task<Visit> Open(ColorScheme theme = ColorScheme.Light, int width = 1_280, int height = 900, Uri? address = null)
     {
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            BaseURL = Address.ToString(),
+            BaseURL = (address ?? Address).ToString(),
             ColorScheme = theme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
             Locale = "en-US",

@@ -72,7 +72,7 @@ public sealed class KeyTests(ConsoleApp app)
         await visit.Page.Keyboard.PressAsync("Enter");
         await Expect(visit.Page.Locator("#main")).ToBeFocusedAsync();
         await visit.Page.Keyboard.PressAsync("Tab");
-        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" })).ToBeFocusedAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = "Place an order" })).ToBeFocusedAsync();
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class PackingTests(ConsoleApp app)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_order_goes_from_placing_to_completed_and_is_refunded_in_part_by_keys_alone()
+    public async Task An_order_goes_from_packing_to_completed_and_is_refunded_in_part_by_keys_alone()
     {
         await NothingWaits();
         var (id, customer) = await Paid();
@@ -60,7 +60,7 @@ public sealed class PackingTests(ConsoleApp app)
     }
 
     [Fact]
-    public async Task An_order_goes_from_placing_to_completed_and_is_refunded_in_part_by_clicks()
+    public async Task An_order_goes_from_packing_to_completed_and_is_refunded_in_part_by_clicks()
     {
         await NothingWaits();
         var (id, customer) = await Paid();
@@ -69,6 +69,12 @@ public sealed class PackingTests(ConsoleApp app)
         await Pages(visit).GetByRole(AriaRole.Link, new() { Name = "Packing" }).ClickAsync();
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the next order" }).ClickAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Order " + id })).ToBeVisibleAsync();
+
+        // Also long names stay within a telephone.
+        await visit.Page.SetViewportSizeAsync(360, 640);
+        await Expect(visit.Page.Locator(".parcel")).ToBeVisibleAsync();
+        Assert.Equal(360, await visit.Page.EvaluateAsync<int>("Math.max(360, document.documentElement.scrollWidth)"));
+        await visit.Page.SetViewportSizeAsync(1_280, 900);
         foreach (var line in await visit.Page.Locator(".parcel input[type=checkbox]").AllAsync())
         {
             await line.CheckAsync();

@@ -24,6 +24,18 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
             await Expect(page.Locator(".tile", new() { HasText = "Placing, P99" })).ToContainTextAsync("ms");
         }),
         new("orders", "/orders", _ => "/orders"),
+        new("place", "/orders/new", _ => "/orders/new", Roles.Customer, async (_, page) =>
+        {
+            await page.GetByLabel("Name or SKU").FillAsync("tea");
+            await page.GetByLabel("Name or SKU").PressAsync("Enter");
+            await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Add", Exact = false })).Not.ToHaveCountAsync(0);
+            await page.GetByRole(AriaRole.Button, new() { Name = "Add Sencha, 100 g" }).ClickAsync();
+            await page.GetByRole(AriaRole.Button, new() { Name = "Add Cast-iron teapot" }).ClickAsync();
+            await page.GetByLabel("Quantity of Sencha").FillAsync("3");
+            await page.GetByLabel("Recipient").FillAsync("Ada Lovelace");
+            await page.GetByRole(AriaRole.Heading, new() { Name = "Place an order" }).ScrollIntoViewIfNeededAsync();
+        }),
+        new("place-for", null, scene => "/orders/new?user_id=" + scene.Customer),
         new("order", "/orders/:id", scene => "/orders/" + scene.Shipped),
         new("order-action", null, scene => "/orders/" + scene.Pending, Prepare: (_, page) => page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync()),
         new("order-as-it-was", null, scene => $"/orders/{scene.Shipped}?at_version=1"),

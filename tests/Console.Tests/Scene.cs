@@ -9,7 +9,7 @@ namespace Granary.Console.Tests;
 /// <param name="Shipped">An order that was paid, packed and shipped, and refunded in part.</param>
 /// <param name="Customer">A customer with orders, and money that came and went.</param>
 /// <param name="Webhook">A webhook with deliveries of every kind.</param>
-/// <param name="Users">The staff, by role.</param>
+/// <param name="Users">A customer and the staff, by role.</param>
 public sealed record Scene(string Pending, string Shipped, string Customer, string Webhook, IReadOnlyDictionary<string, string> Users)
 {
     private static readonly (string Sku, string Name, long Price, long Stock)[] Products =
@@ -20,7 +20,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
 
     private static readonly string[] Life = ["pay", "pack", "ship", "receive", "complete"];
 
-    /// <summary>The user of the staff with a role.</summary>
+    /// <summary>The user with a role.</summary>
     public string UserOf(string role) => Users[role];
 
     internal static async Task<Scene> Set(ConsoleApp app)
@@ -87,7 +87,12 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
             shipped,
             customers[0].Id,
             webhook,
-            new Dictionary<string, string> { [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator), [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin) });
+            new Dictionary<string, string>
+            {
+                [Roles.Customer] = customers[0].Id,
+                [Roles.Operator] = await app.RegisterAs("Katherine Johnson", Roles.Operator),
+                [Roles.Admin] = await app.RegisterAs("Grace Hopper", Roles.Admin),
+            });
     }
 
     /// <summary>Sells some cups now.</summary>

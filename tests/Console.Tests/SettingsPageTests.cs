@@ -45,6 +45,27 @@ public sealed class SettingsPageTests(ConsoleApp app) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_change_that_is_not_applied_yet_is_there_again_on_the_way_back_and_after_a_reload()
+    {
+        await using var visit = await Open();
+        await visit.Page.GetByLabel("Low threshold").FillAsync("7");
+        await visit.Page.GetByRole(AriaRole.Link, new() { Name = "Orders", Exact = true }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Orders", Exact = true })).ToBeFocusedAsync();
+        await visit.Page.GoBackAsync();
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("7");
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("7");
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Discard" }).ClickAsync();
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("10");
+        await visit.Page.ReloadAsync();
+
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("10");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply" })).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    [Fact]
     public async Task A_page_of_settings_that_have_changed_meanwhile_says_what_and_overwrites_nothing()
     {
         await using var visit = await Open();

@@ -51,6 +51,69 @@ public sealed class SignInTests(ConsoleApp app)
     }
 
     [Fact]
+    public async Task A_role_that_was_taken_away_is_gone_from_the_page_with_the_next_refusal()
+    {
+        var id = await app.Register(Roles.Admin);
+        await using var visit = await app.OpenAs(id, [Roles.Admin]);
+        await visit.GoTo("/keys");
+        using var changed = await app.Shop.Staff.SendJson(HttpMethod.Put, $"/users/{id}/roles", new { roles = new[] { Roles.Operator } });
+        await changed.Expect(HttpStatusCode.OK);
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+
+        await Expect(visit.Page.GetByText("Your role may not see this page.")).ToBeVisibleAsync();
+        var pages = visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" });
+        await Expect(pages.GetByRole(AriaRole.Link, new() { Name = "Keys" })).ToHaveCountAsync(0);
+        await Expect(pages.GetByRole(AriaRole.Link, new() { Name = "Packing" })).ToHaveCountAsync(1);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task Who_signs_in_in_another_tab_is_who_is_signed_in_in_this_one()
+    {
+        await using var visit = await app.OpenAs(await app.RegisterAs("Grace Hopper", Roles.Admin), [Roles.Admin]);
+        await visit.GoTo("/orders");
+        var name = await app.RegisterWithPassword(Password, Roles.Customer);
+        await visit.Page.EvaluateAsync(
+            "body => fetch('/console/session', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Granary-Console': '1' }, body })",
+            $$"""{"user_name":"{{name}}","password":"{{Password}}"}""");
+
+        await visit.Page.EvaluateAsync("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+
+        await Expect(visit.Page.Locator(".account summary")).ToContainTextAsync(name);
+        await Expect(visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link)).ToHaveTextAsync(["Orders"]);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task A_server_that_cannot_say_who_is_signed_in_is_asked_again()
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        var asked = 0;
+        await visit.Page.RouteAsync("**/console/session", route => ++asked <= 2
+            ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, ContentType = "application/problem+json", Body = "{}", Headers = new Dictionary<string, string> { ["Retry-After"] = "1" } })
+            : route.ContinueAsync());
+
+        await visit.GoTo("/orders");
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Orders", Exact = true })).ToBeVisibleAsync();
+        Assert.Equal(3, asked);
+        visit.HasNoFault();
+    }
+
+    [Theory]
+    [InlineData("/orders/%")]
+    [InlineData("/nothing/like/it")]
+    public async Task An_address_that_is_no_page_says_so(string address)
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.GoTo(address);
+
+        await Expect(visit.Page.GetByText("There is no such page.")).ToBeVisibleAsync();
+        visit.HasNoFault();
+    }
+
+    [Fact]
     public async Task A_customer_is_shown_own_orders_and_no_page_of_the_staff()
     {
         var customer = await app.Shop.Customer();

@@ -44,6 +44,35 @@ public sealed class StockTests(ConsoleApp app)
     }
 
     [Fact]
+    public async Task An_administrator_creates_a_product_and_overwrites_none()
+    {
+        var (taken, sku) = (await app.Shop.Product(name: "Blue bowl"), Shop.Unique("NEW"));
+        await using var visit = await app.OpenAs(Roles.Admin);
+        await visit.GoTo("/stock");
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "New product" }).ClickAsync();
+        var (field, create) = (Dialog(visit).GetByLabel("SKU"), Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Create" }));
+        await Dialog(visit).GetByLabel("Name").FillAsync("Green bowl");
+        await Dialog(visit).GetByLabel("Price").FillAsync("12.50");
+        foreach (var (text, error) in ((string, string)[])[("", "SKU must be"), ("a/b", "SKU must be"), (taken, "SKU is that of another product")])
+        {
+            await field.FillAsync(text);
+            await create.ClickAsync();
+            await Expect(Dialog(visit).Locator(".field .error")).ToContainTextAsync(error);
+            await Expect(field).ToBeFocusedAsync();
+        }
+
+        await visit.IsSound();
+        await field.FillAsync(sku);
+        await create.ClickAsync();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = sku })).ToBeFocusedAsync();
+        await Expect(visit.Page.Locator(".lead")).ToContainTextAsync("Green bowl$12.50");
+        using var other = await app.Shop.Staff.GetAsync("/products/" + taken, Cancellation);
+        Assert.Equal("Blue bowl", (await other.Expect(HttpStatusCode.OK)).Text("name"));
+        visit.HasNoFault();
+    }
+
+    [Fact]
     public async Task An_adjustment_whose_answer_is_lost_is_made_once_when_it_is_sent_again()
     {
         var sku = await app.Shop.Product(stock: 10);

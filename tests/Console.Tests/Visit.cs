@@ -46,6 +46,23 @@ public sealed class Visit : IAsyncDisposable
         await IsShown();
     }
 
+    /// <summary>Goes to something with the tabulator, as somebody without a mouse does.</summary>
+    public async Task TabTo(ILocator target)
+    {
+        const int Most = 80;
+        await Expect(target).ToBeVisibleAsync();
+        for (var i = 0; i < Most; i++)
+        {
+            await Page.Keyboard.PressAsync("Tab");
+            if (await target.EvaluateAsync<bool>("element => element === document.activeElement"))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"{target} is not reached within {Most} steps.");
+    }
+
     /// <summary>Waits until the page has its heading and waits for nothing.</summary>
     public async Task IsShown()
     {

@@ -29,12 +29,13 @@ public sealed class ConsoleFiles
 
     /// <param name="auth">Whether users sign in with a password, at an external issuer or not here: the page tells its scripts.</param>
     /// <param name="currency">The currency of the deployment, which the page tells its scripts.</param>
-    public ConsoleFiles(AuthOptions auth, Currency currency)
+    /// <param name="provider">Who carries out external payments, or <c>none</c>: the page offers them or not.</param>
+    public ConsoleFiles(AuthOptions auth, Currency currency, string provider)
     {
         ArgumentNullException.ThrowIfNull(auth);
         ArgumentNullException.ThrowIfNull(currency);
         var signIn = auth.Authority is null ? "password" : auth.ClientId is null ? "none" : "external";
-        var page = (Text: "<html ", With: $"<html data-sign-in=\"{signIn}\" data-currency=\"{currency.Code}\" ");
+        var page = (Text: "<html ", With: $"<html data-sign-in=\"{signIn}\" data-currency=\"{currency.Code}\" data-payments=\"{provider}\" ");
         _files = typeof(ConsoleFiles).Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
             .ToDictionary(name => name[Prefix.Length..], name => new Lazy<KeptForms>(() => Read(name, page)), StringComparer.Ordinal);

@@ -14,9 +14,10 @@ public static class ConsoleSetup
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'";
 
     /// <summary>Adds the services of the console.</summary>
-    public static void AddConsole(this IServiceCollection services)
+    /// <param name="provider">Who carries out external payments: <c>Granary:Payments:Provider</c> of this process, in lower case.</param>
+    public static void AddConsole(this IServiceCollection services, string provider)
     {
-        services.AddSingleton<ConsoleFiles>();
+        services.AddSingleton(services => ActivatorUtilities.CreateInstance<ConsoleFiles>(services, provider));
         services.AddSingleton<ExternalSignIn>();
     }
 

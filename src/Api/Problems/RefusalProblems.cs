@@ -20,7 +20,7 @@ public sealed class RefusalProblems(Currency currency)
     public ProblemResult For(Refusal refusal) => new(refusal switch
     {
         NotFound => Problem.Of(ProblemTypes.NotFound),
-        IllegalTransition illegal => Problem.Of(ProblemTypes.IllegalTransition, $"The status is {illegal.Status}.") with
+        IllegalTransition illegal => Problem.Of(ProblemTypes.IllegalTransition, illegal.Reason ?? $"The status is {illegal.Status}.") with
         {
             CurrentStatus = illegal.Status,
             AllowedActions = illegal.AllowedActions,

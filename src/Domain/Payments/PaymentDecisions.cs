@@ -91,7 +91,9 @@ public static class PaymentDecisions
 
         if (payment.IsSecured || PhaseFor(payment, standing) is ClaimPhase.Paid or ClaimPhase.Closed)
         {
-            return Illegal(payment);
+            return payment.Status == PaymentStatus.Authorized
+                ? Illegal(payment) with { AllowedActions = ["capture"], Reason = "The order lives on this payment. Cancel the order instead, which gives the payment up." }
+                : Illegal(payment);
         }
 
         return payment.Status switch

@@ -1,3 +1,4 @@
+using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
@@ -46,6 +47,10 @@ public static class LayerOptions
         KeepDeliveries = settings.Read(SettingKeys.KeepDeliveries),
         Currency = settings.Read(SettingKeys.Currency),
     };
+
+    /// <summary>The name of the payment provider for those who only name it, or <c>none</c>.</summary>
+    /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
+    public static string PaymentProvider(this SettingsReader settings) => Words.Of(settings.Read(SettingKeys.PaymentProvider));
 
     /// <exception cref="InvalidConfigurationException">A value is invalid, or one that the provider needs is missing.</exception>
     public static PaymentOptions Payments(this SettingsReader settings)

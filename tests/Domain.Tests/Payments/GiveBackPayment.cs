@@ -17,7 +17,9 @@ public sealed class GiveBackPayment
         PaymentDecisions.Void(voiding, "u-operator", Order(ClaimPhase.Secured), Times, Noon).IsUnchanged();
 
         // The order may hear of the authorization only now, and be paid with it.
-        Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Authorized(), "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
+        var refusal = Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Authorized(), "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
+        Assert.Equal(["capture"], refusal.AllowedActions);
+        Assert.Contains("Cancel the order", refusal.Reason, StringComparison.Ordinal);
         Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Authorized(), "u-operator", Order(ClaimPhase.Paid), Times, Noon).Refusal);
         Assert.IsType<IllegalTransition>(PaymentDecisions.Void(Captured(), "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);
         Assert.IsType<NotFound>(PaymentDecisions.Void(None, "u-operator", Order(ClaimPhase.Secured), Times, Noon).Refusal);

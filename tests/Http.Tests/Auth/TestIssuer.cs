@@ -29,6 +29,9 @@ public sealed class TestIssuer : IAsyncDisposable
     /// <summary>The audience of the tokens that it issues for codes.</summary>
     public string Audience { get; set; } = "granary-api";
 
+    /// <summary>The error code (RFC 6749, section 4.1.2.1) with which it lets nobody in; null while it lets the user in.</summary>
+    public string? Refusal { get; set; }
+
     /// <summary>The issuer's identifier.</summary>
     public string Address => _app.Urls.First();
 
@@ -71,6 +74,11 @@ public sealed class TestIssuer : IAsyncDisposable
         if (query["response_type"] != "code" || query["client_id"] != Client.Id || query["code_challenge_method"] != "S256" || query["scope"] != "openid profile orders")
         {
             return Results.BadRequest();
+        }
+
+        if (Refusal is not null)
+        {
+            return Results.Redirect($"{query["redirect_uri"]}?error={Refusal}&state={Uri.EscapeDataString(query["state"]!)}");
         }
 
         var code = Guid.NewGuid().ToString();

@@ -38,7 +38,7 @@ public sealed class ConsoleFilesTests(GranaryApp app) : IDisposable
         Assert.Equal("DENY", answer.Headers.GetValues("X-Frame-Options").Single());
         Assert.Equal("no-referrer", answer.Headers.GetValues("Referrer-Policy").Single());
         var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
-        Assert.Contains("data-sign-in=\"password\" data-currency=\"USD\"", page, StringComparison.Ordinal);
+        Assert.Contains("data-sign-in=\"password\" data-currency=\"USD\" data-payments=\"sandbox\"", page, StringComparison.Ordinal);
         Assert.DoesNotContain("<style", page, StringComparison.Ordinal);
         Assert.DoesNotContain(" style=", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("<script(?![^>]* src=\"/console/app/)", page);

@@ -1,7 +1,7 @@
 // Calls of the public API. The session's cookie goes with them; the server makes it the token. See docs/console.md.
 import { useCallback, useEffect, useRef, useState } from './vendor.js';
 import { lost, restored, returns } from './connection.js';
-import { observable, useValue } from './state.js';
+import { observable, tab, useValue } from './state.js';
 
 const ROOT = '/console/api';
 const PATIENT_ATTEMPTS = 3;
@@ -46,20 +46,37 @@ export function ended(reason) {
   session.set(null);
 }
 
-/** Reads who is signed in. */
+/** Reads who is signed in. Only the server's word that nobody is ends the session: an overloaded server is asked again. */
 export async function whoIsIn() {
-  try {
-    session.set((await request('GET', '/console/session')).data);
-  } catch (problem) {
-    if (problem instanceof NotConnected) {
-      await restored();
-      await whoIsIn();
+  for (;;) {
+    try {
+      session.set((await request('GET', '/console/session')).data);
       return;
+    } catch (problem) {
+      if (problem instanceof NotConnected) {
+        await restored();
+      } else if (isEnd(problem)) {
+        ended(reasonOf(problem));
+        return;
+      } else {
+        await pause(problem);
+      }
     }
-
-    ended(problem.kind === 'user-suspended' ? problem.title : 'The session has ended. Sign in to go on where you were.');
   }
 }
+
+const isEnd = problem => problem.status === 401 || problem.kind === 'user-suspended';
+
+const reasonOf = problem => (problem.kind === 'user-suspended' ? problem.title : 'The session has ended. Sign in to go on where you were.');
+
+const pause = problem => new Promise(resolve => setTimeout(resolve, 1_000 * Math.min(problem.retryAfter ?? 1, LONGEST_WAIT)));
+
+// Somebody else may have signed in in another tab, or the roles may be others.
+addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'visible' && session.value) {
+    whoIsIn();
+  }
+});
 
 /** Signs in. Throws the problem. */
 export async function signIn(userName, password) {
@@ -73,6 +90,7 @@ export async function signOut() {
   try {
     await request('DELETE', '/console/session');
   } finally {
+    tab.clear();
     session.set(null);
   }
 }
@@ -89,7 +107,7 @@ export async function get(path, { signal } = {}) {
       if (fault instanceof NotConnected) {
         await restored();
       } else if (fault instanceof Problem && (fault.status === 503 || fault.status === 429) && attempt < PATIENT_ATTEMPTS) {
-        await new Promise(resolve => setTimeout(resolve, 1_000 * Math.min(fault.retryAfter ?? 1, LONGEST_WAIT)));
+        await pause(fault);
       } else {
         throw fault;
       }
@@ -100,10 +118,11 @@ export async function get(path, { signal } = {}) {
 }
 
 /**
- * Changes something. With the entity tag of what the person saw, a change of something that has changed since is refused.
+ * Changes something. With the entity tag of what the person saw, a change of something that has changed since is refused; with isNew, of something
+ * that is there already.
  * A POST has an idempotency key: the same form sent again after a lost answer changes nothing twice.
  */
-export const send = (method, path, { body, etag, key } = {}) => request(method, ROOT + path, { body, etag, key });
+export const send = (method, path, { body, etag, key, isNew } = {}) => request(method, ROOT + path, { body, etag, key, isNew });
 
 /** Opens a stream of events; live.js reads it. */
 export const open = (path, headers, signal) => fetch(ROOT + path, { headers: { Accept: 'text/event-stream', ...headers }, signal, cache: 'no-store' });
@@ -114,14 +133,17 @@ export async function problemOf(answer) {
   const body = isProblem ? await answer.json() : { title: `The server answered ${answer.status}` };
   const problem = new Problem(answer.status, body);
   problem.retryAfter = Number(answer.headers.get('Retry-After')) || null;
-  if (answer.url.includes(ROOT) && (answer.status === 401 || problem.kind === 'user-suspended')) {
-    ended(problem.kind === 'user-suspended' ? problem.title : 'The session has ended. Sign in to go on where you were.');
+  if (answer.url.includes(ROOT) && isEnd(problem)) {
+    ended(reasonOf(problem));
+  } else if (problem.kind === 'forbidden') {
+    // The page shows what the role permits: another role may have been given since.
+    whoIsIn();
   }
 
   return problem;
 }
 
-async function request(method, path, { body, etag, key, signal } = {}) {
+async function request(method, path, { body, etag, key, isNew, signal } = {}) {
   const headers = { Accept: 'application/json' };
   if (method !== 'GET') {
     headers['X-Granary-Console'] = '1';
@@ -133,6 +155,10 @@ async function request(method, path, { body, etag, key, signal } = {}) {
 
   if (etag) {
     headers['If-Match'] = etag;
+  }
+
+  if (isNew) {
+    headers['If-None-Match'] = '*';
   }
 
   if (key) {
@@ -192,28 +218,40 @@ export function useResource(path) {
 
 /**
  * A change, for a form: {run, isBusy, problem, reset}. run(body) resolves to the answer, or to null after a problem, which the form shows.
- * The same body sent again has the same idempotency key until it succeeds.
+ * The same body sent again has the same idempotency key until it succeeds; also after a reload of the page, if the tab is to keep it by a name.
  */
-export function useChange(method, path, { etag } = {}) {
+export function useChange(method, path, { etag, isNew, keptAs } = {}) {
   const [state, setState] = useState({ isBusy: false, problem: null });
-  const keys = useRef(new Map());
+  const keys = useRef(null);
+  keys.current ??= new Map((keptAs && tab.get(keptAs)) ?? []);
+  const isRunning = useRef(false);
   const run = useCallback(async body => {
+    if (isRunning.current) {
+      return null;
+    }
+
+    isRunning.current = true;
     const text = JSON.stringify(body ?? null);
     if (!keys.current.has(text)) {
       keys.current.set(text, crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16)).join(''));
     }
 
+    const keep = () => keptAs && tab.set(keptAs, keys.current.size > 0 ? [...keys.current] : null);
+    keep();
     setState({ isBusy: true, problem: null });
     try {
-      const answer = await send(method, path, { body, etag, key: method === 'POST' ? keys.current.get(text) : undefined });
+      const answer = await send(method, path, { body, etag, isNew, key: method === 'POST' ? keys.current.get(text) : undefined });
       keys.current.delete(text);
+      keep();
       setState({ isBusy: false, problem: null });
       return answer;
     } catch (problem) {
       setState({ isBusy: false, problem });
       return null;
+    } finally {
+      isRunning.current = false;
     }
-  }, [method, path, etag]);
+  }, [method, path, etag, isNew]);
   const reset = useCallback(() => setState({ isBusy: false, problem: null }), []);
   return { ...state, run, reset };
 }

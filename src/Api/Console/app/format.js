@@ -4,6 +4,9 @@ import { html } from './vendor.js';
 /** The currency of the deployment. */
 export const currency = document.documentElement.dataset.currency ?? 'USD';
 
+/** The provider of external payments, such as sandbox, or none. */
+export const provider = document.documentElement.dataset.payments;
+
 const moneyFormats = new Map();
 
 function moneyFormat(code) {

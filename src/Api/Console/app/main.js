@@ -16,7 +16,7 @@ function App() {
   useEffect(() => {
     whoIsIn();
   }, []);
-  return html`${who === undefined ? html`<p class="waiting" role="status">Loading…</p>` : who === null ? html`<${SignIn} />` : html`<${Frame} who=${who} />`}
+  return html`${who === undefined ? html`<p class="waiting" role="status">Loading…</p>` : who === null ? html`<${SignIn} />` : html`<${Frame} key=${who.user_id} who=${who} />`}
     <${Lost} /><${Toasts} />`;
 }
 

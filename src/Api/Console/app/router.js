@@ -26,15 +26,24 @@ export function queryOf(values) {
 
 /** The parameters of a path by a pattern such as /orders/:id, or null. */
 export function match(pattern, path) {
-  const [names, parts] = [pattern.split('/'), path.split('/')];
+  let parts;
+  try {
+    parts = path.split('/').map(decodeURIComponent);
+  } catch {
+    // A percent sign that a person typed encodes nothing.
+    return null;
+  }
+
+  const names = pattern.split('/');
   if (names.length !== parts.length) {
     return null;
   }
 
   const params = {};
+
   for (const [i, name] of names.entries()) {
     if (name.startsWith(':')) {
-      params[name.slice(1)] = decodeURIComponent(parts[i]);
+      params[name.slice(1)] = parts[i];
     } else if (name !== parts[i]) {
       return null;
     }

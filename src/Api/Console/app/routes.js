@@ -8,6 +8,7 @@ const ALL = ['customer', ...STAFF];
 export const routes = [
   { path: '/now', title: 'Now', nav: true, key: 'n', roles: STAFF, page: () => import('./pages/now.js') },
   { path: '/orders', title: 'Orders', nav: true, key: 'o', roles: ALL, page: () => import('./pages/orders.js') },
+  { path: '/orders/new', title: 'Place an order', under: '/orders', roles: ALL, page: () => import('./pages/place.js') },
   { path: '/orders/:id', title: 'Order', under: '/orders', roles: ALL, page: () => import('./pages/order.js') },
   { path: '/packing', title: 'Packing', nav: true, key: 'p', roles: STAFF, page: () => import('./pages/packing.js') },
   { path: '/stock', title: 'Stock', nav: true, key: 's', roles: STAFF, page: () => import('./pages/stock.js') },

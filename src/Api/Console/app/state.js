@@ -57,3 +57,32 @@ export function remembered(name, initial) {
   });
   return choice;
 }
+
+/** What this tab keeps as JSON, also over a reload, until the person signs out. null removes it. */
+export const tab = {
+  get(name) {
+    try {
+      return JSON.parse(sessionStorage.getItem('granary.' + name));
+    } catch {
+      return null;
+    }
+  },
+  set(name, value) {
+    try {
+      if (value === null) {
+        sessionStorage.removeItem('granary.' + name);
+      } else {
+        sessionStorage.setItem('granary.' + name, JSON.stringify(value));
+      }
+    } catch {
+      // Without storage it is kept as long as the page.
+    }
+  },
+  clear() {
+    try {
+      sessionStorage.clear();
+    } catch {
+      // As above.
+    }
+  },
+};

@@ -78,7 +78,13 @@ export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decim
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
 
-/** A form that sends once at a time and shows the problem. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
+/** The same for a price, which may be 0: what is no amount is refused, and not taken for it. */
+export function priceOf(text, code) {
+  const price = amountOf(text, code);
+  return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
+}
+
+/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
 export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
   const onSubmit = async event => {
     event.preventDefault();
@@ -94,7 +100,13 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
       change.reset();
     }
   }, [back]);
-  return html`<form class="form" onSubmit=${onSubmit} novalidate>
+  const form = useRef(null);
+  useEffect(() => {
+    if (change.problem) {
+      form.current.querySelector('[aria-invalid]')?.focus();
+    }
+  }, [change.problem]);
+  return html`<form ref=${form} class="form" onSubmit=${onSubmit} novalidate>
     ${children}
     <${ProblemNote} problem=${change.problem} fields=${names} />
     ${submit && html`<div class="form-end">
@@ -179,8 +191,11 @@ export const Key = ({ of }) => html`<kbd aria-hidden="true">${of}</kbd>`;
 /** The word for a status, with the color of its meaning. */
 export const Status = ({ of }) => html`<span class=${`status ${of}`}>${word(of)}</span>`;
 
-/** Money, aligned with other money. */
-export const Money = ({ of }) => html`<span class="money">${money(of)}</span>`;
+/** Money, aligned with other money. A long amount is written smaller: where a table cut it off, it would be another amount. */
+export function Money({ of }) {
+  const text = money(of);
+  return html`<span class=${`money${text.length > 13 ? ' long' : ''}`} title=${text.length > 13 ? text : undefined}>${text}</span>`;
+}
 
 /** Pairs of a name and what it is; those without a value are left out. */
 export const Facts = ({ of }) => html`<dl class="facts">${of.filter(([, value]) => value !== null && value !== undefined && value !== '').map(([name, value]) =>

@@ -65,6 +65,7 @@ export default function Customer({ params, query }) {
           ['Id', html`<span class="id">${user.data.id}</span>`],
           ['Roles', user.data.roles.join(', ')],
           ['Orders', html`<${Link} to=${`/orders?user_id=${user.data.id}`}>Orders of ${name}<//>`],
+          ['', isOpen(user.data) && html`<${Link} to=${`/orders/new?user_id=${user.data.id}`}>Place an order for ${name}<//>`],
         ]} /><//>
       </div>
       <${Statement} list=${statement} query=${query} path=${`/customers/${params.id}`} />`}<//>

@@ -1,7 +1,7 @@
 // One order: what it is, what was, and what may be done with it.
 import { html, useCallback, useEffect, useState } from '../vendor.js';
 import { useChange, useResource } from '../api.js';
-import { decimal, money, Time, word } from '../format.js';
+import { decimal, money, provider, Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
 import { useEvents } from '../live.js';
 import { go, Link } from '../router.js';
@@ -30,16 +30,16 @@ const ACTIONS = {
   complete: { label: 'Complete', key: 'm', roles: STAFF, done: 'The order is complete.', call: order => ['POST', `/orders/${order.id}/complete`] },
   pay: {
     label: 'Pay', key: 'y', roles: ['admin'], owner: true, done: 'The order is paid.',
-    isFor: order => order.payment_method === 'wallet',
     text: order => `Pays ${money(order.total)} from the wallet of the order's owner.`,
     call: order => ['POST', `/orders/${order.id}/pay`],
   },
   payExternally: {
-    label: 'Pay with the provider', key: 'y', action: 'pay', roles: ['admin'], owner: true, done: 'The payment is under way.', isOfPayment: true,
-    isFor: order => order.payment_method === 'external',
+    label: 'Pay with the provider', key: 'y', roles: ['admin'], owner: true, done: 'The payment is under way.', isOfPayment: true,
+    // The actions that an order allows are calls of its own; this one is a call of its payments.
+    isOpen: order => order.status === 'pending' && order.payment_method === 'external',
     call: order => ['POST', `/orders/${order.id}/payments`],
     names: ['token', 'capture'],
-    form: ({ problem }) => html`<${Field} label="Token" name="token" hint="The provider's one-time token, never a card number" problem=${problem} required wide autocomplete="off" />
+    form: ({ problem }) => html`<${Field} label="Token" name="token" hint=${provider === 'sandbox' ? 'Of the sandbox: tok_ok, tok_declined, tok_3ds or tok_slow' : 'The provider’s one-time token, never a card number'} problem=${problem} required wide autocomplete="off" />
       <${Field} label="Capture" name="capture" kind="select" initial="automatic" options=${[['automatic', 'At once'], ['manual', 'When the order ships']]} problem=${problem} wide />`,
     body: texts => texts,
   },
@@ -85,10 +85,10 @@ export const packingOf = order => order.timeline.findLast(entry => entry.type ==
 
 function openActions(order, who) {
   return Object.values(ACTIONS).filter(action => {
-    const name = action.action ?? Object.keys(ACTIONS).find(key => ACTIONS[key] === action);
+    const name = Object.keys(ACTIONS).find(key => ACTIONS[key] === action);
     const isOpen = action.isOpen ? action.isOpen(order) : order.allowed_actions.includes(name);
     const isAllowed = action.roles.some(role => who.roles.includes(role)) || (action.owner && order.user_id === who.user_id);
-    return isOpen && isAllowed && (action.isFor?.(order) ?? true);
+    return isOpen && isAllowed;
   });
 }
 
@@ -161,7 +161,7 @@ function Details({ order, path, payments, now, who, isNow }) {
         { title: 'Sum', kind: 'number', cell: item => html`<${Money} of=${item.line_total} />` },
       ]} /><//>
       <${Panel} title="About"><${Facts} of=${[
-        ['User', isStaff ? html`<${Link} to=${`/orders?user_id=${order.user_id}`} class="id">${order.user_id}<//>` : null],
+        ['User', isStaff ? html`<${Link} to=${who.roles.includes('admin') ? `/customers/${order.user_id}` : `/orders?user_id=${order.user_id}`} class="id">${order.user_id}<//>` : null],
         ['Placed', html`<${Time} at=${order.created_at} />`],
         ['Expires unless paid', order.expires_at && html`<${Time} at=${order.expires_at} />`],
         ['Reference', order.external_reference],
@@ -184,25 +184,27 @@ function Details({ order, path, payments, now, who, isNow }) {
           { title: 'Status', cell: refund => word(refund.status) },
           { title: 'Reason', cell: refund => refund.reason ?? '' },
         ]} />`}
-        ${isNow && payments.data?.data.length > 0 && html`<h3>Payments</h3><${Payments} payments=${payments} isStaff=${isStaff} />`}
+        ${isNow && payments.data?.data.length > 0 && html`<h3>Payments</h3><${Payments} payments=${payments} isStaff=${isStaff} isOwner=${order.user_id === who.user_id} />`}
       <//>
       <${Panel} title="Timeline"><ol class="timeline" aria-live="polite">${[...order.timeline].reverse().map(entry => html`<li key=${entry.version}>
         <strong>${word(entry.type.split('.')[1])}</strong>
         ${entry.version !== now?.version && html`<${Link} to=${`${path}?at_version=${entry.version}`} aria-current=${!isNow && entry.version === order.version ? 'true' : undefined}>As of version ${entry.version}<//>`}
-        <span class="soft"><${Time} at=${entry.at} /> by ${entry.by === 'system' ? 'the system' : html`<span class="id">${entry.by}</span>`}</span>
+        <span class="soft"><${Time} at=${entry.at} /> by ${entry.by === 'system' ? 'the system' : entry.by === who.user_id ? 'you' : html`<span class="id">${entry.by}</span>`}</span>
       </li>`)}</ol><//>
     </div>`;
 }
 
-function Payments({ payments, isStaff }) {
+function Payments({ payments, isStaff, isOwner }) {
   return html`<${Table} caption="Payments" rows=${payments.data.data} keyOf=${payment => payment.id} columns=${[
     { title: 'Payment', kind: 'id', isMinor: true, cell: payment => payment.id },
-    { title: 'Status', cell: payment => html`<${Status} of=${payment.status} />${payment.decline_code && ` ${payment.decline_code}`}${payment.needs_attention && html` <strong class="attention">needs attention</strong>`}` },
+    { title: 'Status', cell: payment => html`<${Status} of=${payment.status} />${isOwner && isOfWeb(payment.next_action?.url) && html` <a href=${payment.next_action.url} target="_blank" rel="noreferrer">Confirm at the bank</a>`}${payment.decline_code && ` ${payment.decline_code}`}${payment.needs_attention && html` <strong class="attention">needs attention</strong>`}` },
     { title: 'Amount', kind: 'number', cell: payment => html`<${Money} of=${payment.amount} />` },
     { title: 'Actions', cell: payment => isStaff && payment.status === 'authorized' && html`<${PaymentAction} payment=${payment} name="capture" label="Capture" onDone=${payments.reload} />
         <${PaymentAction} payment=${payment} name="void" label="Void" onDone=${payments.reload} />` },
   ]} />`;
 }
+
+const isOfWeb = url => /^https?:/.test(url ?? '');
 
 function PaymentAction({ payment, name, label, onDone }) {
   const change = useChange('POST', `/payments/${payment.id}/${name}`);

@@ -1,15 +1,14 @@
 // The list of orders. What is searched for is in the address, with the names that the API has for it.
 import { html, useState } from '../vendor.js';
-import { get } from '../api.js';
 import { localOf, momentOf, Time, word } from '../format.js';
+import { useKeys } from '../keys.js';
 import { HowMany, useList, useListKeys, useSearch } from '../list.js';
 import { go, Link, queryOf } from '../router.js';
+import { USER_ID, userOf } from '../users.js';
 import { Field, LongTable, Money, Page, ProblemNote, Status } from '../ui.js';
 
 const STATUSES = ['pending', 'paid', 'packing', 'shipped', 'received', 'completed', 'cancelled', 'expired'];
-const PAGE = 100;
 const ORDER_ID = /^[0-9a-hjkmnp-tv-z]{26}$/;
-const USER_ID = /^u-[0-9a-hjkmnp-tv-z]{26}$/;
 
 /** What can be searched for, besides the id: the name of the API, and how a person calls it. */
 const SEARCHES = [['id', 'Order id'], ['user_id', 'User'], ['sku', 'SKU'], ['external_reference', 'Reference'], ['tracking', 'Tracking number']];
@@ -18,8 +17,10 @@ export default function Orders({ query, who }) {
   const list = useList('/orders', query, { isKept: true });
   const marked = useListKeys(list, { one: 'order', many: 'orders', search: 'text', open: order => go(`/orders/${order.id}`) });
   const form = useSearch(query);
+  useKeys([{ key: 'n', label: 'Place an order', run: () => go('/orders/new') }]);
   const isStaff = who.roles.includes('operator') || who.roles.includes('admin');
-  return html`<${Page} title="Orders" actions=${html`<button onClick=${list.reload}>Read again</button>`}>
+  return html`<${Page} title="Orders" actions=${html`
+      <${Link} to="/orders/new" class="button main">Place an order<//><button onClick=${list.reload}>Read again</button>`}>
     <${Filters} key=${form.number} query=${query} who=${who} isStaff=${isStaff} onSearch=${form.search} />
     <${HowMany} of=${list} one="order" many="orders" />
     <${ProblemNote} problem=${list.error}><p><button onClick=${list.reload}>Try again</button></p><//>
@@ -31,7 +32,7 @@ export default function Orders({ query, who }) {
         { title: 'Items', kind: 'text', isMinor: true, cell: order => itemsOf(order) },
         { title: 'Payment', kind: 'some', isMinor: true, cell: order => word(order.payment_status) },
         ...(isStaff ? [{ title: 'User', kind: 'id some', isMinor: true, cell: order => order.user_id }] : []),
-        { title: 'Reference', kind: 'some', isMinor: true, cell: order => order.external_reference ?? order.tracking?.number ?? '' },
+        { title: 'Reference, tracking', kind: 'some', isMinor: true, cell: order => order.external_reference ?? order.tracking?.number ?? '' },
         { title: 'Total', kind: 'number', cell: order => html`<${Money} of=${order.total} />` },
       ]} />
   <//>`;
@@ -66,17 +67,10 @@ function Filters({ query, who, isStaff, onSearch }) {
       return;
     }
 
-    try {
-      const { data } = await get('/users' + queryOf({ search: name, limit: PAGE }));
-      const user = data.data.find(one => one.user_name.toLowerCase() === name.toLowerCase()) ?? (data.data.length === 1 ? data.data[0] : null);
-      if (user) {
-        setProblem(null);
-        onSearch({ ...filters, user_id: user.id });
-      } else {
-        setProblem({ errors: { text: [data.data.length === 0 ? 'is the name of no user' : 'begins the names of several users'] } });
-      }
-    } catch (fault) {
-      setProblem(fault);
+    const { id, problem: fault } = await userOf(name, 'text');
+    setProblem(fault);
+    if (id) {
+      onSearch({ ...filters, user_id: id });
     }
   };
   return html`<form class="filters" role="search" aria-label="Orders" onSubmit=${onSubmit} novalidate>

@@ -6,7 +6,7 @@ import { count, Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
 import { useEvents } from '../live.js';
 import { Link, queryOf } from '../router.js';
-import { remembered, useValue } from '../state.js';
+import { remembered, tab, useValue } from '../state.js';
 import { Field, Form, Key, Loaded, Page, Panel, ProblemNote, say, Table } from '../ui.js';
 import { packingOf } from './order.js';
 
@@ -282,14 +282,10 @@ function Parcel({ order, etag, who, isFocused, current, onNext }) {
 
 /** The SKUs that are in the box: of this tab, also after a reload. */
 function usePacked(id) {
-  const name = 'granary.packed';
+  const name = 'packed';
   const [packed, setPacked] = useState(() => {
-    try {
-      const stored = JSON.parse(sessionStorage.getItem(name));
-      return new Set(stored?.id === id ? stored.skus : []);
-    } catch {
-      return new Set();
-    }
+    const stored = tab.get(name);
+    return new Set(stored?.id === id ? stored.skus : []);
   });
   const toggle = sku => setPacked(before => {
     const after = new Set(before);
@@ -297,12 +293,7 @@ function usePacked(id) {
       after.add(sku);
     }
 
-    try {
-      sessionStorage.setItem(name, JSON.stringify({ id, skus: [...after] }));
-    } catch {
-      // Without storage it holds until the page is left.
-    }
-
+    tab.set(name, { id, skus: [...after] });
     return after;
   });
   return [packed, toggle];

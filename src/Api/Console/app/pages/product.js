@@ -5,7 +5,7 @@ import { count, decimal, Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList } from '../list.js';
 import { go } from '../router.js';
-import { amountOf, Dialog, Facts, Field, Form, Loaded, LongTable, Money, MoneyField, Page, Panel, ProblemNote, say, Status } from '../ui.js';
+import { Dialog, Facts, Field, Form, Loaded, LongTable, Money, MoneyField, Page, Panel, priceOf, ProblemNote, say, Status } from '../ui.js';
 
 const signed = new Intl.NumberFormat(undefined, { signDisplay: 'exceptZero' });
 
@@ -124,12 +124,6 @@ function Define({ product, isStale, onClose, onDefined, ...rest }) {
       <${Field} label="Description" name="description" kind="textarea" initial=${product.description ?? ''} problem=${change.problem} wide />
     <//>
   <//>`;
-}
-
-/** What is no amount is refused, and not taken for the price 0. */
-function priceOf(text, code) {
-  const price = amountOf(text, code);
-  return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
 }
 
 function Suspend({ product, isStale, onClose, onDefined, ...rest }) {

@@ -4,6 +4,7 @@ import { useResource } from '../api.js';
 import { Time } from '../format.js';
 import { useKeys } from '../keys.js';
 import { useList } from '../list.js';
+import { tab } from '../state.js';
 import { Changes, Dialog, Field, Form, Loaded, Page, Panel, ProblemNote, say, Table } from '../ui.js';
 import { labelOf, lineOf, matchOf, Meanwhile, nameOf, optionsOf, useSettingsChange } from './settings-parts.js';
 import { Variants } from './variants.js';
@@ -25,9 +26,10 @@ export default function Settings() {
 
 /** Values by group, and the changes of all of them that are not made yet: key → text, or null for one that is taken out of the table. */
 function Values({ settings }) {
-  const [draft, setDraft] = useState({});
-  const { change, meanwhile } = useSettingsChange(settings);
   const { values } = settings.data;
+  const [draft, setDraft] = useState(() => Object.fromEntries(Object.entries(tab.get('settings') ?? {}).filter(([key]) => key in values)));
+  const { change, meanwhile } = useSettingsChange(settings);
+  useEffect(() => tab.set('settings', Object.keys(draft).length > 0 ? draft : null), [draft]);
   useKeys([{ key: 'r', label: 'Read the settings again', run: settings.reload }], [settings.reload]);
   const set = (key, text) => setDraft(({ [key]: _, ...others }) => (text === undefined || text === values[key].value ? others : { ...others, [key]: text }));
   const groups = Object.entries(Object.groupBy(Object.keys(values), key => key.replace('Granary:', '').split(':')[0]))
