@@ -139,17 +139,20 @@ public sealed class ConsoleApp : IAsyncLifetime
     public async Task<Visit> OpenAs(string userId, string[] roles, ColorScheme theme = ColorScheme.Light, int width = 1_280, int height = 900)
     {
         var visit = await Open(theme, width, height);
-        await visit.Page.Context.AddCookiesAsync([new Cookie
-        {
-            Name = "granary_console",
-            Value = TokenOf(userId, roles),
-            Domain = Address.Host,
-            Path = "/console",
-            HttpOnly = true,
-            SameSite = SameSiteAttribute.Strict,
-        }]);
+        await SignIn(visit, userId, roles);
         return visit;
     }
+
+    /// <summary>Gives a browser a session, in place of the one before.</summary>
+    public Task SignIn(Visit visit, string userId, params string[] roles) => visit.Page.Context.AddCookiesAsync([new Cookie
+    {
+        Name = "granary_console",
+        Value = TokenOf(userId, roles),
+        Domain = Address.Host,
+        Path = "/console",
+        HttpOnly = true,
+        SameSite = SameSiteAttribute.Strict,
+    }]);
 
     /// <summary>Opens the browser for a new user of these roles.</summary>
     public async Task<Visit> OpenAs(params string[] roles) => await OpenAs(await Register(roles), roles);

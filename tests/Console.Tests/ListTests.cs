@@ -75,6 +75,52 @@ public sealed class ListTests(ConsoleApp app)
     }
 
     [Fact]
+    public async Task A_list_that_cannot_be_read_is_not_called_empty()
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.Page.RouteAsync("**/console/api/payments?*", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 500, ContentType = "application/problem+json", Body = """{"type":"/problems/internal","title":"Something went wrong here"}""",
+        }));
+        await visit.GoTo("/payments");
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("Something went wrong here");
+        await Expect(visit.Page.GetByText("No payment needs attention.")).ToHaveCountAsync(0);
+        await Expect(visit.Page.GetByText("0 payments")).ToHaveCountAsync(0);
+        await visit.Page.UnrouteAllAsync();
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Try again" }).ClickAsync();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "payment" })).ToBeVisibleAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task Who_signs_in_after_another_is_shown_nothing_of_the_list_of_the_other()
+    {
+        await (await app.Shop.Customer()).Placed((await app.Shop.Product(), 1));
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.GoTo("/orders");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+                await visit.IsShown();
+                return await Rows(visit).CountAsync() > 0;
+            },
+            "the order is in the list", interval: TimeSpan.FromMilliseconds(250), cancellation: TestContext.Current.CancellationToken);
+        await app.SignIn(visit, (await app.Shop.Customer()).Id, Roles.Customer);
+        await visit.Page.RouteAsync("**/console/api/orders?*", _ => Task.CompletedTask);
+
+        await visit.LookAt();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link)).ToHaveTextAsync(["Orders"]);
+        await Expect(visit.Page.GetByRole(AriaRole.Status).Filter(new() { HasText = "Loading" })).ToBeVisibleAsync();
+        await Expect(Rows(visit)).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    [Fact]
     public async Task Ten_thousand_orders_keep_the_page_at_a_bounded_number_of_elements()
     {
         const int Orders = 10_000;

@@ -22,6 +22,9 @@ public sealed class OrderTests(ConsoleApp app)
         await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync("Cancelled");
         await Expect(visit.Page.Locator(".facts")).ToContainTextAsync(["The customer called.", "$0.00"]);
         await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+
+        // The button that had the focus before is gone.
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Order " + id })).ToBeFocusedAsync();
         Assert.Equal((1_000_000, 0), await app.Shop.Wallet(customer));
         visit.HasNoFault();
     }
@@ -63,6 +66,12 @@ public sealed class OrderTests(ConsoleApp app)
         var (id, _) = await Placed();
         await using var visit = await app.OpenAs(Roles.Admin);
         await visit.GoTo("/orders/" + id);
+        await Click(visit, "Amend");
+        await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Spinbutton).First.FillAsync("");
+        await Submit(visit, "Amend");
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Alert)).ToContainTextAsync("items[0].quantity must be from 1");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Amend" })).ToBeFocusedAsync();
         await Click(visit, "Amend");
         using var amended = await app.Shop.Staff.SendJson(HttpMethod.Put, "/orders/" + id, new { note = "Ring twice." }, ("If-Match", "*"));
         await amended.Expect(HttpStatusCode.OK);

@@ -24,11 +24,11 @@ public sealed partial class PageTests(ConsoleApp app)
         await using var visit = await page.Open(app, ColorScheme.Light);
         await visit.IsSound();
         await visit.Page.EmulateMediaAsync(new PageEmulateMediaOptions { ColorScheme = ColorScheme.Dark });
-        await visit.IsSound();
-        await Fits(visit, 360, 640);
-        await visit.IsSound();
-        await Fits(visit, 3_840, 2_160);
-        visit.HasNoFault();
+        foreach (var (width, height) in ((int, int)[])[(360, 640), (3_840, 2_160)])
+        {
+            await Fits(visit, width, height);
+            await visit.IsSound();
+        }
     }
 
     /// <summary>Not a test of the product: writes the pictures of docs/console.md when GRANARY_SCREENSHOTS is set.</summary>

@@ -101,10 +101,33 @@ public sealed class SettingsPageTests(ConsoleApp app) : IAsyncLifetime
 
         await Expect(visit.Page.Locator(".lost")).ToHaveCountAsync(0);
         await Expect(visit.Page.Locator("main").GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
+        await Expect(visit.Page.Locator("main .notice")).ToContainTextAsync("It is not known whether this took effect");
         await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("5");
         await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" }).ClickAsync();
         await Expect(visit.Page.GetByRole(AriaRole.Status).GetByText("The setting is changed.")).ToBeVisibleAsync();
         Assert.Equal("5", await Value(Threshold));
+        await Expect(visit.Page.Locator("main .notice")).ToHaveCountAsync(0);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task What_one_administrator_has_typed_is_not_shown_to_another_in_the_same_tab()
+    {
+        var (ada, emmy) = (await app.Register(Roles.Admin), await app.Register(Roles.Admin));
+        await using var visit = await app.OpenAs(ada, [Roles.Admin]);
+        await visit.GoTo("/settings");
+        await visit.Page.GetByLabel("Low threshold").FillAsync("7");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Apply 1 change" })).ToBeVisibleAsync();
+
+        await app.SignIn(visit, emmy, Roles.Admin);
+        await visit.LookAt();
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("10");
+        await visit.Page.ReloadAsync();
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("10");
+        await app.SignIn(visit, ada, Roles.Admin);
+        await visit.LookAt();
+
+        await Expect(visit.Page.GetByLabel("Low threshold")).ToHaveValueAsync("7");
         visit.HasNoFault();
     }
 

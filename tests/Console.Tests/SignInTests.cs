@@ -78,10 +78,111 @@ public sealed class SignInTests(ConsoleApp app)
             "body => fetch('/console/session', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Granary-Console': '1' }, body })",
             $$"""{"user_name":"{{name}}","password":"{{Password}}"}""");
 
-        await visit.Page.EvaluateAsync("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+        await visit.LookAt();
 
         await Expect(visit.Page.Locator(".account summary")).ToContainTextAsync(name);
         await Expect(visit.Page.GetByRole(AriaRole.Navigation, new() { Name = "Pages" }).GetByRole(AriaRole.Link)).ToHaveTextAsync(["Orders"]);
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task Who_signs_out_without_a_connection_is_told_to_be_still_signed_in()
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.GoTo("/orders");
+        await visit.Page.RouteAsync("**/console/session", route => route.AbortAsync());
+        await visit.Page.Locator(".account summary").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Alert)).ToContainTextAsync("You are still signed in. Not connected.");
+        await visit.IsSound();
+        await visit.Page.UnrouteAllAsync();
+
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeFocusedAsync();
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task An_answer_from_before_the_sign_out_signs_nobody_in_again()
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.GoTo("/orders");
+        var (asked, late, sent) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        await visit.Page.RouteAsync("**/console/session", async route =>
+        {
+            if (route.Request.Method != "GET")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            var answer = await route.FetchAsync();
+            asked.SetResult();
+            await late.Task;
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
+            sent.SetResult();
+        });
+        await visit.LookAt();
+        await asked.Task;
+        await visit.Page.Locator(".account summary").ClickAsync();
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeVisibleAsync();
+
+        late.SetResult();
+        await sent.Task;
+
+        await visit.Page.GetByLabel("User name").FillAsync("somebody");
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeVisibleAsync();
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task A_session_ends_in_the_page_when_its_time_is_over_and_a_wrong_clock_asks_seldom()
+    {
+        await using var visit = await app.OpenAs(Roles.Operator);
+        var asked = new List<DateTime>();
+        await visit.Page.RouteAsync("**/console/session", async route =>
+        {
+            asked.Add(DateTime.UtcNow);
+            if (asked.Count > 1)
+            {
+                await route.FulfillAsync(new RouteFulfillOptions { Status = 401, ContentType = "application/problem+json", Body = "{}" });
+                return;
+            }
+
+            var answer = await route.FetchAsync();
+            var body = System.Text.Json.Nodes.JsonNode.Parse(await answer.TextAsync())!;
+            body["expires_at"] = "2026-01-01T00:00:00Z";
+            await route.FulfillAsync(new RouteFulfillOptions { Response = answer, Body = body.ToJsonString() });
+        });
+        await visit.GoTo("/orders");
+
+        await Expect(visit.Page.Locator(".notice")).ToHaveTextAsync("The session has ended. Sign in to go on where you were.");
+
+        Assert.True(asked[1] - asked[0] >= TimeSpan.FromSeconds(5));
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task A_session_that_ends_in_the_middle_of_a_form_leads_back_to_its_page()
+    {
+        var name = await app.RegisterWithPassword(Password, Roles.Operator);
+        var customer = await app.Shop.Customer();
+        var order = (await customer.Placed((await app.Shop.Product(), 1))).Text("id")!;
+        await using var visit = await app.OpenAs(UserId.From(name), [Roles.Operator]);
+        await visit.GoTo("/orders/" + order);
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
+        await visit.Page.Context.ClearCookiesAsync();
+
+        await visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Cancel the order" }).ClickAsync();
+
+        await Expect(visit.Page.Locator(".notice")).ToHaveTextAsync("The session has ended. Sign in to go on where you were.");
+        await Expect(visit.Page.GetByRole(AriaRole.Dialog)).ToHaveCountAsync(0);
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Sign in to Granary" })).ToBeFocusedAsync();
+        await SignIn(visit, name, Password);
+        await Expect(visit.Page.GetByRole(AriaRole.Heading, new() { Name = "Order " + order })).ToBeFocusedAsync();
+        await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync("Pending");
         visit.HasNoFault();
     }
 

@@ -92,6 +92,7 @@ public sealed class StockTests(ConsoleApp app)
         });
         await Adjust(visit, "5", "delivery");
         await Expect(visit.Page.Locator(".facts").First).ToContainTextAsync("Available15");
+        await Expect(Dialog(visit).GetByText("It is not known whether this took effect: its answer was lost.")).ToBeVisibleAsync();
         await visit.Page.UnrouteAllAsync();
 
         await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Adjust" }).ClickAsync();
@@ -136,6 +137,50 @@ public sealed class StockTests(ConsoleApp app)
             await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync(status);
         }
 
+        visit.HasNoFault();
+    }
+
+    [Fact]
+    public async Task An_older_answer_that_comes_late_does_not_replace_what_a_change_has_made()
+    {
+        var sku = await app.Shop.Product();
+        await using var visit = await app.OpenAs(Roles.Admin);
+        await visit.GoTo("/stock/" + sku);
+        var (read, late, sent) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        await visit.Page.RouteAsync($"**/console/api/products/{sku}", async route =>
+        {
+            if (route.Request.Method != "GET")
+            {
+                await route.ContinueAsync();
+                return;
+            }
+
+            var answer = await route.FetchAsync();
+            read.SetResult();
+            await late.Task;
+            try
+            {
+                await route.FulfillAsync(new RouteFulfillOptions { Response = answer });
+            }
+            catch (PlaywrightException)
+            {
+                // The page does not wait for it any more.
+            }
+
+            sent.SetResult();
+        });
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+        await read.Task;
+        await Click(visit, "Suspend");
+        await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Suspend" }).ClickAsync();
+        await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync("Suspended");
+
+        late.SetResult();
+        await sent.Task;
+
+        await Click(visit, "Adjust");
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Expect(visit.Page.Locator(".lead .status")).ToHaveTextAsync("Suspended");
         visit.HasNoFault();
     }
 

@@ -70,6 +70,9 @@ public sealed class Visit : IAsyncDisposable
         await Expect(Page.Locator(".waiting")).ToHaveCountAsync(0);
     }
 
+    /// <summary>The person looks at the tab again.</summary>
+    public Task LookAt() => Page.EvaluateAsync("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+
     /// <summary>Has axe look at the page; it must find nothing, and the page must not have failed.</summary>
     public async Task IsSound()
     {

@@ -18,13 +18,17 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
     // A comment keeps the connection open; the next figures come when they can be read.
     private static readonly byte[] NoFigures = ": the figures cannot be read\n\n"u8.ToArray();
 
+    // The console takes ten seconds without a byte for a lost connection; the interval, and reading the figures, may take longer.
+    private static readonly byte[] StillHere = ": still here\n\n"u8.ToArray();
+    private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
+
     private readonly Lock _turn = new();
     private TaskCompletionSource<byte[]> _next = NewTurn();
     private byte[]? _latest;
     private int _followers;
     private bool _isRunning;
 
-    /// <summary>The events from now on.</summary>
+    /// <summary>The events from now on. A fault of the reading is that of its followers; those who come again have it tried again.</summary>
     public async IAsyncEnumerable<ReadOnlyMemory<byte>> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var next = Enter();
@@ -32,10 +36,14 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
         {
             while (true)
             {
-                yield return await next.WaitAsync(cancellationToken);
-                lock (_turn)
+                var happened = await NextAsync(next, cancellationToken);
+                yield return happened;
+                if (happened != StillHere)
                 {
-                    next = _next.Task;
+                    lock (_turn)
+                    {
+                        next = NextTurn();
+                    }
                 }
             }
         }
@@ -57,33 +65,66 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
         lock (_turn)
         {
             _followers++;
-            if (!_isRunning)
-            {
-                _isRunning = true;
-                _latest = null;
-                _ = RunAsync();
-            }
+            var next = NextTurn();
+            return _latest is { } latest ? Task.FromResult(latest) : next;
+        }
+    }
 
-            return _latest is { } latest ? Task.FromResult(latest) : _next.Task;
+    /// <summary>The figures that come next, which are asked for if nobody does; under the lock.</summary>
+    private Task<byte[]> NextTurn()
+    {
+        var next = _next.Task;
+        if (!_isRunning)
+        {
+            _isRunning = true;
+            _latest = null;
+            _ = RunAsync();
+        }
+
+        return next;
+    }
+
+    private async Task<byte[]> NextAsync(Task<byte[]> next, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await next.WaitAsync(LongestSilence, clock, cancellationToken);
+        }
+        catch (TimeoutException) when (!next.IsCompleted)
+        {
+            return StillHere;
         }
     }
 
     private async Task RunAsync()
     {
-        using var timer = new PeriodicTimer(options.Interval, clock);
-        do
+        try
         {
-            var figures = await SampleAsync();
+            using var timer = new PeriodicTimer(options.Interval, clock);
+            do
+            {
+                var figures = await SampleAsync();
+                TaskCompletionSource<byte[]> turn;
+                lock (_turn)
+                {
+                    (turn, _next, _latest) = (_next, NewTurn(), figures);
+                }
+
+                turn.SetResult(figures);
+                await timer.WaitForNextTickAsync();
+            }
+            while (GoesOn());
+        }
+        catch (Exception fault)
+        {
             TaskCompletionSource<byte[]> turn;
             lock (_turn)
             {
-                (turn, _next, _latest) = (_next, NewTurn(), figures);
+                (turn, _next, _latest, _isRunning) = (_next, NewTurn(), null, false);
             }
 
-            turn.SetResult(figures);
-            await timer.WaitForNextTickAsync();
+            turn.SetException(fault);
         }
-        while (GoesOn());
     }
 
     private bool GoesOn()

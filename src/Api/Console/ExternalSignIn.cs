@@ -32,6 +32,9 @@ public sealed partial class ExternalSignIn(
 
     private const int Entropy = 32;
 
+    // Browsers ignore a cookie of more than 4096 bytes with its name and attributes (RFC 6265, section 6.1): the session would never begin.
+    private const int LongestToken = 3_900;
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
     // Lax, not Strict: the issuer's redirect leads here from its own site.
@@ -92,6 +95,12 @@ public sealed partial class ExternalSignIn(
             return Fail(attempt.Back, "invalid_token");
         }
 
+        if (token.Length > LongestToken)
+        {
+            LogRefusedToken($"it has {token.Length} characters, and no more than {LongestToken} fit into a cookie");
+            return Fail(attempt.Back, "invalid_token");
+        }
+
         ConsoleCalls.Cookie.Set(http, token, expires - DateTimeOffset.UtcNow);
         return TypedResults.LocalRedirect("~" + attempt.Back);
     }
@@ -99,8 +108,10 @@ public sealed partial class ExternalSignIn(
     private static RedirectHttpResult Fail(string back, string reason) =>
         TypedResults.LocalRedirect("~" + QueryHelpers.AddQueryString(back, "sign_in_error", reason));
 
+    // It goes into a Location header, which is of visible ASCII.
     private static bool IsOfTheConsole(string? path) =>
-        path is not null && (path == ConsoleCalls.Root || path.StartsWith(ConsoleCalls.Root + "/", StringComparison.Ordinal) || path.StartsWith(ConsoleCalls.Root + "?", StringComparison.Ordinal));
+        path is not null && path.All(static letter => letter is > ' ' and <= '~')
+        && (path == ConsoleCalls.Root || path.StartsWith(ConsoleCalls.Root + "/", StringComparison.Ordinal) || path.StartsWith(ConsoleCalls.Root + "?", StringComparison.Ordinal));
 
     private static string Random() => Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Entropy));
 

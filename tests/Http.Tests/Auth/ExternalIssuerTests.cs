@@ -91,6 +91,8 @@ public sealed class ExternalIssuerTests(ExternalIssuerTests.Federation federatio
     [InlineData("https://elsewhere.example/")]
     [InlineData("//elsewhere.example/console/")]
     [InlineData("/console.elsewhere")]
+    [InlineData("/console/\r\nSet-Cookie: a=b")]
+    [InlineData("/console/stock/caf\u00e9")]
     [InlineData("")]
     public async Task A_sign_in_leads_back_to_the_console_alone(string elsewhere)
     {
@@ -138,7 +140,7 @@ public sealed class ExternalIssuerTests(ExternalIssuerTests.Federation federatio
     }
 
     [Fact]
-    public async Task A_token_for_another_audience_is_no_session()
+    public async Task A_token_for_another_audience_and_one_that_no_cookie_holds_are_no_session()
     {
         await using var issuer = await TestIssuer.Start();
         issuer.Audience = "another-api";
@@ -152,6 +154,11 @@ public sealed class ExternalIssuerTests(ExternalIssuerTests.Federation federatio
         Assert.Equal("/console?sign_in_error=invalid_token", back.Headers.Location?.ToString());
         using var nobody = await browser.Get("/console/session");
         Assert.Equal(HttpStatusCode.Unauthorized, nobody.StatusCode);
+
+        (issuer.Audience, issuer.Groups) = (Audience, [.. Enumerable.Range(0, 100).Select(_ => Guid.NewGuid().ToString())]);
+        using var full = await browser.Follow("/console/session/external");
+        Assert.Equal("/console?sign_in_error=invalid_token", full.Headers.Location?.ToString());
+        Assert.DoesNotContain(full.Headers.GetValues("Set-Cookie"), cookie => cookie.StartsWith("granary_console=", StringComparison.Ordinal));
     }
 
     /// <summary>A client that keeps cookies, and follows redirects of the sign-in as far as the console's own page.</summary>

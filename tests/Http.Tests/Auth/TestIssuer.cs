@@ -29,6 +29,9 @@ public sealed class TestIssuer : IAsyncDisposable
     /// <summary>The audience of the tokens that it issues for codes.</summary>
     public string Audience { get; set; } = "granary-api";
 
+    /// <summary>What else its tokens have.</summary>
+    public string[] Groups { get; set; } = [];
+
     /// <summary>The error code (RFC 6749, section 4.1.2.1) with which it lets nobody in; null while it lets the user in.</summary>
     public string? Refusal { get; set; }
 
@@ -64,7 +67,7 @@ public sealed class TestIssuer : IAsyncDisposable
             Issuer = Address,
             Audience = audience,
             Expires = DateTime.UtcNow.AddMinutes(5),
-            Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles, ["name"] = "Ada" },
+            Claims = new Dictionary<string, object> { ["sub"] = subject, ["roles"] = roles, ["name"] = "Ada", ["groups"] = Groups },
             SigningCredentials = new SigningCredentials(_key, SecurityAlgorithms.EcdsaSha256),
         });
 

@@ -46,13 +46,28 @@ export function ended(reason) {
   session.set(null);
 }
 
-/** Reads who is signed in. Only the server's word that nobody is ends the session: an overloaded server is asked again. */
+let lastAsked = 0;
+
+/**
+ * Reads who is signed in. Only the server's word that nobody is ends the session: an overloaded server is asked again. An answer counts unless it
+ * was asked for again meanwhile, or the person has signed out.
+ */
 export async function whoIsIn() {
-  for (;;) {
+  const asked = ++lastAsked;
+  while (asked === lastAsked) {
     try {
-      session.set((await request('GET', '/console/session')).data);
+      const { data } = await request('GET', '/console/session');
+      if (asked === lastAsked) {
+        tab.belongTo(data.user_id);
+        session.set(data);
+      }
+
       return;
     } catch (problem) {
+      if (asked !== lastAsked) {
+        return;
+      }
+
       if (problem instanceof NotConnected) {
         await restored();
       } else if (isEnd(problem)) {
@@ -85,14 +100,19 @@ export async function signIn(userName, password) {
   await whoIsIn();
 }
 
-/** Signs out: the token ends, also elsewhere. */
+/** Signs out: the token ends, also elsewhere. Throws the problem: without the server's answer, the browser still has the session. */
 export async function signOut() {
   try {
     await request('DELETE', '/console/session');
-  } finally {
-    tab.clear();
-    session.set(null);
+  } catch (problem) {
+    if (!isEnd(problem)) {
+      throw problem;
+    }
   }
+
+  lastAsked++;
+  tab.clear();
+  session.set(null);
 }
 
 /**
@@ -125,12 +145,31 @@ export async function get(path, { signal } = {}) {
 export const send = (method, path, { body, etag, key, isNew } = {}) => request(method, ROOT + path, { body, etag, key, isNew });
 
 /** Opens a stream of events; live.js reads it. */
-export const open = (path, headers, signal) => fetch(ROOT + path, { headers: { Accept: 'text/event-stream', ...headers }, signal, cache: 'no-store' });
+export const open = (path, headers, signal) => reach(ROOT + path, { headers: { Accept: 'text/event-stream', ...headers }, signal }, answer => answer);
+
+const isProblem = answer => answer.headers.get('Content-Type')?.startsWith('application/problem+json');
+
+/** Whether a proxy answers because it does not reach the product, whose own refusals are problems. */
+const isOfProxy = answer => answer.status >= 502 && answer.status <= 504 && !isProblem(answer);
+
+/** What is read of an answer. Where there is none, or it breaks off, the connection is lost. */
+async function reach(path, options, read) {
+  try {
+    const answer = await fetch(path, { ...options, cache: 'no-store' });
+    if (!isOfProxy(answer)) {
+      return await read(answer);
+    }
+  } catch {
+    options.signal?.throwIfAborted();
+  }
+
+  lost();
+  throw new NotConnected();
+}
 
 /** The problem of an answer that is none of success. */
 export async function problemOf(answer) {
-  const isProblem = answer.headers.get('Content-Type')?.startsWith('application/problem+json');
-  const body = isProblem ? await answer.json() : { title: `The server answered ${answer.status}` };
+  const body = isProblem(answer) ? await answer.json() : { title: `The server answered ${answer.status}` };
   const problem = new Problem(answer.status, body);
   problem.retryAfter = Number(answer.headers.get('Retry-After')) || null;
   if (answer.url.includes(ROOT) && isEnd(problem)) {
@@ -165,20 +204,15 @@ async function request(method, path, { body, etag, key, isNew, signal } = {}) {
     headers['Idempotency-Key'] = key;
   }
 
-  let answer;
-  try {
-    answer = await fetch(path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal, cache: 'no-store' });
-  } catch (fault) {
-    signal?.throwIfAborted();
-    lost();
-    throw new NotConnected(fault);
+  const options = { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal };
+  const { problem, ...answer } = await reach(path, options, async answer => (answer.ok
+    ? { data: answer.status === 204 ? null : await answer.json(), etag: answer.headers.get('ETag'), status: answer.status }
+    : { problem: await problemOf(answer) }));
+  if (problem) {
+    throw problem;
   }
 
-  if (!answer.ok) {
-    throw await problemOf(answer);
-  }
-
-  return { data: answer.status === 204 ? null : await answer.json(), etag: answer.headers.get('ETag'), status: answer.status };
+  return answer;
 }
 
 /**
@@ -212,12 +246,17 @@ export function useResource(path) {
     reload();
     return () => running.current?.abort();
   }, [reload, back]);
-  const set = useCallback((data, etag) => setState({ path, data, etag, isLoading: false }), [path]);
+  const set = useCallback((data, etag) => {
+    // What is being read may be older.
+    running.current?.abort();
+    setState({ path, data, etag, isLoading: false });
+  }, [path]);
   return { ...(state.path === path ? state : { isLoading: true }), reload, set };
 }
 
 /**
- * A change, for a form: {run, isBusy, problem, reset}. run(body) resolves to the answer, or to null after a problem, which the form shows.
+ * A change, for a form: {run, isBusy, problem, isUnknown, reset}. run(body) resolves to the answer, or to null after a problem, which the form
+ * shows. isUnknown: the answer to the last one was lost.
  * The same body sent again has the same idempotency key until it succeeds; also after a reload of the page, if the tab is to keep it by a name.
  */
 export function useChange(method, path, { etag, isNew, keptAs } = {}) {
@@ -246,12 +285,12 @@ export function useChange(method, path, { etag, isNew, keptAs } = {}) {
       setState({ isBusy: false, problem: null });
       return answer;
     } catch (problem) {
-      setState({ isBusy: false, problem });
+      setState({ isBusy: false, problem, isUnknown: problem instanceof NotConnected });
       return null;
     } finally {
       isRunning.current = false;
     }
   }, [method, path, etag, isNew]);
-  const reset = useCallback(() => setState({ isBusy: false, problem: null }), []);
+  const reset = useCallback(() => setState(({ isUnknown }) => ({ isBusy: false, problem: null, isUnknown })), []);
   return { ...state, run, reset };
 }

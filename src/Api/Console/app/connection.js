@@ -24,9 +24,12 @@ export function lost() {
 export const restored = () => back;
 
 async function probe() {
-  for (let pause = SHORTEST; !(await answers()); pause = Math.min(2 * pause, LONGEST)) {
+  // The first time, too: where one address alone fails, the server answers at once, and is asked again and again.
+  let pause = SHORTEST;
+  do {
     await online(pause);
-  }
+    pause = Math.min(2 * pause, LONGEST);
+  } while (!(await answers()));
 
   isLost.set(false);
   returns.set(returns.value + 1);

@@ -1,6 +1,6 @@
 // Lists of any length: read page by page, gone through by keys, and there again on the way back.
 import { html, useCallback, useEffect, useLayoutEffect, useRef, useState } from './vendor.js';
-import { get } from './api.js';
+import { get, session } from './api.js';
 import { returns } from './connection.js';
 import { useKeys } from './keys.js';
 import { queryOf, setQuery } from './router.js';
@@ -11,7 +11,7 @@ const PAGE = 100;
 /** How long the views behind lists may take to show a change. */
 const LAG = 1_500;
 
-// The list that was left last is there again on the way back, at the same place.
+// The list that was left last is there again on the way back, at the same place; for the user who has read it.
 let kept = null;
 
 /**
@@ -19,14 +19,15 @@ let kept = null;
  * back. isKept: the list is the page, and is there again on the way back to it. A list without a path is empty.
  */
 export function useList(path, query = {}, { isKept = false } = {}) {
-  const name = path + queryOf(query);
+  const name = `${session.value?.user_id} ${path}${queryOf(query)}`;
   const fresh = { name, rows: [], cursor: undefined, isComplete: !path, isLoading: false, error: null };
   const [state, setState] = useState(isKept && kept?.name === name ? kept : fresh);
   const turn = useRef(null);
   const now = useRef(state);
   now.current = state.name === name ? state : fresh;
   const read = useCallback(async isFirst => {
-    if (!path || (turn.current && !isFirst)) {
+    // After a problem the end of the list does not ask again by itself.
+    if (!path || (!isFirst && (turn.current || now.current.error))) {
       return;
     }
 
@@ -41,8 +42,7 @@ export function useList(path, query = {}, { isKept = false } = {}) {
       }
     } catch (error) {
       if (!mine.signal.aborted) {
-        // Complete, so that the end of the list does not ask again by itself.
-        setState({ ...now.current, isComplete: true, isLoading: false, error });
+        setState({ ...now.current, isLoading: false, error });
       }
     } finally {
       if (turn.current === mine) {
@@ -131,7 +131,8 @@ export function useListKeys(list, { one, many, open, search }) {
 
 /** How many entries there are so far, in words; then its children, such as how they are sorted. */
 export function HowMany({ of, one, many, children }) {
-  const isWaiting = of.rows.length === 0 && !of.isComplete;
-  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : html`
+  const isNone = of.rows.length === 0 && !of.isComplete;
+  const isWaiting = isNone && !of.error;
+  return html`<span class=${`soft${isWaiting ? ' waiting' : ''}`} role="status">${isWaiting ? 'Loading…' : !isNone && html`
     ${`${of.rows.length}${of.isComplete ? '' : ' or more'} ${of.rows.length === 1 && of.isComplete ? one : many}`}${children}`}</span>`;
 }

@@ -1,15 +1,17 @@
 // The console's frame: who is signed in, the navigation, and the page that the address names.
 import { html, render, useEffect, useErrorBoundary, useState } from './vendor.js';
 import { session, signOut, whoIsIn } from './api.js';
-import { isLost } from './connection.js';
 import { KeysHelp, showHelp, useKeys } from './keys.js';
 import { liveState } from './live.js';
 import { go, Link, match, place } from './router.js';
 import { maySee, routes } from './routes.js';
 import { useValue } from './state.js';
 import { theme } from './theme-choice.js';
-import { Page, ProblemNote, Toasts } from './ui.js';
+import { Announcements, Page, ProblemNote } from './ui.js';
 import SignIn from './pages/sign-in.js';
+
+/** The shortest time, in milliseconds, after which it is asked again whether the session has ended. */
+const SHORTEST = 5_000;
 
 function App() {
   const who = useValue(session);
@@ -17,7 +19,7 @@ function App() {
     whoIsIn();
   }, []);
   return html`${who === undefined ? html`<p class="waiting" role="status">Loading…</p>` : who === null ? html`<${SignIn} />` : html`<${Frame} key=${who.user_id} who=${who} />`}
-    <${Lost} /><${Toasts} />`;
+    <${Announcements} />`;
 }
 
 function Frame({ who }) {
@@ -26,7 +28,8 @@ function Frame({ who }) {
   useKeys(visible.map(route => ({ key: `g ${route.key}`, label: `Go to ${route.title}`, run: () => go(route.path) })), [who]);
   useEffect(() => {
     // The token ends at this time; a change that is under way is refused by the server anyhow.
-    const timer = setTimeout(whoIsIn, Math.min(Math.max(0, Date.parse(who.expires_at) - Date.now()) + 1_000, 2 ** 31 - 1));
+    // A clock that is wrong must not have the server asked all the time.
+    const timer = setTimeout(whoIsIn, Math.min(Math.max(SHORTEST, Date.parse(who.expires_at) - Date.now() + 1_000), 2 ** 31 - 1));
     return () => clearTimeout(timer);
   }, [who]);
   const found = routes.map(route => ({ route, params: match(route.path, path) })).find(({ params }) => params);
@@ -83,6 +86,7 @@ const NotHere = ({ text }) => html`<${Page} title="Not here"><p>${text}</p><p><$
 
 function Account({ who }) {
   const choice = useValue(theme);
+  const [problem, setProblem] = useState(null);
   const name = who.display_name ?? who.user_name;
   return html`<details class="account"><summary>${name}<span class="visually-hidden">: account</span></summary><div>
     <p><strong>${name}</strong><br />${who.roles.join(', ')}</p>
@@ -90,7 +94,8 @@ function Account({ who }) {
       ${[['system', 'As the system'], ['light', 'Light'], ['dark', 'Dark']].map(([value, text]) => html`<option value=${value} selected=${choice === value}>${text}</option>`)}
     </select></label>
     <button class="quiet" onClick=${showHelp}>Keyboard shortcuts</button>
-    <button class="quiet" onClick=${signOut}>Sign out</button>
+    <button class="quiet" onClick=${() => signOut().catch(setProblem)}>Sign out</button>
+    ${problem && html`<p class="problem" role="alert"><strong>You are still signed in.</strong> ${problem.title}.</p>`}
   </div></details>`;
 }
 
@@ -99,11 +104,6 @@ const LIVE = { live: 'Live', connecting: 'Connecting', ended: 'Ended' };
 function Live() {
   const state = useValue(liveState);
   return html`<span class=${`live ${state ?? 'none'}`}>${LIVE[state] ?? ''}</span>`;
-}
-
-/** The banner of a lost connection: an alert, so that it is read out. */
-function Lost() {
-  return html`<div role="alert" class="lost-region">${useValue(isLost) && html`<p class="lost">Not connected, trying again. What you see may be out of date.</p>`}</div>`;
 }
 
 render(html`<${App} />`, document.getElementById('app'));

@@ -4,7 +4,7 @@ import { observable } from './state.js';
 
 const ROOT = '/console';
 
-/** Where the browser is: {path, query, entry}. The path is without /console. */
+/** Where the browser is: {path, query}. The path is without /console. */
 export const place = observable(read());
 
 /** Goes to a page. */

@@ -58,11 +58,18 @@ export function remembered(name, initial) {
   return choice;
 }
 
-/** What this tab keeps as JSON, also over a reload, until the person signs out. null removes it. */
+let owner = '';
+
+const kept = name => `granary.${owner}.${name}`;
+
+/** What this tab keeps as JSON for the user who is signed in, also over a reload, until the person signs out. null removes it. */
 export const tab = {
+  belongTo(user) {
+    owner = user;
+  },
   get(name) {
     try {
-      return JSON.parse(sessionStorage.getItem('granary.' + name));
+      return JSON.parse(sessionStorage.getItem(kept(name)));
     } catch {
       return null;
     }
@@ -70,9 +77,9 @@ export const tab = {
   set(name, value) {
     try {
       if (value === null) {
-        sessionStorage.removeItem('granary.' + name);
+        sessionStorage.removeItem(kept(name));
       } else {
-        sessionStorage.setItem('granary.' + name, JSON.stringify(value));
+        sessionStorage.setItem(kept(name), JSON.stringify(value));
       }
     } catch {
       // Without storage it is kept as long as the page.

@@ -1,7 +1,7 @@
 // The parts that pages are made of.
 import { html, uPlot, useEffect, useId, useLayoutEffect, useRef, useState } from './vendor.js';
 import { NotConnected } from './api.js';
-import { returns } from './connection.js';
+import { isLost, returns } from './connection.js';
 import { decimal, minorUnits, money, saidOf, word } from './format.js';
 import { observable, useValue } from './state.js';
 import { theme } from './theme-choice.js';
@@ -72,8 +72,12 @@ export function Field({ label, name, kind = 'text', hint, problem, options, wide
   </div>`;
 }
 
-/** A field for an amount of money. Its value is text; amountOf reads it. */
-export const MoneyField = ({ code, ...rest }) => html`<${Field} inputmode="decimal" autocomplete="off" hint=${`In ${code}, such as ${decimal({ amount: 1999, currency: code })}`} ...${rest} />`;
+/** A field for an amount of money. Its value is text; amountOf reads it. Its errors are also those of the amount within the money that it becomes. */
+export function MoneyField({ code, name, problem, ...rest }) {
+  const errors = problem?.errors?.[`${name}.amount`] ?? problem?.errors?.[name];
+  return html`<${Field} inputmode="decimal" autocomplete="off" hint=${`In ${code}, such as ${decimal({ amount: 1999, currency: code })}`} name=${name}
+    problem=${errors && { errors: { [name]: errors } }} ...${rest} />`;
+}
 
 /** Money of the API for what was typed into a MoneyField; an amount that is none stays one the API refuses. */
 export const amountOf = (text, code) => ({ amount: minorUnits(text, code) ?? 0, currency: code });
@@ -84,8 +88,10 @@ export function priceOf(text, code) {
   return price.amount === 0 && !/^0+([.,]0*)?$/.test(text.trim()) ? { ...price, amount: -1 } : price;
 }
 
-/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. */
-export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', children }) {
+const UNKNOWN = 'It is not known whether this took effect: its answer was lost. Look before you send it again.';
+
+/** A form that sends once at a time, shows the problem and has the focus go to the first field that is wrong. change is of useChange; body(texts, all) makes the body from the fields' texts; all(name) are those of one name. unknown is said where the answer was lost. */
+export function Form({ change, body, onDone, submit, isGrave, names = [], onCancel, cancel = 'Close', unknown = UNKNOWN, children }) {
   const onSubmit = async event => {
     event.preventDefault();
     const fields = new FormData(event.currentTarget);
@@ -109,6 +115,7 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
   return html`<form ref=${form} class="form" onSubmit=${onSubmit} novalidate>
     ${children}
     <${ProblemNote} problem=${change.problem} fields=${names} />
+    ${change.isUnknown && !change.problem && html`<p class="notice" role="status">${unknown}</p>`}
     ${submit && html`<div class="form-end">
       <button type="submit" class=${isGrave ? 'grave' : 'main'} aria-disabled=${change.isBusy}>${change.isBusy ? 'Sending…' : submit}</button>
       ${onCancel && html`<button type="button" onClick=${onCancel}>${cancel}</button>`}
@@ -116,18 +123,21 @@ export function Form({ change, body, onDone, submit, isGrave, names = [], onCanc
   </form>`;
 }
 
-/** A dialog of the browser: it keeps the focus, and Escape closes it. */
+/**
+ * A dialog of the browser: it keeps the focus, and Escape closes it. Then the focus is where it was, or, where that is gone, at the heading of the
+ * page. What is behind it is inert, also to screen readers, so the announcements are in it, too.
+ */
 export function Dialog({ title, onClose, children }) {
   const dialog = useRef(null);
   const id = useId();
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current.showModal();
-    return () => before?.focus?.();
+    return () => queueMicrotask(() => (before?.isConnected && before !== document.body ? before : document.querySelector('h1'))?.focus({ preventScroll: true }));
   }, []);
   return html`<dialog ref=${dialog} aria-labelledby=${id} onClose=${onClose} onCancel=${onClose}>
     <header><h2 id=${id}>${title}</h2><button type="button" class="quiet" aria-label="Close" onClick=${onClose}>✕</button></header>
-    ${children}
+    ${children}<${Announcements} />
   </dialog>`;
 }
 
@@ -239,8 +249,9 @@ export function say(text) {
   setTimeout(() => toasts.set(toasts.value.filter(other => other !== toast)), 6_000);
 }
 
-/** Where it is said: a live region that is there from the start. */
-export const Toasts = () => html`<div class="toasts" role="status" aria-live="polite">${useValue(toasts).map(toast => html`<p key=${toast.text}>${toast.text}</p>`)}</div>`;
+/** Where it is said, and that the connection is lost: live regions that are there from the start. */
+export const Announcements = () => html`<div aria-live="assertive">${useValue(isLost) && html`<p class="lost">Not connected, trying again. What you see may be out of date.</p>`}</div>
+  <div class="toasts" role="status">${useValue(toasts).map(toast => html`<p key=${toast}>${toast.text}</p>`)}</div>`;
 
 /**
  * A chart of lines or bars over time, and the same figures as a table behind it.

@@ -7,7 +7,7 @@ import { useEvents } from '../live.js';
 import { go, Link } from '../router.js';
 import { amountOf, Dialog, Facts, Field, Form, Loaded, Money, MoneyField, Page, Panel, say, Status, Table } from '../ui.js';
 
-// The server sends a comment every 15 s (Granary:Orders:TrackingHeartbeat); the setting may be longer.
+// The server sends a comment every 15 s; where Granary:Orders:TrackingHeartbeat is more than this, the page connects again and again.
 const SILENCE = 60_000;
 
 const STAFF = ['operator', 'admin'];
@@ -52,7 +52,8 @@ const ACTIONS = {
       <${Field} label="Note" name="note" kind="textarea" initial=${order.note ?? ''} problem=${problem} wide />`,
     body: (texts, order) => ({
       items: [
-        ...order.items.map(item => ({ sku: item.sku, quantity: Number(texts[`sku:${item.sku}`]) })).filter(item => item.quantity !== 0),
+        // An empty field is refused by the server, and takes no line out.
+        ...order.items.filter(item => !/^0+$/.test(texts[`sku:${item.sku}`])).map(item => ({ sku: item.sku, quantity: Number(texts[`sku:${item.sku}`]) })),
         ...(texts.added.trim() ? [{ sku: texts.added.trim(), quantity: Number(texts.added_quantity) }] : []),
       ],
       note: texts.note,
@@ -64,8 +65,7 @@ const ACTIONS = {
     call: order => ['POST', `/orders/${order.id}/refunds`],
     names: ['amount', 'amount.amount', 'reason'],
     form: ({ order, problem }) => html`<p>${money({ ...order.total, amount: refundable(order) })} can be refunded.</p>
-      <${MoneyField} label="Amount" name="amount" code=${order.total.currency} initial=${decimal({ ...order.total, amount: refundable(order) })}
-        problem=${problem && { errors: { amount: problem.errors?.['amount.amount'] ?? problem.errors?.amount } }} required wide />
+      <${MoneyField} label="Amount" name="amount" code=${order.total.currency} initial=${decimal({ ...order.total, amount: refundable(order) })} problem=${problem} required wide />
       <${Field} label="Reason" name="reason" problem=${problem} required wide />`,
     body: (texts, order) => ({ amount: amountOf(texts.amount, order.total.currency), reason: texts.reason }),
   },

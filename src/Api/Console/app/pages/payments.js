@@ -63,8 +63,7 @@ const ACTIONS = {
     label: 'Refund', done: 'The refund is granted.', names: ['amount', 'amount.amount', 'reason'], isGrave: true,
     isFor: payment => payment.order_id && payment.captured.amount > payment.refunded.amount,
     call: payment => `/orders/${payment.order_id}/refunds`,
-    form: ({ payment, problem }) => html`<${MoneyField} label="Amount" name="amount" code=${payment.amount.currency} initial=${decimal(leftOf(payment))}
-        problem=${problem && { errors: { amount: problem.errors?.['amount.amount'] ?? problem.errors?.amount } }} required wide />
+    form: ({ payment, problem }) => html`<${MoneyField} label="Amount" name="amount" code=${payment.amount.currency} initial=${decimal(leftOf(payment))} problem=${problem} required wide />
       <${Field} label="Reason" name="reason" problem=${problem} required wide />`,
     body: ({ amount, reason }, payment) => ({ amount: amountOf(amount, payment.amount.currency), reason }),
   },

@@ -17,7 +17,7 @@ const ADDRESS = ['name', 'line1', 'line2', 'postal_code', 'city', 'region', 'cou
 export default function PlaceOrder({ query, who }) {
   const payerId = who.roles.includes('admin') && query.user_id ? query.user_id : who.user_id;
   const payer = useResource(payerId === who.user_id ? '/users/me' : `/users/${encodeURIComponent(payerId)}`);
-  const [draft, setDraft] = useDraft(who.user_id);
+  const [draft, setDraft] = useDraft();
   useKeys([
     { key: '/', label: 'Search products', run: () => document.querySelector('[name=product]').focus() },
     { key: 'u', label: 'To the list', run: () => go('/orders') },
@@ -39,12 +39,9 @@ export default function PlaceOrder({ query, who }) {
 }
 
 /** {lines, texts, isSent}, and a function that changes some of it, or with null all. number grows when it begins anew. */
-function useDraft(by) {
+function useDraft() {
   const number = useRef(0);
-  const [draft, set] = useState(() => {
-    const kept = tab.get(DRAFT);
-    return { lines: [], texts: {}, isSent: false, ...(kept?.by === by ? kept : {}), number: 0 };
-  });
+  const [draft, set] = useState(() => ({ lines: [], texts: {}, isSent: false, ...tab.get(DRAFT), number: 0 }));
   const change = some => {
     if (some === null) {
       tab.set(DRAFT, null);
@@ -55,7 +52,7 @@ function useDraft(by) {
 
     set(now => {
       const next = { ...now, ...some };
-      tab.set(DRAFT, { by, lines: next.lines, texts: next.texts, isSent: next.isSent });
+      tab.set(DRAFT, { lines: next.lines, texts: next.texts, isSent: next.isSent });
       return next;
     });
   };
@@ -159,7 +156,8 @@ function Draft({ draft, onChange, payer, payerId, who }) {
     ]} />
     ${payer && isOfWallet && html`<${Facts} of=${[['In the wallet', html`<span class=${payer.wallet.available.amount < total.amount ? 'attention' : undefined}>${money(payer.wallet.available)} available</span>`]]} />`}
     <div onInput=${({ target }) => target.form && onChange({ texts: Object.fromEntries(new FormData(target.form)) })}>
-      <${Form} change=${change} submit="Place the order" body=${body} onDone=${onDone}
+      <${Form} change=${{ ...change, isUnknown }} submit="Place the order" body=${body} onDone=${onDone}
+        unknown="It is not known whether this order was placed: its answer was lost. Place it again as it is, and there is one order. Changed, it would be another one."
         names=${['note', 'external_reference', 'payment_method', ...lines.map((_, i) => `items[${i}].quantity`), ...ADDRESS.map(name => `shipping_address.${name}`)]}>
         ${provider !== 'none' && html`<${Field} label="Paid" name="payment_method" kind="select" initial=${initial.payment_method ?? 'wallet'} problem=${problem}
           options=${[['wallet', 'From the wallet'], ['external', 'With the payment provider']]} wide />`}
@@ -171,8 +169,6 @@ function Draft({ draft, onChange, payer, payerId, who }) {
         <${Field} label="Note" name="note" kind="textarea" initial=${initial.note} problem=${problem} wide />
         <${Field} label="Reference" name="external_reference" hint="Your own name for the order; no two of your orders have the same" initial=${initial.external_reference}
           autocomplete="off" problem=${problem} wide />
-        ${isUnknown && !problem && html`<p class="notice" role="status">It is not known whether this order was placed: its answer was lost.
-          Place it again as it is, and there is one order. Changed, it would be another one.</p>`}
       <//>
     </div>
   </section>`;

@@ -119,8 +119,7 @@ function Define({ product, isStale, onClose, onDefined, ...rest }) {
     <${Form} change=${change} submit="Change" names=${['name', 'description', 'price', 'price.amount']} onDone=${onDone} onCancel=${onClose}
       body=${texts => ({ name: texts.name, description: texts.description || null, price: priceOf(texts.price, code) })}>
       <${Field} label="Name" name="name" initial=${product.name} problem=${change.problem} required wide />
-      <${MoneyField} label="Price" name="price" code=${code} initial=${decimal(product.price)}
-        problem=${change.problem && { errors: { price: change.problem.errors?.['price.amount'] ?? change.problem.errors?.price } }} required wide />
+      <${MoneyField} label="Price" name="price" code=${code} initial=${decimal(product.price)} problem=${change.problem} required wide />
       <${Field} label="Description" name="description" kind="textarea" initial=${product.description ?? ''} problem=${change.problem} wide />
     <//>
   <//>`;

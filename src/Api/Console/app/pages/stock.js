@@ -62,7 +62,7 @@ function NewProduct({ onClose }) {
       body=${texts => ({ name: texts.name, description: texts.description || null, price: priceOf(texts.price, currency) })}>
       <${Field} label="SKU" name="sku" hint="Letters, digits, dots, underscores and hyphens" problem=${problem} onInput=${event => setSku(event.target.value)} required wide autocomplete="off" spellcheck=${false} />
       <${Field} label="Name" name="name" problem=${problem} required wide />
-      <${MoneyField} label="Price" name="price" code=${currency} problem=${problem && { errors: { price: problem.errors?.['price.amount'] ?? problem.errors?.price } }} required wide />
+      <${MoneyField} label="Price" name="price" code=${currency} problem=${problem} required wide />
       <${Field} label="Description" name="description" kind="textarea" problem=${problem} wide />
     <//>
   <//>`;
