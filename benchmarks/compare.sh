@@ -7,14 +7,14 @@ cd "$(dirname "$0")/.."
 usage() {
     cat <<TEXT
 usage: benchmarks/compare.sh [--quick] [--rounds N] [--warmup SECONDS] [--measure SECONDS] [--connections N]
-                             [--contenders "noop npgsql npgsql-small-pool grain-storage granary granary@COMMIT"] [--workloads "uniform hot"] [--out DIRECTORY]
+                             [--contenders "noop npgsql npgsql-small-pool grain-storage grain-transactions granary granary@COMMIT"] [--workloads "uniform hot"] [--out DIRECTORY]
   --quick   one round with short phases: shows that everything runs; its figures are not meaningful
   CONTENDER@COMMIT is a contender as that commit of this repository has it, to see what a change gained or cost in the same run.
 TEXT
 }
 
 rounds=3 warmup=20 measure=15 connections=128 actors=256
-contenders="noop npgsql npgsql-small-pool grain-storage granary" workloads="uniform hot" out=artifacts/bench/comparison
+contenders="noop npgsql npgsql-small-pool grain-storage grain-transactions granary" workloads="uniform hot" out=artifacts/bench/comparison
 while [ $# -gt 0 ]; do
     case $1 in
         --quick) rounds=1 warmup=5 measure=5 ;;

@@ -1,5 +1,6 @@
-using NBomber.CSharp;
 using NBomber.Contracts;
+using NBomber.Contracts.Stats;
+using NBomber.CSharp;
 
 namespace Granary.Load.Adapter;
 
@@ -17,10 +18,13 @@ internal static class NBomberScenario
                 var number = Interlocked.Increment(ref _visits);
                 var shopper = shop.Shoppers[(int)(number % shop.Shoppers.Count)];
                 var steps = new NBomberSteps(context);
-                await scenario.Flow(new(shop, shopper, number, Random.Shared, steps, context.ScenarioCancellationToken));
+                // NBomber cancels the scenario's own token when its time is over, which would turn every call under way into a failure.
+                await scenario.Flow(new(shop, shopper, number, Random.Shared, steps, CancellationToken.None));
                 return steps.AnyFailed ? Response.Fail() : Response.Ok();
             })
             .WithLoadSimulations(Simulations(scenario.Profile))
+            // Otherwise a failed step throws, and the flow never learns that its call failed.
+            .WithRestartIterationOnFail(false)
             .WithThresholds([.. scenario.Thresholds.Select(NBomberThreshold)]);
         return scenario.Profile.WarmUp > TimeSpan.Zero
             ? props.WithWarmUpDuration(scenario.Profile.WarmUp)
@@ -44,17 +48,23 @@ internal static class NBomberScenario
 
     private static int Rate(double perSecond) => (int)Math.Round(perSecond);
 
+    private static NBomber.Contracts.Threshold NBomberThreshold(Threshold threshold) =>
+        threshold.Step == Threshold.WholeVisit
+            ? NBomber.Contracts.Threshold.Create((ScenarioStats stats) => threshold.Passes(Figure(threshold.Metric, stats.Ok, stats.Fail)))
+            : NBomber.Contracts.Threshold.Create(
+                threshold.Step, (StepStats stats) => threshold.Passes(Figure(threshold.Metric, stats.Ok, stats.Fail)));
+
     /// <summary>NBomber reports no 99.9th percentile; the maximum replaces it, which is stricter.</summary>
-    private static ThresholdProps NBomberThreshold(Threshold threshold) => threshold.Metric switch
+    private static double Figure(Metric metric, MeasurementStats ok, MeasurementStats fail) => metric switch
     {
-        Metric.P50Ms => On(threshold, stats => stats.Ok.Latency.Percent50),
-        Metric.P99Ms => On(threshold, stats => stats.Ok.Latency.Percent99),
-        Metric.P999Ms or Metric.MaxMs => On(threshold, stats => stats.Ok.Latency.MaxMs),
-        Metric.FailedPercent => On(threshold, stats => stats.Fail.Request.Percent),
-        Metric.PerSecond => On(threshold, stats => stats.Ok.Request.RPS),
-        _ => throw new ArgumentOutOfRangeException(nameof(threshold)),
+        Metric.P50Ms => ok.Latency.Percent50,
+        Metric.P99Ms => ok.Latency.Percent99,
+        Metric.P999Ms or Metric.MaxMs => ok.Latency.MaxMs,
+        Metric.FailedPercent => FailedPercent(ok.Request.Count, fail.Request.Count),
+        Metric.PerSecond => ok.Request.RPS,
+        _ => throw new ArgumentOutOfRangeException(nameof(metric)),
     };
 
-    private static ThresholdProps On(Threshold threshold, Func<NBomber.Contracts.Stats.StepStats, double> figure) =>
-        NBomber.CSharp.Threshold.Create(threshold.Step, stats => threshold.Passes(figure(stats)));
+    /// <summary>NBomber's own percentage is an integer, in which 0.37 % is 0. NBomber also asks before the first call has ended.</summary>
+    private static double FailedPercent(double ok, double failed) => ok + failed == 0 ? 0 : 100 * failed / (ok + failed);
 }

@@ -1,4 +1,5 @@
 using Granary.Load;
+using Granary.Load.Account;
 using Granary.Load.Comparison;
 using Spectre.Console;
 
@@ -9,6 +10,8 @@ const string Usage =
            Granary.Runner list                              the scenarios
            Granary.Runner seed --out FILE [options]         only users, products and stock; writes user_id<TAB>token lines
            Granary.Runner compare --results FILE            the figures of compare.sh with ratios
+           Granary.Runner account [--units N] [options]     orders through outages, then compares the shop with the answers;
+                                                            --settling SECONDS is how long the shop may take to agree
 
     server:   --target http://localhost:5080  --auth bearer|none  --setup api|assume
               --admin-user admin  --admin-password … (or GRANARY_ADMIN_PASSWORD)  --users N  --products N
@@ -44,6 +47,8 @@ try
             return await RunCommand.RunAsync(line, AnsiConsole.Console, stop.Token);
         case "seed":
             return await RunCommand.SeedAsync(line, stop.Token);
+        case "account":
+            return await AccountCommand.RunAsync(line, AnsiConsole.Console, stop.Token);
         case "compare":
             return await CompareCommand.RunAsync(line, AnsiConsole.Console, stop.Token);
         case "list":

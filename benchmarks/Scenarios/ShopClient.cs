@@ -20,13 +20,16 @@ public sealed class ShopClient(HttpClient http, AuthMode auth)
 
     public AuthMode Auth => auth;
 
-    public Task<Reply> PlaceAsync(Shopper shopper, Item item, string? key, CancellationToken cancellation)
+    public Task<Reply> PlaceAsync(Shopper shopper, Item item, string? key, CancellationToken cancellation) =>
+        PlaceLinesAsync(shopper, [item], key, cancellation);
+
+    public Task<Reply> PlaceLinesAsync(Shopper shopper, IReadOnlyList<Item> items, string? key, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(shopper);
-        var quantity = item.Quantity.ToString(CultureInfo.InvariantCulture);
         var user = auth is AuthMode.None ? $"\"user_id\":\"{shopper.UserId}\"," : "";
-        return SendAsync(
-            HttpMethod.Post, "/orders", shopper, cancellation, $$"""{{{user}}"items":[{"sku":"{{item.Sku}}","quantity":{{quantity}}}]}""", key);
+        var lines = string.Join(',', items.Select(item =>
+            string.Create(CultureInfo.InvariantCulture, $$"""{"sku":"{{item.Sku}}","quantity":{{item.Quantity}}}""")));
+        return SendAsync(HttpMethod.Post, "/orders", shopper, cancellation, $$"""{{{user}}"items":[{{lines}}]}""", key);
     }
 
     public Task<Reply> ActAsync(string orderId, string action, Shopper who, CancellationToken cancellation) =>
@@ -64,6 +67,9 @@ public sealed class ShopClient(HttpClient http, AuthMode auth)
 
     public Task<Reply> MeAsync(Shopper who, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Get, "/users/me", who, cancellation);
+
+    public Task<Reply> UserAsync(string userId, Shopper staff, CancellationToken cancellation) =>
+        SendAsync(HttpMethod.Get, $"/users/{userId}", staff, cancellation);
 
     public Task<Reply> RegisterAsync(string userName, string password, CancellationToken cancellation) =>
         SendAsync(HttpMethod.Post, "/users", null, cancellation, Body(new { user_name = userName, password }));

@@ -29,6 +29,16 @@ public static class OrderEndpoint
         app.MapPost("/orders", (HttpContext http) => AnswerAsync(http, place));
     }
 
+    /// <summary>Maps what <c>kill-account.sh</c> reads: <c>GET /products/{sku}/stock</c> and <c>GET /users/{id}</c>.</summary>
+    public static void MapAccount(this IEndpointRouteBuilder app, Func<string, Task<StockDocument>> stock, Func<string, Task<WalletDocument>> wallet)
+    {
+        app.MapGet("/products/{sku}/stock", async (HttpContext http) =>
+            await http.Response.WriteAsJsonAsync(await stock((string)http.GetRouteValue("sku")!), OrderJson.Default.StockDocument));
+        app.MapGet("/users/{id}", async (HttpContext http) =>
+            await http.Response.WriteAsJsonAsync(
+                new UserDocument(await wallet((string)http.GetRouteValue("id")!)), OrderJson.Default.UserDocument));
+    }
+
     private static async Task AnswerAsync(HttpContext http, PlaceOrder place)
     {
         PlaceOrderRequest? request;

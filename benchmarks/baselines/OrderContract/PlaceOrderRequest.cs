@@ -44,6 +44,15 @@ public sealed record MoneyDocument(long Amount, string Currency)
     public static MoneyDocument Usd(long amount) => new(amount, "USD");
 }
 
+/// <summary>Units of a product, as the product's own answer names them.</summary>
+public sealed record StockDocument(long Available, long Reserved);
+
+/// <summary>A user's money, as the product's own answer names it.</summary>
+public sealed record UserDocument(WalletDocument Wallet);
+
+/// <summary>Money that can be spent, and money that open orders hold.</summary>
+public sealed record WalletDocument(MoneyDocument Available, MoneyDocument Held);
+
 /// <summary>Problem details (RFC 9457) with a stable type.</summary>
 public sealed record ProblemDocument(string Type, string Title, int Status, string? Detail = null);
 
@@ -54,4 +63,6 @@ public sealed record ProblemDocument(string Type, string Title, int Status, stri
 [JsonSerializable(typeof(PlaceOrderRequest))]
 [JsonSerializable(typeof(OrderDocument))]
 [JsonSerializable(typeof(ProblemDocument))]
+[JsonSerializable(typeof(StockDocument))]
+[JsonSerializable(typeof(UserDocument))]
 public sealed partial class OrderJson : JsonSerializerContext;
