@@ -34,6 +34,11 @@ public sealed class HoardingTests : IAsyncLifetime
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => customer.Order(null, (skus[i % skus.Length], 1))));
 
+        foreach (var answer in answers.Where(answer => answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.Conflict)))
+        {
+            Assert.Fail($"{(int)answer.StatusCode} {await answer.Body()}");
+        }
+
         Assert.Equal(Orders, answers.Count(answer => answer.StatusCode == HttpStatusCode.Created));
         var refused = answers.Where(answer => answer.StatusCode != HttpStatusCode.Created).ToList();
         foreach (var answer in refused)

@@ -42,6 +42,14 @@ public sealed class WebhookTests(GranaryApp app)
     }
 
     [Fact]
+    public async Task The_list_of_events_takes_no_parameter()
+    {
+        using var answer = await _staff.SendJson(HttpMethod.Get, "/webhooks/event-types?limit=1");
+
+        await answer.ExpectProblem(400, "validation");
+    }
+
+    [Fact]
     public async Task Every_secret_is_32_random_bytes_of_its_own()
     {
         var secrets = new List<byte[]>();
