@@ -77,6 +77,28 @@ public sealed class CustomerTests(ConsoleApp app)
     }
 
     [Fact]
+    public async Task Roles_that_somebody_has_given_meanwhile_are_told_and_not_overwritten()
+    {
+        var customer = await app.Shop.Customer();
+        await using var visit = await app.OpenAs(Roles.Admin);
+        await visit.GoTo("/customers/" + customer.Id);
+        await Click(visit, "Roles");
+        await Dialog(visit).GetByLabel("Admin").CheckAsync();
+        using var other = await app.Shop.Staff.SendJson(HttpMethod.Put, $"/users/{customer.Id}/roles", new { roles = new[] { "customer", "operator" } });
+        await other.Expect(HttpStatusCode.OK);
+
+        await Dialog(visit).GetByRole(AriaRole.Button, new() { Name = "Give these roles" }).ClickAsync();
+
+        await Expect(Dialog(visit).GetByRole(AriaRole.Status).First).ToContainTextAsync("they are customer, operator now");
+        using var now = await app.Shop.Staff.GetAsync("/users/" + customer.Id, Cancellation);
+        Assert.Equal(["customer", "operator"], (await now.Body()).At("roles").EnumerateArray().Select(role => role.GetString()));
+        await visit.Page.Keyboard.PressAsync("Escape");
+        await Click(visit, "Roles");
+        await Expect(Dialog(visit).GetByLabel("Operator")).ToBeCheckedAsync();
+        await Expect(Dialog(visit).GetByLabel("Admin")).Not.ToBeCheckedAsync();
+    }
+
+    [Fact]
     public async Task The_orders_of_a_customer_are_one_step_away()
     {
         var customer = await app.Shop.Customer();

@@ -142,8 +142,9 @@ export function Dialog({ title, onClose, children }) {
 }
 
 /** A table: columns are { title, cell(row), kind?, isMinor? }; kind number aligns right, minor columns disappear on small screens. */
-export function Table({ caption, columns, rows, keyOf, empty = 'Nothing.' }) {
-  return html`<div class="scroll"><table>
+export function Table({ caption, columns, rows, keyOf, isTall, empty = 'Nothing.' }) {
+  // Who has no mouse scrolls with the arrow keys, once the region has the focus.
+  return html`<div class="scroll" ...${isTall && { tabindex: 0, role: 'region', 'aria-label': caption }}><table>
     <caption class="visually-hidden">${caption}</caption>
     <thead><tr>${columns.map(column => html`<th scope="col" class=${classOf(column)} key=${column.title}>${column.title}</th>`)}</tr></thead>
     <tbody>${rows.length === 0 ? html`<tr><td colspan=${columns.length} class="empty">${empty}</td></tr>`
@@ -298,7 +299,7 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
     <figcaption>${title}<span class="legend">${series.length > 1 && series.map(one => html`<span key=${one.label} class=${`key${one.color}`}>${one.label}</span>`)}</span></figcaption>
     <div ref=${frame} class="plot" role="img" aria-label=${`${title}: ${latest}`} style=${{ height: `${height}px` }}></div>
     <details><summary>Figures<span class="visually-hidden"> of ${title}</span></summary>
-      <${Table} caption=${title} rows=${rows} keyOf=${row => row.time}
+      <${Table} caption=${title} isTall rows=${rows} keyOf=${row => row.time}
         columns=${[
           { title: 'Time', cell: row => new Date(row.time * 1_000).toLocaleTimeString() },
           ...series.map(one => ({ title: one.label, kind: 'number', cell: row => format(one.values[row.i]) })),

@@ -1,6 +1,6 @@
 // One account: the wallet and its statement, the roles, and whether it is open.
 import { html, useEffect, useState } from '../vendor.js';
-import { useChange, useResource } from '../api.js';
+import { get, useChange, useResource } from '../api.js';
 import { localOf, momentOf, money, Time, word } from '../format.js';
 import { useKeys } from '../keys.js';
 import { HowMany, useList, useSearch } from '../list.js';
@@ -69,7 +69,7 @@ export default function Customer({ params, query }) {
         ]} /><//>
       </div>
       <${Statement} list=${statement} query=${query} path=${`/customers/${params.id}`} />`}<//>
-    ${doing && html`<${doing.form} user=${user.data} path=${path} onClose=${onClose} onUser=${({ data }) => {
+    ${doing && html`<${doing.form} user=${user.data} path=${path} onClose=${onClose} onRead=${user.set} onUser=${({ data }) => {
       user.set(data);
       onClose();
     }} onWallet=${() => {
@@ -123,13 +123,33 @@ function Transfer({ user, path, name, title, done, hint, onClose, onWallet }) {
   <//>`;
 }
 
-function UserRoles({ user, path, onClose, onUser }) {
-  const change = useChange('PUT', `${path}/roles`);
+/** The API gives roles no entity tag, so they are read before they are replaced: others that somebody has given meanwhile are told and kept. */
+function UserRoles({ user, path, onClose, onUser, onRead }) {
+  const [before] = useState(user.roles);
+  const [fault, setFault] = useState(null);
+  const put = useChange('PUT', `${path}/roles`);
+  const change = {
+    ...put,
+    problem: put.problem ?? fault,
+    run: async body => {
+      setFault(null);
+      try {
+        const { data } = await get(path);
+        onRead(data);
+        return String(data.roles) === String(before) ? await put.run(body) : null;
+      } catch (problem) {
+        setFault(problem);
+        return null;
+      }
+    },
+  };
   const onDone = answer => {
     say(`${answer.data.user_name} has the roles ${answer.data.roles.join(', ')}.`);
     onUser(answer);
   };
   return html`<${Dialog} title=${`Roles of ${user.user_name}`} onClose=${onClose}>
+    ${String(user.roles) !== String(before) && html`<p class="notice" role="status">The roles have changed since this form was opened:
+      they are ${user.roles.join(', ')} now. Close the form to go on from there.</p>`}
     <${Form} change=${change} submit="Give these roles" onDone=${onDone} onCancel=${onClose} body=${texts => ({ roles: ROLES.filter(role => texts[role]) })}>
       <fieldset><legend>Roles</legend>${ROLES.map(role => html`<label class="check" key=${role}>
         <input type="checkbox" name=${role} defaultChecked=${user.roles.includes(role)} />${word(role)}</label>`)}</fieldset>
