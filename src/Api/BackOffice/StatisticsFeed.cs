@@ -19,7 +19,6 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
     private static readonly byte[] NoFigures = ": the figures cannot be read\n\n"u8.ToArray();
 
     // The console takes ten seconds without a byte for a lost connection; the interval, and reading the figures, may take longer.
-    private static readonly byte[] StillHere = ": still here\n\n"u8.ToArray();
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(5);
 
     private readonly Lock _turn = new();
@@ -38,7 +37,7 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
             {
                 var happened = await NextAsync(next, cancellationToken);
                 yield return happened;
-                if (happened != StillHere)
+                if (happened != EventStream.StillHere)
                 {
                     lock (_turn)
                     {
@@ -92,7 +91,7 @@ public sealed class StatisticsFeed(IGrainFactory grains, StatisticsOptions optio
         }
         catch (TimeoutException) when (!next.IsCompleted)
         {
-            return StillHere;
+            return EventStream.StillHere;
         }
     }
 

@@ -18,8 +18,6 @@ namespace Granary.Api.Orders;
 /// </summary>
 public static class TrackOrder
 {
-    private static readonly byte[] HeartbeatComment = ": still here\n\n"u8.ToArray();
-
     public static async Task<Results<EmptyHttpResult, NoContent, ProblemResult>> Track(
         string id,
         Caller caller,
@@ -52,7 +50,7 @@ public static class TrackOrder
             caller,
             id,
             end => tracker.FollowAsync(id, seen, caller.UserId, streams.Heartbeat, end),
-            (body, update, cancellationToken) => body.WriteAsync(update is null ? HeartbeatComment : Write(id, update), cancellationToken))
+            (body, update, cancellationToken) => body.WriteAsync(update is null ? EventStream.StillHere : Write(id, update), cancellationToken))
             is { } problem ? problem : TypedResults.Empty;
     }
 

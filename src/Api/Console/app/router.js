@@ -40,7 +40,6 @@ export function match(pattern, path) {
   }
 
   const params = {};
-
   for (const [i, name] of names.entries()) {
     if (name.startsWith(':')) {
       params[name.slice(1)] = parts[i];
