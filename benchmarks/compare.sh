@@ -73,11 +73,7 @@ start_contender() {
     port=$(free_port)
     target="http://127.0.0.1:$port"
     # shellcheck disable=SC2046 # One word per variable is intended.
-    env -C "$contender_directory" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
-        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
-        $(contender_environment) "./$contender_program" >"$workspace/$contender.log" 2>&1 &
-    server_pid=$!
-    wait_for "$target$contender_ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
+    launch_contender "$contender_directory" $(contender_environment)
     actors_file=$workspace/actors.tsv
     contender_actors "$actors_file"
 }

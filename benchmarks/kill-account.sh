@@ -38,11 +38,7 @@ stop_servers() {
 
 start_server() { # uses the variable environment, so that the server has the same ports and files at every start
     # shellcheck disable=SC2086 # One word per variable is intended.
-    env -C "$artifacts/$(basename "$contender_project")" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
-        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
-        $environment "./$contender_program" >>"$workspace/$contender.log" 2>&1 &
-    server_pid=$!
-    wait_for "$target$contender_ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
+    launch_contender "$artifacts/$(basename "$contender_project")" $environment
 }
 
 account() {
@@ -58,7 +54,7 @@ account() {
     "$artifacts/Runner/Granary.Runner" account --target "$target" "${options[@]}" --users "$actors" --products "$products" \
         --units "$units" --clients "$clients" --duration "$duration" >"$workspace/account.txt" &
     clients_pid=$!
-    until grep -q '^shop is set up' "$workspace/account.txt"; do kill -0 "$clients_pid"; sleep 0.2; done
+    until grep -qs '^shop is set up' "$workspace/account.txt"; do kill -0 "$clients_pid"; sleep 0.2; done
     for kill in $(seq "$kills"); do
         sleep $((3 + RANDOM % 5))
         stop_server

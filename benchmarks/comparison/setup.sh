@@ -11,6 +11,17 @@ stop_servers() { :; }
 trap 'stop_servers; stop_postgres; rm -rf "$workspace"' EXIT
 trap 'exit 130' INT TERM
 
+# Starts the contender whose file was loaded, at the address of the variable target, and waits until it is ready; sets server_pid.
+launch_contender() { # arguments: its directory, settings as NAME=VALUE
+    local directory=$1
+    shift
+    env -C "$directory" ASPNETCORE_ENVIRONMENT=Production "ASPNETCORE_URLS=$target" \
+        "ConnectionStrings__Granary=Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=bench" \
+        "$@" "./$contender_program" >>"$workspace/$contender.log" 2>&1 &
+    server_pid=$!
+    wait_for "$target$contender_ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
+}
+
 drive() { # arguments: address, actors, seconds, workload, tag; reads connections; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
     wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" \
         -- "$2" "$products" "$4" "$5" | grep '^RESULT'

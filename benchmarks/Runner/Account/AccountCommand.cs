@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Spectre.Console;
@@ -52,9 +53,9 @@ public static class AccountCommand
             return missing;
         }));
         var orders = buyers.SelectMany(buyer => buyer.Acknowledged).ToArray();
-        var began = DateTime.UtcNow;
+        var began = Stopwatch.GetTimestamp();
         var result = await JudgeAsync(shop, run.Plan, orders, cancellation);
-        while (!result.Balances && DateTime.UtcNow < began + run.Settling)
+        while (!result.Balances && Stopwatch.GetElapsedTime(began) < run.Settling)
         {
             await Task.Delay(BetweenReads, cancellation);
             result = await JudgeAsync(shop, run.Plan, orders, cancellation);
@@ -67,7 +68,7 @@ public static class AccountCommand
             Unanswered = buyers.Sum(buyer => buyer.Unanswered),
             AnswersLost = buyers.Sum(buyer => buyer.AnswersLost),
             Longest = buyers.Max(buyer => buyer.Longest),
-            SettledAfter = DateTime.UtcNow - began,
+            SettledAfter = Stopwatch.GetElapsedTime(began),
         };
     }
 

@@ -1,18 +1,9 @@
 using Granary.Baselines;
 using Granary.Baselines.GrainStorage;
-using Npgsql;
 
 // What a user would build with Orleans alone: three grains on plain AdoNet grain storage.
 var builder = OrderEndpoint.CreateBuilder(args);
-var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Granary"))
-{
-    MaxAutoPrepare = 10,
-    AutoPrepareMinUsages = 1,
-    NoResetOnClose = true,
-    MaxPoolSize = builder.Configuration.GetValue("Pool", 32),
-};
-await using var dataSource = NpgsqlDataSource.Create(connection);
-await CreateSchemaAsync(dataSource);
+await using var dataSource = await GrainDatabase.OpenAsync(builder.Configuration);
 builder.UseOrleans(silo => silo
     .UseLocalhostClustering(
         builder.Configuration.GetValue("SiloPort", 11_111), builder.Configuration.GetValue("GatewayPort", 30_000))
@@ -26,14 +17,6 @@ var app = builder.Build();
 var grains = app.Services.GetRequiredService<IGrainFactory>();
 app.MapOrders(command => PlaceAsync(grains, command));
 await app.RunAsync();
-
-static async Task CreateSchemaAsync(NpgsqlDataSource dataSource)
-{
-    using var resource = typeof(OrderGrain).Assembly.GetManifestResourceStream("Schema.sql")!;
-    using var reader = new StreamReader(resource);
-    await using var command = dataSource.CreateCommand(await reader.ReadToEndAsync());
-    await command.ExecuteNonQueryAsync();
-}
 
 static async ValueTask<OrderOutcome> PlaceAsync(IGrainFactory grains, OrderCommand command)
 {

@@ -1,20 +1,11 @@
 using Granary.Baselines;
 using Granary.Baselines.GrainTransactions;
-using Npgsql;
 using Orleans.Serialization;
 using Orleans.Storage;
 
 // What a user would build with Orleans' transactions: three grains with transactional state on AdoNet grain storage.
 var builder = OrderEndpoint.CreateBuilder(args);
-var connection = new NpgsqlConnectionStringBuilder(builder.Configuration.GetConnectionString("Granary"))
-{
-    MaxAutoPrepare = 10,
-    AutoPrepareMinUsages = 1,
-    NoResetOnClose = true,
-    MaxPoolSize = builder.Configuration.GetValue("Pool", 32),
-};
-await using var dataSource = NpgsqlDataSource.Create(connection);
-await CreateSchemaAsync(dataSource);
+await using var dataSource = await GrainDatabase.OpenAsync(builder.Configuration);
 builder.UseOrleans(silo => silo
     .UseLocalhostClustering(
         builder.Configuration.GetValue("SiloPort", 11_111), builder.Configuration.GetValue("GatewayPort", 30_000))
@@ -43,12 +34,4 @@ async Task<WalletDocument> WalletAsync(string user)
 {
     var wallet = await Retry.UntilDecidedAsync(grains.GetGrain<IWalletGrain>(user).ReadAsync);
     return new(MoneyDocument.Usd(wallet.Available), MoneyDocument.Usd(wallet.Held));
-}
-
-static async Task CreateSchemaAsync(NpgsqlDataSource dataSource)
-{
-    using var resource = typeof(OrderGrain).Assembly.GetManifestResourceStream("Schema.sql")!;
-    using var reader = new StreamReader(resource);
-    await using var command = dataSource.CreateCommand(await reader.ReadToEndAsync());
-    await command.ExecuteNonQueryAsync();
 }
