@@ -60,6 +60,23 @@ public abstract class OrderIndexContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Writers_of_the_same_new_orders_all_succeed_and_the_newest_version_wins()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var first = round * 100;
+            await Task.WhenAll(Enumerable.Range(1, 4).Select(version => Index.UpsertAsync(
+                [.. Enumerable.Range(first, 100).Select(i => Entry(i) with { Version = version, Skus = $"\nSKU-{version}\n" })], Cancellation)));
+
+            Assert.All(
+                await Index.ReadAsync([.. Enumerable.Range(first, 100).Select(i => Entry(i).OrderId)], Cancellation),
+                entry => Assert.Equal((4, "\nSKU-4\n"), (entry.Version, entry.Skus)));
+            var newest = await Index.ListAsync(new OrderQuery { Limit = 1_000, Sku = "SKU-4" }, Cancellation);
+            Assert.Equal(first + 100, newest.Entries.Count);
+        }
+    }
+
+    [Fact]
     public async Task Filters_choose_and_the_newest_comes_first()
     {
         await Index.UpsertAsync([.. Enumerable.Range(0, 60).Select(Entry)], Cancellation);
