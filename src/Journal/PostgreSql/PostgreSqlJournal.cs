@@ -15,10 +15,13 @@ namespace Granary.Journal.PostgreSql;
 /// key makes the second insert wait for the end of a transaction that is still in doubt, so settling is exact and can be repeated
 /// any number of times. The appends that an append requires are settled before it.
 /// </remarks>
-public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
-    : IJournalStore, IAsyncDisposable
+public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
+
+    /// <summary>The lateral query is sorted, so the planner runs it for each stream and cannot make it a scan.</summary>
+    private const string SelectEach =
+        $"SELECT j.* FROM unnest($1, $2) AS r(stream, after) CROSS JOIN LATERAL ({Select} WHERE stream = r.stream AND version > r.after ORDER BY version) j";
 
     /// <summary>
     /// The position below which nothing can change any more. Rows that lie above all transactions of this server were restored,
@@ -40,11 +43,22 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private readonly NpgsqlDataSource dataSource;
+    private readonly JournalStoreOptions options;
+    private readonly ILogger<PostgreSqlJournal> log;
+    private readonly StreamReads _streams;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PostgreSqlJournalWriter? _writer;
 
     /// <summary>Whether the last read was given up: the next one does not wait for the server again.</summary>
     private volatile bool _isAway;
+
+    public PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
+    {
+        (this.dataSource, this.options, this.log) = (dataSource, options, log);
+        _streams = new StreamReads((streams, after) => ReadAsync(
+            SelectEach, [new NpgsqlParameter<string[]> { TypedValue = streams }, new NpgsqlParameter<long[]> { TypedValue = after }], CancellationToken.None));
+    }
 
     /// <inheritdoc/>
     public async Task InitializeAsync(CancellationToken cancellation)
@@ -88,7 +102,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
-        ReadAsync($"{Select} WHERE stream = $1 AND version > $2 ORDER BY version", [Text(stream), Number(afterVersion)], cancellation);
+        _streams.ReadAsync(stream, afterVersion, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
