@@ -15,7 +15,8 @@ namespace Granary.Journal.PostgreSql;
 /// key makes the second insert wait for the end of a transaction that is still in doubt, so settling is exact and can be repeated
 /// any number of times. The appends that an append requires are settled before it.
 /// </remarks>
-public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
+public sealed class PostgreSqlJournal(
+    NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log, PostgreSqlServers? servers = null)
     : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
@@ -40,11 +41,15 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
+    private readonly PrimaryFence _fence = servers?.Fence ?? new PrimaryFence(log);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PostgreSqlJournalWriter? _writer;
 
     /// <summary>Whether the last read was given up: the next one does not wait for the server again.</summary>
     private volatile bool _isAway;
+
+    /// <inheritdoc/>
+    public int Timeline => _fence.Timeline;
 
     /// <inheritdoc/>
     public async Task InitializeAsync(CancellationToken cancellation)
@@ -82,7 +87,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
         catch (Exception fault) when (IsOutage(fault))
         {
             dataSource.ClearIfReadOnly(fault);
-            throw new JournalUnavailableException($"PostgreSQL takes no writes: {fault.Message}", fault);
+            throw new JournalUnavailableException($"PostgreSQL takes no writes: {_fence.ReasonOf(fault)}", fault);
         }
     }
 
@@ -138,7 +143,8 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
     {
         try
         {
-            return await (await WriterAsync()).InsertAllAsync(appends, number);
+            var writer = await WriterAsync();
+            return !appends.Any(writer.IsOutdated) && await writer.InsertAllAsync(appends, number);
         }
         catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
         {
@@ -219,13 +225,15 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
                 dataSource.ClearIfReadOnly(fault);
 
                 // A server that is starting or failing over is back soon; one that refuses is not. Sessions may be read-only from before a
-                // failover, so a refusal to write counts once the sessions have been closed.
+                // failover, so a refusal to write counts once the sessions have been closed. Of several hosts a read-only primary is one that is
+                // being replaced.
                 if (Environment.TickCount64 >= deadline
                     || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull }
-                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.TooManyConnections }))
+                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections })
+                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } && servers is not { Hosts.Count: > 1 }))
                 {
                     throw new JournalUnavailableException(
-                        $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {fault.Message}", fault);
+                        $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {_fence.ReasonOf(fault)}", fault);
                 }
 
                 log.LogWarning(fault, "PostgreSQL cannot be reached or takes no writes, attempt {Attempt}.", attempt);
@@ -252,12 +260,12 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
 
     private async Task<PostgreSqlJournalWriter> WriterAsync()
     {
-        if (_writer is { IsOpen: false })
+        if (_writer is { } writer && (!writer.IsOpen || writer.Timeline != _fence.Timeline))
         {
             await DropWriterAsync();
         }
 
-        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, options.CommandTimeout);
+        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, _fence, options.CommandTimeout);
     }
 
     private async ValueTask DropWriterAsync()
@@ -315,7 +323,7 @@ public sealed class PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreO
                 if (attempt > 1 && Environment.TickCount64 >= deadline)
                 {
                     _isAway = true;
-                    throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
+                    throw new JournalUnavailableException($"PostgreSQL cannot be reached: {_fence.ReasonOf(fault)}", fault);
                 }
 
                 await PauseAsync(attempt, cancellation);
