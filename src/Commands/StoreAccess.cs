@@ -5,6 +5,7 @@ using Granary.Hosting;
 using Granary.Hosting.Clustering;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
+using Granary.Journal.PostgreSql;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using SQLitePCL;
@@ -28,6 +29,7 @@ internal static class StoreAccess
         try
         {
             await using var stores = StoreReader.Open(settings);
+            await stores.LookAsync(CancellationToken.None);
             return await work(stores, settings);
         }
         catch (Exception fault) when (IsBadData(fault.InnerException ?? fault))
@@ -37,7 +39,7 @@ internal static class StoreAccess
         }
         catch (Exception fault) when (fault is JournalUnavailableException or NpgsqlException)
         {
-            console.Say(fault.InnerException?.Message ?? fault.Message);
+            console.Say(RefusedServerException.ReasonOf(fault is JournalUnavailableException ? fault.InnerException ?? fault : fault));
             return ExitCodes.Unavailable;
         }
         catch (Exception fault) when (fault is ClusterNotRunningException or OrleansException or TimeoutException)

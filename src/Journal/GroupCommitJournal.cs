@@ -59,6 +59,9 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     public Exception? Outage => _outage?.Fault;
 
     /// <inheritdoc/>
+    public int Timeline => _store.Timeline;
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalAppend append)
     {
         ArgumentNullException.ThrowIfNull(append);

@@ -28,6 +28,13 @@ public interface IJournal
     /// <summary>Raised after this process has made something durable; a process that only reads never raises it.</summary>
     event Action? Appended;
 
+    /// <summary>
+    /// Which history of the database is read and written: it grows when a standby takes the place of the primary, and what was known
+    /// before may then be lost. Look at it before reading what is remembered, and again before relying on that. 0 where it is not known
+    /// yet, and on SQLite, which has one history.
+    /// </summary>
+    int Timeline { get; }
+
     /// <summary>Starts a commit of the queued <see cref="JournalAppend.IsDeferred">deferred</see> appends.</summary>
     void Flush();
 
@@ -80,6 +87,12 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
     /// commit that starts. The caller must append more events or call <see cref="IJournal.Flush"/>.
     /// </summary>
     public bool IsDeferred { get; init; }
+
+    /// <summary>
+    /// The <see cref="IJournal.Timeline"/> of what the events were decided on; 0 where it is not known. On a later one the append is refused
+    /// with a <see cref="VersionConflictException"/>, unless it is durable already: its stream may have lost events and got others since.
+    /// </summary>
+    public int Timeline { get; init; }
 
     /// <summary>
     /// The depth of each append in a batch: 0 for an append that requires no other append of the batch, otherwise one more than

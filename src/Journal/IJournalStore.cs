@@ -9,6 +9,9 @@ namespace Granary.Journal;
 /// </summary>
 public interface IJournalStore
 {
+    /// <inheritdoc cref="IJournal.Timeline"/>
+    int Timeline { get; }
+
     /// <summary>Creates or migrates the schema. Idempotent, and safe when several processes start at once.</summary>
     Task InitializeAsync(CancellationToken cancellation);
 

@@ -13,6 +13,9 @@ public sealed class JournalReader(IJournalStore store) : IJournal
     }
 
     /// <inheritdoc/>
+    public int Timeline => store.Timeline;
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalAppend append) =>
         throw new NotSupportedException("Only grains append to the journal, and this process hosts none.");
 

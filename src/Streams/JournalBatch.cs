@@ -9,7 +9,7 @@ namespace Granary.Streams;
 /// consumer's progress. A batch without events asks the consumer for its position.
 /// </summary>
 [GenerateSerializer, Immutable, Alias("granary.journal-batch")]
-public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<JournalRecord> events, SiloAddress reader) : IBatchContainer
+public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<JournalRecord> events, SiloAddress reader, int timeline = 0) : IBatchContainer
 {
     /// <summary>The key of the request context under which a delivery names the silo that reads the partition.</summary>
     public const string ReaderKey = "granary.reader";
@@ -19,10 +19,14 @@ public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<
     /// </summary>
     public const string ThroughKey = "granary.through";
 
+    /// <summary>The key of the request context under which a delivery says on which timeline its events were read.</summary>
+    public const string TimelineKey = "granary.timeline";
+
     [Id(0)] private readonly StreamId _streamId = streamId;
     [Id(1)] private readonly EventSequenceTokenV2 _token = new(through);
     [Id(2)] private readonly IReadOnlyList<JournalRecord> _events = events;
     [NonSerialized] private readonly SiloAddress? _reader = reader;
+    [NonSerialized] private readonly int _timeline = timeline;
 
     /// <inheritdoc/>
     public StreamId StreamId => _streamId;
@@ -51,6 +55,11 @@ public sealed class JournalBatch(StreamId streamId, long through, IReadOnlyList<
         }
 
         RequestContext.Set(ReaderKey, _reader);
+        if (_timeline != 0)
+        {
+            RequestContext.Set(TimelineKey, _timeline);
+        }
+
         if (_events.Count == 0)
         {
             RequestContext.Set(ThroughKey, _token.SequenceNumber);

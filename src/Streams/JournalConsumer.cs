@@ -21,11 +21,12 @@ namespace Granary.Streams;
 /// events continue; a failure of the environment (an unavailable database) sets nothing aside.
 /// </remarks>
 public abstract partial class JournalConsumer(ConsumerServices services)
-    : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter
+    : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter, IRemembersTimeline
 {
     private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
 
     private IGrainTimer? _saving;
+    private int _timeline;
     private long _position;
     private long _saved;
     private int _failedSaves;
@@ -49,6 +50,7 @@ public abstract partial class JournalConsumer(ConsumerServices services)
         var key = this.GetPrimaryKeyString();
         Partition = int.Parse(key, CultureInfo.InvariantCulture);
         services.Metrics.Started(Consumer);
+        _timeline = services.Journal.Timeline;
         _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
         if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
         {
@@ -75,6 +77,14 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     /// <inheritdoc/>
     public async Task OnNextAsync(IList<SequentialItem<JournalRecord>> items)
     {
+        if (IsOutdated || !IsOfThisTimeline())
+        {
+            Leave();
+            throw new JournalUnavailableException(
+                $"A standby of the database was promoted: consumer {Consumer} begins again at its checkpoint in partition {Partition}.");
+        }
+
+        MemoryOfTimeline.Set(_timeline);
         var events = items.Select(item => item.Item).Where(record => record.Position > _position).ToList();
         if (events.Count == 0)
         {
@@ -122,7 +132,12 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     {
         ArgumentNullException.ThrowIfNull(context);
         await context.Invoke();
-        if (!_leaving && RequestContext.Get(JournalBatch.ThroughKey) is long through && context.Result is null && through > _position)
+        if (IsOutdated)
+        {
+            Leave();
+        }
+
+        if (!_leaving && IsOfThisTimeline() && RequestContext.Get(JournalBatch.ThroughKey) is long through && context.Result is null && through > _position)
         {
             MoveTo(through);
         }
@@ -185,6 +200,13 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     /// Removes what this partition has written, before all events come again. By default nothing: events that come again write the same.
     /// </summary>
     protected virtual Task ForgetAsync() => Task.CompletedTask;
+
+    /// <summary>Whether what this activation has read and written may be lost since.</summary>
+    private bool IsOutdated => _timeline != 0 && services.Journal.Timeline != _timeline;
+
+    /// <summary>Whether the silo that reads the partition has read what it delivers on the timeline of the checkpoint.</summary>
+    private bool IsOfThisTimeline() =>
+        _timeline == 0 || RequestContext.Get(JournalBatch.TimelineKey) is not int timeline || timeline == 0 || timeline == _timeline;
 
     private void MoveTo(long position)
     {
@@ -291,6 +313,14 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     /// <summary>Saves the checkpoint, or leaves it to the next call while the database is unavailable.</summary>
     private async Task TrySaveAsync(CancellationToken cancellationToken)
     {
+        if (IsOutdated)
+        {
+            Leave();
+            return;
+        }
+
+        // The write itself may be the first to meet a new primary.
+        MemoryOfTimeline.Set(_timeline);
         try
         {
             await SaveAsync(cancellationToken);

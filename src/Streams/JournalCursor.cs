@@ -59,14 +59,15 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
             // The first delivery asks the consumer for its position: a new activation answers with its own checkpoint.
             _nudges = partition.Nudges;
             PassEventsOfOtherStreams();
-            return new JournalBatch(stream.Id, _position, [], partition.Silo);
+            return new JournalBatch(stream.Id, _position, [], partition.Silo, stream.Tail.Timeline);
         }
 
         while (true)
         {
-            if (stream.Tail.Read(_position, partition.BatchLength, out var begin) is { } fresh)
+            var tail = stream.Tail;
+            if (tail.Read(_position, partition.BatchLength, out var begin) is { } fresh)
             {
-                return Deliver(fresh);
+                return Deliver(fresh, tail.Timeline);
             }
 
             if (Volatile.Read(ref _page) is not { } page)
@@ -80,7 +81,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
                 return null;
             }
 
-            if (Deliver(page.Take(partition.BatchLength)) is { } old)
+            if (Deliver(page.Take(partition.BatchLength), page.Timeline) is { } old)
             {
                 return old;
             }
@@ -102,7 +103,7 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         }
     }
 
-    private JournalBatch? Deliver(IReadOnlyList<JournalRecord> events)
+    private JournalBatch? Deliver(IReadOnlyList<JournalRecord> events, int timeline)
     {
         if (events.Count == 0)
         {
@@ -110,15 +111,15 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
         }
 
         _position = events[^1].Position;
-        return new JournalBatch(stream.Id, _position, events, partition.Silo);
+        return new JournalBatch(stream.Id, _position, events, partition.Silo, timeline);
     }
 
     private async Task ReadPageAsync(long upTo)
     {
         try
         {
-            var (events, through) = await partition.ReadHistoryAsync(stream, _position, upTo).ConfigureAwait(false);
-            Volatile.Write(ref _page, new Page(events, through));
+            var (events, through, timeline) = await partition.ReadHistoryAsync(stream, _position, upTo).ConfigureAwait(false);
+            Volatile.Write(ref _page, new Page(events, through, timeline));
         }
         catch (Exception fault)
         {
@@ -137,9 +138,11 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     [LoggerMessage(Level = LogLevel.Warning, Message = "Reading old events of stream {Stream} failed; the read will be retried.")]
     private partial void CatchUpFailed(StreamId stream, Exception fault);
 
-    private sealed class Page(IReadOnlyList<JournalRecord> events, long through)
+    private sealed class Page(IReadOnlyList<JournalRecord> events, long through, int timeline)
     {
         private int _next;
+
+        public int Timeline => timeline;
 
         public long Through => through;
 

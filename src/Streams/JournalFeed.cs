@@ -38,10 +38,14 @@ public sealed partial class JournalFeed(
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IJournalObserver[] _observers = [];
     private long _position;
+    private int _timeline;
     private long _lastNudge;
 
     /// <summary>The position up to which the journal has been passed on.</summary>
     public long Position => Volatile.Read(ref _position);
+
+    /// <summary>The timeline of the journal on which events are read; 0 where there is only one.</summary>
+    public int Timeline => Volatile.Read(ref _timeline);
 
     /// <summary>Signals that events may have been appended. It is cheap and never blocks.</summary>
     public void Wake() => _signal.Set();
@@ -135,6 +139,7 @@ public sealed partial class JournalFeed(
             return;
         }
 
+        _timeline = journal.Timeline;
         _position = await journal.ReadEndAsync(cancellationToken);
         _lastNudge = clock.GetTimestamp();
         _started.TrySetResult();
@@ -144,7 +149,19 @@ public sealed partial class JournalFeed(
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            var timeline = journal.Timeline;
+            if (timeline != _timeline)
+            {
+                Restart(timeline);
+            }
+
             var page = await journal.ReadAllAsync(_position, PageLength, cancellationToken);
+            if (journal.Timeline != timeline)
+            {
+                // It may be a page of the old primary.
+                continue;
+            }
+
             if (page.Count > 0)
             {
                 HandOn(new JournalPage(page, settings.Partitions));
@@ -166,6 +183,22 @@ public sealed partial class JournalFeed(
             }
 
             await _signal.WaitAsync(settings.PollPeriod, cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// A standby was promoted, and the last events may be lost. The position stays: it lies before every event of the new timeline
+    /// (<c>PostgreSqlJournalWriter</c>), and at or behind every event that has been read and still exists.
+    /// </summary>
+    private void Restart(int timeline)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _timeline, timeline);
+            foreach (var observer in _observers)
+            {
+                observer.Restart(_position);
+            }
         }
     }
 
@@ -195,4 +228,9 @@ public interface IJournalObserver
 
     /// <summary>Consumers must be called even if there are no new events.</summary>
     void Nudge();
+
+    /// <summary>
+    /// The database has a new timeline: events that were passed on may not exist any more. Others follow after a position.
+    /// </summary>
+    void Restart(long position);
 }

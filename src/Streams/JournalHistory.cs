@@ -39,11 +39,12 @@ public sealed class JournalHistory(IJournal journal)
 
     private Task<HistoryPage> PageFor(long after, long readable)
     {
+        var timeline = journal.Timeline;
         lock (_lock)
         {
             for (var node = _entries.First; node is not null; node = node.Next)
             {
-                if (node.Value.MayHold(after))
+                if (node.Value.Timeline == timeline && node.Value.MayHold(after))
                 {
                     _entries.Remove(node);
                     _entries.AddFirst(node);
@@ -51,8 +52,8 @@ public sealed class JournalHistory(IJournal journal)
                 }
             }
 
-            var page = ReadPageAsync(after, readable);
-            _entries.AddFirst(new Entry(after, page));
+            var page = ReadPageAsync(after, readable, timeline);
+            _entries.AddFirst(new Entry(after, timeline, page));
             if (_entries.Count > PagesKept)
             {
                 _entries.RemoveLast();
@@ -62,14 +63,14 @@ public sealed class JournalHistory(IJournal journal)
         }
     }
 
-    private async Task<HistoryPage> ReadPageAsync(long after, long readable)
+    private async Task<HistoryPage> ReadPageAsync(long after, long readable, int timeline)
     {
         var events = await journal.ReadAllAsync(after, PageLength);
         var last = events is [.., var newest] ? newest.Position : after;
-        return new HistoryPage(events, events.Count == PageLength ? last : Math.Max(last, readable));
+        return new HistoryPage(events, events.Count == PageLength ? last : Math.Max(last, readable), timeline);
     }
 
-    private sealed record Entry(long Start, Task<HistoryPage> Page)
+    private sealed record Entry(long Start, int Timeline, Task<HistoryPage> Page)
     {
         /// <summary>
         /// Whether the page may hold the events after the position; for a page that is still being read this is assumed.
@@ -79,5 +80,5 @@ public sealed class JournalHistory(IJournal journal)
     }
 }
 
-/// <summary>Events of the journal in position order, complete up to <paramref name="Through"/>.</summary>
-public sealed record HistoryPage(IReadOnlyList<JournalRecord> Events, long Through);
+/// <summary>Events of the journal in position order, complete up to <paramref name="Through"/>, on a timeline.</summary>
+public sealed record HistoryPage(IReadOnlyList<JournalRecord> Events, long Through, int Timeline);

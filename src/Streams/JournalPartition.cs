@@ -84,6 +84,17 @@ internal sealed class JournalPartition(
         }
     }
 
+    /// <inheritdoc/>
+    public void Restart(long position)
+    {
+        foreach (var stream in _streams)
+        {
+            stream.Read(new StreamTail(settings.TailLength, position, feed.Timeline));
+        }
+
+        Nudge();
+    }
+
     /// <summary>Makes the pulling agent look at a stream's cursors.</summary>
     public void Wake(PartitionStream stream)
     {
@@ -125,7 +136,7 @@ internal sealed class JournalPartition(
         ?? throw new ArgumentOutOfRangeException(nameof(id), id, $"Partition {number} has no such stream.");
 
     /// <summary>Reads old events of a stream, possibly none, and the position up to which they are complete.</summary>
-    public async Task<(IReadOnlyList<JournalRecord> Events, long Through)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
+    public async Task<(IReadOnlyList<JournalRecord> Events, long Through, int Timeline)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
     {
         var page = await history.ReadAsync(after, upTo);
         var index = Array.IndexOf(_streams, stream);
@@ -135,7 +146,7 @@ internal sealed class JournalPartition(
             metrics.Published(StreamNames.Namespaces[index], number, newest.Position);
         }
 
-        return (events, page.Through);
+        return (events, page.Through, page.Timeline);
     }
 
     /// <summary>Keeps an undeliverable batch until the failure handler asks for it.</summary>
@@ -166,7 +177,7 @@ internal sealed class JournalPartition(
     {
         foreach (var stream in _streams)
         {
-            stream.Restart(new StreamTail(settings.TailLength, position));
+            stream.Restart(new StreamTail(settings.TailLength, position, feed.Timeline));
             Wake(stream);
         }
     }
@@ -197,6 +208,9 @@ internal sealed class PartitionStream(StreamId id)
         Tail = tail;
         _marked = false;
     }
+
+    /// <summary>Reads on with a new tail: what is in the last one may not exist any more.</summary>
+    public void Read(StreamTail tail) => Tail = tail;
 
     /// <summary>
     /// The position to mark the stream with. The first mark makes consumers without a checkpoint begin where the tail begins;

@@ -11,7 +11,8 @@ namespace Granary.Streams;
 /// thousand events with every read of the journal, and its consumers must have the time of one read to take them.
 /// </param>
 /// <param name="after">The position that the tail begins after: it holds no event up to here.</param>
-public sealed class StreamTail(int capacity, long after)
+/// <param name="timeline">The timeline of the journal on which its events are read; 0 where there is only one.</param>
+public sealed class StreamTail(int capacity, long after, int timeline = 0)
 {
     private readonly Lock _lock = new();
     private JournalRecord[] _ring = new JournalRecord[capacity];
@@ -20,6 +21,9 @@ public sealed class StreamTail(int capacity, long after)
     private int _first;
     private int _count;
     private int _lastAdded;
+
+    /// <summary>The timeline of the journal on which its events are read; 0 where there is only one.</summary>
+    public int Timeline => timeline;
 
     /// <summary>The position up to which the journal has been read for this stream.</summary>
     public long Through

@@ -15,11 +15,11 @@ public sealed class PostgresServer : IAsyncDisposable
     private static readonly Lazy<Task<string>> Template = new(CreateTemplateAsync);
 
     private readonly string _directory;
-    private readonly int _port = ServerProcess.FreePort();
+    private readonly int _port;
     private ServerProcess? _process;
     private int _databases;
 
-    private PostgresServer(string directory) => _directory = directory;
+    private PostgresServer(string directory, int? port = null) => (_directory, _port) = (directory, port ?? ServerProcess.FreePort());
 
     /// <summary>Creates and starts a server.</summary>
     public static async Task<PostgresServer> StartAsync()
@@ -67,6 +67,86 @@ public sealed class PostgresServer : IAsyncDisposable
 
     /// <summary>Stops the server as in a crash, until <see cref="RestartAsync"/>.</summary>
     public Task StopAsync() => EndAsync(immediate: true);
+
+    /// <summary>Kills the server with all its processes, without a word to its clients or its standby, until <see cref="RestartAsync"/>.</summary>
+    public async Task KillAsync()
+    {
+        // Not the postmaster alone: a process that is in the middle of a statement would go on.
+        await ServerProcess.RunAsync("root", "sh", "-c", $"kill -STOP {_process!.Id}; kill -KILL $(ps -o pid= --ppid {_process.Id}) {_process.Id}");
+        await _process.EndsAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>Freezes the server with all its processes: it holds its connections and answers nothing.</summary>
+    public Task FreezeAsync() => SignalAllAsync("STOP");
+
+    /// <summary>Ends <see cref="FreezeAsync"/>.</summary>
+    public Task ThawAsync() => SignalAllAsync("CONT");
+
+    /// <summary>Starts a standby that has everything this server has, and follows it. It is disposed of by the caller, before this server or after.</summary>
+    /// <param name="synchronous">Whether every commit of this server waits until the standby has written it to its log.</param>
+    /// <param name="port">Its port; null for any.</param>
+    public async Task<PostgresServer> StartStandbyAsync(bool synchronous, int? port = null)
+    {
+        var standby = new PostgresServer(Directory.CreateTempSubdirectory("granary-standby-").FullName, port);
+        try
+        {
+            await GiveToServerAsync(standby._directory);
+            await ServerProcess.RunAsync(
+                User,
+                Binary("pg_basebackup"), $"--host=127.0.0.1", $"--port={_port}", $"--username={User}", $"--pgdata={standby.Data}", "--checkpoint=fast",
+                "--wal-method=stream", "--write-recovery-conf", "--no-sync");
+            await standby.LaunchAsync();
+            await Eventually.HoldsAsync(
+                async () => await QueryAsync("SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'") is > 0L, "the standby follows");
+            if (synchronous)
+            {
+                await ExecuteAsync("ALTER SYSTEM SET synchronous_standby_names = '*'");
+                await ExecuteAsync("SELECT pg_reload_conf()");
+                await Eventually.HoldsAsync(
+                    async () => await QueryAsync("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'") is > 0L, "the standby is synchronous");
+            }
+
+            return standby;
+        }
+        catch
+        {
+            await standby.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops a standby from receiving anything more: what its primary commits from now on is lost with the primary.</summary>
+    public async Task StopReceivingAsync()
+    {
+        await ExecuteAsync("ALTER SYSTEM SET primary_conninfo = ''");
+        await ExecuteAsync("SELECT pg_reload_conf()");
+        await Eventually.HoldsAsync(async () => await QueryAsync("SELECT count(*) FROM pg_stat_wal_receiver") is 0L, "the standby receives nothing");
+    }
+
+    /// <summary>Makes a standby the primary, and returns when it is.</summary>
+    public Task PromoteAsync() => ExecuteAsync("SELECT pg_promote(wait_seconds => 60)");
+
+    /// <summary>Runs a statement on a database of this server, by default on that of its administration.</summary>
+    public async Task<object?> QueryAsync(string sql, string database = "postgres")
+    {
+        await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync();
+    }
+
+    /// <summary>A connection string with two hosts, for a database of this server.</summary>
+    public string WithHost(string connectionString, PostgresServer other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return WithHost(connectionString, other.Port);
+    }
+
+    /// <summary>A connection string with a second host, on which nothing may listen yet.</summary>
+    public string WithHost(string connectionString, int port) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Host = $"127.0.0.1:{_port},127.0.0.1:{port}" }.ConnectionString;
 
     /// <summary>Cuts every client connection to a database, whatever it is doing; returns the number of connections.</summary>
     public async Task<int> KillBackendsAsync(string connectionString)
@@ -125,10 +205,14 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    private Task SignalAllAsync(string signal) =>
+        ServerProcess.RunAsync("root", "sh", "-c", $"kill -{signal} {_process!.Id} $(ps -o pid= --ppid {_process.Id}); true");
+
     private async Task EndAsync(bool immediate)
     {
         if (_process is not null)
         {
+            await SignalAllAsync("CONT");
             await _process.EndAsync(immediate ? "QUIT" : "INT");
             _process.Dispose();
             _process = null;

@@ -43,6 +43,7 @@ internal sealed class GranaryCommand : Command
             RewindCommand.Create(console),
             RotateSigningKeyCommand.Create(console),
             RecoverAdminCommand.Create(console),
+            FailoverCommand.Create(console),
             ImportCommand.Create(console),
             SettingsCommand.Create(console),
         };

@@ -58,7 +58,12 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     {
         await base.OnActivateAsync(cancellationToken);
         _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());
-        await EnsureLoadedAsync(_snapshot.State?.State);
+        if (await EnsureLoadedAsync(_snapshot.State))
+        {
+            // The next one is written over it.
+            _snapshot.State = new Snapshot<TState>();
+        }
+
         _lossesSeen = keeping.Losses.Count;
         WatchFound();
         var grace = keeping.Options.Value.ReservationGrace;
@@ -131,7 +136,7 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     private async Task WriteSnapshotAsync()
     {
         var before = _snapshot.State;
-        _snapshot.State = new Snapshot<TState> { State = Durable, Version = Durable.Version };
+        _snapshot.State = new Snapshot<TState> { State = Durable, Version = Durable.Version, LastEvent = LastEvent?.ToString() };
         if (!await keeping.Snapshots.WriteAsync(SnapshotName, this.GetGrainId(), _snapshot))
         {
             _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());

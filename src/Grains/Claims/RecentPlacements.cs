@@ -68,6 +68,17 @@ public sealed class RecentPlacements(TimeProvider clock, ICurrent<OrderOptions> 
         }
     }
 
+    /// <summary>Forgets everything: what was read may be lost with a primary of the database.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _previous = new Generation();
+            _current = new Generation();
+            _began = clock.GetTimestamp();
+        }
+    }
+
     private void Turn()
     {
         if (clock.GetElapsedTime(_began) > options.Value.ReservationGrace * GracesKept)

@@ -13,7 +13,7 @@ namespace Granary.Grains.EventSourcing;
 /// </summary>
 /// <typeparam name="TState">The immutable state.</typeparam>
 /// <typeparam name="TEvent">The common base of its events.</typeparam>
-public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimeProvider clock) : Grain
+public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimeProvider clock) : Grain, IRemembersTimeline
     where TState : class, IAggregate<TState, TEvent>
     where TEvent : class
 {
@@ -26,8 +26,10 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     private static readonly Task<Requirement?> AllDurable = Task.FromResult<Requirement?>(null);
 
     private List<JournalEvent> _undecided = [];
+    private List<JournalEvent> _appending = [];
     private Commit? _next;
     private Commit? _current;
+    private int _timeline;
     private bool _faulted;
     private bool _writing;
     private bool _leaving;
@@ -49,6 +51,9 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
 
     /// <summary>Whether decisions were lost and the activation is about to end.</summary>
     protected bool IsFaulted => _faulted;
+
+    /// <summary>The last durable event that <see cref="Durable"/> contains; null where it has none.</summary>
+    protected EventMark? LastEvent { get; private set; }
 
     /// <summary>Whether the activation is ending: it decides nothing more of its own accord.</summary>
     protected bool IsLeaving => _leaving;
@@ -78,23 +83,38 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     }
 
     /// <summary>Reads the durable state, unless it was read before.</summary>
-    /// <param name="from">A state to start from, such as a snapshot's; null for the beginning.</param>
+    /// <param name="snapshot">
+    /// A state to start from; null for the beginning. It counts only if its last event is in the journal: after a failover that lost events,
+    /// an activation that still knew them may have written it.
+    /// </param>
+    /// <returns>Whether the snapshot did not count.</returns>
     /// <exception cref="JournalUnavailableException">The store cannot be reached.</exception>
-    protected async Task EnsureLoadedAsync(TState? from = null)
+    protected async Task<bool> EnsureLoadedAsync(Snapshot<TState>? snapshot = null)
     {
         if (IsLoaded)
         {
-            return;
+            return false;
         }
 
-        var start = from ?? TState.Initial(Key);
+        var start = snapshot?.State ?? TState.Initial(Key);
         _readBegan = clock.GetTimestamp();
-        var records = await journal.ReadStreamAsync(TState.StreamOf(Key), start.Version);
+        _timeline = journal.Timeline;
+        var records = await journal.ReadStreamAsync(TState.StreamOf(Key), Math.Max(0, start.Version - 1));
+        var isRefused = start.Version > 0 && !(records is [var last, ..] && last.Version == start.Version && EventMark.IsOf(last, snapshot!.LastEvent));
+        if (isRefused)
+        {
+            start = TState.Initial(Key);
+            records = await journal.ReadStreamAsync(TState.StreamOf(Key), 0);
+        }
+
         if (!IsLoaded)
         {
-            Decided = Durable = Aggregate.Fold<TState, TEvent>(start, records);
+            Decided = Durable = Aggregate.Fold<TState, TEvent>(start, records.Where(record => record.Version > start.Version));
+            LastEvent = records is [.., var newest] ? EventMark.Of(newest) : null;
             IsLoaded = true;
         }
+
+        return isRefused;
     }
 
     /// <summary>Records events: they are decided now and become durable with <see cref="CommitAsync"/>.</summary>
@@ -132,6 +152,13 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
     /// <exception cref="VersionConflictException">A new activation must decide.</exception>
     protected void ThrowIfFaulted()
     {
+        if (_timeline != 0 && journal.Timeline != _timeline && !_faulted)
+        {
+            // A standby of the database was promoted: it may not have what this activation has read.
+            _faulted = true;
+            DeactivateOnIdle();
+        }
+
         if (IsFaulted)
         {
             throw new VersionConflictException(TState.StreamOf(Key), Durable.Version);
@@ -155,6 +182,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
         }
 
         Decided = Durable = Aggregate.Fold<TState, TEvent>(Durable, newer.Where(record => record.Version > Durable.Version));
+        LastEvent = EventMark.Of(newest);
         return true;
     }
 
@@ -259,6 +287,7 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
                 }
 
                 Durable = decided;
+                LastEvent = EventMark.Of(_appending[^1]);
                 var written = _current!;
 
                 // The next append goes out before the callers that waited for this one continue: it need not wait for them.
@@ -275,14 +304,14 @@ public abstract class EventSourcedGrain<TState, TEvent>(IJournal journal, TimePr
 
     private Task BeginAppend()
     {
-        var events = _undecided;
+        var events = _appending = _undecided;
         _undecided = new List<JournalEvent>(capacity: 1);
         _current = _next ?? new Commit();
         _next = null;
 
         // A deactivation waits for this append, and the order that would start its commit may be waiting for the deactivation.
         _current.IsDeferred &= !_leaving;
-        var append = new JournalAppend(TState.StreamOf(Key), Durable.Version, events) { IsDeferred = _current.IsDeferred };
+        var append = new JournalAppend(TState.StreamOf(Key), Durable.Version, events) { IsDeferred = _current.IsDeferred, Timeline = _timeline };
         var outcome = journal.AppendAsync(append);
         _current.SetQueued(new Requirement(append.Stream, outcome));
         return outcome;

@@ -8,6 +8,9 @@ public sealed class Snapshot<TState>
     /// <summary>The state; null if none was ever stored.</summary>
     public TState? State { get; set; }
 
+    /// <summary>The mark of the last event in <see cref="State"/>; null in snapshots of releases that did not keep it.</summary>
+    public string? LastEvent { get; set; }
+
     /// <summary>The version of the last event in <see cref="State"/>.</summary>
     public long Version { get; set; }
 }

@@ -127,6 +127,12 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     }
 
     /// <inheritdoc/>
+    public void Restart(long position)
+    {
+        // Followers keep their positions, which lie before every event of the new timeline.
+    }
+
+    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, _ => WakeAll(), stoppingToken);
 
     /// <summary>What is wrong with a query; otherwise null, and the position after which it begins.</summary>

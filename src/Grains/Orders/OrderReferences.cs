@@ -40,7 +40,7 @@ internal sealed class OrderReferences(IGrainFactory grains, IJournal journal, Ti
     }
 
     /// <summary>Queues the claim, for the order's append to require. It is deferred: the order's append starts the commit.</summary>
-    public Requirement Claim(ReferenceState state, string orderId, PlaceOrder command, long attempt)
+    public Requirement Claim(ReferenceState state, string orderId, PlaceOrder command, long attempt, int timeline)
     {
         var events = new List<JournalEvent>(1);
         Aggregate.Record<ReferenceState, ReferenceEvent>(
@@ -49,7 +49,7 @@ internal sealed class OrderReferences(IGrainFactory grains, IJournal journal, Ti
             clock.GetUtcNow(),
             JournalTraces.Caller,
             events);
-        var append = new JournalAppend(ReferenceState.StreamOf(state.Key), state.Version, events) { IsDeferred = true };
+        var append = new JournalAppend(ReferenceState.StreamOf(state.Key), state.Version, events) { IsDeferred = true, Timeline = timeline };
         return new Requirement(append.Stream, journal.AppendAsync(append));
     }
 

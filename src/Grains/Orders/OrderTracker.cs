@@ -28,7 +28,7 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     {
         var (stream, reader) = (JournalStream.OfOrder(orderId), JournalStream.OfUser(follower));
         var seen = afterVersion;
-        var state = OrderState.Initial(orderId);
+        var (state, timeline) = (OrderState.Initial(orderId), journal.Timeline);
         var signal = new WakeSignal();
         var woken = false;
 
@@ -39,6 +39,12 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
         {
             while (true)
             {
+                if (timeline != journal.Timeline)
+                {
+                    // What was read may be lost with a primary of the database.
+                    (state, timeline) = (OrderState.Initial(orderId), journal.Timeline);
+                }
+
                 var records = await journal.ReadStreamAsync(stream, state.Version, cancellationToken);
                 if (state.Version == 0 && (records.Count == 0 || seen > records[^1].Version))
                 {
@@ -107,6 +113,9 @@ public sealed class OrderTracker(IJournal journal, JournalFeed feed) : Backgroun
     {
         // Followers read when an event is signalled and need no nudge.
     }
+
+    /// <inheritdoc/>
+    public void Restart(long position) => WakeAll();
 
     /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, _ => WakeAll(), stoppingToken);

@@ -29,5 +29,8 @@ public sealed class PlacementNews(JournalFeed feed, RecentPlacements placements)
     }
 
     /// <inheritdoc/>
+    public void Restart(long position) => placements.Forget();
+
+    /// <inheritdoc/>
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, static _ => { }, stoppingToken);
 }

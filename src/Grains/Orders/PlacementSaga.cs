@@ -161,6 +161,8 @@ public sealed class PlacementSaga(
             return await RefuseAsync(orderId, command, new AttemptOutcome.Refused(new PaymentsNotConfigured()));
         }
 
+        // Before anything is asked: what a participant has answered is lost with a primary of the database.
+        var timeline = journal.Timeline;
         var group = new CommitGroup();
         var attempt = new Attempt(grains, prices, orderId, command.UserId, command.SettingsVariant, group, logger);
         _inFlight[attempt.Number] = attempt;
@@ -177,7 +179,7 @@ public sealed class PlacementSaga(
             var outcome = await attempt.TakeAllAsync(() => OrderPlacement.TakeAsync(attempt, command, prices));
             return reply = outcome switch
             {
-                AttemptOutcome.Taken all => await RecordAsync(attempt, group, orderId, command, all, reference.State),
+                AttemptOutcome.Taken all => await RecordAsync(attempt, group, orderId, command, all, reference.State, timeline),
                 AttemptOutcome.PriceMoved moved => new PriceMoving(moved.Sku),
                 AttemptOutcome.Refused refused => await RefuseAsync(orderId, command, refused),
                 _ => throw new UnreachableException(),
@@ -196,8 +198,9 @@ public sealed class PlacementSaga(
 
     /// <summary>Makes the order durable. A new order needs no read: only a conflict shows that something is there already.</summary>
     /// <param name="reference">The order's external reference, which this attempt claims; null for none.</param>
+    /// <param name="timeline">The journal's timeline when the attempt began.</param>
     private async Task<OrderReply> RecordAsync(
-        Attempt attempt, CommitGroup group, string orderId, PlaceOrder command, AttemptOutcome.Taken taken, ReferenceState? reference)
+        Attempt attempt, CommitGroup group, string orderId, PlaceOrder command, AttemptOutcome.Taken taken, ReferenceState? reference, int timeline)
     {
         var order = OrderState.Initial(orderId);
         try
@@ -205,7 +208,7 @@ public sealed class PlacementSaga(
             var requirements = await group.CloseAsync(orderId);
             if (reference is not null)
             {
-                requirements = [.. requirements, _references.Claim(reference, orderId, command, attempt.Number)];
+                requirements = [.. requirements, _references.Claim(reference, orderId, command, attempt.Number, timeline)];
             }
 
             while (true)
@@ -226,10 +229,15 @@ public sealed class PlacementSaga(
                 try
                 {
                     // Append.
-                    await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements });
+                    await journal.AppendAsync(new JournalAppend(OrderState.StreamOf(orderId), order.Version, events) { Requires = requirements, Timeline = timeline });
                     metrics.Created(command.SettingsVariant);
                     metrics.Reached(placed.Status, command.SettingsVariant);
                     return new OrderReply(placed.ToOrder());
+                }
+                catch (VersionConflictException fault) when (journal.Timeline != timeline)
+                {
+                    // A standby of the database was promoted: another attempt asks the participants again.
+                    throw new RequirementFailedException(OrderState.StreamOf(orderId), fault);
                 }
                 catch (VersionConflictException)
                 {

@@ -33,6 +33,11 @@ public sealed class ProductNews(JournalFeed feed) : IProductNews
             // Nudges are for consumers with a checkpoint; this one has none.
         }
 
+        public void Restart(long position)
+        {
+            // Copies of versions that were lost live for half a minute at most, and nothing is decided on copies.
+        }
+
         public void Dispose() => feed.Detach(this);
     }
 }

@@ -1,3 +1,5 @@
+using Granary.Hosting.Stores;
+using Granary.Journal.PostgreSql;
 using Npgsql;
 
 namespace Granary.Hosting.Auth;
@@ -9,6 +11,11 @@ public static class SigningKeySetup
     public static void AddSigningKeys(this IServiceCollection services, AuthOptions options)
     {
         services.AddSingleton(options);
+        if (options.ConnectionString is { } connection)
+        {
+            services.AddPostgreSqlServers(connection, options.DataDirectory);
+        }
+
         services.AddSingleton(provider => StoreOf(options, provider));
         services.AddSingleton<SigningKeyRing>();
     }
@@ -20,13 +27,12 @@ public static class SigningKeySetup
             return new ConfiguredSigningKeys(options.SigningKeys);
         }
 
-        if (options.ConnectionString is not { } connection)
+        if (options.ConnectionString is null)
         {
             return new FileSigningKeys(options.DataDirectory);
         }
 
-        // A front end that is only a client of the cluster has no silo that registers the data source.
         return new PostgreSqlSigningKeys(
-            provider.GetService<NpgsqlDataSource>() ?? NpgsqlDataSource.Create(connection));
+            provider.GetService<NpgsqlDataSource>() ?? provider.GetRequiredService<PostgreSqlServers>().Open());
     }
 }

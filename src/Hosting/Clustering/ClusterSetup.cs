@@ -83,6 +83,8 @@ internal static class ClusterSetup
         silo.Services.AddSingleton<IdleActivations>();
         silo.Services.AddSingleton<IActivationWorkingSetObserver>(provider => provider.GetRequiredService<IdleActivations>());
         silo.Services.AddHostedService(provider => provider.GetRequiredService<IdleActivations>());
+        silo.Services.AddSingleton<LiveActivations>();
+        silo.Services.AddSingleton<IActivationWorkingSetObserver>(provider => provider.GetRequiredService<LiveActivations>());
         silo.Configure<GrainDirectoryOptions>(directory => directory.CacheSize = GrainAddressesKept);
     }
 

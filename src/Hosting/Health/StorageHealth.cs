@@ -1,5 +1,6 @@
 using Granary.Grains.Interfaces;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Granary.Hosting.Health;
@@ -9,7 +10,9 @@ namespace Granary.Hosting.Health;
 /// made once every few seconds, however often probes ask.
 /// </summary>
 /// <param name="journal">The silo's writer; null in a front end that is a client of silos.</param>
-internal sealed class StorageHealth(IJournalStore store, TimeProvider clock, GroupCommitJournal? journal = null) : IHealthCheck
+/// <param name="servers">The servers of PostgreSQL; null on SQLite.</param>
+internal sealed class StorageHealth(IJournalStore store, TimeProvider clock, GroupCommitJournal? journal = null, PostgreSqlServers? servers = null)
+    : IHealthCheck
 {
     private static readonly TimeSpan TrialPeriod = TimeSpan.FromSeconds(3);
 
@@ -25,7 +28,7 @@ internal sealed class StorageHealth(IJournalStore store, TimeProvider clock, Gro
         }
         catch (Exception fault) when (fault is JournalException or OperationCanceledException)
         {
-            return new HealthCheckResult(status, "The journal cannot be reached.", fault);
+            return new HealthCheckResult(status, Say("The journal cannot be reached."), fault);
         }
 
         try
@@ -47,7 +50,10 @@ internal sealed class StorageHealth(IJournalStore store, TimeProvider clock, Gro
         }
         catch (Exception fault) when (fault is JournalException or OperationCanceledException)
         {
-            return new HealthCheckResult(status, "The journal takes no writes.", fault);
+            return new HealthCheckResult(status, Say("The journal takes no writes."), fault);
         }
     }
+
+    /// <summary>With the servers that answer and are refused.</summary>
+    private string Say(string what) => string.Join(" ", (servers?.Fence.Refusals ?? []).Prepend(what));
 }

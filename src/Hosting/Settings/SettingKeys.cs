@@ -62,7 +62,7 @@ public static class SettingKeys
         "front end: runs a silo in its own process, or connects to the silos of a cluster"));
 
     public static SettingKey<string?> Database { get; } = Declare(Secret("ConnectionStrings:Granary", "",
-        "a PostgreSQL connection string such as Host=localhost;Database=granary;Username=granary", "the database, where `Granary:Storage` is `PostgreSql`",
+        "a PostgreSQL connection string such as Host=localhost;Database=granary;Username=granary", "the database, where `Granary:Storage` is `PostgreSql`; a primary and its standbys as Host=a,b ([standby.md](standby.md))",
         text => IsParsed(() => new NpgsqlConnectionStringBuilder(text))));
 
     public static SettingKey<string?> Redis { get; } = Declare(Secret("ConnectionStrings:Redis", "",

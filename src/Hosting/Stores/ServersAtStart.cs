@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Granary.Hosting.Settings;
+using Granary.Journal.PostgreSql;
 using Npgsql;
 using StackExchange.Redis;
 
@@ -9,7 +10,8 @@ namespace Granary.Hosting.Stores;
 /// Waits for PostgreSQL and Redis before anything needs them: they may be started together with this process, or be away for a while.
 /// It waits for as long as it takes, and says so.
 /// </summary>
-internal sealed partial class ServersAtStart(PlatformSettings settings, TimeProvider clock, ILogger<ServersAtStart> log) : IHostedService
+internal sealed partial class ServersAtStart(
+    PlatformSettings settings, TimeProvider clock, ILogger<ServersAtStart> log, PostgreSqlServers? servers = null) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -19,9 +21,10 @@ internal sealed partial class ServersAtStart(PlatformSettings settings, TimeProv
     /// <exception cref="CannotStartException">The server refuses, and would refuse later, too.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (settings.PostgreSql is { } database)
+        if (servers is not null)
         {
-            await UntilReachedAsync("PostgreSQL", token => ReachAsync(database, token), cancellationToken);
+            await using var source = servers.Open(static settings => settings.Pooling = false);
+            await UntilReachedAsync("PostgreSQL", token => ReachAsync(servers, source, token), cancellationToken);
         }
 
         if (settings.Redis is { } redis)
@@ -50,7 +53,7 @@ internal sealed partial class ServersAtStart(PlatformSettings settings, TimeProv
             {
                 if (attempt % Quiet == 0)
                 {
-                    Waiting(server, fault.Message);
+                    Waiting(server, servers?.Fence.ReasonOf(fault) ?? fault.Message);
                 }
             }
 
@@ -58,10 +61,11 @@ internal sealed partial class ServersAtStart(PlatformSettings settings, TimeProv
         }
     }
 
-    private static async Task ReachAsync(string database, CancellationToken cancellationToken)
+    private static async Task ReachAsync(PostgreSqlServers servers, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(database) { Pooling = false }.ConnectionString);
-        await connection.OpenAsync(cancellationToken);
+        // Every host first, so that an old primary is not taken for the only one.
+        await servers.LookAsync(cancellationToken);
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
     }
 
     private static async Task ReachRedisAsync(string redis)

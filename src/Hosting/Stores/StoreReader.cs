@@ -2,6 +2,7 @@ using Granary.Grains.Orders;
 using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
 using Granary.Streams.Views;
 
 namespace Granary.Hosting.Stores;
@@ -34,6 +35,10 @@ public sealed class StoreReader : IAsyncDisposable
         services.AddSigningKeys(AuthOptions.From(settings));
         return new StoreReader(services.BuildServiceProvider());
     }
+
+    /// <summary>Asks every host of the database first, so that a command takes no old primary for the only one.</summary>
+    public Task LookAsync(CancellationToken cancellationToken) =>
+        _services.GetService<PostgreSqlServers>()?.LookAsync(cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Migrates the views' tables to the newest schema.</summary>
     public Task MigrateViewsAsync(CancellationToken cancellationToken) => Get<IViewDatabase>().MigrateAsync(cancellationToken);

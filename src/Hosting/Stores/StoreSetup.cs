@@ -1,12 +1,13 @@
 using Granary.Grains.Stock.Catalogue;
 using Granary.Grains.Webhooks;
+using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
 using Granary.Streams;
 using Granary.Streams.Views;
-using Npgsql;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Hosting.Stores;
 
@@ -17,9 +18,18 @@ internal static class StoreSetup
     {
         services.AddSingleton(options);
         services.AddSingleton(options.Journal);
+        services.AddHostedService<ReplicationMetrics>();
         if (options.Storage == StorageKind.PostgreSql)
         {
-            services.AddSingleton(_ => NpgsqlDataSource.Create(options.PostgreSql!));
+            services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory);
+            services.AddSingleton(provider => provider.GetRequiredService<PostgreSqlServers>().Open());
+            services.AddSingleton<PrimaryWatch>();
+            services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatch>());
+            if (PostgreSqlServers.AreSeveral(options.PostgreSql!))
+            {
+                services.AddHealthChecks().AddCheck<ReplicationHealth>("replication");
+            }
+
             services.AddSingleton<IJournalStore, PostgreSqlJournal>();
             services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
         }
@@ -32,13 +42,18 @@ internal static class StoreSetup
         }
     }
 
+    /// <summary>Adds the servers of a connection string; what opens connections to them shares what they have seen.</summary>
+    public static void AddPostgreSqlServers(this IServiceCollection services, string connectionString, string dataDirectory) =>
+        services.TryAddSingleton(provider => new PostgreSqlServers(
+            connectionString, provider.GetService<ILogger<PostgreSqlServers>>(), Path.Combine(dataDirectory, "timeline")));
+
     /// <summary>Adds the database of the views and the services that follow the journal.</summary>
     public static void AddViews(this IServiceCollection services, PlatformSettings options, StreamSettings streams)
     {
         services.AddSingleton(Microsoft.Extensions.Options.Options.Create(streams));
         if (options.Storage == StorageKind.PostgreSql)
         {
-            services.AddSingleton<IViewDatabase>(_ => new PostgreSqlViews(options.PostgreSql!));
+            services.AddSingleton<IViewDatabase>(provider => new PostgreSqlViews(provider.GetRequiredService<PostgreSqlServers>()));
             services.AddHostedService<PostgreSqlWake>();
             services.AddHostedService<HeldBackWatch>();
         }
@@ -53,8 +68,8 @@ internal static class StoreSetup
 
     /// <summary>Adds the database of the webhooks.</summary>
     public static void AddWebhookDatabase(this IServiceCollection services, PlatformSettings options) =>
-        services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (_, _) => options.Storage == StorageKind.PostgreSql
-            ? new PostgreSqlViews(options.PostgreSql!)
+        services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (provider, _) => options.Storage == StorageKind.PostgreSql
+            ? new PostgreSqlViews(provider.GetRequiredService<PostgreSqlServers>())
             : new SqliteViews(
                 Create(options, options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
 

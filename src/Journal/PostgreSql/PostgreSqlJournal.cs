@@ -15,7 +15,9 @@ namespace Granary.Journal.PostgreSql;
 /// key makes the second insert wait for the end of a transaction that is still in doubt, so settling is exact and can be repeated
 /// any number of times. The appends that an append requires are settled before it.
 /// </remarks>
-public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
+public sealed class PostgreSqlJournal(
+    NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log, PostgreSqlServers? servers = null)
+    : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
 
@@ -43,22 +45,16 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
 
-    private readonly NpgsqlDataSource dataSource;
-    private readonly JournalStoreOptions options;
-    private readonly ILogger<PostgreSqlJournal> log;
-    private readonly StreamReads _streams;
+    private readonly PrimaryFence _fence = servers?.Fence ?? new PrimaryFence(log);
     private readonly SemaphoreSlim _turn = new(1, 1);
     private PostgreSqlJournalWriter? _writer;
+    private StreamReads? _streams;
 
     /// <summary>Whether the last read was given up: the next one does not wait for the server again.</summary>
     private volatile bool _isAway;
 
-    public PostgreSqlJournal(NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log)
-    {
-        (this.dataSource, this.options, this.log) = (dataSource, options, log);
-        _streams = new StreamReads((streams, after) => ReadAsync(
-            SelectEach, [new NpgsqlParameter<string[]> { TypedValue = streams }, new NpgsqlParameter<long[]> { TypedValue = after }], CancellationToken.None));
-    }
+    /// <inheritdoc/>
+    public int Timeline => _fence.Timeline;
 
     /// <inheritdoc/>
     public async Task InitializeAsync(CancellationToken cancellation)
@@ -96,13 +92,13 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
         catch (Exception fault) when (IsOutage(fault))
         {
             dataSource.ClearIfReadOnly(fault);
-            throw new JournalUnavailableException($"PostgreSQL takes no writes: {fault.Message}", fault);
+            throw new JournalUnavailableException($"PostgreSQL takes no writes: {_fence.ReasonOf(fault)}", fault);
         }
     }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamAsync(string stream, long afterVersion, CancellationToken cancellation) =>
-        _streams.ReadAsync(stream, afterVersion, cancellation);
+        Streams.ReadAsync(stream, afterVersion, cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
@@ -148,11 +144,18 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
         _turn.Dispose();
     }
 
+    private StreamReads Streams => LazyInitializer.EnsureInitialized(ref _streams, () => new StreamReads(ReadEachAsync));
+
+    /// <summary>The events of each stream after its version, each stream's in order.</summary>
+    private Task<IReadOnlyList<JournalRecord>> ReadEachAsync(string[] streams, long[] after) => ReadAsync(
+        SelectEach, [new NpgsqlParameter<string[]> { TypedValue = streams }, new NpgsqlParameter<long[]> { TypedValue = after }], CancellationToken.None);
+
     private async Task<bool> TryInsertAllAsync(JournalAppend[] appends, long number)
     {
         try
         {
-            return await (await WriterAsync()).InsertAllAsync(appends, number);
+            var writer = await WriterAsync();
+            return !appends.Any(writer.IsOutdated) && await writer.InsertAllAsync(appends, number);
         }
         catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
         {
@@ -233,13 +236,15 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
                 dataSource.ClearIfReadOnly(fault);
 
                 // A server that is starting or failing over is back soon; one that refuses is not. Sessions may be read-only from before a
-                // failover, so a refusal to write counts once the sessions have been closed.
+                // failover, so a refusal to write counts once the sessions have been closed. Of several hosts a read-only primary is one that is
+                // being replaced.
                 if (Environment.TickCount64 >= deadline
                     || fault is PostgresException { SqlState: PostgresErrorCodes.DiskFull }
-                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.TooManyConnections }))
+                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections })
+                    || (attempt > 1 && fault is PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } && servers is not { Hosts.Count: > 1 }))
                 {
                     throw new JournalUnavailableException(
-                        $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {fault.Message}", fault);
+                        $"PostgreSQL cannot be reached or takes no writes; it is not known whether the events are durable: {_fence.ReasonOf(fault)}", fault);
                 }
 
                 log.LogWarning(fault, "PostgreSQL cannot be reached or takes no writes, attempt {Attempt}.", attempt);
@@ -266,12 +271,12 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
 
     private async Task<PostgreSqlJournalWriter> WriterAsync()
     {
-        if (_writer is { IsOpen: false })
+        if (_writer is { } writer && (!writer.IsOpen || writer.Timeline != _fence.Timeline))
         {
             await DropWriterAsync();
         }
 
-        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, options.CommandTimeout);
+        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, _fence, options.CommandTimeout);
     }
 
     private async ValueTask DropWriterAsync()
@@ -329,7 +334,7 @@ public sealed class PostgreSqlJournal : IJournalStore, IAsyncDisposable
                 if (attempt > 1 && Environment.TickCount64 >= deadline)
                 {
                     _isAway = true;
-                    throw new JournalUnavailableException("PostgreSQL cannot be reached.", fault);
+                    throw new JournalUnavailableException($"PostgreSQL cannot be reached: {_fence.ReasonOf(fault)}", fault);
                 }
 
                 await PauseAsync(attempt, cancellation);

@@ -79,7 +79,44 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         JOIN LATERAL (SELECT batch FROM journal WHERE stream = h.stream AND version = h.version LIMIT 1) j ON true
         """;
 
+    /// <summary>
+    /// A commit that writes to the log, so it waits as long as a commit of rows does. What an earlier commit wrote is before it in the log.
+    /// </summary>
+    private const string Touch = TrialWrite.Touch;
+
+    /// <summary>
+    /// How far positions move when the journal is opened on a later timeline, in transactions. The new primary gives the ids of lost
+    /// transactions again; a reader that has seen the lost events would skip the new ones. Nothing is lost that has not been written, and
+    /// the old primary cannot have given 16 million ids that its standby has not seen, unless the standby was hours behind. A position has
+    /// room for 2^43 transactions, so for 500,000 promotions.
+    /// </summary>
+    private const long MostLost = 1 << 24;
+
+    /// <summary>
+    /// Moves positions on after a promotion and after a restore into another server, where transaction ids restart.
+    /// </summary>
+    /// <remarks>
+    /// Nobody skips an event. Each writer runs this before it appends on a timeline. Silos that do so at once wait for the first of them at
+    /// the row's lock, find the timeline recorded, and change nothing, so every append of the timeline sees the moved offset: it lies
+    /// behind every position that was given before, also behind those of lost events. A reader whose snapshot is older than the move sees
+    /// no row that was appended after it, and its stable position (<see cref="PostgreSqlJournal.StablePosition"/>), with the offset of its
+    /// snapshot, lies before all of them. A reader whose snapshot is newer takes both the offset and the oldest running transaction from
+    /// it; transactions that run then append with the moved offset, at or behind its stable position.
+    /// </remarks>
+    private static readonly string KeepPositionsGrowing =
+        $"""
+        UPDATE journal_epoch SET
+            xid_offset = greatest(
+                xid_offset + CASE WHEN system_identifier = $1 AND timeline < $2 THEN {MostLost} ELSE 0 END,
+                (SELECT max(position) >> 20 FROM journal) + 1 - pg_current_xact_id()::text::bigint),
+            system_identifier = $1,
+            timeline = $2
+        WHERE (system_identifier, timeline) IS DISTINCT FROM ($1, $2)
+            OR (SELECT max(position) >> 20 FROM journal) >= pg_current_xact_id()::text::bigint + xid_offset
+        """;
+
     private readonly NpgsqlConnection _connection;
+    private readonly PrimaryFence _fence;
     private readonly JournalColumns _columns = new();
     private readonly List<string> _headStreams = [];
     private readonly List<long> _headVersions = [];
@@ -89,21 +126,37 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private readonly NpgsqlCommand _insertAbsent;
     private readonly NpgsqlCommand _readHeads;
 
-    private PostgreSqlJournalWriter(NpgsqlConnection connection, int serverProcess, TimeSpan timeout)
+    private bool _isUnreplicated;
+
+    private PostgreSqlJournalWriter(NpgsqlConnection connection, PrimaryFence fence, int serverProcess, int timeline, TimeSpan timeout)
     {
         _connection = connection;
+        _fence = fence;
+        Timeline = timeline;
+        _connection.Notice += (_, notice) => _isUnreplicated |= notice.Notice.SqlState == "01000";
         _insertAll = Command(InsertAll, timeout, [.. RowParameters(), Batch()]);
         _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), Batch(), new NpgsqlParameter<int> { TypedValue = serverProcess }]);
         _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), Batch()]);
         _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), Batch()]);
     }
 
-    public static async Task<PostgreSqlJournalWriter> OpenAsync(NpgsqlDataSource dataSource, TimeSpan timeout)
+    /// <summary>The timeline that the connection writes.</summary>
+    public int Timeline { get; }
+
+    public static async Task<PostgreSqlJournalWriter> OpenAsync(NpgsqlDataSource dataSource, PrimaryFence fence, TimeSpan timeout)
     {
         var connection = await dataSource.OpenConnectionAsync();
         try
         {
-            var writer = new PostgreSqlJournalWriter(connection, await PrepareSessionAsync(connection), timeout);
+            var (history, isStandby) = await ServerHistory.ReadAsync(connection);
+            if (!isStandby)
+            {
+                // The fence knows it before anything is written.
+                fence.Admit($"{connection.Host}:{connection.Port}", history);
+            }
+
+            var process = await PrepareSessionAsync(connection, history);
+            var writer = new PostgreSqlJournalWriter(connection, fence, process, history.Timeline, timeout);
             await writer._insertAll.PrepareAsync();
             await writer._insertFollowing.PrepareAsync();
             return writer;
@@ -127,6 +180,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             return false;
         }
 
+        Confirm();
         _known.Learn(appends);
         return true;
     }
@@ -134,13 +188,18 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>
     /// Inserts the appends whose first version is free and skips the others, then reads back which of them are durable under this
     /// batch's number. A second insert of a key waits for the transaction that holds the first, so the result is correct even if
-    /// an earlier attempt still runs on an abandoned connection.
+    /// an earlier attempt still runs on an abandoned connection. An append that was decided on an earlier timeline is only looked for:
+    /// what it builds on may be lost.
     /// </summary>
     public async Task InsertAbsentAsync(JournalAppend[] appends, long batch, bool[] durable)
     {
-        _columns.Fill(appends);
-        Set(_insertAbsent, batch);
-        await _insertAbsent.ExecuteNonQueryAsync();
+        var current = appends.Where(append => !IsOutdated(append)).ToArray();
+        if (current.Length > 0)
+        {
+            _columns.Fill(current);
+            Set(_insertAbsent, batch);
+            await _insertAbsent.ExecuteNonQueryAsync();
+        }
 
         _headStreams.Clear();
         _headVersions.Clear();
@@ -156,7 +215,20 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         {
             durable[reader.GetInt64(0) - 1] = reader.GetBoolean(1);
         }
+
+        await reader.DisposeAsync();
+        if (durable.Contains(true))
+        {
+            // Rows that were found may wait for a standby still: a commit that inserts nothing does not wait for them.
+            await using var touch = new NpgsqlCommand(Touch, _connection) { CommandTimeout = _insertAbsent.CommandTimeout };
+            await touch.ExecuteNonQueryAsync();
+        }
+
+        Confirm();
     }
+
+    /// <summary>Whether an append was decided on an earlier timeline than the connection writes.</summary>
+    public bool IsOutdated(JournalAppend append) => append.Timeline != 0 && append.Timeline < Timeline;
 
     public bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
 
@@ -174,25 +246,46 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         return all;
     }
 
+    /// <summary>
+    /// Refuses to call durable what has been committed and may be lost. With synchronous replication a commit whose wait for the standby is
+    /// cancelled, as by a timeout, is reported as a success with a warning. And a primary that hung may answer after a standby has taken
+    /// its place.
+    /// </summary>
+    /// <exception cref="NpgsqlException">It must be settled.</exception>
+    private void Confirm()
+    {
+        if (_isUnreplicated)
+        {
+            throw new NpgsqlException("PostgreSQL did not wait until a standby had the commit.");
+        }
+
+        if (_fence.Timeline != Timeline)
+        {
+            throw new NpgsqlException($"PostgreSQL answered on timeline {Timeline}, and timeline {_fence.Timeline} has been seen since.");
+        }
+    }
+
     /// <summary>Sets up a session.</summary>
     /// <returns>The number of the server process that serves the session.</returns>
-    private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection)
+    private static async Task<int> PrepareSessionAsync(NpgsqlConnection connection, ServerHistory history)
     {
         // Durable means flushed, whatever the server's default is. A look-up in the journal must be an index look-up, even when
         // the statement was planned while the table was empty. The planner forbids a scan only by an enormous cost, and that cost
-        // would trigger JIT compilation, so JIT is off. Positions must keep growing after a restore.
+        // would trigger JIT compilation, so JIT is off.
         await using var command = new NpgsqlCommand(
             """
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
             SET enable_seqscan = off;
             SET enable_bitmapscan = off;
             SET jit = off;
-            UPDATE journal_epoch
-            SET xid_offset = (SELECT max(position) >> 20 FROM journal) + 1 - pg_current_xact_id()::text::bigint
-            WHERE (SELECT max(position) >> 20 FROM journal) >= pg_current_xact_id()::text::bigint + xid_offset;
             """,
             connection);
         await command.ExecuteNonQueryAsync();
+        await using var positions = new NpgsqlCommand(KeepPositionsGrowing, connection)
+        {
+            Parameters = { new NpgsqlParameter<long> { TypedValue = history.System }, new NpgsqlParameter<int> { TypedValue = history.Timeline } },
+        };
+        await positions.ExecuteNonQueryAsync();
         await using var process = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
         return (int)(await process.ExecuteScalarAsync())!;
     }

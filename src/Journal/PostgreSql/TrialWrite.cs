@@ -9,7 +9,7 @@ internal static class TrialWrite
     /// Locks a row, which needs a transaction id and a commit record that is flushed, but leaves no dead row behind. A read-only
     /// session refuses it. The lock is one that processes share.
     /// </summary>
-    private const string Touch = "SELECT only_row FROM journal_epoch FOR KEY SHARE";
+    internal const string Touch = "SELECT only_row FROM journal_epoch FOR KEY SHARE";
 
     /// <summary>
     /// Rows of about 45 KB for the journal's table, which must find room for them. They are rolled back, so their positions and stream

@@ -30,6 +30,9 @@ public sealed class SqliteJournal(string file, JournalStoreOptions options) : IJ
     public static string ConnectionString(string file, JournalStoreOptions options) => SqliteFile.ConnectionString(file, options.CommandTimeout);
 
     /// <inheritdoc/>
+    public int Timeline => 0;
+
+    /// <inheritdoc/>
     public Task InitializeAsync(CancellationToken cancellation) => Task.Run(
         () =>
         {

@@ -9,17 +9,17 @@ namespace Granary.Streams.Views;
 /// journal could restore the views: a consumer outlives a crash of the server and does not ask again for events that it has
 /// processed.
 /// </summary>
-/// <param name="connectionString">The journal's database.</param>
-public sealed class PostgreSqlViews(string connectionString) : IViewDatabase, IAsyncDisposable
+/// <param name="servers">The journal's database.</param>
+public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _dataSource = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    private readonly NpgsqlDataSource _dataSource = servers.Open(settings =>
     {
-        Options = "-c synchronous_commit=on",
-        MaxAutoPrepare = 50,
-        MaxPoolSize = 20,
+        settings.Options = "-c synchronous_commit=on";
+        settings.MaxAutoPrepare = 50;
+        settings.MaxPoolSize = 20;
 
         // No work here changes its session, so there is nothing to reset before the next use.
-        NoResetOnClose = true,
+        settings.NoResetOnClose = true;
     });
 
     /// <inheritdoc/>
@@ -44,6 +44,9 @@ public sealed class PostgreSqlViews(string connectionString) : IViewDatabase, IA
         try
         {
             await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+
+            // Only now: the connection may be the first to a new primary.
+            MemoryOfTimeline.Verify(servers.Fence.Timeline);
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
             var result = await work(connection, cancellationToken);
             await transaction.CommitAsync(cancellationToken);

@@ -77,6 +77,8 @@ public sealed class StopTests
             remove { }
         }
 
+        public int Timeline => 0;
+
         public Task AppendAsync(JournalAppend append) => HangAsync<bool>(CancellationToken.None);
 
         public void Flush()
@@ -108,6 +110,10 @@ public sealed class StopTests
         }
 
         public void Nudge()
+        {
+        }
+
+        public void Restart(long position)
         {
         }
     }

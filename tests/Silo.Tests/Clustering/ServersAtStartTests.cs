@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Granary.Hosting;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
+using Granary.Journal.PostgreSql;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,9 @@ public sealed class ServersAtStartTests
         await using var postgres = await PostgresServer.StartAsync();
         await using var redis = await RedisServer.StartAsync();
         var log = new Messages();
-        var servers = new ServersAtStart(Settings(await postgres.CreateDatabaseAsync(), redis.ConnectionString), TimeProvider.System, log);
+        var database = await postgres.CreateDatabaseAsync();
+        await using var hosts = new PostgreSqlServers(database);
+        var servers = new ServersAtStart(Settings(database, redis.ConnectionString), TimeProvider.System, log, hosts);
         await postgres.StopAsync();
         await redis.StopAsync();
 
@@ -39,7 +42,8 @@ public sealed class ServersAtStartTests
     {
         await using var postgres = await PostgresServer.StartAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Database = "nowhere" };
-        var servers = new ServersAtStart(Settings(database.ConnectionString, "none"), TimeProvider.System, new Messages());
+        await using var hosts = new PostgreSqlServers(database.ConnectionString);
+        var servers = new ServersAtStart(Settings(database.ConnectionString, "none"), TimeProvider.System, new Messages(), hosts);
 
         var problem = await Assert.ThrowsAsync<CannotStartException>(() => servers.StartAsync(Cancellation));
 

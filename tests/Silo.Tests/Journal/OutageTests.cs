@@ -159,7 +159,7 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     /// <summary>Clients that append to their own streams through group commit, and a record of what was acknowledged.</summary>
-    private sealed class Load : IAsyncDisposable
+    internal sealed class Load : IAsyncDisposable
     {
         private const int Clients = 32;
 

@@ -29,6 +29,8 @@ internal sealed class GatedStore(IJournalStore inner, Task gate) : ForwardingSto
 
 internal abstract class ForwardingStore(IJournalStore inner) : IJournalStore
 {
+    public int Timeline => inner.Timeline;
+
     public Task InitializeAsync(CancellationToken cancellation) => inner.InitializeAsync(cancellation);
 
     public virtual Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes) => inner.AppendBatchAsync(batch, outcomes);

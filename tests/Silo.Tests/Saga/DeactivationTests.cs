@@ -83,6 +83,8 @@ public sealed class DeactivationTests
             remove { }
         }
 
+        public int Timeline => 0;
+
         public Task AppendAsync(JournalAppend append)
         {
             Appends.Add(append);

@@ -41,6 +41,9 @@ public sealed class FaultyJournalStore(IJournalStore inner, FaultPlan plan) : IJ
     /// <summary>Runs an interruption just before the next batch, as if another silo had written.</summary>
     public void Interrupt(Func<IJournalStore, Task> interruption) => _interruption = interruption;
 
+    /// <summary>The timeline of the database: a test adds one, as the promotion of a standby does.</summary>
+    public int Timeline { get; set; } = 1;
+
     public Task InitializeAsync(CancellationToken cancellation) => inner.InitializeAsync(cancellation);
 
     public async Task AppendBatchAsync(IReadOnlyList<JournalAppend> batch, Exception?[] outcomes)

@@ -124,6 +124,8 @@ public sealed class PlacementRaceTests(PatientSilo silo) : IClassFixture<Patient
             remove => inner.Appended -= value;
         }
 
+        public int Timeline => inner.Timeline;
+
         public async Task AppendAsync(JournalAppend append)
         {
             await before(append);

@@ -27,7 +27,8 @@ public sealed class DurableViewTests
         var at = ViewStatements.FromMicroseconds(1_000_000);
         var entry = new OrderIndexEntry("order-1", "user-1", OrderStatus.Pending, 100, at, at, null, 1);
         var letter = new DeadLetter("consumer", 0, 7, "order/order-1", 1, "order.test", "an error", 1, at);
-        await using (var views = new PostgreSqlViews(database))
+        await using var servers = new PostgreSqlServers(database);
+        await using (var views = new PostgreSqlViews(servers))
         {
             using var index = new OrderIndex(views);
             await index.UpsertAsync([entry], Cancellation);
@@ -35,7 +36,7 @@ public sealed class DurableViewTests
             await server.RestartAsync(immediate: true);
         }
 
-        await using var after = new PostgreSqlViews(database);
+        await using var after = new PostgreSqlViews(servers);
         using var survived = new OrderIndex(after);
         Assert.Equal(entry, Assert.Single(await survived.ReadAsync(["order-1"], Cancellation)));
         Assert.Equal(letter, Assert.Single(await new SqlStreamStore(after).ReadDeadLettersAsync("consumer", 10, Cancellation)));

@@ -16,15 +16,17 @@ namespace Granary.Silo.Tests.Streams;
 /// <summary>A PostgreSQL database of one test.</summary>
 public sealed class PostgreSqlStreamDatabase : IStreamDatabase
 {
+    private readonly PostgreSqlServers _servers;
     private readonly NpgsqlDataSource _dataSource;
     private readonly PostgreSqlJournal _journal;
     private readonly PostgreSqlViews _views;
 
     private PostgreSqlStreamDatabase(string connectionString)
     {
-        _dataSource = NpgsqlDataSource.Create(connectionString);
-        _journal = new PostgreSqlJournal(_dataSource, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance);
-        _views = new PostgreSqlViews(connectionString);
+        _servers = new PostgreSqlServers(connectionString);
+        _dataSource = _servers.Open();
+        _journal = new PostgreSqlJournal(_dataSource, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance, _servers);
+        _views = new PostgreSqlViews(_servers);
     }
 
     public IJournalStore Journal => _journal;
@@ -55,7 +57,7 @@ public sealed class PostgreSqlStreamDatabase : IStreamDatabase
     {
         await _journal.DisposeAsync();
         await _views.DisposeAsync();
-        await _dataSource.DisposeAsync();
+        await _servers.DisposeAsync();
     }
 }
 

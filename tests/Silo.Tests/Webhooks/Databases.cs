@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Granary.Journal.PostgreSql;
 using Granary.Streams.Views;
 using Npgsql;
 
@@ -7,16 +8,22 @@ namespace Granary.Silo.Tests.Webhooks;
 /// <summary>Webhooks over PostgreSQL.</summary>
 public sealed class PostgreSqlDispatch(SharedPostgres server) : DispatchContract
 {
+    private PostgreSqlServers? _servers;
     private PostgreSqlViews? _database;
 
     protected override async Task<IViewDatabase> CreateDatabaseAsync()
     {
-        _database = new PostgreSqlViews(await server.CreateDatabaseAsync());
+        _servers = new PostgreSqlServers(await server.CreateDatabaseAsync());
+        _database = new PostgreSqlViews(_servers);
         await _database.MigrateAsync(Cancellation);
         return _database;
     }
 
-    protected override async Task RemoveDatabaseAsync() => await _database!.DisposeAsync();
+    protected override async Task RemoveDatabaseAsync()
+    {
+        await _database!.DisposeAsync();
+        await _servers!.DisposeAsync();
+    }
 
     protected override async Task<string> PlanAsync(DbConnection connection, DbCommand command)
     {

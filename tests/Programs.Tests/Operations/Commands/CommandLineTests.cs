@@ -24,6 +24,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rewind")]
     [InlineData("rotate-signing-key")]
     [InlineData("recover-admin")]
+    [InlineData("failover")]
     [InlineData("import northwind")]
     [InlineData("settings")]
     [InlineData("completion bash")]
@@ -210,6 +211,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rewind --consumer order-index --to 0")]
     [InlineData("rotate-signing-key")]
     [InlineData("recover-admin")]
+    [InlineData("failover")]
     public async Task A_setting_that_cannot_be_run_with_is_78_for_the_product_and_for_every_command(string line)
     {
         var (code, _, errors) = await CommandRun.RunAsync(Api.FrontEnd.RunAsync, [.. Words(line), InDirectory, "--Granary:Storage", "Oracle"]);

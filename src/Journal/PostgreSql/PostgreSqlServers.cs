@@ -1,0 +1,202 @@
+using System.Data.Common;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>
+/// The servers of the connection string, of which one is the primary: all connections of the product are opened here, and all of them
+/// lead to the primary of the newest history (<see cref="PrimaryFence"/>).
+/// </summary>
+public sealed class PostgreSqlServers : IAsyncDisposable
+{
+    /// <summary>
+    /// How long an attempt to reach one of several hosts may take, unless the connection string says it: a host that has lost its power
+    /// does not refuse, and the next host waits for it.
+    /// </summary>
+    private const int SecondsPerHost = 5;
+
+    /// <summary>
+    /// Npgsql remembers which hosts are away or no primary, unless the connection string says for how long: <see cref="LookAsync"/> makes it
+    /// ask again when something has changed. If it asked by itself, every connection would wait for a host that has lost its power.
+    /// </summary>
+    private const int RecheckSeconds = 3_600;
+
+    private readonly string _connectionString;
+    private readonly List<NpgsqlDataSource> _opened = [];
+    private readonly List<(NpgsqlMultiHostDataSource Hosts, NpgsqlDataSource Primary)> _ofSeveral = [];
+
+    /// <param name="connectionString">One host, or several with commas between them.</param>
+    /// <param name="log">Where it is told which servers are refused.</param>
+    /// <param name="file">A file that keeps the newest history for the next start; null for none.</param>
+    public PostgreSqlServers(string connectionString, ILogger<PostgreSqlServers>? log = null, string? file = null)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString) { TargetSessionAttributes = null, LoadBalanceHosts = false };
+        Hosts = [.. HostsOf(given)];
+        if (Hosts.Count > 1)
+        {
+            var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
+            given.Timeout = said.ContainsKey("Timeout") ? given.Timeout : SecondsPerHost;
+            given.HostRecheckSeconds = said.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : RecheckSeconds;
+        }
+
+        _connectionString = given.ConnectionString;
+        Fence = new PrimaryFence(log ?? NullLogger<PostgreSqlServers>.Instance, file);
+    }
+
+    /// <summary>Each host by itself.</summary>
+    public IReadOnlyList<PostgreSqlHost> Hosts { get; }
+
+    /// <summary>What the process knows of the newest history.</summary>
+    public PrimaryFence Fence { get; }
+
+    /// <summary>Whether a connection string names several hosts.</summary>
+    public static bool AreSeveral(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Host?.Contains(',', StringComparison.Ordinal) ?? false;
+
+    /// <summary>Opens a pool of connections to the primary.</summary>
+    /// <param name="adapt">Settings of this pool.</param>
+    public NpgsqlDataSource Open(Action<NpgsqlConnectionStringBuilder>? adapt = null)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_connectionString);
+        adapt?.Invoke(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString);
+        builder.UsePhysicalConnectionInitializer(
+            connection => Judge(connection, ServerHistory.Read(connection)),
+            async connection => Judge(connection, await ServerHistory.ReadAsync(connection)));
+        if (Hosts.Count == 1)
+        {
+            return Keep(builder.Build());
+        }
+
+        var hosts = builder.BuildMultiHost();
+        var primary = hosts.WithTargetSession(TargetSessionAttributes.Primary);
+        Keep(hosts);
+        lock (_opened)
+        {
+            _ofSeveral.Add((hosts, primary));
+        }
+
+        return primary;
+    }
+
+    /// <summary>Asks every host which history it has, and takes the newest for the database.</summary>
+    /// <returns>The state of each, in the order of <see cref="Hosts"/>.</returns>
+    public async Task<IReadOnlyList<ServerState>> LookAsync(CancellationToken cancellation)
+    {
+        var states = await Task.WhenAll(Hosts.Select(host => host.LookAsync(cancellation)));
+
+        // Standbys first: they tell of a primary that cannot be reached.
+        foreach (var state in states.Where(state => state.IsReachable).OrderByDescending(state => state.History.Timeline))
+        {
+            if (state.IsStandby)
+            {
+                Fence.Hear(state.Host, state.History);
+                Fence.Forget(state.Host);
+                continue;
+            }
+
+            try
+            {
+                Fence.Admit(state.Host, state.History);
+            }
+            catch (RefusedServerException)
+            {
+                // The fence keeps and tells it.
+            }
+        }
+
+        foreach (var state in states.Where(state => !state.IsReachable))
+        {
+            Fence.Forget(state.Host);
+        }
+
+        if (states.Any(state => state is { IsReachable: true, IsStandby: false } && state.History.Timeline == Fence.Timeline))
+        {
+            await ReviveAsync(cancellation);
+        }
+
+        return states;
+    }
+
+    /// <summary>A primary is there: pools that take every host for one that is away ask again.</summary>
+    private async Task ReviveAsync(CancellationToken cancellation)
+    {
+        (NpgsqlMultiHostDataSource Hosts, NpgsqlDataSource Primary)[] pools;
+        lock (_opened)
+        {
+            pools = [.. _ofSeveral];
+        }
+
+        foreach (var (hosts, primary) in pools)
+        {
+            try
+            {
+                await using var connection = await primary.OpenConnectionAsync(cancellation);
+            }
+            catch (NpgsqlException fault) when (fault.InnerException is null)
+            {
+                // No host was even tried.
+                hosts.ClearDatabaseStates();
+            }
+            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or ObjectDisposedException)
+            {
+                // A pool that is exhausted, or a server that is full: its users are told.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var source in _opened)
+        {
+            await source.DisposeAsync();
+        }
+
+        foreach (var host in Hosts)
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private NpgsqlDataSource Keep(NpgsqlDataSource source)
+    {
+        lock (_opened)
+        {
+            _opened.Add(source);
+        }
+
+        Fence.Guard(source);
+        return source;
+    }
+
+    /// <summary>Refuses the session of an old primary, before anything uses it.</summary>
+    private void Judge(NpgsqlConnection connection, (ServerHistory History, bool IsStandby) server)
+    {
+        var host = $"{connection.Host}:{connection.Port}";
+        if (!server.IsStandby)
+        {
+            Fence.Admit(host, server.History);
+        }
+        else if (Hosts.Count > 1)
+        {
+            // A session that outlives a promotion would not be judged again. A single host may be a standby: commands read from it.
+            throw new RefusedServerException($"PostgreSQL at {host} is a standby.") { IsStandby = true };
+        }
+    }
+
+    private static IEnumerable<PostgreSqlHost> HostsOf(NpgsqlConnectionStringBuilder settings)
+    {
+        foreach (var text in (settings.Host ?? "").Split(',', StringSplitOptions.TrimEntries))
+        {
+            // As Npgsql reads them: a port behind the last colon, unless that is a part of an IPv6 address.
+            var colon = text.LastIndexOf(':');
+            var hasPort = colon > 0 && (text[colon - 1] == ']' || text.IndexOf(':', StringComparison.Ordinal) == colon)
+                && !text.StartsWith('/') && ushort.TryParse(text.AsSpan(colon + 1), out _);
+            yield return new PostgreSqlHost(
+                settings,
+                hasPort ? text[..colon] : text,
+                hasPort ? ushort.Parse(text.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture) : settings.Port);
+        }
+    }
+}

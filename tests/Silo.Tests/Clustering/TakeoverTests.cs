@@ -1,0 +1,125 @@
+using Granary.Domain.Audit;
+using Granary.Domain.Events;
+using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Orders.Index;
+using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Granary.Silo.Tests.Journal;
+using Granary.Silo.Tests.Streams;
+using Granary.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Granary.Silo.Tests.Clustering;
+
+/// <summary>
+/// A silo that lives on while an asynchronous standby without the last events takes the place of the primary. Its grains, consumers,
+/// snapshots and caches know more than the database then.
+/// </summary>
+public sealed class TakeoverTests
+{
+    /// <summary>Enough events of one stock item that its activation writes a snapshot when it ends.</summary>
+    private const int Lost = 60;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_a_silo_remembers_of_lost_events_leaves_no_trace_and_repeated_requests_get_one_order_each()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.CreateDatabaseAsync();
+        await using var standby = await primary.StartStandbyAsync(synchronous: false);
+        await using var silo = await WholeSilo.StartAsync(
+            new Dictionary<string, string?>
+            {
+                ["Granary:Storage"] = "PostgreSql",
+                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
+                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
+                ["Granary:Orders:ReservationGrace"] = "00:00:01",
+            },
+            Cancellation);
+        await silo.OpenAsync();
+        var kept = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
+        await Eventually.HoldsAsync(
+            async () => await primary.QueryAsync("SELECT bool_and(replay_lsn = pg_current_wal_lsn()) FROM pg_stat_replication") is true,
+            "the standby has everything", cancellation: Cancellation);
+        await standby.StopReceivingAsync();
+        var lost = await PlaceAsync(silo, [.. Enumerable.Range(0, Lost).Select(_ => Command())]);
+        await Task.WhenAll(kept.Select(order => silo.Grains.GetGrain<IOrderGrain>(order.Id).Pay(new OrderCommand(WholeSilo.Customer))));
+        await Eventually.HoldsAsync(
+            async () => (await silo.Index.ReadAsync([.. lost.Select(order => order.Id)], Cancellation)).Count == Lost,
+            "the consumer has passed the events that are lost", cancellation: Cancellation);
+
+        await primary.KillAsync();
+        await standby.PromoteAsync();
+
+        // Customers repeat what was acknowledged and is lost, as after any doubt, and order more.
+        var again = await PlaceAsync(silo, lost);
+        var paid = await Task.WhenAll(kept.Select(order => AnsweredAsync(
+            () => silo.Grains.GetGrain<IOrderGrain>(order.Id).Pay(new OrderCommand(WholeSilo.Customer)))));
+        var more = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
+
+        Assert.All(paid, reply => Assert.Equal(OrderStatus.Paid, reply.Order?.Status));
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(database) { Port = standby.Port });
+        await using var journal = new PostgreSqlJournal(source, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance);
+        AuditReport report = null!;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                var audit = new JournalAudit();
+                foreach (var record in await journal.ReadEverythingAsync(1_000, Cancellation))
+                {
+                    audit.Add(record);
+                }
+
+                report = audit.Judge();
+                Assert.Equal(
+                    kept.Concat(again).Concat(more).Select(order => order.Id).Order(StringComparer.Ordinal),
+                    audit.Orders.Values.Where(order => order.Exists).Select(order => order.Id).Order(StringComparer.Ordinal));
+                return report.Lagging.Count == 0;
+            },
+            "every claim is in step with its order", cancellation: Cancellation);
+        Assert.Empty(report.Violations);
+        var stock = (await silo.Grains.GetGrain<IStockGrain>(WholeSilo.Sku).GetLevel()).Level!;
+        Assert.Equal((Lost + 5, 1_000 - kept.Count), (stock.Reserved, stock.OnHand));
+        var index = silo.Service<OrderIndexAudit>();
+        await Eventually.HoldsAsync(
+            async () => await index.CheckAsync(new Progress<double>(), Cancellation) is [], "the index equals the journal", cancellation: Cancellation);
+        Assert.Equal(kept.Count + Lost + 5, (await silo.Index.ReadAsync([.. kept.Concat(lost).Concat(more).Select(order => order.Id)], Cancellation)).Count);
+    }
+
+    private static (string Id, PlaceOrder Command) Command() => (
+        OrderId.New(DateTimeOffset.UtcNow),
+        new PlaceOrder { UserId = WholeSilo.Customer, Lines = [new RequestedLine(WholeSilo.Sku, 1)], By = WholeSilo.Customer, Fingerprint = "one lamp" });
+
+    /// <summary>Places orders until each is answered.</summary>
+    private static async Task<List<(string Id, PlaceOrder Command)>> PlaceAsync(WholeSilo silo, List<(string Id, PlaceOrder Command)> orders)
+    {
+        var replies = await Task.WhenAll(orders.Select(order => AnsweredAsync(() => silo.Grains.GetGrain<IOrderGrain>(order.Id).Place(order.Command))));
+        Assert.All(replies, reply => Assert.NotNull(reply.Order));
+        return orders;
+    }
+
+    /// <summary>Repeats a request that may be repeated, as a client does after 503.</summary>
+    private static async Task<OrderReply> AnsweredAsync(Func<Task<OrderReply>> request)
+    {
+        OrderReply? reply = null;
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    reply = await request();
+                    return true;
+                }
+                catch (Exception fault) when (fault is JournalException or TimeoutException)
+                {
+                    return false;
+                }
+            },
+            "the request is answered", cancellation: Cancellation);
+        return reply!;
+    }
+}
