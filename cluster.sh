@@ -10,9 +10,14 @@ usage() {
 ./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; if some run, starts the others
 ./cluster.sh up --payments
                         the same with samples/PaymentProvider, by which orders can be paid; later commands keep it
+./cluster.sh up --standby [sync|async]
+                        the same with a second PostgreSQL that follows the first; later commands keep it
+./cluster.sh failover [--accept-loss]
+                        makes the standby the primary (docs/standby.md)
+./cluster.sh rebuild    makes the server that is not the primary its standby, from a new copy
 ./cluster.sh database   starts PostgreSQL alone, for example to restore a backup before silos use it
 ./cluster.sh status     shows which processes run, and where
-./cluster.sh kill N     kills silo N, as in a crash (SIGKILL)
+./cluster.sh kill N     kills silo N, as in a crash (SIGKILL); also: kill postgres, kill standby
 ./cluster.sh start N    starts silo N again
 ./cluster.sh rolling    builds, then replaces every silo and front end one by one while the others serve
 ./cluster.sh down       stops everything; the data stays
@@ -24,9 +29,9 @@ fail() { say "cluster.sh: $*" >&2; exit 1; }
 
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
 first_port=${GRANARY_CLUSTER_PORT:-5080} # The first front end's port; all other ports are offsets from it.
-[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 202))" ] ||
-    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 202)), so that the other ports fit above it"
-postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202))
+[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 203))" ] ||
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 203)), so that the other ports fit above it"
+postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202)) standby_port=$((first_port + 203))
 silos="1 2 3" front_ends="1 2"
 front_end_port() { echo $((first_port + $1 - 1)); }
 silo_port() { echo $((first_port + 100 + $1)); }
@@ -141,13 +146,21 @@ postgres_binaries() {
     find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1
 }
 
-sql() { # sql DATABASE STATEMENT
-    "$(postgres_binaries)/psql" -qAt -h 127.0.0.1 -p "$postgres_port" -U granary -d "$1" -c "$2"
+sql_at() { # sql_at PORT DATABASE STATEMENT
+    "$(postgres_binaries)/psql" -qAt -h 127.0.0.1 -p "$1" -U granary -d "$2" -c "$3"
 }
+sql() { sql_at "$postgres_port" "$@"; } # sql DATABASE STATEMENT
 
 start_postgres() {
     running postgres && return
-    local bin data=$root/postgres tries
+    start_server postgres "$postgres_port"
+    if [ "$(sql postgres "SELECT pg_is_in_recovery()")" = f ] && [ -z "$(sql postgres "SELECT 1 FROM pg_database WHERE datname = 'granary'")" ]; then
+        sql postgres "CREATE DATABASE granary"
+    fi
+}
+
+start_server() { # start_server NAME PORT: its data is in the directory of that name
+    local name=$1 port=$2 bin data=$root/$1 tries
     bin=$(postgres_binaries)
     [ -n "$bin" ] || fail "PostgreSQL is not installed (Debian package postgresql)"
     if [ ! -e "$data/PG_VERSION" ]; then
@@ -156,22 +169,92 @@ start_postgres() {
         $(identity postgres) "$bin/initdb" -D "$data" -U granary -A trust -E UTF8 --locale=C >"$root/initdb.log" 2>&1 ||
             fail "initdb failed; see $root/initdb.log (the user postgres must be able to reach $data)"
     fi
-    need_ports PostgreSQL "$postgres_port"
+    need_ports PostgreSQL "$port"
     for tries in $(seq 60); do
-        launch postgres $(identity postgres) "$bin/postgres" -D "$data" -p "$postgres_port" -k "$data" \
+        launch "$name" $(identity postgres) "$bin/postgres" -D "$data" -p "$port" -k "$data" \
             -c listen_addresses=127.0.0.1 -c max_connections=300
-        until "$bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -U granary || ! running postgres; do sleep 0.1; done
-        running postgres && break
+        until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" -U granary || ! running "$name"; do sleep 0.1; done
+        running "$name" && break
         # After a crash of PostgreSQL, it takes a while until the last of its old processes exits.
-        tail -n 3 "$root/postgres.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block' ||
-            fail "PostgreSQL exited; see $root/postgres.log"
+        tail -n 3 "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block' ||
+            fail "PostgreSQL exited; see $root/$name.log"
         [ "$tries" != 1 ] || say "Waiting for the remaining processes of a crashed PostgreSQL"
         sleep 1
     done
-    running postgres || fail "PostgreSQL does not start; see $root/postgres.log"
-    if [ -z "$(sql postgres "SELECT 1 FROM pg_database WHERE datname = 'granary'")" ]; then
-        sql postgres "CREATE DATABASE granary"
+    running "$name" || fail "PostgreSQL does not start; see $root/$name.log"
+}
+
+# The cluster has a standby if the file with its mode is there: sync or async. After a failover the servers have changed places.
+with_standby() { [ -e "$root/standby-mode" ]; }
+port_of() { if [ "$1" = postgres ]; then echo "$postgres_port"; else echo "$standby_port"; fi; }
+timeline_of() { sql_at "$(port_of "$1")" postgres "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END" 2>/dev/null || echo 0; }
+primary() { # The server that is the primary: of two, that of the later timeline.
+    if [ "$(timeline_of standby)" -gt "$(timeline_of postgres)" ]; then echo standby; else echo postgres; fi
+}
+
+# copy_server FROM TO: makes TO a standby of FROM, from a new copy of all data.
+copy_server() {
+    local from=$1 to=$2
+    sql_at "$(port_of "$from")" postgres "ALTER SYSTEM RESET synchronous_standby_names"
+    sql_at "$(port_of "$from")" postgres "ALTER SYSTEM RESET default_transaction_read_only"
+    sql_at "$(port_of "$from")" postgres "SELECT pg_reload_conf()" >"$root/copy.log"
+    rm -rf "$root/$to.new"
+    mkdir -m 700 "$root/$to.new"
+    own postgres "$root/$to.new"
+    $(identity postgres) "$(postgres_binaries)/pg_basebackup" --dbname="host=127.0.0.1 port=$(port_of "$from") user=granary application_name=$to" \
+        --pgdata="$root/$to.new" --checkpoint=fast --wal-method=stream --write-recovery-conf >>"$root/copy.log" 2>&1 ||
+        fail "pg_basebackup failed; see $root/copy.log"
+    rm -rf "${root:?}/$to"
+    mv "$root/$to.new" "$root/$to"
+}
+
+# follow FROM TO: starts the standby TO and returns when it follows FROM, by the mode of the cluster.
+follow() {
+    local port
+    port=$(port_of "$1")
+    running "$2" || start_server "$2" "$(port_of "$2")"
+    wait_for "The standby" "$2" streams "$port"
+    if [ "$(cat "$root/standby-mode")" = sync ]; then
+        sql_at "$port" postgres "ALTER SYSTEM SET synchronous_standby_names = '*'"
+    else
+        sql_at "$port" postgres "ALTER SYSTEM RESET synchronous_standby_names"
     fi
+    sql_at "$port" postgres "SELECT pg_reload_conf()" >"$root/copy.log"
+}
+streams() { [ "$(sql_at "$1" postgres "SELECT count(*) FROM pg_stat_replication WHERE state = 'streaming'")" != 0 ]; }
+
+start_standby() {
+    if [ ! -e "$root/standby/PG_VERSION" ]; then
+        copy_server postgres standby
+    fi
+    running standby || start_server standby "$standby_port"
+    local primary other
+    primary=$(primary) && other=$(other_than "$primary")
+    if [ "$(timeline_of "$other")" != 0 ]; then
+        say "$other is an old primary: stopping it; ./cluster.sh rebuild makes it a standby"
+        stop "$other" INT
+        return
+    fi
+    follow "$primary" "$other"
+}
+other_than() { if [ "$1" = postgres ]; then echo standby; else echo postgres; fi; }
+
+rebuild() {
+    with_standby || fail "the cluster has no standby; ./cluster.sh up --standby starts one"
+    local primary other
+    primary=$(primary) && other=$(other_than "$primary")
+    [ "$(timeline_of "$primary")" != 0 ] || fail "no server is a primary; ./cluster.sh failover makes the standby one"
+    stop "$other" INT
+    copy_server "$primary" "$other"
+    follow "$primary" "$other"
+    status
+}
+
+failover() {
+    with_standby || fail "the cluster has no standby; ./cluster.sh up --standby starts one"
+    [ -e "$root/app/current" ] || fail "the cluster is not built; ./cluster.sh up builds it"
+    (settings && dotnet "$(realpath "$root/app/current")/api/Granary.Api.dll" failover "$@") || exit $?
+    say "./cluster.sh rebuild makes the other server its standby"
 }
 
 start_redis() {
@@ -230,7 +313,9 @@ make_certificates() {
 
 # Settings that silos and front ends share. A front end that is a client of the cluster needs no silo port.
 settings() {
-    export ConnectionStrings__Granary="Host=127.0.0.1;Port=$postgres_port;Username=granary;Database=granary;Maximum Pool Size=40"
+    local hosts="127.0.0.1;Port=$postgres_port"
+    ! with_standby || hosts="127.0.0.1:$postgres_port,127.0.0.1:$standby_port"
+    export ConnectionStrings__Granary="Host=$hosts;Username=granary;Database=granary;Maximum Pool Size=40"
     export ConnectionStrings__Redis="127.0.0.1:$redis_port"
     export Granary__Storage=PostgreSql Granary__Clustering=Redis Granary__Silo__Address=127.0.0.1
     export Granary__DataDirectory="$root/granary" DOTNET_ENVIRONMENT=Production
@@ -283,8 +368,15 @@ start_front_end() {
 await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
-up() { # up [--payments]
+up() { # up [--payments] [--standby [sync|async]]
+    local mode
     mkdir -p "$root/app"
+    if [ "${1:-}" = --standby ]; then
+        mode=${2:-$(cat "$root/standby-mode" 2>/dev/null || echo sync)}
+        [[ $mode == sync || $mode == async ]] || fail "--standby takes sync or async, not '$mode'"
+        with_standby || ! any_program_runs || fail "the processes that run know no standby; ./cluster.sh down first"
+        echo "$mode" >"$root/standby-mode"
+    fi
     if [ "${1:-}" = --payments ]; then
         with_payments || ! any_program_runs || fail "the processes that run know no payment provider; ./cluster.sh down first"
         make_payment_secrets
@@ -296,6 +388,7 @@ up() { # up [--payments]
         build
     fi
     start_postgres
+    ! with_standby || start_standby
     start_redis
     ! with_payments || start_provider
     for n in $silos; do start_silo "$n"; done
@@ -312,18 +405,24 @@ line() { # line NAME WHERE
 }
 
 status() {
-    line postgres "127.0.0.1:$postgres_port"
+    line postgres "127.0.0.1:$postgres_port$(role_of postgres)"
+    ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)"
     line redis "127.0.0.1:$redis_port"
     ! with_payments || line provider "http://127.0.0.1:$provider_port"
     for n in $silos; do line "silo-$n" "silo port $(silo_port "$n"), gateway $(gateway_port "$n")"; done
     for n in $front_ends; do line "front-end-$n" "http://127.0.0.1:$(front_end_port "$n")"; done
 }
 
+role_of() {
+    with_standby && running "$1" || return 0
+    case $(timeline_of "$1") in 0) echo ", standby ($(cat "$root/standby-mode"))" ;; *) echo ", primary on timeline $(timeline_of "$1")" ;; esac
+}
+
 known_silo() { [[ " $silos " == *" ${1:-} "* ]] || fail "name a silo: one of $silos"; }
 
 rolling() {
     any_program_runs || fail "no silo and no front end runs; ./cluster.sh up starts them"
-    running postgres && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts them"
+    database_runs && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts them"
     build
     for n in $silos; do
         say "Replacing silo $n"
@@ -341,6 +440,8 @@ rolling() {
     status
 }
 
+database_runs() { running postgres || { with_standby && running standby; }; }
+
 database() {
     start_postgres
     say "postgresql://granary@127.0.0.1:$postgres_port/granary"
@@ -348,7 +449,7 @@ database() {
 }
 
 start() {
-    [ -e "$root/app/current" ] && running postgres && running redis || fail "the cluster is not up; ./cluster.sh up starts the processes that are down"
+    [ -e "$root/app/current" ] && database_runs && running redis || fail "the cluster is not up; ./cluster.sh up starts the processes that are down"
     start_silo "$1"
     await_silo "$1"
     status
@@ -360,17 +461,28 @@ down() {
     for n in $silos; do stop "silo-$n" TERM; done
     stop provider TERM
     stop redis TERM
+    # A standby first: the other would wait for it at its end.
+    stop "$(other_than "$(primary)")" INT
     stop postgres INT
+    stop standby INT
 }
 
 case "${1:-}" in
 up)
-    [ $# -le 1 ] || [ "$*" = "up --payments" ] || fail "up takes nothing but --payments"
-    lock && up "${2:-}"
+    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [[ $2 == --standby && $# -le 3 ]] || fail "up takes nothing but --payments, or --standby [sync|async]"
+    lock && up "${@:2}"
     ;;
+failover) lock && failover "${@:2}" ;;
+rebuild) lock && rebuild ;;
 database) lock && database ;;
 status) status ;;
 kill)
+    if [ "${2:-}" = postgres ] || [ "${2:-}" = standby ]; then
+        running "$2" || fail "$2 does not run"
+        stop "$2" KILL
+        say "$2 was killed"
+        exit
+    fi
     known_silo "${2:-}"
     running "silo-$2" || fail "silo $2 does not run"
     stop "silo-$2" KILL

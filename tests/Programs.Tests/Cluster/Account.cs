@@ -30,6 +30,7 @@ internal sealed class Account : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private readonly PostgreSqlServers _servers;
     private readonly NpgsqlDataSource _database;
     private readonly JournalAudit _audit = new();
     private readonly WebApplication _idle;
@@ -40,7 +41,8 @@ internal sealed class Account : IAsyncDisposable
     private Account(Deployment deployment, Recipient recipient)
     {
         _recipient = recipient;
-        _database = NpgsqlDataSource.Create(deployment.Database);
+        _servers = new PostgreSqlServers(deployment.Database);
+        _database = _servers.Open();
 
         // Never started: it only composes the reader of the index.
         _idle = FrontEnd.Build([], builder => builder.Configuration.AddInMemoryCollection(deployment.Configuration));
@@ -75,6 +77,8 @@ internal sealed class Account : IAsyncDisposable
             {
                 try
                 {
+                    // It is not started, so nothing else tells it of a new primary.
+                    await _idle.Services.GetRequiredService<PostgreSqlServers>().LookAsync(CancellationToken.None);
                     return await index.CheckAsync(new Progress<double>(), CancellationToken.None) is [];
                 }
                 catch (NpgsqlException fault) when (fault.IsTransient)
@@ -131,7 +135,7 @@ internal sealed class Account : IAsyncDisposable
     {
         await _recipient.DisposeAsync();
         await _idle.DisposeAsync();
-        await _database.DisposeAsync();
+        await _servers.DisposeAsync();
     }
 
     private static void AssertSame(string userId, JsonNode told, OrderState order)
@@ -148,6 +152,7 @@ internal sealed class Account : IAsyncDisposable
 
     private async Task<AuditReport> ReadAsync()
     {
+        await _servers.LookAsync(CancellationToken.None);
         await using var journal = new PostgreSqlJournal(_database, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance);
         IReadOnlyList<JournalRecord> page;
         do

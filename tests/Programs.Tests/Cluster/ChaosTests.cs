@@ -10,7 +10,8 @@ namespace Granary.Programs.Tests.Cluster;
 /// of the feed among them. The cluster starts with the previous release (<c>tests/PreviousRelease</c>), which the first fault replaces by the product. A silo of
 /// that release may hold up calls while it is stopped: its stock items and wallets wait for the orders they ask. So this replacement
 /// may be answered 503 with <c>Retry-After</c>; one of the product's own processes must not be noticed at all. One round by default; <c>GRANARY_CHAOS_MINUTES</c> repeats the rounds for that time, <c>GRANARY_CHAOS_ONLY</c> selects faults by a
-/// text in their name.
+/// text in their name. Every process knows a second host of the database, on which nothing listens until the last fault: there a synchronous standby takes
+/// the place of the primary.
 /// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed class ChaosTests(ITestOutputHelper output)
@@ -18,6 +19,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     private const string Replaced = "every process replaced, one by one";
     private const string SiloReplaced = "silo replaced";
     private const string SettingsChanged = "settings changed";
+    private const string PrimaryLost = "primary lost";
 
     private bool _isPreviousRelease;
 
@@ -25,7 +27,7 @@ public sealed class ChaosTests(ITestOutputHelper output)
     public async Task No_fault_loses_an_acknowledged_order_and_clients_see_only_answers_and_retryable_failures()
     {
         var replaces = _isPreviousRelease = Replaced.Contains(Only, StringComparison.Ordinal);
-        await using var deployment = await Deployment.StartAsync(
+        await using var deployment = await Deployment.StartWithStandbyAsync(
             [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousSilo : ClusterProgram.Silo, 3)],
             [.. Enumerable.Repeat(replaces ? ClusterProgram.PreviousFrontEnd : ClusterProgram.FrontEnd, 2)]);
         await using var account = await Account.OpenAsync(deployment);
@@ -41,6 +43,13 @@ public sealed class ChaosTests(ITestOutputHelper output)
             }
         }
         while (started.Elapsed < RunFor && !TestContext.Current.CancellationToken.IsCancellationRequested);
+
+        // Last, and once: the other faults need the server that is lost.
+        if (PrimaryLost.Contains(Only, StringComparison.Ordinal))
+        {
+            await EndureAsync(
+                deployment, crowd, account, consumer, PrimaryLost, () => deployment.LosePrimaryAsync(() => crowd.Tally.Note("promoted")));
+        }
     }
 
     private static TimeSpan RunFor =>

@@ -26,18 +26,30 @@ internal sealed partial class Deployment : IAsyncDisposable
     private readonly List<int> _siloPorts = [];
     private readonly PrivateNetwork? _network;
     private readonly TcpCut _redisWire;
+    private readonly int? _standbyPort;
+    private readonly TcpCut? _standbyWire;
 
     private readonly IReadOnlyList<KeyValuePair<string, string>> _further;
 
     private Deployment(
-        PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network, IReadOnlyList<KeyValuePair<string, string>> further)
+        PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network, IReadOnlyList<KeyValuePair<string, string>> further,
+        int? standbyPort)
     {
-        (Postgres, Redis, Database, _network, _further) = (postgres, redis, database, network, further);
+        (Postgres, Redis, Database, _network, _further, _standbyPort) = (postgres, redis, database, network, further, standbyPort);
+        if (standbyPort is { } port)
+        {
+            Database = postgres.WithHost(database, port);
+            _standbyWire = new TcpCut(port, HostAddress);
+        }
+
         Wire = new TcpCut(postgres.Port, HostAddress);
         _redisWire = new TcpCut(redis.Port, HostAddress);
     }
 
     public PostgresServer Postgres { get; }
+
+    /// <summary>The server that has taken the place of <see cref="Postgres"/>; null before.</summary>
+    public PostgresServer? Standby { get; private set; }
 
     public RedisServer Redis { get; }
 
@@ -63,12 +75,20 @@ internal sealed partial class Deployment : IAsyncDisposable
     /// <param name="silos">The programs of the silos.</param>
     /// <param name="frontEnds">The programs of the front ends.</param>
     /// <param name="further">Settings of all of them, besides those of every deployment.</param>
-    public static async Task<Deployment> StartAsync(
-        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, params IReadOnlyList<KeyValuePair<string, string>> further)
+    public static Task<Deployment> StartAsync(
+        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, params IReadOnlyList<KeyValuePair<string, string>> further) =>
+        StartAsync(silos, frontEnds, standbyPort: null, further);
+
+    /// <summary>A deployment whose processes know a second host of the database, on which nothing listens before <see cref="LosePrimaryAsync"/>.</summary>
+    public static Task<Deployment> StartWithStandbyAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds) =>
+        StartAsync(silos, frontEnds, ProgramProcess.FreePort(), []);
+
+    private static async Task<Deployment> StartAsync(
+        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, int? standbyPort, IReadOnlyList<KeyValuePair<string, string>> further)
     {
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
-        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync(), further);
+        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync(), further, standbyPort);
         try
         {
             foreach (var silo in silos)
@@ -156,6 +176,16 @@ internal sealed partial class Deployment : IAsyncDisposable
         _redisWire.Mend();
     }
 
+    /// <summary>A synchronous standby follows the primary, the primary is killed, and the standby takes its place.</summary>
+    /// <param name="promoted">Called when it has.</param>
+    public async Task LosePrimaryAsync(Action promoted)
+    {
+        Standby = await Postgres.StartStandbyAsync(synchronous: true, _standbyPort);
+        await Postgres.KillAsync();
+        await Standby.PromoteAsync();
+        promoted();
+    }
+
     /// <summary>Returns when this number of silos is in service, as one of them sees it.</summary>
     public static async Task CountsActiveAsync(ProgramProcess observer, int silos)
     {
@@ -181,6 +211,16 @@ internal sealed partial class Deployment : IAsyncDisposable
         await Wire.DisposeAsync();
         await _redisWire.DisposeAsync();
         await Redis.DisposeAsync();
+        if (_standbyWire is not null)
+        {
+            await _standbyWire.DisposeAsync();
+        }
+
+        if (Standby is not null)
+        {
+            await Standby.DisposeAsync();
+        }
+
         await Postgres.DisposeAsync();
         if (_network is not null)
         {
@@ -205,7 +245,7 @@ internal sealed partial class Deployment : IAsyncDisposable
         var database = new NpgsqlConnectionStringBuilder(Database);
         if (liesApart)
         {
-            (database.Host, database.Port) = (HostAddress, Wire.Port);
+            (database.Host, database.Port) = (_standbyWire is null ? HostAddress : $"{HostAddress}:{Wire.Port},{HostAddress}:{_standbyWire.Port}", Wire.Port);
         }
 
         _silos.Add(silo.With(
