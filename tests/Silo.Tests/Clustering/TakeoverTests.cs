@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Granary.Domain.Audit;
 using Granary.Domain.Events;
 using Granary.Grains.Interfaces;
@@ -9,6 +10,7 @@ using Granary.Journal.PostgreSql;
 using Granary.Silo.Tests.Journal;
 using Granary.Silo.Tests.Streams;
 using Granary.Testing;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -88,6 +90,82 @@ public sealed class TakeoverTests
         await Eventually.HoldsAsync(
             async () => await index.CheckAsync(new Progress<double>(), Cancellation) is [], "the index equals the journal", cancellation: Cancellation);
         Assert.Equal(kept.Count + Lost + 5, (await silo.Index.ReadAsync([.. kept.Concat(lost).Concat(more).Select(order => order.Id)], Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Readiness_and_metrics_tell_of_a_standby_that_follows_or_is_away_and_of_an_old_primary()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.CreateDatabaseAsync();
+        await using var standby = await primary.StartStandbyAsync(synchronous: true);
+        await using var silo = await WholeSilo.StartAsync(
+            new Dictionary<string, string?>
+            {
+                ["Granary:Storage"] = "PostgreSql",
+                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
+                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
+            },
+            Cancellation);
+        await TellsAsync(HealthStatus.Healthy, null);
+        var values = Measure();
+        Assert.Equal(0, values["replication_standbys_missing"].Value);
+        Assert.Equal("sync", values["replication_lag_bytes"].State);
+        Assert.Equal("sync", values["replication_lag_seconds"].State);
+
+        await standby.StopAsync();
+        await TellsAsync(HealthStatus.Degraded, $"127.0.0.1:{standby.Port} cannot be reached");
+        Assert.Equal(1, Measure()["replication_standbys_missing"].Value);
+
+        await standby.RestartAsync(immediate: true);
+        await TellsAsync(HealthStatus.Healthy, null);
+        await primary.KillAsync();
+        await standby.PromoteAsync();
+        await TellsAsync(HealthStatus.Degraded, $"127.0.0.1:{primary.Port} cannot be reached");
+        await primary.RestartAsync(immediate: true);
+        await TellsAsync(HealthStatus.Degraded, $"PostgreSQL at 127.0.0.1:{primary.Port} is refused: it is an old primary, on timeline 1");
+        Assert.Equal(1, Measure()["replication_servers_refused"].Value);
+
+        Task TellsAsync(HealthStatus status, string? start) => Eventually.HoldsAsync(
+            async () =>
+            {
+                var report = await silo.Service<HealthCheckService>().CheckHealthAsync(check => check.Name == "replication", Cancellation);
+                var told = report.Entries["replication"];
+                return told.Status == status && (start is null || told.Description!.StartsWith(start, StringComparison.Ordinal));
+            },
+            $"readiness tells {status} {start}", cancellation: Cancellation);
+    }
+
+    /// <summary>The figures of replication, by name, with the label of the last one.</summary>
+    private static Dictionary<string, (double Value, object? State)> Measure()
+    {
+        var values = new Dictionary<string, (double, object?)>(StringComparer.Ordinal);
+        using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => Listen(instrument, listener) };
+        listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => values[instrument.Name] = (value, StateOf(tags)));
+        listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => values[instrument.Name] = (value, StateOf(tags)));
+        listener.Start();
+        listener.RecordObservableInstruments();
+        return values;
+
+        static void Listen(Instrument instrument, MeterListener listener)
+        {
+            if (instrument.Meter.Name == "Granary.Replication")
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        }
+
+        static object? StateOf(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+        {
+            foreach (var (key, value) in tags)
+            {
+                if (key == "sync_state")
+                {
+                    return value;
+                }
+            }
+
+            return null;
+        }
     }
 
     private static (string Id, PlaceOrder Command) Command() => (
