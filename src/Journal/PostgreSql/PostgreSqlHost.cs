@@ -60,19 +60,14 @@ public sealed class PostgreSqlHost : IAsyncDisposable
     /// <summary>The connection string of this host alone. It holds the password.</summary>
     internal string ConnectionString { get; }
 
-    /// <summary>Asks it for its state. A host that does not answer is one that cannot be reached.</summary>
+    /// <summary>
+    /// Asks it for its state. A host that does not answer is one that cannot be reached. It is asked twice: after a restart of the server the
+    /// connection that was kept is broken, which says nothing of the server.
+    /// </summary>
     public async Task<ServerState> LookAsync(CancellationToken cancellation)
     {
-        try
-        {
-            await using var connection = await _source.OpenConnectionAsync(cancellation);
-            var state = await ReadAsync(connection, cancellation);
-            return state.IsStandby ? state : state with { Standbys = await ReadStandbysAsync(connection, cancellation) };
-        }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
-        {
-            return new ServerState(Name) { Fault = fault.Message };
-        }
+        var state = await TryLookAsync(cancellation);
+        return state.IsReachable ? state : await TryLookAsync(cancellation);
     }
 
     /// <summary>Opens a connection that is not pooled and not judged, to administer this host.</summary>
@@ -95,6 +90,20 @@ public sealed class PostgreSqlHost : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private async Task<ServerState> TryLookAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await using var connection = await _source.OpenConnectionAsync(cancellation);
+            var state = await ReadAsync(connection, cancellation);
+            return state.IsStandby ? state : state with { Standbys = await ReadStandbysAsync(connection, cancellation) };
+        }
+        catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
+        {
+            return new ServerState(Name) { Fault = fault.Message };
+        }
+    }
 
     private async Task<ServerState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {

@@ -133,14 +133,14 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             {
                 await using var connection = await primary.OpenConnectionAsync(cancellation);
             }
-            catch (NpgsqlException fault) when (fault.InnerException is null)
+            catch (Exception fault) when (fault is ObjectDisposedException or TimeoutException or NpgsqlException { InnerException: TimeoutException })
             {
-                // No host was even tried.
-                hosts.ClearDatabaseStates();
+                // A pool that is exhausted: its users are told.
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException or ObjectDisposedException)
+            catch (NpgsqlException)
             {
-                // A pool that is exhausted, or a server that is full: its users are told.
+                // The primary was not even tried, whatever another host has answered meanwhile, or it refused; it is asked again.
+                hosts.ClearDatabaseStates();
             }
         }
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Granary.Domain.Events;
 using Granary.Grains.Interfaces;
 using Granary.Journal;
@@ -238,6 +240,45 @@ public sealed class StandbyTests : IAsyncLifetime
 
         Assert.IsType<VersionConflictException>(Assert.Single(await append));
         Assert.Single(await store.ReadStreamAsync("order/a", 0, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_primary_that_was_away_is_used_again_beside_a_host_that_hangs_up_on_everybody()
+    {
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var hangingUp = HangUpAsync(other);
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        var servers = new PostgreSqlServers(_primary.WithHost(_database, port), NullLogger<PostgreSqlServers>.Instance);
+        _opened.Add(servers);
+        var store = await OpenAsync(new JournalStoreOptions { RetryFor = TimeSpan.FromSeconds(1) }, servers);
+        await store.InitializeAsync(Cancellation);
+        Assert.Equal([null], await store.AppendAsync(Appends.To("order/a", 0)));
+        await _primary.StopAsync();
+        await Assert.ThrowsAsync<JournalUnavailableException>(() => store.ReadStreamAsync("order/a", 0, Cancellation));
+        await _primary.RestartAsync(immediate: true);
+
+        // As a process does once a second.
+        await servers.LookAsync(Cancellation);
+
+        Assert.Single(await store.ReadStreamAsync("order/a", 0, Cancellation));
+        other.Stop();
+        await hangingUp;
+    }
+
+    private static async Task HangUpAsync(TcpListener listener)
+    {
+        try
+        {
+            while (true)
+            {
+                (await listener.AcceptSocketAsync(Cancellation)).Dispose();
+            }
+        }
+        catch (Exception fault) when (fault is SocketException or ObjectDisposedException or InvalidOperationException)
+        {
+            // The test has stopped listening.
+        }
     }
 
     [Fact]
