@@ -26,7 +26,7 @@ report() { # arguments: what happened to the orders, how many; since start
         printf "round %d: %s %.0f/s, processor time each: server %.3f ms, PostgreSQL %.3f ms\n", round, what, orders * 1000 / ms, (s1 - s0) * 1000 / orders, (p1 - p0) * 1000 / orders }'
 }
 
-[ -n "${NOPUB:-}" ] || publish_product
+publish_product
 start_postgres
 start_fresh_product "Granary__Orders__PaymentTimeout=00:00:$timeout"
 contender_actors "$workspace/actors.tsv"
