@@ -363,10 +363,20 @@ public sealed class PostgreSqlJournal(
         }
     }
 
-    /// <summary>Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not retry in step.</summary>
-    private static Task PauseAsync(int attempt, CancellationToken cancellation = default) => Task.Delay(
-        TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())),
-        cancellation);
+    /// <summary>
+    /// Doubles from 50 ms up to <see cref="LongestPause"/>, with jitter so that silos do not retry in step. Npgsql does not ask again by
+    /// itself which of several hosts is the primary.
+    /// </summary>
+    private async Task PauseAsync(int attempt, CancellationToken cancellation = default)
+    {
+        await Task.Delay(
+            TimeSpan.FromMilliseconds(Math.Min(LongestPause.TotalMilliseconds, 25 << Math.Min(attempt, 10)) * (0.5 + Random.Shared.NextDouble())),
+            cancellation);
+        if (servers is { Hosts.Count: > 1 })
+        {
+            await servers.LookAgainAsync(cancellation);
+        }
+    }
 
     private static bool IsConflict(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
 

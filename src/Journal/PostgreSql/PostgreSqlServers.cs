@@ -24,6 +24,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
 
     private readonly string _connectionString;
     private readonly List<NpgsqlDataSource> _opened = [];
+    private Task _look = Task.CompletedTask;
     private readonly List<(NpgsqlMultiHostDataSource Hosts, NpgsqlDataSource Primary)> _ofSeveral = [];
 
     /// <param name="connectionString">One host, or several with commas between them.</param>
@@ -116,6 +117,18 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         }
 
         return states;
+    }
+
+    /// <summary>Looks, or waits for a look that is in progress: for those who have met an outage, and a process in which nothing looks regularly.</summary>
+    public Task LookAgainAsync(CancellationToken cancellation)
+    {
+        Task look;
+        lock (_opened)
+        {
+            look = _look = _look.IsCompleted ? LookAsync(CancellationToken.None) : _look;
+        }
+
+        return look.WaitAsync(cancellation);
     }
 
     /// <summary>A primary is there: pools that take every host for one that is away ask again.</summary>

@@ -152,8 +152,7 @@ internal sealed class Account : IAsyncDisposable
 
     private async Task<AuditReport> ReadAsync()
     {
-        await _servers.LookAsync(CancellationToken.None);
-        await using var journal = new PostgreSqlJournal(_database, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance);
+        await using var journal = new PostgreSqlJournal(_database, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance, _servers);
         IReadOnlyList<JournalRecord> page;
         do
         {
