@@ -34,16 +34,7 @@ done
 # shellcheck source=comparison/setup.sh
 . benchmarks/comparison/setup.sh
 
-server_pid=""
-stop_servers() {
-    [ -n "$server_pid" ] || return 0
-    kill "$server_pid" 2>/dev/null || true
-    # A server that does not exit within 20 s gets SIGKILL.
-    for _ in $(seq 200); do kill -0 "$server_pid" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$server_pid" 2>/dev/null || true
-    wait "$server_pid" 2>/dev/null || true
-    server_pid=""
-}
+stop_servers() { stop_contender; }
 
 plain_actors() { seq 1 "$actors" | sed 's/.*/user-&\t-/' >"$actors_file"; }
 
@@ -67,13 +58,8 @@ publish_contender() { # argument: NAME or NAME@COMMIT
     touch "$artifacts/$1/published"
 }
 
-start_contender() {
-    new_database
-    local port
-    port=$(free_port)
-    target="http://127.0.0.1:$port"
-    # shellcheck disable=SC2046 # One word per variable is intended.
-    launch_contender "$contender_directory" $(contender_environment)
+start_with_actors() {
+    start_contender "$contender_directory"
     actors_file=$workspace/actors.tsv
     contender_actors "$actors_file"
 }
@@ -128,7 +114,7 @@ start_postgres
 for round in $(seq "$rounds"); do
     for contender in $contenders; do
         load_contender "$contender"
-        start_contender
+        start_with_actors
         for workload in $workloads; do measure_workload "$round" "$workload"; done
         stop_servers
     done

@@ -30,24 +30,14 @@ done
 # shellcheck source=comparison/setup.sh
 . benchmarks/comparison/setup.sh
 
-server_pid=""
-stop_servers() {
-    [ -n "$server_pid" ] || return 0
-    kill "$server_pid" 2>/dev/null || true
-    wait "$server_pid" 2>/dev/null || true
-    server_pid=""
-}
+stop_servers() { stop_contender; }
 
 start() { # argument: contender
-    local contender=$1 port
+    local contender=$1
     # shellcheck source=/dev/null
     . "benchmarks/comparison/contenders/$contender.sh"
-    new_database
     rm -rf "$workspace/granary-data"
-    port=$(free_port)
-    target="http://127.0.0.1:$port"
-    # shellcheck disable=SC2046 # One word per variable is intended.
-    launch_contender "$artifacts/$(basename "$contender_project")" $(contender_environment)
+    start_contender "$artifacts/$(basename "$contender_project")"
     options=(--auth none --setup assume)
     [ "$contender" != granary ] || options=(--admin-user admin --admin-password "$admin_password")
 }

@@ -22,6 +22,25 @@ launch_contender() { # arguments: its directory, settings as NAME=VALUE
     wait_for "$target$contender_ready" "$server_pid" || { tail -50 "$workspace/$contender.log" >&2; exit 1; }
 }
 
+# Starts the contender whose file was loaded at an address of its own, over an empty database.
+start_contender() { # argument: its directory; sets target and server_pid
+    new_database
+    target="http://127.0.0.1:$(free_port)"
+    # shellcheck disable=SC2046 # One word per variable is intended.
+    launch_contender "$1" $(contender_environment)
+}
+
+server_pid=""
+stop_contender() {
+    [ -n "$server_pid" ] || return 0
+    kill "$server_pid" 2>/dev/null || true
+    # A server that does not exit within 20 s gets SIGKILL.
+    for _ in $(seq 200); do kill -0 "$server_pid" 2>/dev/null || break; sleep 0.1; done
+    kill -9 "$server_pid" 2>/dev/null || true
+    wait "$server_pid" 2>/dev/null || true
+    server_pid=""
+}
+
 drive() { # arguments: address, actors, seconds, workload, tag; reads connections; prints place.lua's RESULT line: orders, microseconds, percentiles, errors
     wrk -t"$((connections < 2 ? 1 : 2))" -c"$connections" -d"$3s" --timeout 10s -s benchmarks/comparison/place.lua "$1" \
         -- "$2" "$products" "$4" "$5" | grep '^RESULT'

@@ -117,6 +117,12 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when its standbys have applied everything that it has written.</summary>
+    public Task IsFollowedAsync(CancellationToken cancellation) => Eventually.HoldsAsync(
+        async () => await QueryAsync("SELECT bool_and(replay_lsn = pg_current_wal_lsn()) FROM pg_stat_replication") is true,
+        "the standby has everything",
+        cancellation: cancellation);
+
     /// <summary>Stops a standby from receiving anything more: what its primary commits from now on is lost with the primary.</summary>
     public async Task StopReceivingAsync()
     {

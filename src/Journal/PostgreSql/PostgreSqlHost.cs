@@ -10,7 +10,7 @@ public sealed class PostgreSqlHost : IAsyncDisposable
 
     private const string Query =
         $"""
-        SELECT pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()), {ServerHistory.TimelineOf},
+        SELECT {ServerHistory.Columns},
             (CASE WHEN pg_is_in_recovery() THEN coalesce(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn()) ELSE pg_current_wal_lsn() END - '0/0'::pg_lsn)::bigint,
             (pg_last_wal_replay_lsn() - '0/0'::pg_lsn)::bigint,
             CASE WHEN pg_is_in_recovery() THEN pg_is_wal_replay_paused() ELSE false END,
@@ -110,11 +110,12 @@ public sealed class PostgreSqlHost : IAsyncDisposable
         await using var command = new NpgsqlCommand(Query, connection);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         await reader.ReadAsync(cancellation);
+        var (history, isStandby) = ServerHistory.Of(reader);
         return new ServerState(Name)
         {
             IsReachable = true,
-            IsStandby = reader.GetBoolean(0),
-            History = new ServerHistory(reader.GetInt64(1), reader.GetInt32(2)),
+            IsStandby = isStandby,
+            History = history,
             Written = reader.IsDBNull(3) ? 0 : reader.GetInt64(3),
             Replayed = reader.IsDBNull(4) ? 0 : reader.GetInt64(4),
             IsReplayPaused = reader.GetBoolean(5),

@@ -11,14 +11,17 @@ public readonly record struct ServerHistory(long System, int Timeline)
     /// The timeline of a primary is in the name of the file that it writes: the control file tells the old one for a while after a
     /// promotion. The functions fail during recovery, so a standby tells what it receives.
     /// </summary>
-    internal const string TimelineOf =
+    private const string TimelineOf =
         """
         CASE WHEN pg_is_in_recovery()
             THEN greatest((SELECT timeline_id FROM pg_control_checkpoint()), (SELECT max(received_tli) FROM pg_stat_wal_receiver))
             ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END
         """;
 
-    private const string Query = $"SELECT pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()), {TimelineOf}";
+    /// <summary>What <see cref="Of"/> reads, as the first columns of a query.</summary>
+    internal const string Columns = $"pg_is_in_recovery(), (SELECT system_identifier FROM pg_control_system()), {TimelineOf}";
+
+    private const string Query = $"SELECT {Columns}";
 
     /// <summary>Asks the server of a session.</summary>
     /// <returns>Its history, and whether it is a standby.</returns>
@@ -40,6 +43,7 @@ public readonly record struct ServerHistory(long System, int Timeline)
         return Of(reader);
     }
 
-    private static (ServerHistory History, bool IsStandby) Of(NpgsqlDataReader reader) =>
+    /// <summary>The history in a row that begins with <see cref="Columns"/>, and whether the server is a standby.</summary>
+    internal static (ServerHistory History, bool IsStandby) Of(NpgsqlDataReader reader) =>
         (new ServerHistory(reader.GetInt64(1), reader.GetInt32(2)), reader.GetBoolean(0));
 }

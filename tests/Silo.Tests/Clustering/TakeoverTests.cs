@@ -44,9 +44,7 @@ public sealed class TakeoverTests
             Cancellation);
         await silo.OpenAsync();
         var kept = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
-        await Eventually.HoldsAsync(
-            async () => await primary.QueryAsync("SELECT bool_and(replay_lsn = pg_current_wal_lsn()) FROM pg_stat_replication") is true,
-            "the standby has everything", cancellation: Cancellation);
+        await primary.IsFollowedAsync(Cancellation);
         await standby.StopReceivingAsync();
         var lost = await PlaceAsync(silo, [.. Enumerable.Range(0, Lost).Select(_ => Command())]);
         await Task.WhenAll(kept.Select(order => silo.Grains.GetGrain<IOrderGrain>(order.Id).Pay(new OrderCommand(WholeSilo.Customer))));
