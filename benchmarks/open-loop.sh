@@ -43,7 +43,7 @@ start() { # argument: contender
 }
 
 collector() { # prints the seconds of all pauses and the number of collections; zeros for a contender without metrics
-    curl -fsS "$target/metrics" 2>/dev/null | awk '/^dotnet_gc_pause_time_seconds_total/ { pause = $2 } /^dotnet_gc_collections_total/ { count += $2 }
+    { curl -fsS "$target/metrics" 2>/dev/null || true; } | awk '/^dotnet_gc_pause_time_seconds_total/ { pause = $2 } /^dotnet_gc_collections_total/ { count += $2 }
         END { printf "%.4f %d", pause, count }'
 }
 
