@@ -22,6 +22,12 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// </summary>
     private const int RecheckSeconds = 3_600;
 
+    /// <summary>
+    /// PostgreSQL compiles a statement to machine code when it takes it for expensive. It takes the order index's for expensive because of
+    /// its joins, and compiled it anew for every group: half of PostgreSQL's time an order (docs/performance.md).
+    /// </summary>
+    private const string WithoutCompiler = "-c jit=off";
+
     private readonly string _connectionString;
     private readonly List<NpgsqlDataSource> _opened = [];
     private Task _look = Task.CompletedTask;
@@ -41,6 +47,8 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             given.HostRecheckSeconds = said.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : RecheckSeconds;
         }
 
+        var options = given.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS") ?? "";
+        given.Options = options.Contains("jit", StringComparison.Ordinal) ? options : $"{options} {WithoutCompiler}".TrimStart();
         _connectionString = given.ConnectionString;
         Fence = new PrimaryFence(log ?? NullLogger<PostgreSqlServers>.Instance, file);
     }
