@@ -232,7 +232,7 @@ public static class SettingKeys
         "how long a call to a grain may take; an idempotent call is then repeated once"));
 
     public static SettingKey<IReadOnlyList<string>> Databases { get; } = Declare(new SettingKey<IReadOnlyList<string>>("Granary:Journal:Databases", [],
-        "the one of `ConnectionStrings:Granary`", $"at most {JournalPosition.MostDatabases} PostgreSQL connection strings with | between them, of which the first may be empty",
+        "the one of `ConnectionStrings:Granary`", $"at most {JournalPosition.MostDatabases} PostgreSQL connection strings with vertical bars between them, of which the first may be empty",
         "the databases of the journal as an array: `:1` and so on name further ones; number 0 is that of `ConnectionStrings:Granary` ([databases.md](databases.md))",
         (string text, out IReadOnlyList<string> databases) =>
         {
