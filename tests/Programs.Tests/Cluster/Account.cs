@@ -149,7 +149,7 @@ internal sealed class Account : IAsyncDisposable
     }
 
     /// <summary>The idle process is not started, so nothing else tells it of a new primary.</summary>
-    private Task LookAsync() => Task.WhenAll(
+    private async Task LookAsync() => await Task.WhenAll(
         _idle.Services.GetRequiredService<JournalDatabases>().All.Select(database => database.Servers.LookAsync(CancellationToken.None)));
 
     private async Task<AuditReport> ReadAsync()

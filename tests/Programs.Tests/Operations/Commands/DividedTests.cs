@@ -11,8 +11,6 @@ public sealed class DividedTests : IAsyncLifetime
     private PostgresServer _server = null!;
     private string[] _databases = [];
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync()
     {
         _server = await PostgresServer.StartAsync();
