@@ -12,12 +12,14 @@ usage() {
                         the same with samples/PaymentProvider, by which orders can be paid; later commands keep it
 ./cluster.sh up --standby [sync|async]
                         the same with a second PostgreSQL that follows the first; later commands keep it
+./cluster.sh up --databases N
+                        the same with a journal over N databases, 2 to 4, each on a server of its own; later commands keep it
 ./cluster.sh failover [--accept-loss]
                         makes the standby the primary (docs/standby.md)
 ./cluster.sh rebuild    makes the server that is not the primary its standby, from a new copy
 ./cluster.sh database   starts PostgreSQL alone, for example to restore a backup before silos use it
 ./cluster.sh status     shows which processes run, and where
-./cluster.sh kill N     kills silo N, as in a crash (SIGKILL); also: kill postgres, kill standby
+./cluster.sh kill N     kills silo N, as in a crash (SIGKILL); also: kill postgres, kill standby, kill database-1
 ./cluster.sh start N    starts silo N again
 ./cluster.sh rolling    builds, then replaces every silo and front end one by one while the others serve
 ./cluster.sh down       stops everything; the data stays
@@ -29,9 +31,10 @@ fail() { say "cluster.sh: $*" >&2; exit 1; }
 
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
 first_port=${GRANARY_CLUSTER_PORT:-5080} # The first front end's port; all other ports are offsets from it.
-[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 203))" ] ||
-    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 203)), so that the other ports fit above it"
+[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 206))" ] ||
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 206)), so that the other ports fit above it"
 postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202)) standby_port=$((first_port + 203))
+further_port() { echo $((first_port + 203 + $1)); } # of database 1, 2 or 3
 silos="1 2 3" front_ends="1 2"
 front_end_port() { echo $((first_port + $1 - 1)); }
 silo_port() { echo $((first_port + 100 + $1)); }
@@ -184,6 +187,19 @@ start_server() { # start_server NAME PORT: its data is in the directory of that 
     running "$name" || fail "PostgreSQL does not start; see $root/$name.log"
 }
 
+# The journal has several databases if the file with their number is there; the first is that of postgres.
+databases() { cat "$root/databases" 2>/dev/null || echo 1; }
+further() { seq 1 $(($(databases) - 1)); }
+start_further() {
+    local n
+    for n in $(further); do
+        running "database-$n" && continue
+        start_server "database-$n" "$(further_port "$n")"
+        [ -n "$(sql_at "$(further_port "$n")" postgres "SELECT 1 FROM pg_database WHERE datname = 'granary'")" ] ||
+            sql_at "$(further_port "$n")" postgres "CREATE DATABASE granary"
+    done
+}
+
 # The cluster has a standby if the file with its mode is there: sync or async. After a failover the servers have changed places.
 with_standby() { [ -e "$root/standby-mode" ]; }
 port_of() { if [ "$1" = postgres ]; then echo "$postgres_port"; else echo "$standby_port"; fi; }
@@ -316,6 +332,10 @@ settings() {
     local hosts="127.0.0.1;Port=$postgres_port"
     ! with_standby || hosts="127.0.0.1:$postgres_port,127.0.0.1:$standby_port"
     export ConnectionStrings__Granary="Host=$hosts;Username=granary;Database=granary;Maximum Pool Size=40"
+    local n
+    for n in $(further); do
+        export "Granary__Journal__Databases__$n=Host=127.0.0.1;Port=$(further_port "$n");Username=granary;Database=granary;Maximum Pool Size=40"
+    done
     export ConnectionStrings__Redis="127.0.0.1:$redis_port"
     export Granary__Storage=PostgreSql Granary__Clustering=Redis Granary__Silo__Address=127.0.0.1
     export Granary__DataDirectory="$root/granary" DOTNET_ENVIRONMENT=Production
@@ -368,7 +388,7 @@ start_front_end() {
 await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
-up() { # up [--payments] [--standby [sync|async]]
+up() { # up [--payments] [--standby [sync|async]] [--databases N]
     local mode
     mkdir -p "$root/app"
     if [ "${1:-}" = --standby ]; then
@@ -376,6 +396,11 @@ up() { # up [--payments] [--standby [sync|async]]
         [[ $mode == sync || $mode == async ]] || fail "--standby takes sync or async, not '$mode'"
         with_standby || ! any_program_runs || fail "the processes that run know no standby; ./cluster.sh down first"
         echo "$mode" >"$root/standby-mode"
+    fi
+    if [ "${1:-}" = --databases ]; then
+        [[ ${2:-} =~ ^[234]$ ]] && [ "$2" -ge "$(databases)" ] || fail "--databases takes a number from 2 to 4, and not less than the journal has"
+        [ "$2" = "$(databases)" ] || ! any_program_runs || fail "the processes that run know $(databases) databases; ./cluster.sh down first"
+        echo "$2" >"$root/databases"
     fi
     if [ "${1:-}" = --payments ]; then
         with_payments || ! any_program_runs || fail "the processes that run know no payment provider; ./cluster.sh down first"
@@ -389,6 +414,7 @@ up() { # up [--payments] [--standby [sync|async]]
     fi
     start_postgres
     ! with_standby || start_standby
+    start_further
     start_redis
     ! with_payments || start_provider
     for n in $silos; do start_silo "$n"; done
@@ -407,6 +433,7 @@ line() { # line NAME WHERE
 status() {
     line postgres "127.0.0.1:$postgres_port$(role_of postgres)"
     ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)"
+    for n in $(further); do line "database-$n" "127.0.0.1:$(further_port "$n")"; done
     line redis "127.0.0.1:$redis_port"
     ! with_payments || line provider "http://127.0.0.1:$provider_port"
     for n in $silos; do line "silo-$n" "silo port $(silo_port "$n"), gateway $(gateway_port "$n")"; done
@@ -465,11 +492,13 @@ down() {
     stop "$(other_than "$(primary)")" INT
     stop postgres INT
     stop standby INT
+    for n in $(further); do stop "database-$n" INT; done
 }
 
 case "${1:-}" in
 up)
-    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [[ $2 == --standby && $# -le 3 ]] || fail "up takes nothing but --payments, or --standby [sync|async]"
+    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [[ ($2 == --standby || $2 == --databases) && $# -le 3 ]] ||
+        fail "up takes nothing but --payments, --standby [sync|async] or --databases N"
     lock && up "${@:2}"
     ;;
 failover) lock && failover "${@:2}" ;;
@@ -477,7 +506,7 @@ rebuild) lock && rebuild ;;
 database) lock && database ;;
 status) status ;;
 kill)
-    if [ "${2:-}" = postgres ] || [ "${2:-}" = standby ]; then
+    if [[ ${2:-} =~ ^(postgres|standby|database-[123])$ ]]; then
         running "$2" || fail "$2 does not run"
         stop "$2" KILL
         say "$2 was killed"

@@ -11,7 +11,7 @@ namespace Granary.Commands;
 
 /// <summary>
 /// The command <c>backup FILE</c>: a consistent copy of the embedded databases in one file while the product runs. PostgreSQL brings its
-/// own tools; see <c>docs/operations.md</c>.
+/// own tools, see <c>docs/operations.md</c>; where the journal has several databases, their dumps must be of one moment.
 /// </summary>
 internal static class BackupCommand
 {
@@ -21,15 +21,28 @@ internal static class BackupCommand
     /// <summary>Puts it together.</summary>
     public static Command Create(IAnsiConsole console)
     {
-        var target = new Argument<string>("FILE") { Description = "The file to create; an existing one is never overwritten" };
+        var target = new Argument<string>("FILE") { Description = "The file or directory to create; an existing one is never overwritten" };
         var command = GranaryCommand.Of(
             Name,
-            "Copies the embedded databases to one file while the product runs",
+            "Copies the embedded databases to one file, or dumps the databases of a divided journal into one directory, while the product runs",
             $"{Name} /backups/granary.db",
             $"{Name} /backups/granary.db --Granary:DataDirectory /var/lib/granary");
         command.Add(target);
-        command.SetAction(parsed => RunAsync(parsed.GetRequiredValue(target), PlatformSettings.From(CommandSettings.Of(parsed)), console));
+        command.SetAction(parsed => PlatformSettings.From(CommandSettings.Of(parsed)) is { Databases.Count: > 1 } divided
+            ? DumpAsync(parsed, parsed.GetRequiredValue(target), divided, console)
+            : RunAsync(parsed.GetRequiredValue(target), PlatformSettings.From(CommandSettings.Of(parsed)), console));
         return command;
+    }
+
+    private static Task<int> DumpAsync(ParseResult parsed, string directory, PlatformSettings options, IAnsiConsole console)
+    {
+        if (Directory.Exists(directory) || File.Exists(directory))
+        {
+            console.Say($"{directory} exists; a backup never overwrites one.");
+            return Task.FromResult(ExitCodes.CannotCreate);
+        }
+
+        return parsed.UseStoresAsync(console, (stores, _) => DividedBackup.RunAsync(directory, stores, options.Databases, console));
     }
 
     private static async Task<int> RunAsync(string target, PlatformSettings options, IAnsiConsole console)

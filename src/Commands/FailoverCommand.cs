@@ -31,22 +31,30 @@ internal static class FailoverCommand
             Name,
             $"{Name} {acceptLoss.Name}",
             $"{Name} {to.Name} db2:5432");
+        var number = new Option<int>("--database") { Description = "The database of the journal, where there are several", HelpName = "N" };
         command.Add(to);
         command.Add(acceptLoss);
+        command.Add(number);
         command.SetAction((parsed, cancellation) => RunAsync(
-            PlatformSettings.From(CommandSettings.Of(parsed)), parsed.GetValue(to), parsed.GetValue(acceptLoss), console, cancellation));
+            PlatformSettings.From(CommandSettings.Of(parsed)), parsed.GetValue(number), parsed.GetValue(to), parsed.GetValue(acceptLoss), console, cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(PlatformSettings settings, string? to, bool acceptLoss, IAnsiConsole console, CancellationToken cancellation)
+    private static async Task<int> RunAsync(PlatformSettings settings, int number, string? to, bool acceptLoss, IAnsiConsole console, CancellationToken cancellation)
     {
-        if (settings.PostgreSql is not { } database)
+        if (settings.Storage != StorageKind.PostgreSql)
         {
             console.Say("Granary:Storage is Sqlite, which has no standby.");
             return ExitCodes.Configuration;
         }
 
-        await using var servers = new PostgreSqlServers(database);
+        if (number < 0 || number >= settings.Databases.Count)
+        {
+            console.Say($"The journal has no database {number}.");
+            return ExitCodes.Usage;
+        }
+
+        await using var servers = new PostgreSqlServers(settings.Databases[number]);
         var states = await servers.LookAsync(cancellation);
         foreach (var state in states)
         {

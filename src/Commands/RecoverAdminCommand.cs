@@ -66,7 +66,7 @@ internal static class RecoverAdminCommand
         var events = new List<JournalEvent>();
         Aggregate.Record(user, [.. EventsOf(user, userName, password)], DateTimeOffset.UtcNow, null, events);
         var outcomes = new Exception?[1];
-        await stores.Journal.AppendBatchAsync([new JournalAppend(stream, user.Version, events)], outcomes);
+        await stores.StoreOf(stream).AppendBatchAsync([new JournalAppend(stream, user.Version, events)], outcomes);
         if (outcomes[0] is { } fault)
         {
             console.Say($"Nothing was changed: {fault.Message}");

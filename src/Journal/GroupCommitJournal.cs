@@ -18,6 +18,9 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     /// <summary>Maximum number of appends in one batch; bounds the size of one statement.</summary>
     private const int MaxAppends = 2_000;
 
+    /// <summary>Events after which a batch is closed: their ordinals are a part of their positions.</summary>
+    private const int MaxEvents = 1 << 15;
+
     /// <summary>Payload bytes after which a batch is closed.</summary>
     private const int MaxBytes = 4 * 1024 * 1024;
 
@@ -29,6 +32,7 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
 
     private readonly IJournalStore _store;
     private readonly JournalMetrics _metrics;
+    private readonly int? _database;
     private readonly ILogger<GroupCommitJournal> _logger;
     private readonly CancellationTokenSource _closing = new();
     private readonly Channel<PendingAppend> _queue = Channel.CreateUnbounded<PendingAppend>(
@@ -42,10 +46,15 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     private volatile StoreOutage? _outage;
     private Task _recovery = Task.CompletedTask;
 
-    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics, ILogger<GroupCommitJournal>? logger = null)
+    /// <param name="store">The database.</param>
+    /// <param name="metrics">Told of each commit.</param>
+    /// <param name="logger">Told of outages.</param>
+    /// <param name="database">Its number, as a label of the metrics; null where the journal has one database.</param>
+    public GroupCommitJournal(IJournalStore store, JournalMetrics metrics, ILogger<GroupCommitJournal>? logger = null, int? database = null)
     {
         _store = store;
         _metrics = metrics;
+        _database = database;
         _logger = logger ?? NullLogger<GroupCommitJournal>.Instance;
         _writer = Task.Run(WriteAsync);
     }
@@ -54,6 +63,12 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     /// Raised after a batch has become durable, for readers of the journal in this process. Handlers must not block or throw.
     /// </summary>
     public event Action? Appended;
+
+    /// <summary>
+    /// Appends elsewhere what the store does not take because its partition has moved; the task of the first append ends with that one. Null
+    /// where none can move.
+    /// </summary>
+    internal Func<JournalAppend, Task>? AppendMovedAsync { get; set; }
 
     /// <summary>Why the store takes no writes at present; null while it takes them.</summary>
     public Exception? Outage => _outage?.Fault;
@@ -152,19 +167,19 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     /// </summary>
     private PendingAppend? Fill(List<PendingAppend> batch, List<JournalAppend> appends, HashSet<string> streams, PendingAppend? first)
     {
-        var bytes = 0;
+        var (bytes, events) = (0, 0);
         while (first is not null || _queue.Reader.TryRead(out first))
         {
             var next = first;
             first = null;
-            if (batch.Count == MaxAppends || bytes >= MaxBytes)
+            if (batch.Count == MaxAppends || bytes >= MaxBytes || events >= MaxEvents)
             {
                 return next;
             }
 
             if (((JournalException?)_outage?.Refuse() ?? Unmet(next.Append, streams)) is { } refusal)
             {
-                next.Complete(refusal, batchSize: 0);
+                Complete(next, refusal, batchSize: 0);
                 continue;
             }
 
@@ -175,6 +190,7 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
 
             batch.Add(next);
             appends.Add(next.Append);
+            events += next.Append.Events.Count;
             for (var i = 0; i < next.Append.Events.Count; i++)
             {
                 bytes += next.Append.Events[i].Payload.Length;
@@ -188,14 +204,17 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
     /// Why an append must not be tried; null if it may be. Everything it requires was queued before it, so by now that has
     /// completed or is in this batch.
     /// </summary>
-    private static RequirementFailedException? Unmet(JournalAppend append, HashSet<string> batch)
+    private RequirementFailedException? Unmet(JournalAppend append, HashSet<string> batch)
     {
         for (var i = 0; i < append.Requires.Count; i++)
         {
             var required = append.Requires[i];
             if (required.Outcome.IsCompleted ? !required.IsDurable : !batch.Contains(required.Stream))
             {
-                return new RequirementFailedException(append.Stream, required.Outcome.Exception?.InnerException);
+                // One that has not ended is being appended elsewhere: its partition has moved.
+                var moved = AppendMovedAsync is not null && !required.Outcome.IsCompleted;
+                return new RequirementFailedException(
+                    append.Stream, moved ? new PartitionMovedException(required.Stream) : required.Outcome.Exception?.InnerException);
             }
         }
 
@@ -219,13 +238,25 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
             await MeetOutageAsync();
         }
 
-        _metrics.Committed(batch.Count, started);
+        _metrics.Committed(batch.Count, started, _database);
         for (var i = 0; i < batch.Count; i++)
         {
-            batch[i].Complete(outcomes[i], batch.Count);
+            Complete(batch[i], outcomes[i], batch.Count);
         }
 
         Appended?.Invoke();
+    }
+
+    private void Complete(PendingAppend pending, Exception? failure, int batchSize)
+    {
+        if (AppendMovedAsync is { } append && (failure is PartitionMovedException or RequirementFailedException { InnerException: PartitionMovedException }))
+        {
+            pending.CompleteWith(append(pending.Append));
+        }
+        else
+        {
+            pending.Complete(failure, batchSize);
+        }
     }
 
     /// <summary>
@@ -287,6 +318,13 @@ public sealed partial class GroupCommitJournal : IJournal, IAsyncDisposable
         private readonly DateTimeOffset _started = DateTimeOffset.UtcNow;
 
         public JournalAppend Append { get; } = append;
+
+        /// <summary>Ends as another append of the same does.</summary>
+        public void CompleteWith(Task other) => other.ContinueWith(
+            appended => Complete(appended.Exception?.InnerException, batchSize: 0),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
         public void Complete(Exception? failure, int batchSize)
         {

@@ -31,9 +31,19 @@ public interface IJournal
     /// <summary>
     /// Which history of the database is read and written: it grows when a standby takes the place of the primary, and what was known
     /// before may then be lost. Look at it before reading what is remembered, and again before relying on that. 0 where it is not known
-    /// yet, and on SQLite, which has one history.
+    /// yet, and on SQLite, which has one history. Of several databases it is the sum, so it grows when any of them has a new history.
     /// </summary>
     int Timeline { get; }
+
+    /// <summary>
+    /// The databases of the journal, in the order of their numbers; the journal itself where it has one. Positions are compared, and all
+    /// streams read, only within a database: <see cref="ReadAllAsync"/> and <see cref="ReadEndAsync"/> are for one of these.
+    /// </summary>
+    IReadOnlyList<IJournal> Databases => [this];
+
+    /// <summary>The number of the database that has a partition of the streams.</summary>
+    /// <exception cref="JournalUnavailableException">It is not known yet.</exception>
+    int DatabaseOf(int partition) => 0;
 
     /// <summary>Starts a commit of the queued <see cref="JournalAppend.IsDeferred">deferred</see> appends.</summary>
     void Flush();
@@ -93,6 +103,9 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
     /// with a <see cref="VersionConflictException"/>, unless it is durable already: its stream may have lost events and got others since.
     /// </summary>
     public int Timeline { get; init; }
+
+    /// <summary>Until when an append is tried again whose partition is being moved, in milliseconds of the system's counter; 0 where it was not tried yet.</summary>
+    internal long TriedUntil { get; init; }
 
     /// <summary>
     /// The depth of each append in a batch: 0 for an append that requires no other append of the batch, otherwise one more than

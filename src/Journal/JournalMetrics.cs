@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace Granary.Journal;
 
-/// <summary>The journal's metrics: <c>journal_append_duration_seconds</c> and <c>journal_batch_size</c>.</summary>
+/// <summary>
+/// The journal's metrics: <c>journal_append_duration_seconds</c> and <c>journal_batch_size</c>, with the label <c>database</c> where there
+/// are several.
+/// </summary>
 public sealed class JournalMetrics : IDisposable
 {
     /// <summary>The meter's name, for exporters.</summary>
@@ -30,9 +33,10 @@ public sealed class JournalMetrics : IDisposable
 
     internal static long Now() => Stopwatch.GetTimestamp();
 
-    internal void Committed(int appends, long started)
+    internal void Committed(int appends, long started, int? database)
     {
-        _duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds);
-        _batchSize.Record(appends);
+        var tags = database is { } number ? new TagList { { "database", number } } : default;
+        _duration.Record(Stopwatch.GetElapsedTime(started).TotalSeconds, tags);
+        _batchSize.Record(appends, tags);
     }
 }

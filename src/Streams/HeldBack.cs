@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Granary.Journal.PostgreSql;
 
 namespace Granary.Streams;
@@ -8,16 +9,26 @@ namespace Granary.Streams;
 /// </summary>
 public sealed class HeldBack
 {
-    private volatile HeldBackEvents? _current;
+    private readonly ConcurrentDictionary<int, HeldBackEvents> _byDatabase = new();
 
-    /// <summary>The events held back at present; null if there are none.</summary>
-    public HeldBackEvents? Current
-    {
-        get => _current;
-        internal set => _current = value;
-    }
+    /// <summary>The events held back at present, of the database whose first ones have waited longest; null if there are none.</summary>
+    public HeldBackEvents? Current => _byDatabase.Values.MinBy(events => events.Since);
+
+    /// <summary>The events of a database of the journal that are held back; null if there are none.</summary>
+    public HeldBackEvents? Of(int database) => _byDatabase.GetValueOrDefault(database);
 
     /// <summary>How long the first of them has waited; zero if there are none.</summary>
-    public TimeSpan AgeAt(DateTimeOffset now) =>
-        _current is { } events && now > events.Since ? now - events.Since : TimeSpan.Zero;
+    public TimeSpan AgeAt(DateTimeOffset now) => Current is { } events && now > events.Since ? now - events.Since : TimeSpan.Zero;
+
+    internal void Set(int database, HeldBackEvents? events)
+    {
+        if (events is null)
+        {
+            _byDatabase.TryRemove(database, out _);
+        }
+        else
+        {
+            _byDatabase[database] = events;
+        }
+    }
 }

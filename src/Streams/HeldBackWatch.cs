@@ -7,10 +7,12 @@ namespace Granary.Streams;
 /// <summary>
 /// Looks once a second whether an open transaction holds back events that the feed waits for, and ends its session after
 /// <see cref="JournalStoreOptions.EndTransactionsAfter"/> if that is set. Any transaction of the server that has written and stays open
-/// delays the streams: lists, webhooks, event streams.
+/// delays the streams: lists, webhooks, event streams. Each database of the journal has one of these.
 /// </summary>
+/// <param name="database">The number of the database.</param>
 public sealed partial class HeldBackWatch(
-    NpgsqlDataSource dataSource, JournalFeed feed, HeldBack heldBack, JournalStoreOptions options, TimeProvider clock, ILogger<HeldBackWatch> logger)
+    NpgsqlDataSource dataSource, JournalFeed feed, HeldBack heldBack, JournalStoreOptions options, TimeProvider clock, ILogger<HeldBackWatch> logger,
+    int database = 0)
     : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
@@ -21,7 +23,7 @@ public sealed partial class HeldBackWatch(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await feed.StartedAsync(stoppingToken);
+        await feed.Databases[database].StartedAsync(stoppingToken);
         using var timer = new PeriodicTimer(Period, clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -39,9 +41,9 @@ public sealed partial class HeldBackWatch(
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
-        var before = heldBack.Current;
-        var now = await HeldBackEvents.FindAsync(dataSource, feed.Position, cancellationToken);
-        heldBack.Current = now;
+        var before = heldBack.Of(database);
+        var now = await HeldBackEvents.FindAsync(dataSource, feed.Databases[database].Position, cancellationToken);
+        heldBack.Set(database, now);
         if (now is null)
         {
             if (before is not null)

@@ -15,7 +15,8 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
     private readonly HashRingBasedStreamQueueMapper _mapper;
     private readonly ConcurrentDictionary<QueueId, JournalPartition> _partitions = new();
     private readonly JournalFeed _feed;
-    private readonly JournalHistory _history;
+    private readonly IReadOnlyList<JournalHistory> _histories;
+    private readonly IJournal _journal;
     private readonly IStreamStore _store;
     private readonly ConsumerSubscriptions _consumers;
     private readonly StreamMetrics _metrics;
@@ -38,7 +39,8 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
     {
         Name = name;
         _feed = feed;
-        _history = new JournalHistory(journal);
+        _journal = journal;
+        _histories = [.. journal.Databases.Select(database => new JournalHistory(database, () => feed.Arrangement))];
         _store = store;
         _consumers = consumers;
         _metrics = metrics;
@@ -87,8 +89,10 @@ internal sealed class JournalAdapterFactory : IQueueAdapterFactory, IQueueAdapte
         StreamId streamId, IEnumerable<T> events, StreamSequenceToken? token, Dictionary<string, object>? requestContext) =>
         throw new NotSupportedException("Events are published only by appending them to the journal.");
 
-    private JournalPartition PartitionOf(QueueId queueId) => _partitions.GetOrAdd(
-        queueId, static (id, self) => new JournalPartition((int)id.GetNumericId(), self._feed, self._history, self._metrics, self._silo, self._settings), this);
+    private JournalPartition PartitionOf(QueueId queueId) => _partitions.GetOrAdd(queueId, static (id, self) => self.Open((int)id.GetNumericId()), this);
+
+    private JournalPartition Open(int number) =>
+        new(number, _feed, () => _histories[_journal.DatabaseOf(number)], _metrics, _silo, _settings);
 }
 
 /// <summary>Tells Orleans' pulling agent which streams of a partition grew. It waits for that instead of polling.</summary>

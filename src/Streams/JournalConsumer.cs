@@ -27,6 +27,7 @@ public abstract partial class JournalConsumer(ConsumerServices services)
 
     private IGrainTimer? _saving;
     private int _timeline;
+    private int _viewTimeline;
     private long _position;
     private long _saved;
     private int _failedSaves;
@@ -50,9 +51,10 @@ public abstract partial class JournalConsumer(ConsumerServices services)
         var key = this.GetPrimaryKeyString();
         Partition = int.Parse(key, CultureInfo.InvariantCulture);
         services.Metrics.Started(Consumer);
-        _timeline = services.Journal.Timeline;
+        _timeline = Database.Timeline;
+        _viewTimeline = Views.Timeline;
         _position = _saved = await services.Store.ReadCheckpointAsync(Consumer, Partition, cancellationToken);
-        if (await services.Journal.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
+        if (await Database.ReadAllAsync(Math.Max(0, _position - 1), 1, cancellationToken) is [var last])
         {
             services.Metrics.Resumed(Consumer, Namespace, Partition, _position, last);
         }
@@ -84,7 +86,7 @@ public abstract partial class JournalConsumer(ConsumerServices services)
                 $"A standby of the database was promoted: consumer {Consumer} begins again at its checkpoint in partition {Partition}.");
         }
 
-        MemoryOfTimeline.Set(_timeline);
+        MemoryOfTimeline.Set(_viewTimeline);
         var events = items.Select(item => item.Item).Where(record => record.Position > _position).ToList();
         if (events.Count == 0)
         {
@@ -165,7 +167,7 @@ public abstract partial class JournalConsumer(ConsumerServices services)
         var taken = 0;
         foreach (var position in positions)
         {
-            var page = await services.Journal.ReadAllAsync(position - 1, 1);
+            var page = await Database.ReadAllAsync(position - 1, 1);
             if (page is not [var record] || record.Position != position)
             {
                 continue;
@@ -201,8 +203,14 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     /// </summary>
     protected virtual Task ForgetAsync() => Task.CompletedTask;
 
+    /// <summary>The database that has the partition.</summary>
+    private IJournal Database => services.Journal.Databases[services.Journal.DatabaseOf(Partition)];
+
+    /// <summary>The database that has the checkpoints and the views.</summary>
+    private IJournal Views => services.Journal.Databases[0];
+
     /// <summary>Whether what this activation has read and written may be lost since.</summary>
-    private bool IsOutdated => _timeline != 0 && services.Journal.Timeline != _timeline;
+    private bool IsOutdated => (_timeline != 0 && Database.Timeline != _timeline) || (_viewTimeline != 0 && Views.Timeline != _viewTimeline);
 
     /// <summary>Whether the silo that reads the partition has read what it delivers on the timeline of the checkpoint.</summary>
     private bool IsOfThisTimeline() =>
@@ -320,7 +328,7 @@ public abstract partial class JournalConsumer(ConsumerServices services)
         }
 
         // The write itself may be the first to meet a new primary.
-        MemoryOfTimeline.Set(_timeline);
+        MemoryOfTimeline.Set(_viewTimeline);
         try
         {
             await SaveAsync(cancellationToken);

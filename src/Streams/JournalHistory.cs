@@ -8,7 +8,11 @@ namespace Granary.Streams;
 /// The old part of the journal in pages. Consumers that catch up at the same time share a page and its read, so sixteen
 /// partitions rebuilt from the beginning read the journal about once and not sixteen times.
 /// </summary>
-public sealed class JournalHistory(IJournal journal)
+/// <param name="journal">One database of the journal.</param>
+/// <param name="arrangement">
+/// Changes when a partition was moved: the database may have got events before a page that was read earlier. Null where none can be moved.
+/// </param>
+public sealed class JournalHistory(IJournal journal, Func<int>? arrangement = null)
 {
     /// <summary>Maximum number of events in a page.</summary>
     private const int PageLength = 4_096;
@@ -39,12 +43,12 @@ public sealed class JournalHistory(IJournal journal)
 
     private Task<HistoryPage> PageFor(long after, long readable)
     {
-        var timeline = journal.Timeline;
+        var (timeline, arranged) = (journal.Timeline, arrangement?.Invoke() ?? 0);
         lock (_lock)
         {
             for (var node = _entries.First; node is not null; node = node.Next)
             {
-                if (node.Value.Timeline == timeline && node.Value.MayHold(after))
+                if (node.Value.Timeline == timeline && node.Value.Arrangement == arranged && node.Value.MayHold(after))
                 {
                     _entries.Remove(node);
                     _entries.AddFirst(node);
@@ -53,7 +57,7 @@ public sealed class JournalHistory(IJournal journal)
             }
 
             var page = ReadPageAsync(after, readable, timeline);
-            _entries.AddFirst(new Entry(after, timeline, page));
+            _entries.AddFirst(new Entry(after, timeline, arranged, page));
             if (_entries.Count > PagesKept)
             {
                 _entries.RemoveLast();
@@ -70,7 +74,7 @@ public sealed class JournalHistory(IJournal journal)
         return new HistoryPage(events, events.Count == PageLength ? last : Math.Max(last, readable), timeline);
     }
 
-    private sealed record Entry(long Start, int Timeline, Task<HistoryPage> Page)
+    private sealed record Entry(long Start, int Timeline, int Arrangement, Task<HistoryPage> Page)
     {
         /// <summary>
         /// Whether the page may hold the events after the position; for a page that is still being read this is assumed.

@@ -9,7 +9,7 @@ namespace Granary.Streams;
 /// One partition on the silo that reads it: the tails of its streams, and the signal to its pulling agent when a stream grew.
 /// </summary>
 internal sealed class JournalPartition(
-    int number, JournalFeed feed, JournalHistory history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
+    int number, JournalFeed feeds, Func<JournalHistory> history, StreamMetrics metrics, SiloAddress silo, StreamSettings settings) : IJournalObserver
 {
     private readonly PartitionStream[] _streams =
         [.. StreamNames.Namespaces.Select(name => new PartitionStream(StreamNames.StreamOf(name, number)))];
@@ -17,6 +17,8 @@ internal sealed class JournalPartition(
     private readonly List<JournalRecord>[] _sorted = [.. StreamNames.Namespaces.Select(_ => new List<JournalRecord>())];
     private readonly WakeSignal _signal = new();
     private readonly Dictionary<long, JournalBatch> _failed = [];
+    private DatabaseFeed? _feed;
+    private bool _isReceiving;
     private long _nudges;
 
     /// <summary>The partition's number, from 0.</summary>
@@ -32,12 +34,19 @@ internal sealed class JournalPartition(
     public SiloAddress Silo => silo;
 
     /// <summary>Starts receiving.</summary>
-    public Task StartAsync(CancellationToken cancellationToken) => feed.AttachAsync(this, Begin, cancellationToken);
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _isReceiving = true;
+        feeds.Arranged += Follow;
+        await AttachAsync(Begin, cancellationToken);
+    }
 
     /// <summary>Stops receiving: another silo reads the partition.</summary>
     public void Stop()
     {
-        feed.Detach(this);
+        _isReceiving = false;
+        feeds.Arranged -= Follow;
+        _feed?.Detach(this);
         metrics.Forget(number);
     }
 
@@ -89,7 +98,7 @@ internal sealed class JournalPartition(
     {
         foreach (var stream in _streams)
         {
-            stream.Read(new StreamTail(settings.TailLength, position, feed.Timeline));
+            stream.Read(NewTail(position));
         }
 
         Nudge();
@@ -138,7 +147,7 @@ internal sealed class JournalPartition(
     /// <summary>Reads old events of a stream, possibly none, and the position up to which they are complete.</summary>
     public async Task<(IReadOnlyList<JournalRecord> Events, long Through, int Timeline)> ReadHistoryAsync(PartitionStream stream, long after, long upTo)
     {
-        var page = await history.ReadAsync(after, upTo);
+        var page = await history().ReadAsync(after, upTo);
         var index = Array.IndexOf(_streams, stream);
         List<JournalRecord> events = [.. page.Events.Where(record => record.Position > after && IsIn(index, record))];
         if (events is [.., var newest])
@@ -173,11 +182,42 @@ internal sealed class JournalPartition(
                 || (streamNamespace == StreamRoute.Payments && PaymentNews.Has(record.Type)))
             && StreamNames.PartitionOf(record.Stream, settings.Partitions) == number);
 
+    /// <summary>Reads on where the partition was moved to. Its events there have the positions that they had, and new ones have later ones.</summary>
+    private void Follow()
+    {
+        if (_feed is { } left && left != feeds.Of(number))
+        {
+            left.Detach(this);
+            _ = AttachAsync(Restart, CancellationToken.None);
+        }
+    }
+
+    private async Task AttachAsync(Action<long> begin, CancellationToken cancellationToken)
+    {
+        var feed = feeds.Of(number);
+        _feed = feed;
+        try
+        {
+            await feed.AttachAsync(this, begin, cancellationToken);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The silo stops.
+        }
+
+        if (!_isReceiving || _feed != feed)
+        {
+            feed.Detach(this);
+        }
+    }
+
+    private StreamTail NewTail(long position) => new(settings.TailLength, position, _feed?.Timeline ?? 0);
+
     private void Begin(long position)
     {
         foreach (var stream in _streams)
         {
-            stream.Restart(new StreamTail(settings.TailLength, position, feed.Timeline));
+            stream.Restart(NewTail(position));
             Wake(stream);
         }
     }

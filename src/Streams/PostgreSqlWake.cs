@@ -6,10 +6,11 @@ namespace Granary.Streams;
 /// <summary>
 /// Connects the feeds of all processes with PostgreSQL's LISTEN and NOTIFY: it tells other processes that this one appended, and
 /// this one that others did. Appends do not notify themselves: a busy silo notifies once per pause, after the commit, on a
-/// separate connection. A lost notification delays the feed by at most its poll period.
+/// separate connection. A lost notification delays the feed by at most its poll period. Each database of the journal has one of these.
 /// </summary>
+/// <param name="database">The number of the database.</param>
 public sealed partial class PostgreSqlWake(
-    NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, IJournal journal)
+    NpgsqlDataSource dataSource, JournalFeed feed, TimeProvider clock, ILogger<PostgreSqlWake> logger, IJournal journal, int database = 0)
     : BackgroundService
 {
     private const string Channel = "granary_journal";
@@ -33,14 +34,15 @@ public sealed partial class PostgreSqlWake(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        journal.Appended += _appended.Set;
+        var appends = journal.Databases[database];
+        appends.Appended += _appended.Set;
         try
         {
             await Task.WhenAll(KeepAsync(ListenAsync, stoppingToken), KeepAsync(NotifyAsync, stoppingToken));
         }
         finally
         {
-            journal.Appended -= _appended.Set;
+            appends.Appended -= _appended.Set;
         }
     }
 
@@ -75,7 +77,7 @@ public sealed partial class PostgreSqlWake(
             }
             else if (notification.Payload != _self)
             {
-                feed.Wake();
+                feed.Databases[database].Wake();
             }
         };
         await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))

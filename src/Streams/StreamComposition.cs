@@ -1,3 +1,5 @@
+using Granary.Journal;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Orleans.Streams;
 
 namespace Granary.Streams;
@@ -12,6 +14,7 @@ public static class StreamComposition
     {
         services.AddSingleton<IStreamStore, SqlStreamStore>();
         services.AddSingleton<HeldBack>();
+        services.TryAddSingleton(provider => new JournalStores(provider.GetRequiredService<IJournalStore>()));
         services.AddSingleton<StreamMetrics>();
         services.AddSingleton<ConsumerServices>();
         services.AddSingleton<JournalFeed>();

@@ -57,6 +57,19 @@ internal sealed class FeedConsumer : IAsyncDisposable
         Assert.Equal(expected, Events.Take(expected.Count));
     }
 
+    /// <summary>
+    /// The same for a journal of several databases: every event once, and those of one stream in their order; the databases have no order
+    /// between them, and the position that a reader is given is not that of the event alone.
+    /// </summary>
+    public async Task HasGotInAnyOrderAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected, TimeSpan patience)
+    {
+        await Eventually.HoldsAsync(() => HasGot(expected.Count), "the consumer of the feed has every event", patience);
+        var got = Events;
+        Assert.Equal(
+            expected.Select(read => (read.Stream, read.Version, read.Type)).Order(), got.Select(read => (read.Stream, read.Version, read.Type)).Order());
+        Assert.All(got.GroupBy(read => read.Stream), stream => Assert.Equal(stream.Select(read => read.Version).Order(), stream.Select(read => read.Version)));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -187,6 +187,18 @@ public sealed class PostgresServer : IAsyncDisposable
         await ServerProcess.RunAsync(User, [Binary("pg_restore"), .. Reach(to), "--exit-on-error", file]);
     }
 
+    /// <summary>Restores a dump of another process into an empty database of this server.</summary>
+    public async Task RestoreAsync(string file, string to)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+
+        // The server's user may not read where the test writes.
+        var copy = Path.Combine(_directory, Path.GetFileName(file));
+        File.Copy(file, copy, overwrite: true);
+        await GiveToServerAsync(copy);
+        await ServerProcess.RunAsync(User, [Binary("pg_restore"), .. Reach(to), "--exit-on-error", copy]);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await EndAsync(immediate: true);

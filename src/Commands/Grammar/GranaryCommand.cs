@@ -44,6 +44,7 @@ internal sealed class GranaryCommand : Command
             RotateSigningKeyCommand.Create(console),
             RecoverAdminCommand.Create(console),
             FailoverCommand.Create(console),
+            PartitionsCommand.Create(console),
             ImportCommand.Create(console),
             SettingsCommand.Create(console),
         };

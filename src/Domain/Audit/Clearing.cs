@@ -1,3 +1,4 @@
+using Granary.Domain.Events;
 using Granary.Domain.Orders;
 using Granary.Domain.Payments;
 using Granary.Domain.Users;
@@ -13,8 +14,12 @@ namespace Granary.Domain.Audit;
 /// <param name="orders">Every order, by id.</param>
 /// <param name="users">Every user.</param>
 /// <param name="payments">Every external payment, by id.</param>
+/// <param name="placeOf">What a finding says of where a stream is; null for nothing.</param>
 public sealed class Clearing(
-    IReadOnlyDictionary<string, OrderState> orders, IEnumerable<UserState> users, IReadOnlyDictionary<string, PaymentState> payments)
+    IReadOnlyDictionary<string, OrderState> orders,
+    IEnumerable<UserState> users,
+    IReadOnlyDictionary<string, PaymentState> payments,
+    Func<string, string>? placeOf = null)
 {
     private readonly List<string> _violations = [];
     private readonly List<string> _lagging = [];
@@ -43,7 +48,7 @@ public sealed class Clearing(
 
     private void JudgePayment(PaymentState payment)
     {
-        var name = $"Payment {payment.Id}";
+        var name = $"Payment {payment.Id}{placeOf?.Invoke(JournalStream.OfPayment(payment.Id))}";
         Demand(
             payment is { Authorized: >= 0, Captured: >= 0, Refunded: >= 0 } && payment.Refunded <= payment.Captured,
             $"{name}: {payment.Refunded} went back of {payment.Captured} captured.");
@@ -104,7 +109,7 @@ public sealed class Clearing(
 
     private void JudgeOrder(OrderState order)
     {
-        var name = $"Order {order.Id}";
+        var name = $"Order {order.Id}{placeOf?.Invoke(JournalStream.OfOrder(order.Id))}";
         foreach (var known in order.Payments.Where(known => !payments.ContainsKey(known.Id)))
         {
             Demand(false, $"{name}: payment {known.Id} is not in the journal.");

@@ -14,7 +14,8 @@ namespace Granary.Domain.Audit;
 /// unit and the cent, and every reservation and hold belonging to an order that has a right to it. It trusts the events
 /// alone: no snapshot, no index, no grain. Holds the state of every stream in memory.
 /// </summary>
-public sealed class JournalAudit
+/// <param name="placeOf">What a finding says of where a stream is, such as the database; null for nothing.</param>
+public sealed class JournalAudit(Func<string, string>? placeOf = null)
 {
     private readonly Dictionary<string, OrderState> _orders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StockState> _stock = new(StringComparer.Ordinal);
@@ -40,7 +41,7 @@ public sealed class JournalAudit
     /// <summary>Every external payment so far, by id; one of which only the provider has spoken does not <see cref="PaymentState.Exists"/>.</summary>
     public IReadOnlyDictionary<string, PaymentState> Payments => _payments;
 
-    /// <summary>Takes the next event, in position order.</summary>
+    /// <summary>Takes the next event of its stream.</summary>
     public void Add(JournalRecord record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -85,7 +86,7 @@ public sealed class JournalAudit
         catch (DamagedRecordException damaged)
         {
             // What follows in a broken stream cannot be judged.
-            _broken.Add(record.Stream, damaged.Message);
+            _broken.Add(record.Stream, damaged.Message + PlaceOf(record.Stream));
         }
     }
 
@@ -121,7 +122,7 @@ public sealed class JournalAudit
         }
 
         JudgeReferences();
-        var clearing = new Clearing(_orders, _users.Values, _payments);
+        var clearing = new Clearing(_orders, _users.Values, _payments, PlaceOf);
         clearing.Judge();
         _violations.AddRange(clearing.Violations);
         _lagging.AddRange(clearing.Lagging);
@@ -140,7 +141,7 @@ public sealed class JournalAudit
 
     private void JudgeStock(StockState stock, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
     {
-        var name = $"Stock of {stock.Sku}";
+        var name = $"Stock of {stock.Sku}{PlaceOf(JournalStream.OfStock(stock.Sku))}";
         Demand(stock.Received == stock.OnHand + stock.Sold, $"{name}: received {stock.Received} is not on hand {stock.OnHand} and sold {stock.Sold}.");
         Demand(stock.Available >= 0, $"{name}: {stock.Reserved} units are reserved of {stock.OnHand} on hand.");
         var paid = Judge(new ClaimJudge(name, stock.Claims, standing => standing.QuantityOf(stock.Sku)), orders, standings);
@@ -149,7 +150,7 @@ public sealed class JournalAudit
 
     private void JudgeWallet(UserState user, IEnumerable<OrderStanding> orders, Dictionary<string, OrderStanding> standings)
     {
-        var name = $"Wallet of {user.Id}";
+        var name = $"Wallet of {user.Id}{PlaceOf(JournalStream.OfUser(user.Id))}";
         Demand(user.Available >= 0, $"{name}: {user.Held} is held and {user.Spent - user.Refunded} spent of {user.Deposited} deposited and not withdrawn.");
         var claims = new ClaimJudge(
             name,
@@ -203,6 +204,8 @@ public sealed class JournalAudit
         _lagging.AddRange(claims.Lagging);
         return claims.Paid;
     }
+
+    private string PlaceOf(string stream) => placeOf?.Invoke(stream) ?? "";
 
     private void Demand(bool holds, string otherwise)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Collections.Frozen;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Granary.Domain.Events;
 using Granary.Domain.Feed;
@@ -33,6 +32,7 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
         + "what you have with the orders, and begin without a position");
 
     private readonly ConcurrentDictionary<Follower, bool> _followers = new();
+    private readonly PartitionPositions _beginning = PartitionPositions.At(0, feed.Partitions);
 
     /// <inheritdoc/>
     public IReadOnlyList<string> Types => PublicEvents.Names;
@@ -47,7 +47,7 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
         }
 
         var part = await PassAsync(after, query.Limit, FilterOf(query), cancellationToken);
-        return part.Through == after && after > 0 && await journal.ReadEndAsync(cancellationToken) < after
+        return part.Through.Equals(after) && await IsBeyondEndAsync(after, cancellationToken)
             ? Refused(BeyondEnd)
             : await PageOfAsync(part, cancellationToken);
 
@@ -58,7 +58,7 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     public async Task<Refusal?> CheckAsync(FeedQuery query, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return ProblemOf(query, out var after) ?? (await journal.ReadEndAsync(cancellationToken) < after ? BeyondEnd : null);
+        return ProblemOf(query, out var after) ?? (await IsBeyondEndAsync(after, cancellationToken) ? BeyondEnd : null);
     }
 
     /// <inheritdoc/>
@@ -91,13 +91,14 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
                     continue;
                 }
 
-                // The feed may have an event before the user's grain shows it, so the right is asked for once more.
+                // The feed may have an event before the user's grain shows it, so the right is asked for once more. A database that is
+                // away is asked again, too.
                 woken = await follower.Signal.WaitAsync(
-                    woken && part.Records.Count == 0 && heartbeat > AskAgain ? AskAgain : heartbeat, cancellationToken);
+                    (part.IsPartial || (woken && part.Records.Count == 0)) && heartbeat > AskAgain ? AskAgain : heartbeat, cancellationToken);
                 if (!woken)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    yield return new FeedPage([], TextOf(after));
+                    yield return new FeedPage([], after.ToString());
                 }
             }
         }
@@ -136,9 +137,9 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => feed.AttachAsync(this, _ => WakeAll(), stoppingToken);
 
     /// <summary>What is wrong with a query; otherwise null, and the position after which it begins.</summary>
-    private InvalidValue? ProblemOf(FeedQuery query, out long after)
+    private InvalidValue? ProblemOf(FeedQuery query, out PartitionPositions after)
     {
-        after = 0;
+        after = _beginning;
         if (query.Types.Except(Types, StringComparer.Ordinal).ToList() is { Count: > 0 } unknown)
         {
             return new InvalidValue("types", $"names no event of the feed: {string.Join(", ", unknown)}; it has {string.Join(", ", Types)}");
@@ -162,33 +163,61 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
         }
     }
 
-    /// <summary>Reads on from a position until there are enough events for a page, or the page has passed enough others.</summary>
-    private async Task<Part> PassAsync(long after, int limit, FrozenSet<string> types, CancellationToken cancellationToken)
+    /// <summary>Whether a position lies behind everything in a database that gave it.</summary>
+    private async Task<bool> IsBeyondEndAsync(PartitionPositions after, CancellationToken cancellationToken)
     {
-        var wanted = new List<JournalRecord>();
-        var through = after;
+        var (databases, places) = (journal.Databases, Places());
+        for (var database = 0; database < databases.Count; database++)
+        {
+            // A partition may have been moved here with events that another database gave their positions.
+            var given = places[database].Select(after.Of)
+                .Where(position => databases.Count == 1 || JournalPosition.DatabaseOf(position) == database).DefaultIfEmpty().Max();
+            try
+            {
+                if (given > 0 && await databases[database].ReadEndAsync(cancellationToken) < given)
+                {
+                    return true;
+                }
+            }
+            catch (JournalUnavailableException) when (databases.Count > 1)
+            {
+                // The others are read; this one judges the position when it is there again.
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Reads on from a position until there are enough events for a page, or the page has passed enough others. The databases of the
+    /// journal are read side by side, and their events mixed by time; one that is away is left out, and its position stays.
+    /// </summary>
+    private async Task<Part> PassAsync(PartitionPositions after, int limit, FrozenSet<string> types, CancellationToken cancellationToken)
+    {
+        var wanted = new List<(JournalRecord, PartitionPositions)>();
+        var places = Places();
+        var sections = journal.Databases.Select((database, number) => new Section(database, [.. places[number]], after)).ToList();
         var length = Math.Min(limit * RecordsPerEvent, MostRecords);
         for (var passed = 0; passed < MostPassed;)
         {
             var before = wanted.Count;
-            var records = await journal.ReadAllAsync(through, length, cancellationToken);
-            passed += records.Count;
-            foreach (var record in records)
+            await ReadAsync(sections, length, cancellationToken);
+            passed += sections.Sum(section => section.Read);
+            while (Section.Earliest(sections) is { } section)
             {
-                through = record.Position;
-                if (IsFor(types, record))
+                if (section.Take() is { } record && IsFor(types, record))
                 {
-                    wanted.Add(record);
+                    wanted.Add((record, Through()));
                     if (wanted.Count == limit)
                     {
-                        return new Part(wanted, through, IsEnd: false);
+                        return PartOf(isEnd: false);
                     }
                 }
             }
 
-            if (records.Count < length)
+            if (sections.All(section => section.IsAtEnd))
             {
-                return new Part(wanted, through, IsEnd: true);
+                return PartOf(isEnd: true);
             }
 
             if (wanted.Count == before)
@@ -198,20 +227,56 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
             }
         }
 
-        return new Part(wanted, through, IsEnd: false);
+        return PartOf(isEnd: false);
+
+        PartitionPositions Through() => sections.Aggregate(after, (through, section) => section.Move(through));
+
+        Part PartOf(bool isEnd) => new(wanted, Through(), isEnd, sections.Any(section => section.IsAway));
     }
+
+    /// <summary>Reads the next records of each database.</summary>
+    /// <exception cref="JournalUnavailableException">None can be reached.</exception>
+    private static async Task ReadAsync(List<Section> sections, int length, CancellationToken cancellationToken)
+    {
+        if (sections is [var only])
+        {
+            await only.ReadAsync(length, cancellationToken);
+            return;
+        }
+
+        var faults = await Task.WhenAll(sections.Select(async section =>
+        {
+            try
+            {
+                await section.ReadAsync(length, cancellationToken);
+                return null;
+            }
+            catch (JournalUnavailableException fault)
+            {
+                section.Miss();
+                return fault;
+            }
+        }));
+        if (faults.All(fault => fault is not null))
+        {
+            throw new JournalUnavailableException(faults[0]!.Message, faults[0]);
+        }
+    }
+
+    /// <summary>The partitions of each database. Each partition is in one of them, also while one is being moved.</summary>
+    private ILookup<int, int> Places() => Enumerable.Range(0, feed.Partitions).ToLookup(journal.DatabaseOf);
 
     private async Task<FeedPage> PageOfAsync(Part part, CancellationToken cancellationToken)
     {
-        var events = await reader.ReadAsync(part.Records, cancellationToken);
-        return new FeedPage([.. events.Select(EventOf)], TextOf(part.Through));
+        var events = await reader.ReadAsync([.. part.Records.Select(one => one.Record)], cancellationToken);
+        return new FeedPage([.. events.Zip(part.Records, (read, one) => EventOf(read, one.Through))], part.Through.ToString());
     }
 
-    private static FeedEvent EventOf(PublicEvent read)
+    private static FeedEvent EventOf(PublicEvent read, PartitionPositions through)
     {
         var record = read.Record;
         return new FeedEvent(
-            TextOf(record.Position),
+            through.ToString(),
             record.Type,
             record.Stream,
             record.Version,
@@ -226,19 +291,99 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
     private static bool IsFor(FrozenSet<string> types, JournalRecord record) =>
         types.Count == 0 ? PublicEvents.IsShown(record) : types.Contains(record.Type);
 
-    private static string TextOf(long position) => position.ToString(CultureInfo.InvariantCulture);
-
     /// <summary>The position that a reader sends; null when the feed has never given such a one.</summary>
-    private static long? PositionOf(string? text) =>
-        text is null ? 0
-        : long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var position) && TextOf(position) == text ? position
-        : null;
+    private PartitionPositions? PositionOf(string? text) => text is null ? _beginning : PartitionPositions.Parse(text, feed.Partitions);
 
     /// <summary>A part of the journal.</summary>
-    /// <param name="Records">The events in it that are for the reader.</param>
+    /// <param name="Records">The events in it that are for the reader, each with where the reader is after it.</param>
     /// <param name="Through">Where it ends.</param>
     /// <param name="IsEnd">Whether nothing behind it can be read yet.</param>
-    private sealed record Part(IReadOnlyList<JournalRecord> Records, long Through, bool IsEnd);
+    /// <param name="IsPartial">Whether a database of the journal was away.</param>
+    private sealed record Part(
+        IReadOnlyList<(JournalRecord Record, PartitionPositions Through)> Records, PartitionPositions Through, bool IsEnd, bool IsPartial);
+
+    /// <summary>What one database of the journal has for a reader.</summary>
+    private sealed class Section
+    {
+        private readonly IJournal _database;
+        private readonly List<int> _partitions;
+        private readonly PartitionPositions _after;
+        private readonly bool _isWhole;
+        private IReadOnlyList<JournalRecord> _records = [];
+        private int _next;
+        private bool _isFull;
+        private bool _hasTaken;
+        private long _through;
+
+        public Section(IJournal database, List<int> partitions, PartitionPositions after)
+        {
+            (_database, _partitions, _after) = (database, partitions, after);
+            _through = partitions.Count == 0 ? long.MaxValue : partitions.Min(after.Of);
+            _isWhole = partitions.Count == after.Count && partitions.All(partition => after.Of(partition) == _through);
+        }
+
+        /// <summary>How many records the last reading brought.</summary>
+        public int Read => _records.Count;
+
+        /// <summary>Whether the database could not be read.</summary>
+        public bool IsAway { get; private set; }
+
+        /// <summary>Whether nothing more can be read yet.</summary>
+        public bool IsAtEnd => !_isFull && _next == _records.Count;
+
+        /// <summary>The section with the earliest record; null where one of them must be read on first, or all are at their end.</summary>
+        public static Section? Earliest(List<Section> sections)
+        {
+            if (sections is [var only])
+            {
+                return only._next < only._records.Count ? only : null;
+            }
+
+            Section? earliest = null;
+            foreach (var section in sections)
+            {
+                if (section._next < section._records.Count)
+                {
+                    earliest = earliest is null || section._records[section._next].At < earliest._records[earliest._next].At ? section : earliest;
+                }
+                else if (section._isFull)
+                {
+                    return null;
+                }
+            }
+
+            return earliest;
+        }
+
+        /// <summary>The positions of a reader who has had what was taken here.</summary>
+        public PartitionPositions Move(PartitionPositions reader) => _hasTaken ? reader.MovedTo(_partitions.Contains, _through) : reader;
+
+        public async Task ReadAsync(int length, CancellationToken cancellationToken)
+        {
+            if (_partitions.Count > 0)
+            {
+                (_records, _next) = (await _database.ReadAllAsync(_through, length, cancellationToken), 0);
+                (_isFull, IsAway) = (_records.Count == length, false);
+            }
+        }
+
+        /// <summary>The database cannot be read: it has nothing at present.</summary>
+        public void Miss() => (_records, _next, _isFull, IsAway) = ([], 0, false, true);
+
+        /// <summary>The next record; null for one that the reader has had, or that is not of this database.</summary>
+        public JournalRecord? Take()
+        {
+            var record = _records[_next++];
+            (_through, _hasTaken) = (record.Position, true);
+            return _isWhole || IsNew(record) ? record : null;
+        }
+
+        private bool IsNew(JournalRecord record)
+        {
+            var partition = StreamNames.PartitionOf(record.Stream, _after.Count);
+            return record.Position > _after.Of(partition) && _partitions.Contains(partition);
+        }
+    }
 
     /// <param name="types">The names that it asks for; empty for all.</param>
     /// <param name="user">The stream of the user who reads.</param>

@@ -16,7 +16,7 @@ namespace Granary.Grains.Orders;
 /// </summary>
 public sealed partial class DeadlineSweep(
     OrderIndex index,
-    IJournalStore store,
+    JournalStores stores,
     IJournal journal,
     JournalFeed feed,
     HeldBack heldBack,
@@ -50,7 +50,8 @@ public sealed partial class DeadlineSweep(
     private readonly Lease _lease = new(database, clock, "deadline-sweep", TimeSpan.FromSeconds(3));
     private readonly ConcurrentDictionary<string, long> _damaged = new(StringComparer.Ordinal);
     private readonly PriorityQueue<string, DateTimeOffset> _unindexed = new();
-    private Reading? _reading;
+    private readonly Dictionary<int, Reading> _readings = [];
+    private readonly ConcurrentDictionary<int, bool> _away = new();
 
     /// <inheritdoc/>
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -73,6 +74,7 @@ public sealed partial class DeadlineSweep(
             {
                 if (await _lease.TryHoldAsync(stoppingToken))
                 {
+                    _away.Clear();
                     await SweepAsync(stoppingToken);
                     await SweepHeldBackAsync(stoppingToken);
                 }
@@ -108,22 +110,24 @@ public sealed partial class DeadlineSweep(
     /// </summary>
     private async Task SweepHeldBackAsync(CancellationToken cancellationToken)
     {
-        if (heldBack.Current is null)
+        for (var database = 0; database < stores.All.Count; database++)
+        {
+            if (heldBack.Of(database) is null)
+            {
+                _readings.Remove(database);
+            }
+            else
+            {
+                await ReadUnindexedAsync(database, cancellationToken);
+            }
+        }
+
+        if (_readings.Count == 0)
         {
             _unindexed.Clear();
-            _reading = null;
             return;
         }
 
-        var reading = _reading ??= new Reading(feed.Position, feed.Position, feed.Position, clock.GetTimestamp());
-        reading = reading with { Through = await ReadUnindexedAsync(reading.Through, long.MaxValue, cancellationToken) };
-        if (clock.GetElapsedTime(reading.Since) > LongestAppend)
-        {
-            var twice = await ReadUnindexedAsync(reading.ReadTwiceThrough, reading.ThroughThen, cancellationToken);
-            reading = new Reading(reading.Through, reading.Through, Math.Max(twice, reading.ReadTwiceThrough), clock.GetTimestamp());
-        }
-
-        _reading = reading;
         do
         {
             List<string> due = [];
@@ -158,9 +162,29 @@ public sealed partial class DeadlineSweep(
         while (await _lease.TryHoldAsync(cancellationToken));
     }
 
+    /// <summary>Takes in the orders that a database of the journal has and the index cannot have.</summary>
+    private async Task ReadUnindexedAsync(int database, CancellationToken cancellationToken)
+    {
+        var store = stores.All[database];
+        if (!_readings.TryGetValue(database, out var reading))
+        {
+            var position = feed.Databases[database].Position;
+            reading = new Reading(position, position, position, clock.GetTimestamp());
+        }
+
+        reading = reading with { Through = await ReadUnindexedAsync(store, reading.Through, long.MaxValue, cancellationToken) };
+        if (clock.GetElapsedTime(reading.Since) > LongestAppend)
+        {
+            var twice = await ReadUnindexedAsync(store, reading.ReadTwiceThrough, reading.ThroughThen, cancellationToken);
+            reading = new Reading(reading.Through, reading.Through, Math.Max(twice, reading.ReadTwiceThrough), clock.GetTimestamp());
+        }
+
+        _readings[database] = reading;
+    }
+
     /// <summary>Takes in the orders that were placed after a position.</summary>
     /// <returns>Through which position it has read.</returns>
-    private async Task<long> ReadUnindexedAsync(long after, long through, CancellationToken cancellationToken)
+    private async Task<long> ReadUnindexedAsync(IJournalStore store, long after, long through, CancellationToken cancellationToken)
     {
         while (_unindexed.Count < MostUnindexed)
         {
@@ -194,7 +218,7 @@ public sealed partial class DeadlineSweep(
     }
 
     private Task ExpireAsync(IEnumerable<string> orders, int parallelism, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        orders.Where(order => !_damaged.TryGetValue(order, out var since) || clock.GetElapsedTime(since) > AskedAgain),
+        orders.Where(order => (!_damaged.TryGetValue(order, out var since) || clock.GetElapsedTime(since) > AskedAgain) && !IsAway(order)),
         new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
         async (order, _) =>
         {
@@ -208,7 +232,19 @@ public sealed partial class DeadlineSweep(
                 _damaged[order] = clock.GetTimestamp();
                 CannotExpire(order, damaged);
             }
+            catch (JournalUnavailableException fault) when (journal.Databases.Count > 1)
+            {
+                // The orders of other databases of the journal expire meanwhile. This one is asked again at the next tick.
+                if (_away.TryAdd(DatabaseOf(order), true))
+                {
+                    SweepFailed(fault);
+                }
+            }
         });
+
+    private bool IsAway(string order) => !_away.IsEmpty && _away.ContainsKey(DatabaseOf(order));
+
+    private int DatabaseOf(string order) => journal.DatabaseOf(StreamNames.PartitionOf(JournalStream.OfOrder(order), feed.Partitions));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Order {Order} cannot expire.")]
     private partial void CannotExpire(string order, Exception damage);

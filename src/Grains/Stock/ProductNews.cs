@@ -11,7 +11,17 @@ public sealed class ProductNews(JournalFeed feed) : IProductNews
     public async Task<IDisposable> ListenAsync(Action begin, Action<ProductChange> changed, CancellationToken cancellationToken)
     {
         var listener = new Listener(feed, changed);
-        await feed.AttachAsync(listener, _ => begin(), cancellationToken);
+        var missing = feed.Databases.Count;
+        await feed.AttachAsync(
+            listener,
+            _ =>
+            {
+                if (--missing == 0)
+                {
+                    begin();
+                }
+            },
+            cancellationToken);
         return listener;
     }
 

@@ -51,7 +51,7 @@ public sealed class DeliveryStore([FromKeyedServices(WebhookComposition.Database
                 var endpoints = await EndpointStore.LockEnabledAsync(connection, database.Dialect, cancellation);
                 foreach (var message in messages)
                 {
-                    foreach (var endpoint in endpoints.Where(endpoint => endpoint.Wants(message.Type, message.Position)))
+                    foreach (var endpoint in endpoints.Where(endpoint => endpoint.Wants(message.Type, message.Stream, message.Position)))
                     {
                         added += await connection.Command(
                             """

@@ -7,10 +7,10 @@ namespace Granary.Grains.Webhooks;
 /// <summary>A webhook as the silo stores it.</summary>
 /// <param name="Webhook">The part that its owner sees.</param>
 /// <param name="Secret">Signs its messages.</param>
-/// <param name="AfterPosition">
+/// <param name="After">
 /// The end of the journal at registration, before which no event can appear any more: the webhook gets the events after it.
 /// </param>
-public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition)
+public sealed record Endpoint(Webhook Webhook, string Secret, JournalEnd After)
 {
     /// <summary>Secrets that the present one has replaced, newest first, and until when they still sign.</summary>
     public IReadOnlyList<(string Secret, DateTimeOffset Until)> Retired { get; init; } = [];
@@ -31,8 +31,8 @@ public sealed record Endpoint(Webhook Webhook, string Secret, long AfterPosition
     }
 
     /// <summary>Whether it gets an event.</summary>
-    public bool Wants(string type, long position) =>
-        Webhook.DisabledReason is null && position > AfterPosition && Webhook.Events.Contains(type, StringComparer.Ordinal);
+    public bool Wants(string type, string stream, long position) =>
+        Webhook.DisabledReason is null && After.IsBefore(stream, position) && Webhook.Events.Contains(type, StringComparer.Ordinal);
 }
 
 /// <summary>An event and its message.</summary>

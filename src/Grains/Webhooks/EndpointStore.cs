@@ -9,7 +9,7 @@ namespace Granary.Grains.Webhooks;
 public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database)] IViewDatabase database)
 {
     private const string Select =
-        "SELECT id, url, events, secret, disabled_reason, created_at, created_by, after_position, retired_secrets FROM webhook_endpoint";
+        "SELECT id, url, events, secret, disabled_reason, created_at, created_by, after_position, retired_secrets, after_positions FROM webhook_endpoint";
 
     /// <summary>Secrets that sign at a time, beside the present one; more are the oldest ones' end.</summary>
     private const int MostRetired = 4;
@@ -27,8 +27,8 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             var webhook = endpoint.Webhook;
             var added = await connection.Command(
                 """
-                INSERT INTO webhook_endpoint (id, url, events, secret, created_at, created_by, after_position)
-                SELECT @id, @url, @events, @secret, @created, @by, @after WHERE (SELECT count(*) FROM webhook_endpoint) < @most
+                INSERT INTO webhook_endpoint (id, url, events, secret, created_at, created_by, after_position, after_positions)
+                SELECT @id, @url, @events, @secret, @created, @by, @after, @positions WHERE (SELECT count(*) FROM webhook_endpoint) < @most
                 """,
                 ("id", webhook.Id),
                 ("url", webhook.Url),
@@ -36,7 +36,8 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
                 ("secret", endpoint.Secret),
                 ("created", webhook.CreatedAt.ToMicroseconds()),
                 ("by", webhook.CreatedBy),
-                ("after", endpoint.AfterPosition),
+                ("after", endpoint.After.First),
+                ("positions", endpoint.After.OfSeveral?.ToString()),
                 ("most", most)).ExecuteAsync(cancellation);
             return added == 1;
         },
@@ -47,7 +48,7 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
     /// <param name="end">The end of the journal: a webhook that was disabled gets the events after it.</param>
     /// <param name="reason">What a disabled webhook shows as its reason, unless it has one already.</param>
     /// <returns>The webhook after the change; null if there is none.</returns>
-    public Task<Endpoint?> UpdateAsync(UpdateWebhook update, long end, string reason, CancellationToken cancellationToken) => database.WriteAsync(
+    public Task<Endpoint?> UpdateAsync(UpdateWebhook update, JournalEnd end, string reason, CancellationToken cancellationToken) => database.WriteAsync(
         async (connection, cancellation) =>
         {
             await connection.Command(
@@ -56,6 +57,7 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
                     url = coalesce(@url, url),
                     events = coalesce(@events, events),
                     after_position = CASE WHEN @enabled = 1 AND disabled_reason IS NOT NULL THEN @end ELSE after_position END,
+                    after_positions = CASE WHEN @enabled = 1 AND disabled_reason IS NOT NULL THEN @positions ELSE after_positions END,
                     disabled_reason = CASE @enabled WHEN 1 THEN NULL WHEN 0 THEN coalesce(disabled_reason, @reason) ELSE disabled_reason END
                 WHERE id = @id
                 """,
@@ -63,7 +65,8 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
                 ("url", update.Url),
                 ("events", update.Events is { } events ? string.Join(' ', events) : null),
                 ("enabled", update.Enabled switch { true => 1, false => 0, null => -1 }),
-                ("end", end),
+                ("end", end.First),
+                ("positions", end.OfSeveral?.ToString()),
                 ("reason", reason)).ExecuteAsync(cancellation);
             return (await connection.Command($"{Select} WHERE id = @id", ("id", update.Id)).QueryAsync(Read, cancellation)).SingleOrDefault();
         },
@@ -151,7 +154,7 @@ public sealed class EndpointStore([FromKeyedServices(WebhookComposition.Database
             ViewStatements.FromMicroseconds(row.GetInt64(5)),
             row.GetString(6)),
         row.GetString(3),
-        row.GetInt64(7))
+        JournalEnd.Of(row.GetInt64(7), row.IsDBNull(9) ? null : row.GetString(9)))
     {
         Retired = RetiredIn(row.GetString(8)),
     };

@@ -74,7 +74,7 @@ public sealed class WebhookPost(
         var enabled = await endpoints.ReadEnabledAsync(CancellationToken.None);
         var oldest = now - options.KeepDeliveries;
         var wanted = events
-            .Where(record => record.At >= oldest && enabled.Any(endpoint => endpoint.Wants(record.Type, record.Position)))
+            .Where(record => record.At >= oldest && enabled.Any(endpoint => endpoint.Wants(record.Type, record.Stream, record.Position)))
             .ToList();
         if (wanted.Count == 0)
         {

@@ -5,6 +5,8 @@ using Granary.Domain.Webhooks;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Webhooks;
 using Granary.Journal;
+using Granary.Streams;
+using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 
 namespace Granary.Grains.Webhooks;
@@ -12,7 +14,8 @@ namespace Granary.Grains.Webhooks;
 /// <summary>Manages the webhooks on the silo that receives the call.</summary>
 [StatelessWorker]
 public sealed class WebhookDesk(
-    EndpointStore endpoints, DeliveryLog log, TargetGuard guard, WebhookSender sender, IJournal journal, WebhookWake wake, TimeProvider clock)
+    EndpointStore endpoints, DeliveryLog log, TargetGuard guard, WebhookSender sender, IJournal journal, IOptions<StreamSettings> options, WebhookWake wake,
+    TimeProvider clock)
     : Grain, IWebhookDesk
 {
     // Every event creates one delivery for each subscribed webhook, so their number is bounded.
@@ -37,7 +40,7 @@ public sealed class WebhookDesk(
         var now = clock.GetUtcNow();
         var events = command.Events.Distinct(StringComparer.Ordinal).ToList();
         var webhook = new Webhook("wh_" + Guid.CreateVersion7(now).ToString("N"), command.Url, events, null, now, command.By);
-        var endpoint = new Endpoint(webhook, NewSecret(), await journal.ReadEndAsync());
+        var endpoint = new Endpoint(webhook, NewSecret(), await JournalEnd.ReadAsync(journal, options.Value.Partitions));
         return await endpoints.AddAsync(endpoint, MostWebhooks, CancellationToken.None)
             ? new WebhookReply(webhook, endpoint.Secret)
             : new WebhookReply(null, Refusal: new InvalidValue("url", $"would exceed the maximum of {MostWebhooks} webhooks; delete one first"));
@@ -76,7 +79,7 @@ public sealed class WebhookDesk(
         }
 
         var distinct = command with { Events = command.Events?.Distinct(StringComparer.Ordinal).ToList() };
-        if (await endpoints.UpdateAsync(distinct, await journal.ReadEndAsync(), DisabledByOperator, CancellationToken.None) is not { } endpoint)
+        if (await endpoints.UpdateAsync(distinct, await JournalEnd.ReadAsync(journal, options.Value.Partitions), DisabledByOperator, CancellationToken.None) is not { } endpoint)
         {
             return new WebhookReply(null, Refusal: new NotFound());
         }

@@ -6,7 +6,7 @@ using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Granary.Hosting.Telemetry;
-using Granary.Journal;
+using Granary.Journal.PostgreSql;
 using Orleans.Dashboard;
 
 namespace Granary.Hosting.Clustering;
@@ -31,7 +31,9 @@ public static class GranaryClusterClient
         builder.Services.AddClusterCertificates(options.Tls);
         builder.Services.AddHostedService<ServersAtStart>();
         builder.Services.AddStores(options);
-        builder.Services.AddSingleton<IJournal, JournalReader>();
+        builder.Services.AddJournalReader(options);
+        builder.Services.AddHostedService(provider => new DatabasesAtStart(
+            provider.GetRequiredService<JournalDatabases>(), create: false, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabasesAtStart>>()));
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
         builder.Services.AddSingleton<IProductNews, ProductNews>();

@@ -15,6 +15,7 @@ using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
 using Granary.Hosting.Telemetry;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
 using Granary.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -98,11 +99,13 @@ public static class GranarySilo
     private static void AddJournal(IServiceCollection services, PlatformSettings options)
     {
         services.AddStores(options);
+        services.AddJournalWriter(options);
+        if (options.Storage == StorageKind.PostgreSql)
+        {
+            services.AddHostedService(provider => new DatabasesAtStart(
+                provider.GetRequiredService<JournalDatabases>(), create: true, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabasesAtStart>>()));
+        }
 
-        // The container disposes of its singletons after the silo has stopped, so grains can still append while they deactivate.
-        services.AddSingleton<JournalMetrics>();
-        services.AddSingleton<GroupCommitJournal>();
-        services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, JournalStartup>();
     }
 

@@ -14,19 +14,22 @@ internal sealed partial class LiveActivations : IActivationWorkingSetObserver, I
         DeactivationReasonCode.ApplicationRequested, "A standby of the database was promoted.");
 
     private readonly ConcurrentDictionary<IGrainContext, bool> _live = new();
-    private readonly PrimaryFence? _fence;
+    private readonly List<PrimaryFence> _fences;
     private readonly ILogger<LiveActivations> _logger;
 
-    public LiveActivations(ILogger<LiveActivations> logger, PostgreSqlServers? servers = null)
+    public LiveActivations(ILogger<LiveActivations> logger, JournalDatabases? databases = null)
     {
-        (_logger, _fence) = (logger, servers?.Fence);
-        _fence?.Advanced += EndAll;
+        (_logger, _fences) = (logger, [.. (databases?.All ?? []).Select(database => database.Servers.Fence)]);
+        foreach (var fence in _fences)
+        {
+            fence.Advanced += EndAll;
+        }
     }
 
     /// <inheritdoc/>
     public void OnAdded(IActivationWorkingSetMember member)
     {
-        if (_fence is not null && member is IGrainContext activation)
+        if (_fences.Count > 0 && member is IGrainContext activation)
         {
             _live.TryAdd(activation, true);
         }
@@ -54,7 +57,13 @@ internal sealed partial class LiveActivations : IActivationWorkingSetObserver, I
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _fence?.Advanced -= EndAll;
+    public void Dispose()
+    {
+        foreach (var fence in _fences)
+        {
+            fence.Advanced -= EndAll;
+        }
+    }
 
     private void EndAll()
     {

@@ -55,10 +55,10 @@ public static class HealthSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<Readiness>();
 
-        // It remembers its last trial write.
-        services.AddSingleton<StorageHealth>();
+        // They remember their last trial writes.
+        services.AddSingleton<DatabasesHealth>();
         return services.AddHealthChecks()
-            .AddCheck<StorageHealth>("storage", timeout: Patience)
+            .AddCheck<DatabasesHealth>("storage", timeout: Patience)
             .AddCheck<StreamHealth>("streams", timeout: Patience)
             .AddCheck<SettingsHealth>("settings", timeout: Patience);
     }

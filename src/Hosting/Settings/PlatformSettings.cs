@@ -38,6 +38,12 @@ public sealed record PlatformSettings
     /// <summary><c>ConnectionStrings:Granary</c>; set where <see cref="Storage"/> is PostgreSQL.</summary>
     public string? PostgreSql { get; init; }
 
+    /// <summary>
+    /// <c>Granary:Journal:Databases</c>: connection strings of the journal's databases, of which <see cref="PostgreSql"/> is the first; empty
+    /// where <see cref="Storage"/> is not PostgreSQL.
+    /// </summary>
+    public IReadOnlyList<string> Databases { get; init; } = [];
+
     /// <summary><c>ConnectionStrings:Redis</c>; set where <see cref="Clustering"/> is Redis.</summary>
     public string? Redis { get; init; }
 
@@ -99,12 +105,14 @@ public sealed record PlatformSettings
             throw new InvalidConfigurationException(SettingKeys.GatewayPort, $"is {gatewayPort}, as Granary:Silo:Port is: silos and clients need a port each.");
         }
 
+        var database = storage == StorageKind.PostgreSql ? settings.Require(SettingKeys.Database, "where Granary:Storage is PostgreSql") : null;
         return new PlatformSettings
         {
             DataDirectory = Path.GetFullPath(settings.Read(SettingKeys.DataDirectory)),
             Storage = storage,
             Clustering = clustering,
-            PostgreSql = storage == StorageKind.PostgreSql ? settings.Require(SettingKeys.Database, "where Granary:Storage is PostgreSql") : null,
+            PostgreSql = database,
+            Databases = DatabasesOf(settings, database),
             Redis = clustering == ClusteringKind.Redis ? settings.Require(SettingKeys.Redis, "where Granary:Clustering is Redis") : null,
             ClusterId = settings.Read(SettingKeys.ClusterId),
             Address = settings.Read(SettingKeys.SiloAddress),
@@ -122,6 +130,26 @@ public sealed record PlatformSettings
                 EndTransactionsAfter = settings.Read(SettingKeys.EndTransactionsAfter),
             },
         };
+    }
+
+    private static string[] DatabasesOf(SettingsReader settings, string? first)
+    {
+        var named = settings.Read(SettingKeys.Databases);
+        if (first is null)
+        {
+            return named.Count == 0 ? []
+                : throw new InvalidConfigurationException(SettingKeys.Databases, "is set, and Granary:Storage is Sqlite, which has one database.");
+        }
+
+        if (named is [{ Length: > 0 } other, ..] && other != first)
+        {
+            throw new InvalidConfigurationException(
+                SettingKeys.Databases, "names at 0 another database than ConnectionStrings:Granary, which is database 0; leave that place empty.");
+        }
+
+        string[] all = [first, .. named.Skip(1)];
+        return all.Distinct(StringComparer.Ordinal).Count() == all.Length ? all
+            : throw new InvalidConfigurationException(SettingKeys.Databases, "names one database twice.");
     }
 
     private static SiloTls? TlsOf(SettingsReader settings, ClusteringKind clustering) =>

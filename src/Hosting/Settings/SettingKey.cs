@@ -24,6 +24,12 @@ public abstract class SettingKey(string name, string takes, string meaning)
     /// <summary>Whether it can be written as an array, too: <c>KEY:0</c>, <c>KEY:1</c> and so on.</summary>
     public bool IsList { get; init; }
 
+    /// <summary>What stands between the items of a list.</summary>
+    public char Separator { get; init; } = ',';
+
+    /// <summary>Whether the place of an item in the array counts, and the first may be left out.</summary>
+    public bool IsNumbered { get; init; }
+
     /// <summary>Whether a process obeys another value while it runs; the others hold from its start to its end.</summary>
     public bool IsLive { get; internal set; }
 

@@ -231,6 +231,19 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> ResponseTimeout { get; } = Declare(Duration("Granary:Silo:ResponseTimeout", TimeSpan.FromSeconds(10), AMoment, AMonth,
         "how long a call to a grain may take; an idempotent call is then repeated once"));
 
+    public static SettingKey<IReadOnlyList<string>> Databases { get; } = Declare(new SettingKey<IReadOnlyList<string>>("Granary:Journal:Databases", [],
+        "the one of `ConnectionStrings:Granary`", $"at most {JournalPosition.MostDatabases} PostgreSQL connection strings with vertical bars between them, of which the first may be empty",
+        "the databases of the journal as an array: `:1` and so on name further ones; number 0 is that of `ConnectionStrings:Granary` ([databases.md](databases.md))",
+        (string text, out IReadOnlyList<string> databases) =>
+        {
+            databases = text.Split('|', StringSplitOptions.TrimEntries);
+            return databases.Count <= JournalPosition.MostDatabases
+                && databases.Index().All(database => database.Item.Length > 0
+                    ? IsParsed(() => new NpgsqlConnectionStringBuilder(database.Item))
+                    : database.Index == 0 && text.Contains('|', StringComparison.Ordinal));
+        })
+    { IsList = true, IsNumbered = true, IsSecret = true, Separator = '|' });
+
     public static SettingKey<TimeSpan> RetryFor { get; } = Declare(Duration("Granary:Journal:RetryFor", JournalDefaults.RetryFor, AMoment, AMonth,
         "how long the journal retries a commit of unknown outcome"));
 

@@ -84,9 +84,25 @@ public sealed class SettingsReader(IConfiguration configuration)
         }
 
         // The array form of configuration files.
-        return key.IsList && configuration.GetSection(key.Name).GetChildren().Select(item => item.Value).OfType<string>().ToList() is { Count: > 0 } items
-            ? string.Join(',', items)
-            : null;
+        var items = key.IsList ? configuration.GetSection(key.Name).GetChildren().Where(item => item.Value is not null).ToList() : [];
+        return items.Count == 0 ? null
+            : key.IsNumbered ? NumberedOf(key, items)
+            : string.Join(key.Separator, items.Select(item => item.Value));
+    }
+
+    /// <summary>The items of an array whose places count; one that is left out at the beginning is empty.</summary>
+    private static string NumberedOf(SettingKey key, List<IConfigurationSection> items)
+    {
+        var first = items[0].Key == "0" ? 0 : 1;
+        foreach (var (place, item) in items.Index())
+        {
+            if (item.Key != (first + place).ToString(CultureInfo.InvariantCulture))
+            {
+                throw new InvalidConfigurationException($"{key.Name}:{item.Key}", $"is set, and {key.Name}:{first + place} is not.");
+            }
+        }
+
+        return string.Join(key.Separator, items.Select(item => item.Value).Prepend("").Skip(1 - first));
     }
 
     /// <summary>The content of a secret's file, without the end of its line.</summary>

@@ -11,7 +11,7 @@ namespace Granary.Hosting.Stores;
 /// It waits for as long as it takes, and says so.
 /// </summary>
 internal sealed partial class ServersAtStart(
-    PlatformSettings settings, TimeProvider clock, ILogger<ServersAtStart> log, PostgreSqlServers? servers = null) : IHostedService
+    PlatformSettings settings, TimeProvider clock, ILogger<ServersAtStart> log, JournalDatabases? databases = null) : IHostedService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -21,10 +21,12 @@ internal sealed partial class ServersAtStart(
     /// <exception cref="CannotStartException">The server refuses, and would refuse later, too.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (servers is not null)
+        foreach (var database in databases?.All ?? [])
         {
+            var servers = database.Servers;
             await using var source = servers.Open(static settings => settings.Pooling = false);
-            await UntilReachedAsync("PostgreSQL", token => ReachAsync(servers, source, token), cancellationToken);
+            await UntilReachedAsync(
+                database.Number == 0 ? "PostgreSQL" : $"PostgreSQL, database {database.Number}", token => ReachAsync(servers, source, token), cancellationToken, database);
         }
 
         if (settings.Redis is { } redis)
@@ -36,7 +38,8 @@ internal sealed partial class ServersAtStart(
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private async Task UntilReachedAsync(string server, Func<CancellationToken, Task> reach, CancellationToken cancellationToken)
+    private async Task UntilReachedAsync(
+        string server, Func<CancellationToken, Task> reach, CancellationToken cancellationToken, JournalDatabase? database = null)
     {
         for (var attempt = 0; ; attempt++)
         {
@@ -47,19 +50,22 @@ internal sealed partial class ServersAtStart(
             }
             catch (PostgresException refusal) when (refusal.SqlState is PostgresErrorCodes.InvalidCatalogName || refusal.SqlState.StartsWith("28", StringComparison.Ordinal))
             {
-                throw new CannotStartException(ExitCodes.Unavailable, $"PostgreSQL refuses {SettingKeys.Database}: {refusal.MessageText}", refusal);
+                throw new CannotStartException(ExitCodes.Unavailable, $"PostgreSQL refuses {KeyOf(database)}: {refusal.MessageText}", refusal);
             }
             catch (Exception fault) when (fault is NpgsqlException or RedisException or SocketException or IOException or TimeoutException)
             {
                 if (attempt % Quiet == 0)
                 {
-                    Waiting(server, servers?.Fence.ReasonOf(fault) ?? fault.Message);
+                    Waiting(server, database?.Servers.Fence.ReasonOf(fault) ?? fault.Message);
                 }
             }
 
             await Task.Delay(Pause, clock, cancellationToken);
         }
     }
+
+    private static string KeyOf(JournalDatabase? database) =>
+        database is { Number: > 0 and var number } ? $"{SettingKeys.Databases}:{number}" : SettingKeys.Database.Name;
 
     private static async Task ReachAsync(PostgreSqlServers servers, NpgsqlDataSource source, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using Granary.Hosting.Auth;
 using Granary.Hosting.Settings;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
+using Granary.Streams;
 using Granary.Streams.Views;
 
 namespace Granary.Hosting.Stores;
@@ -17,8 +18,15 @@ public sealed class StoreReader : IAsyncDisposable
 
     private StoreReader(ServiceProvider services) => _services = services;
 
-    /// <summary>The journal's store.</summary>
-    public IJournalStore Journal => Get<IJournalStore>();
+    /// <summary>The journal.</summary>
+    public IJournal Journal => Get<IJournal>();
+
+    /// <summary>The store that has a stream of the journal.</summary>
+    public IJournalStore StoreOf(string stream)
+    {
+        var partition = StreamNames.PartitionOf(stream, Get<Microsoft.Extensions.Options.IOptions<StreamSettings>>().Value.Partitions);
+        return Get<JournalStores>().All[Journal.DatabaseOf(partition)];
+    }
 
     /// <summary>Opens the stores.</summary>
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
@@ -29,16 +37,28 @@ public sealed class StoreReader : IAsyncDisposable
         services.AddLogging();
         services.AddSingleton(TimeProvider.System);
         services.AddStores(options);
-        services.AddSingleton<IJournal, JournalReader>();
+        services.AddJournalReader(options);
         services.AddViews(options, settings.Streams());
         services.AddOrderIndex();
         services.AddSigningKeys(AuthOptions.From(settings));
         return new StoreReader(services.BuildServiceProvider());
     }
 
-    /// <summary>Asks every host of the database first, so that a command takes no old primary for the only one.</summary>
-    public Task LookAsync(CancellationToken cancellationToken) =>
-        _services.GetService<PostgreSqlServers>()?.LookAsync(cancellationToken) ?? Task.CompletedTask;
+    /// <summary>
+    /// Asks every host of the databases first, so that a command takes no old primary for the only one, and reads which database of the
+    /// journal has what.
+    /// </summary>
+    /// <exception cref="InvalidConfigurationException">The databases are not those of the journal.</exception>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_services.GetService<JournalDatabases>() is not { } databases)
+        {
+            return;
+        }
+
+        await Task.WhenAll(databases.All.Select(database => database.Servers.LookAsync(cancellationToken)));
+        await DatabasesAtStart.OpenAsync(databases, create: false, cancellationToken);
+    }
 
     /// <summary>Migrates the views' tables to the newest schema.</summary>
     public Task MigrateViewsAsync(CancellationToken cancellationToken) => Get<IViewDatabase>().MigrateAsync(cancellationToken);

@@ -8,6 +8,7 @@ using Granary.Journal.Sqlite;
 using Granary.Streams;
 using Granary.Streams.Views;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 
 namespace Granary.Hosting.Stores;
 
@@ -23,15 +24,18 @@ internal static class StoreSetup
         {
             services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory);
             services.AddSingleton(provider => provider.GetRequiredService<PostgreSqlServers>().Open());
-            services.AddSingleton<PrimaryWatch>();
-            services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatch>());
-            if (PostgreSqlServers.AreSeveral(options.PostgreSql!))
+            services.AddSingleton<IJournalStore>(provider => new PostgreSqlJournal(
+                provider.GetRequiredService<NpgsqlDataSource>(),
+                options.Journal,
+                provider.GetRequiredService<ILogger<PostgreSqlJournal>>(),
+                provider.GetRequiredService<PostgreSqlServers>(),
+                partitions: options.Databases.Count > 1 ? provider.GetRequiredService<JournalPartitions>() : null));
+            services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
+            services.AddDatabases(options);
+            if (options.Databases.Any(PostgreSqlServers.AreSeveral))
             {
                 services.AddHealthChecks().AddCheck<ReplicationHealth>("replication");
             }
-
-            services.AddSingleton<IJournalStore, PostgreSqlJournal>();
-            services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
         }
         else
         {
@@ -39,6 +43,83 @@ internal static class StoreSetup
             services.AddSingleton<IJournalStore>(_ => new SqliteJournal(Create(options, options.SqliteFile), options.Journal));
             services.AddSingleton<ICatalogue>(_ => new SqliteCatalogue(
                 SqliteJournal.ConnectionString(options.SqliteFile, options.Journal)));
+        }
+    }
+
+    /// <summary>Adds the databases of the journal: the first is that of the other stores, and its services are registered already.</summary>
+    private static void AddDatabases(this IServiceCollection services, PlatformSettings options)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(provider => new JournalPartitions(
+            provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<StreamSettings>>().Value.Partitions, StreamNames.PartitionOf));
+        if (options.Databases.Count > 1)
+        {
+            services.AddSingleton(provider => new FurtherDatabases(options, provider));
+        }
+
+        services.AddSingleton(provider => new JournalDatabases(
+            [
+                new JournalDatabase(
+                    0, provider.GetRequiredService<PostgreSqlServers>(), provider.GetRequiredService<NpgsqlDataSource>(), provider.GetRequiredService<IJournalStore>()),
+                .. provider.GetService<FurtherDatabases>()?.All ?? [],
+            ],
+            provider.GetRequiredService<JournalPartitions>()));
+        services.AddSingleton(provider => new JournalStores([.. provider.GetRequiredService<JournalDatabases>().All.Select(database => database.Store)]));
+        services.AddSingleton<PrimaryWatches>();
+        services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatches>());
+    }
+
+    /// <summary>Adds what wakes the feed and what looks for open transactions, for each database of the journal.</summary>
+    private static void AddFollowers(this IServiceCollection services, int databases)
+    {
+        if (databases > 1)
+        {
+            services.AddHostedService<PartitionWatch>();
+        }
+
+        for (var number = 0; number < databases; number++)
+        {
+            var database = number;
+            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<PostgreSqlWake>(provider, SourceOf(provider, database), database));
+            services.AddSingleton<IHostedService>(provider => ActivatorUtilities.CreateInstance<HeldBackWatch>(provider, SourceOf(provider, database), database));
+        }
+    }
+
+    private static NpgsqlDataSource SourceOf(IServiceProvider provider, int database) =>
+        provider.GetRequiredService<JournalDatabases>().All[database].Source;
+
+    /// <summary>Adds the journal to read, in a process that hosts no grains.</summary>
+    public static void AddJournalReader(this IServiceCollection services, PlatformSettings options)
+    {
+        if (options.Databases.Count > 1)
+        {
+            services.AddSingleton<IJournal>(provider => new PartitionedJournal(
+                [.. provider.GetRequiredService<JournalStores>().All.Select(store => new JournalReader(store))],
+                provider.GetRequiredService<JournalPartitions>()));
+        }
+        else
+        {
+            services.AddSingleton<IJournal, JournalReader>();
+        }
+    }
+
+    /// <summary>Adds the journal to read and write. The container disposes of it after the silo has stopped, so grains append while they deactivate.</summary>
+    public static void AddJournalWriter(this IServiceCollection services, PlatformSettings options)
+    {
+        services.AddSingleton<JournalMetrics>();
+        if (options.Databases.Count > 1)
+        {
+            services.AddSingleton<IJournal>(provider => new PartitionedJournal(
+                [
+                    .. provider.GetRequiredService<JournalDatabases>().All.Select(database => new GroupCommitJournal(
+                        database.Store, provider.GetRequiredService<JournalMetrics>(), provider.GetRequiredService<ILogger<GroupCommitJournal>>(), database.Number)),
+                ],
+                provider.GetRequiredService<JournalPartitions>()));
+        }
+        else
+        {
+            services.AddSingleton<GroupCommitJournal>();
+            services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
         }
     }
 
@@ -54,8 +135,7 @@ internal static class StoreSetup
         if (options.Storage == StorageKind.PostgreSql)
         {
             services.AddSingleton<IViewDatabase>(provider => new PostgreSqlViews(provider.GetRequiredService<PostgreSqlServers>()));
-            services.AddHostedService<PostgreSqlWake>();
-            services.AddHostedService<HeldBackWatch>();
+            services.AddFollowers(options.Databases.Count);
         }
         else
         {

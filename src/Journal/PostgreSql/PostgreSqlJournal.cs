@@ -15,8 +15,15 @@ namespace Granary.Journal.PostgreSql;
 /// key makes the second insert wait for the end of a transaction that is still in doubt, so settling is exact and can be repeated
 /// any number of times. The appends that an append requires are settled before it.
 /// </remarks>
+/// <param name="dataSource">Connections to the database.</param>
+/// <param name="options">How an outage is handled.</param>
+/// <param name="log">Told of outages.</param>
+/// <param name="servers">The servers of the database, shared with what else opens connections to it; null for one that is used by itself.</param>
+/// <param name="database">The number of the database within the journal.</param>
+/// <param name="partitions">The partitions of a journal of several databases, some of which this one takes appends for; null where it takes all.</param>
 public sealed class PostgreSqlJournal(
-    NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log, PostgreSqlServers? servers = null)
+    NpgsqlDataSource dataSource, JournalStoreOptions options, ILogger<PostgreSqlJournal> log, PostgreSqlServers? servers = null, int database = 0,
+    JournalPartitions? partitions = null)
     : IJournalStore, IAsyncDisposable
 {
     private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
@@ -155,7 +162,7 @@ public sealed class PostgreSqlJournal(
         try
         {
             var writer = await WriterAsync();
-            return !appends.Any(writer.IsOutdated) && await writer.InsertAllAsync(appends, number);
+            return !appends.Any(append => writer.IsOutdated(append) || !writer.Takes(append)) && await writer.InsertAllAsync(appends, number);
         }
         catch (Exception fault) when (IsConflict(fault) || IsRefused(fault))
         {
@@ -217,10 +224,20 @@ public sealed class PostgreSqlJournal(
             try
             {
                 var durable = new bool[appends.Length];
-                await (await WriterAsync()).InsertAbsentAsync(appends, number, durable);
+                var writer = await WriterAsync();
+                await writer.InsertAbsentAsync(appends, number, durable);
+                if (await writer.IsFencedAsync())
+                {
+                    // What this database takes has changed: nothing was inserted.
+                    await DropWriterAsync();
+                    continue;
+                }
+
                 for (var i = 0; i < appends.Length; i++)
                 {
-                    outcomes.Span[i] = durable[i] ? null : new VersionConflictException(appends[i].Stream, appends[i].AfterVersion);
+                    outcomes.Span[i] = durable[i] ? null
+                        : !writer.Takes(appends[i]) ? new PartitionMovedException(appends[i].Stream)
+                        : new VersionConflictException(appends[i].Stream, appends[i].AfterVersion);
                 }
 
                 return;
@@ -276,7 +293,7 @@ public sealed class PostgreSqlJournal(
             await DropWriterAsync();
         }
 
-        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, _fence, options.CommandTimeout);
+        return _writer ??= await PostgreSqlJournalWriter.OpenAsync(dataSource, _fence, options.CommandTimeout, database, partitions);
     }
 
     private async ValueTask DropWriterAsync()

@@ -20,9 +20,21 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>PostgreSQL evaluates the scalar subquery once per statement.</summary>
     private const string Row =
         $"""
-        ({Base}) + r.ordinal,
+        ({Base}) + {Ordinal},
         r.stream, r.version, r.type, r.payload, r.recorded_at, $8, r.trace
         """;
+
+    private const string AllFollow = "(SELECT bool_and(follows) FROM r)";
+
+    private const string IsSameProcess = "pg_backend_pid() = $9";
+
+    private const string IsHead = "r.version = r.after + 1";
+
+    /// <summary>The conditions under which the statements insert anything.</summary>
+    private static readonly string[] Conditions = [AllFollow, IsSameProcess, IsHead];
+
+    /// <summary>The place of a row's position within those of its transaction: see <see cref="Of"/>.</summary>
+    private const string Ordinal = "r.ordinal";
 
     /// <summary>
     /// True if the version that the append follows exists. The unique key refuses a version that is taken; this predicate refuses
@@ -43,7 +55,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         WITH r AS MATERIALIZED (SELECT r.*, r.after = 0 OR predecessor.found IS TRUE AS follows FROM {Rows} {Predecessor}),
         written AS (
             INSERT INTO journal ({Columns})
-            SELECT {Row} FROM r WHERE (SELECT bool_and(follows) FROM r)
+            SELECT {Row} FROM r WHERE {AllFollow}
             RETURNING 1)
         SELECT count(*) FROM written
         """;
@@ -54,7 +66,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// </summary>
     private const string InsertFollowing =
         $"""
-        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} WHERE pg_backend_pid() = $9 RETURNING 1)
+        WITH written AS (INSERT INTO journal ({Columns}) SELECT {Row} FROM {Rows} WHERE {IsSameProcess} RETURNING 1)
         SELECT count(*) FROM written
         """;
 
@@ -64,7 +76,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         heads AS (
             INSERT INTO journal ({Columns})
             SELECT {Row} FROM r {Predecessor}
-            WHERE r.version = r.after + 1 AND (r.after = 0 OR predecessor.found)
+            WHERE {IsHead} AND (r.after = 0 OR predecessor.found)
             ORDER BY r.stream
             ON CONFLICT (stream, version) DO NOTHING
             RETURNING stream)
@@ -126,24 +138,32 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private readonly NpgsqlCommand _insertAbsent;
     private readonly NpgsqlCommand _readHeads;
 
+    private readonly JournalPartitions? _partitions;
+    private readonly AppendGate? _gate;
+
     private bool _isUnreplicated;
 
-    private PostgreSqlJournalWriter(NpgsqlConnection connection, PrimaryFence fence, int serverProcess, int timeline, TimeSpan timeout)
+    private PostgreSqlJournalWriter(
+        NpgsqlConnection connection, PrimaryFence fence, int serverProcess, int timeline, TimeSpan timeout, int database, JournalPartitions? partitions, AppendGate? gate)
     {
+        (_partitions, _gate) = (partitions, gate);
         _connection = connection;
         _fence = fence;
         Timeline = timeline;
         _connection.Notice += (_, notice) => _isUnreplicated |= notice.Notice.SqlState == "01000";
-        _insertAll = Command(InsertAll, timeout, [.. RowParameters(), Batch()]);
-        _insertFollowing = Command(InsertFollowing, timeout, [.. RowParameters(), Batch(), new NpgsqlParameter<int> { TypedValue = serverProcess }]);
-        _insertAbsent = Command(InsertAbsent, timeout, [.. RowParameters(), Batch()]);
+        _insertAll = Command(Of(InsertAll, database, gate), timeout, [.. RowParameters(), Batch()]);
+        _insertFollowing = Command(Of(InsertFollowing, database, gate), timeout, [.. RowParameters(), Batch(), new NpgsqlParameter<int> { TypedValue = serverProcess }]);
+        _insertAbsent = Command(Of(InsertAbsent, database, gate), timeout, [.. RowParameters(), Batch()]);
         _readHeads = Command(ReadHeads, timeout, [Array(NpgsqlDbType.Text, _headStreams), Array(NpgsqlDbType.Bigint, _headVersions), Batch()]);
     }
 
     /// <summary>The timeline that the connection writes.</summary>
     public int Timeline { get; }
 
-    public static async Task<PostgreSqlJournalWriter> OpenAsync(NpgsqlDataSource dataSource, PrimaryFence fence, TimeSpan timeout)
+    /// <param name="database">The number of the database within the journal.</param>
+    /// <param name="partitions">The partitions of a journal of several databases; otherwise null.</param>
+    public static async Task<PostgreSqlJournalWriter> OpenAsync(
+        NpgsqlDataSource dataSource, PrimaryFence fence, TimeSpan timeout, int database, JournalPartitions? partitions)
     {
         var connection = await dataSource.OpenConnectionAsync();
         try
@@ -156,7 +176,9 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             }
 
             var process = await PrepareSessionAsync(connection, history);
-            var writer = new PostgreSqlJournalWriter(connection, fence, process, history.Timeline, timeout);
+            var gate = partitions is null ? null
+                : await PartitionMapTable.ReadGateAsync(connection, database) ?? throw new NpgsqlException("The database has no map of the journal's partitions.");
+            var writer = new PostgreSqlJournalWriter(connection, fence, process, history.Timeline, timeout, database, partitions, gate);
             await writer._insertAll.PrepareAsync();
             await writer._insertFollowing.PrepareAsync();
             return writer;
@@ -193,7 +215,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// </summary>
     public async Task InsertAbsentAsync(JournalAppend[] appends, long batch, bool[] durable)
     {
-        var current = appends.Where(append => !IsOutdated(append)).ToArray();
+        var current = appends.Where(append => !IsOutdated(append) && Takes(append)).ToArray();
         if (current.Length > 0)
         {
             _columns.Fill(current);
@@ -229,6 +251,21 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
 
     /// <summary>Whether an append was decided on an earlier timeline than the connection writes.</summary>
     public bool IsOutdated(JournalAppend append) => append.Timeline != 0 && append.Timeline < Timeline;
+
+    /// <summary>Whether the database takes appends for the stream's partition.</summary>
+    public bool Takes(JournalAppend append) => _gate is null || _gate.Takes[_partitions!.PartitionOf(append.Stream)];
+
+    /// <summary>Whether the partitions that the database takes have changed since the connection was opened; then it inserts nothing more.</summary>
+    public async Task<bool> IsFencedAsync()
+    {
+        if (_gate is null)
+        {
+            return false;
+        }
+
+        await using var command = new NpgsqlCommand("SELECT fence FROM journal_map", _connection) { CommandTimeout = _insertAbsent.CommandTimeout };
+        return await command.ExecuteScalarAsync() is not long fence || fence != _gate.Fence;
+    }
 
     public bool IsOpen => _connection.State == System.Data.ConnectionState.Open;
 
@@ -287,6 +324,18 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
         await positions.ExecuteNonQueryAsync();
         await using var process = new NpgsqlCommand("SELECT pg_backend_pid()", connection);
         return (int)(await process.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>
+    /// The statement for a database of several: with the ordinals of the database (<see cref="JournalPosition"/>), and inserting nothing once
+    /// the fence has been raised.
+    /// </summary>
+    private static string Of(string sql, int database, AppendGate? gate)
+    {
+        var own = database == 0 ? sql : sql.Replace($"+ {Ordinal},", $"+ {JournalPosition.OrdinalsOf(database)} + {Ordinal},", StringComparison.Ordinal);
+        return gate is null ? own
+            : Conditions.Aggregate(own, (text, condition) => text.Replace(
+                $"WHERE {condition}", $"WHERE (SELECT fence FROM journal_map) = {gate.Fence} AND {condition}", StringComparison.Ordinal));
     }
 
     private static void Set(NpgsqlCommand command, long batch) =>

@@ -15,7 +15,6 @@ using Granary.Journal.PostgreSql;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Granary.Programs.Tests.Cluster;
@@ -30,21 +29,17 @@ internal sealed class Account : IAsyncDisposable
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private readonly PostgreSqlServers _servers;
-    private readonly NpgsqlDataSource _database;
     private readonly JournalAudit _audit = new();
     private readonly WebApplication _idle;
     private readonly Recipient _recipient;
     private readonly List<(string Position, string Stream, long Version, string Type)> _public = [];
-    private long _position;
+    private readonly Dictionary<IJournal, long> _positions = [];
 
     private Account(Deployment deployment, Recipient recipient)
     {
         _recipient = recipient;
-        _servers = new PostgreSqlServers(deployment.Database);
-        _database = _servers.Open();
 
-        // Never started: it only composes the reader of the index.
+        // Never started: it only composes the readers of the journal and of the index.
         _idle = FrontEnd.Build([], builder => builder.Configuration.AddInMemoryCollection(deployment.Configuration));
     }
 
@@ -55,7 +50,9 @@ internal sealed class Account : IAsyncDisposable
         await using var cluster = await deployment.ConnectAsync();
         var webhook = await cluster.Grains.GetGrain<IWebhookDesk>(0).Register(new RegisterWebhook(recipient.Url, OrderEvent.PublicNames, UserId.System));
         Assert.Null(webhook.Refusal);
-        return new Account(deployment, recipient);
+        var account = new Account(deployment, recipient);
+        Assert.True(await account._idle.Services.GetRequiredService<JournalDatabases>().OpenAsync(create: false, CancellationToken.None));
+        return account;
     }
 
     /// <summary>
@@ -78,10 +75,10 @@ internal sealed class Account : IAsyncDisposable
                 try
                 {
                     // It is not started, so nothing else tells it of a new primary.
-                    await _idle.Services.GetRequiredService<PostgreSqlServers>().LookAsync(CancellationToken.None);
+                    await LookAsync();
                     return await index.CheckAsync(new Progress<double>(), CancellationToken.None) is [];
                 }
-                catch (NpgsqlException fault) when (fault.IsTransient)
+                catch (Exception fault) when (fault is NpgsqlException { IsTransient: true } or JournalUnavailableException)
                 {
                     // The fault has cut this client's own connections, too.
                     return false;
@@ -98,7 +95,7 @@ internal sealed class Account : IAsyncDisposable
     {
         await ReadAsync();
         var expected = _public.ToList();
-        await consumer.HasGotAsync(expected, Patience);
+        await (_positions.Count == 1 ? consumer.HasGotAsync(expected, Patience) : consumer.HasGotInAnyOrderAsync(expected, Patience));
         return $"{expected.Count} events of the feed";
     }
 
@@ -106,7 +103,8 @@ internal sealed class Account : IAsyncDisposable
     /// Returns when the journal is sound and in step, and matches exactly the answers that customers got. Customers must be
     /// paused. Stock items and wallets whose silo died heal at the next call, so this method calls all of them meanwhile.
     /// </summary>
-    public async Task IsExactAsync(Crowd crowd, Func<Task> touchEverything)
+    /// <param name="others">What customers outside the crowd were told: their user and the last answer about each order.</param>
+    public async Task IsExactAsync(Crowd crowd, Func<Task> touchEverything, params IEnumerable<(string UserId, JsonNode Order)> others)
     {
         var report = await ReadAsync();
         await Eventually.HoldsAsync(
@@ -119,7 +117,8 @@ internal sealed class Account : IAsyncDisposable
             "every reservation and hold is in step with its order",
             Patience);
         Assert.Empty(report.Violations);
-        var told = crowd.Members.SelectMany(customer => customer.Told.Select(answer => (customer.UserId, Note: answer.Key, Order: answer.Value))).ToList();
+        var told = crowd.Members.SelectMany(customer => customer.Told.Select(answer => (customer.UserId, Note: answer.Key, Order: answer.Value)))
+            .Concat(others.Select(other => (other.UserId, Note: (string)other.Order["note"]!, other.Order))).ToList();
         var placed = _audit.Orders.Values.Where(order => order.Exists).ToLookup(order => order.Note, StringComparer.Ordinal);
         foreach (var (userId, note, answer) in told)
         {
@@ -135,7 +134,6 @@ internal sealed class Account : IAsyncDisposable
     {
         await _recipient.DisposeAsync();
         await _idle.DisposeAsync();
-        await _servers.DisposeAsync();
     }
 
     private static void AssertSame(string userId, JsonNode told, OrderState order)
@@ -150,24 +148,34 @@ internal sealed class Account : IAsyncDisposable
             order.Lines.Select(line => (line.Sku, line.Quantity, line.UnitPrice)));
     }
 
+    /// <summary>The idle process is not started, so nothing else tells it of a new primary.</summary>
+    private async Task LookAsync() => await Task.WhenAll(
+        _idle.Services.GetRequiredService<JournalDatabases>().All.Select(database => database.Servers.LookAsync(CancellationToken.None)));
+
     private async Task<AuditReport> ReadAsync()
     {
-        await using var journal = new PostgreSqlJournal(_database, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance, _servers);
-        IReadOnlyList<JournalRecord> page;
-        do
+        await LookAsync();
+        foreach (var database in _idle.Services.GetRequiredService<IJournal>().Databases)
         {
-            page = await journal.ReadAllAsync(_position, Page, CancellationToken.None);
-            foreach (var record in page)
+            var position = _positions.GetValueOrDefault(database);
+            IReadOnlyList<JournalRecord> page;
+            do
             {
-                _audit.Add(record);
-                _position = record.Position;
-                if (PublicEvents.Has(record.Type))
+                page = await database.ReadAllAsync(position, Page, CancellationToken.None);
+                foreach (var record in page)
                 {
-                    _public.Add((record.Position.ToString(CultureInfo.InvariantCulture), record.Stream, record.Version, record.Type));
+                    _audit.Add(record);
+                    position = record.Position;
+                    if (PublicEvents.Has(record.Type))
+                    {
+                        _public.Add((record.Position.ToString(CultureInfo.InvariantCulture), record.Stream, record.Version, record.Type));
+                    }
                 }
             }
+            while (page.Count == Page);
+            _positions[database] = position;
         }
-        while (page.Count == Page);
+
         return _audit.Judge();
     }
 }

@@ -33,9 +33,9 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     private Deployment(
         PostgresServer postgres, RedisServer redis, string database, PrivateNetwork? network, IReadOnlyList<KeyValuePair<string, string>> further,
-        int? standbyPort)
+        int? standbyPort, PostgresServer? second)
     {
-        (Postgres, Redis, Database, _network, _further, _standbyPort) = (postgres, redis, database, network, further, standbyPort);
+        (Postgres, Redis, Database, _network, _further, _standbyPort, Second) = (postgres, redis, database, network, further, standbyPort, second);
         if (standbyPort is { } port)
         {
             Database = postgres.WithHost(database, port);
@@ -47,6 +47,9 @@ internal sealed partial class Deployment : IAsyncDisposable
     }
 
     public PostgresServer Postgres { get; }
+
+    /// <summary>The server of the journal's second database; null where it has one.</summary>
+    public PostgresServer? Second { get; }
 
     /// <summary>The server that has taken the place of <see cref="Postgres"/>; null before.</summary>
     public PostgresServer? Standby { get; private set; }
@@ -79,16 +82,27 @@ internal sealed partial class Deployment : IAsyncDisposable
         IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, params IReadOnlyList<KeyValuePair<string, string>> further) =>
         StartAsync(silos, frontEnds, standbyPort: null, further);
 
+    /// <summary>A deployment whose journal has two databases, on two servers.</summary>
+    public static async Task<Deployment> StartDividedAsync(
+        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, params IReadOnlyList<KeyValuePair<string, string>> further)
+    {
+        var second = await PostgresServer.StartAsync();
+        var database = await second.CreateDatabaseAsync();
+        return await StartAsync(
+            silos, frontEnds, standbyPort: null, [.. further, new("Granary__Journal__Databases__1", database + ";Maximum Pool Size=20")], second);
+    }
+
     /// <summary>A deployment whose processes know a second host of the database, on which nothing listens before <see cref="LosePrimaryAsync"/>.</summary>
     public static Task<Deployment> StartWithStandbyAsync(IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds) =>
         StartAsync(silos, frontEnds, ProgramProcess.FreePort(), []);
 
     private static async Task<Deployment> StartAsync(
-        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, int? standbyPort, IReadOnlyList<KeyValuePair<string, string>> further)
+        IReadOnlyList<ClusterProgram> silos, IReadOnlyList<ClusterProgram> frontEnds, int? standbyPort, IReadOnlyList<KeyValuePair<string, string>> further,
+        PostgresServer? second = null)
     {
         var postgres = await PostgresServer.StartAsync();
         var redis = await RedisServer.StartAsync();
-        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), await PrivateNetwork.TryCreateAsync(), further, standbyPort);
+        var deployment = new Deployment(postgres, redis, await postgres.CreateDatabaseAsync(), second is null ? await PrivateNetwork.TryCreateAsync() : null, further, standbyPort, second);
         try
         {
             foreach (var silo in silos)
@@ -222,6 +236,11 @@ internal sealed partial class Deployment : IAsyncDisposable
         }
 
         await Postgres.DisposeAsync();
+        if (Second is not null)
+        {
+            await Second.DisposeAsync();
+        }
+
         if (_network is not null)
         {
             await _network.DisposeAsync();

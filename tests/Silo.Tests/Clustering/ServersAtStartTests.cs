@@ -2,10 +2,12 @@ using System.Collections.Concurrent;
 using Granary.Hosting;
 using Granary.Hosting.Settings;
 using Granary.Hosting.Stores;
+using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Granary.Silo.Tests.Clustering;
 
@@ -22,7 +24,7 @@ public sealed class ServersAtStartTests
         var log = new Messages();
         var database = await postgres.CreateDatabaseAsync();
         await using var hosts = new PostgreSqlServers(database);
-        var servers = new ServersAtStart(Settings(database, redis.ConnectionString), TimeProvider.System, log, hosts);
+        var servers = new ServersAtStart(Settings(database, redis.ConnectionString), TimeProvider.System, log, Of(hosts));
         await postgres.StopAsync();
         await redis.StopAsync();
 
@@ -43,12 +45,19 @@ public sealed class ServersAtStartTests
         await using var postgres = await PostgresServer.StartAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Database = "nowhere" };
         await using var hosts = new PostgreSqlServers(database.ConnectionString);
-        var servers = new ServersAtStart(Settings(database.ConnectionString, "none"), TimeProvider.System, new Messages(), hosts);
+        var servers = new ServersAtStart(Settings(database.ConnectionString, "none"), TimeProvider.System, new Messages(), Of(hosts));
 
         var problem = await Assert.ThrowsAsync<CannotStartException>(() => servers.StartAsync(Cancellation));
 
         Assert.Equal(ExitCodes.Unavailable, problem.ExitCode);
         Assert.Contains("nowhere", problem.Message, StringComparison.Ordinal);
+    }
+
+    private static JournalDatabases Of(PostgreSqlServers servers)
+    {
+        var source = servers.Open();
+        var store = new PostgreSqlJournal(source, new JournalStoreOptions(), NullLogger<PostgreSqlJournal>.Instance, servers);
+        return new JournalDatabases([new JournalDatabase(0, servers, source, store)], new JournalPartitions(1, static (_, _) => 0));
     }
 
     private static PlatformSettings Settings(string database, string redis) => PlatformSettings.From(new SettingsReader(

@@ -8,6 +8,7 @@ using Granary.Journal;
 using Granary.Streams;
 using Granary.Streams.Views;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -40,6 +41,9 @@ public sealed class StreamCluster : IAsyncDisposable
     /// <summary>The journal of the first silo.</summary>
     public IJournal Journal => Service<IJournal>();
 
+    /// <summary>The database of the journal that has a partition.</summary>
+    public IJournal DatabaseOf(int partition) => Journal.Databases[Journal.DatabaseOf(partition)];
+
     /// <summary>Checkpoints and dead letters.</summary>
     public IStreamStore Store => Service<IStreamStore>();
 
@@ -64,8 +68,8 @@ public sealed class StreamCluster : IAsyncDisposable
             host.Services.AddSingleton<ICurrent<LowStockOptions>>(new Unchanging<LowStockOptions>(new LowStockOptions(0)));
             host.Services.AddSingleton<StockMetrics>();
             host.Services.AddSingleton<JournalMetrics>();
-            host.Services.AddSingleton<GroupCommitJournal>();
-            host.Services.AddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
+            host.Services.TryAddSingleton<GroupCommitJournal>();
+            host.Services.TryAddSingleton<IJournal>(provider => provider.GetRequiredService<GroupCommitJournal>());
             host.Services.AddSingleton(Options.Create(new StreamSettings
             {
                 Pace = TimeSpan.FromMilliseconds(10),
@@ -126,6 +130,9 @@ public interface IStreamDatabase : IAsyncDisposable
 {
     /// <summary>The journal's store.</summary>
     IJournalStore Journal { get; }
+
+    /// <summary>The store that has a stream.</summary>
+    IJournalStore StoreOf(string stream) => Journal;
 
     /// <summary>The views' database.</summary>
     IViewDatabase Views { get; }

@@ -61,7 +61,7 @@ public abstract partial class DispatchContract
         _receiver.Answer = Receiver.Status(204);
 
         var updated = await _postroom.Endpoints.UpdateAsync(
-            new UpdateWebhook(endpoint.Webhook.Id, _receiver.Url + "/new", ["order.paid"], true), 10, "by an operator", Cancellation);
+            new UpdateWebhook(endpoint.Webhook.Id, _receiver.Url + "/new", ["order.paid"], true), JournalEnd.At(10), "by an operator", Cancellation);
         await _postroom.EnterAsync("b", count: 2);
         await _postroom.SendAsync();
 
@@ -79,12 +79,12 @@ public abstract partial class DispatchContract
 
         var after = await _postroom.Endpoints.FindAsync(endpoint.Webhook.Id, Cancellation);
         Assert.Equivalent(endpoint, after, strict: true);
-        Assert.Null(await _postroom.Endpoints.UpdateAsync(new UpdateWebhook("wh_other", null, null, true), 10, "", Cancellation));
+        Assert.Null(await _postroom.Endpoints.UpdateAsync(new UpdateWebhook("wh_other", null, null, true), JournalEnd.At(10), "", Cancellation));
         Assert.Null(await _postroom.Endpoints.RotateAsync("wh_other", "whsec_", _clock.GetUtcNow(), _clock.GetUtcNow(), Cancellation));
     }
 
     private Task<Endpoint?> UpdateAsync(Endpoint endpoint, bool? enabled, long end = 10) => _postroom.Endpoints.UpdateAsync(
-        new UpdateWebhook(endpoint.Webhook.Id, null, null, enabled), end, "by an operator", Cancellation);
+        new UpdateWebhook(endpoint.Webhook.Id, null, null, enabled), JournalEnd.At(end), "by an operator", Cancellation);
 
     private async Task<string> RotateAsync(Endpoint endpoint)
     {

@@ -46,7 +46,7 @@ public sealed class Postroom : IAsyncDisposable
     {
         var webhook = new Webhook(
             "wh_" + Guid.CreateVersion7().ToString("N"), url, ["order.placed", "order.paid"], null, Clock.GetUtcNow(), "user-1");
-        var endpoint = new Endpoint(webhook, WebhookSecret.Of(Guid.NewGuid().ToByteArray()), 10);
+        var endpoint = new Endpoint(webhook, WebhookSecret.Of(Guid.NewGuid().ToByteArray()), JournalEnd.At(10));
         Assert.True(await Endpoints.AddAsync(endpoint, 100, Cancellation));
         return endpoint;
     }

@@ -145,21 +145,25 @@ public sealed class OrderIndexAudit(IJournal journal, OrderIndex index, OrderCou
     private async IAsyncEnumerable<IReadOnlyList<OrderState>> JournalAsync(
         IProgress<double> progress, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var end = await journal.ReadEndAsync(cancellationToken);
-        var position = 0L;
-        while (position < end)
+        var databases = journal.Databases;
+        for (var read = 0; read < databases.Count; read++)
         {
-            var page = await journal.ReadAllAsync(position, PageLength, cancellationToken);
-            if (page.Count == 0)
+            var end = await databases[read].ReadEndAsync(cancellationToken);
+            var position = 0L;
+            while (position < end)
             {
-                break;
-            }
+                var page = await databases[read].ReadAllAsync(position, PageLength, cancellationToken);
+                if (page.Count == 0)
+                {
+                    break;
+                }
 
-            position = page[^1].Position;
-            var streams = page.Where(record => record.Version == 1 && JournalStream.KindOf(record.Stream) == StreamKind.Order)
-                .Select(record => record.Stream).ToList();
-            yield return await OrderHistory.ReadAsync(journal, streams, cancellationToken);
-            progress.Report(Math.Min(1, (double)position / end));
+                position = page[^1].Position;
+                var streams = page.Where(record => record.Version == 1 && JournalStream.KindOf(record.Stream) == StreamKind.Order)
+                    .Select(record => record.Stream).ToList();
+                yield return await OrderHistory.ReadAsync(journal, streams, cancellationToken);
+                progress.Report((read + Math.Min(1, (double)position / end)) / databases.Count);
+            }
         }
 
         progress.Report(1);

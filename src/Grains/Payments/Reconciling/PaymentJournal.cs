@@ -19,13 +19,9 @@ public sealed class PaymentJournal(IJournal journal)
     {
         ArgumentNullException.ThrowIfNull(named);
         var streams = named.Select(JournalStream.OfPayment).ToHashSet(StringComparer.Ordinal);
-        var after = await FindAsync(span.ListFrom, cancellationToken);
-        for (var isOver = false; !isOver;)
+        foreach (var database in journal.Databases)
         {
-            var page = await journal.ReadAllAsync(after, PageLength, cancellationToken);
-            streams.UnionWith(page.Select(record => record.Stream).Where(stream => JournalStream.KindOf(stream) == StreamKind.Payment));
-            isOver = page.Count == 0 || page[^1].At >= span.ListTo;
-            after = page.Count == 0 ? after : page[^1].Position;
+            streams.UnionWith(await StreamsOfAsync(database, span, cancellationToken));
         }
 
         var found = new Dictionary<string, PaymentHistory>(StringComparer.Ordinal);
@@ -41,17 +37,33 @@ public sealed class PaymentJournal(IJournal journal)
         return found;
     }
 
+    /// <summary>The payments of a database of the journal that something happened to within a span.</summary>
+    private static async Task<IReadOnlySet<string>> StreamsOfAsync(IJournal database, ReconciledSpan span, CancellationToken cancellationToken)
+    {
+        var streams = new HashSet<string>(StringComparer.Ordinal);
+        var after = await FindAsync(database, span.ListFrom, cancellationToken);
+        for (var isOver = false; !isOver;)
+        {
+            var page = await database.ReadAllAsync(after, PageLength, cancellationToken);
+            streams.UnionWith(page.Select(record => record.Stream).Where(stream => JournalStream.KindOf(stream) == StreamKind.Payment));
+            isOver = page.Count == 0 || page[^1].At >= span.ListTo;
+            after = page.Count == 0 ? after : page[^1].Position;
+        }
+
+        return streams;
+    }
+
     /// <summary>
     /// A position before every event from a time on. Positions grow with time, but for the clocks of several silos, for which the spans have a
     /// margin.
     /// </summary>
-    private async Task<long> FindAsync(DateTimeOffset time, CancellationToken cancellationToken)
+    private static async Task<long> FindAsync(IJournal database, DateTimeOffset time, CancellationToken cancellationToken)
     {
-        var (low, high) = (0L, await journal.ReadEndAsync(cancellationToken));
+        var (low, high) = (0L, await database.ReadEndAsync(cancellationToken));
         while (low < high)
         {
             var middle = low + ((high - low) / 2);
-            var page = await journal.ReadAllAsync(middle, 1, cancellationToken);
+            var page = await database.ReadAllAsync(middle, 1, cancellationToken);
             if (page.Count == 0 || page[0].At >= time)
             {
                 high = middle;

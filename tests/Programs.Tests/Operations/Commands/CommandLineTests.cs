@@ -25,6 +25,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rotate-signing-key")]
     [InlineData("recover-admin")]
     [InlineData("failover")]
+    [InlineData("partitions list")]
+    [InlineData("partitions move")]
+    [InlineData("partitions clean")]
     [InlineData("import northwind")]
     [InlineData("settings")]
     [InlineData("completion bash")]
@@ -212,6 +215,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("rotate-signing-key")]
     [InlineData("recover-admin")]
     [InlineData("failover")]
+    [InlineData("partitions list")]
+    [InlineData("partitions move 1 --to 0")]
     public async Task A_setting_that_cannot_be_run_with_is_78_for_the_product_and_for_every_command(string line)
     {
         var (code, _, errors) = await CommandRun.RunAsync(Api.FrontEnd.RunAsync, [.. Words(line), InDirectory, "--Granary:Storage", "Oracle"]);

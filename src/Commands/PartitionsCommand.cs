@@ -1,0 +1,112 @@
+using System.CommandLine;
+using Granary.Commands.Grammar;
+using Granary.Hosting;
+using Granary.Journal;
+using Granary.Journal.PostgreSql;
+using Npgsql;
+using Spectre.Console;
+
+namespace Granary.Commands;
+
+/// <summary>
+/// The command <c>partitions</c>: which database of the journal has which partition, and moving one to another database while the product
+/// runs.
+/// </summary>
+internal static class PartitionsCommand
+{
+    private const string Name = "partitions";
+    private const int NotMoved = 1;
+
+    /// <summary>Puts it together.</summary>
+    public static Command Create(IAnsiConsole console) => new(Name, "The partitions of a journal over several databases")
+    {
+        List(console),
+        Move(console),
+        Clean(console),
+    };
+
+    private static GranaryCommand List(IAnsiConsole console)
+    {
+        var command = GranaryCommand.Of("list", "Lists the partitions with the numbers of their databases", $"{Name} list");
+        command.SetAction(parsed => UseMapAsync(parsed, console, (_, partitions) =>
+        {
+            foreach (var (partition, database) in partitions.Map!.Databases.Index())
+            {
+                console.Say($"partition {partition}: database {database}");
+            }
+
+            return Task.FromResult(0);
+        }));
+        return command;
+    }
+
+    private static GranaryCommand Move(IAnsiConsole console)
+    {
+        var number = new Argument<int>("PARTITION") { Description = "The number of the partition" };
+        var to = new Option<int>("--to") { Description = "The number of the database", HelpName = "DATABASE", Required = true };
+        var command = GranaryCommand.Of(
+            "move",
+            "Moves a partition to another database while the product runs: its appends wait for at most 2 seconds. Exits with 1 where it has not moved",
+            $"{Name} move 5 {to.Name} 2");
+        command.Add(number);
+        command.Add(to);
+        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (databases, partitions) =>
+        {
+            var (partition, target) = (parsed.GetValue(number), parsed.GetValue(to));
+            if (partition < 0 || partition >= partitions.Count || target < 0 || target >= databases.All.Count)
+            {
+                console.Say($"There are the partitions 0 to {partitions.Count - 1} and the databases 0 to {databases.All.Count - 1}.");
+                return ExitCodes.Usage;
+            }
+
+            try
+            {
+                return await new PartitionMove(databases, partitions, console.Say).RunAsync(partition, target, cancellation) ? 0 : NotMoved;
+            }
+            catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException or PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable })
+            {
+                console.Say(fault.Message);
+                return NotMoved;
+            }
+        }));
+        return command;
+    }
+
+    private static GranaryCommand Clean(IAnsiConsole console)
+    {
+        var command = GranaryCommand.Of(
+            "clean",
+            "Deletes the copies that databases have kept of partitions that were moved away; not before every process has run for a minute since the move",
+            $"{Name} clean");
+        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (databases, partitions) =>
+        {
+            foreach (var database in databases.All)
+            {
+                var deleted = await new PartitionCleaning(databases, partitions).RunAsync(database, cancellation);
+                console.Say($"database {database.Number}: {deleted} events deleted that another database has");
+            }
+
+            return 0;
+        }));
+        return command;
+    }
+
+    private static Task<int> UseMapAsync(ParseResult parsed, IAnsiConsole console, Func<JournalDatabases, JournalPartitions, Task<int>> work) =>
+        parsed.UseStoresAsync(console, (stores, _) =>
+        {
+            if (stores.Journal.Databases.Count == 1)
+            {
+                console.Say("The journal has one database, which has every partition.");
+                return Task.FromResult(ExitCodes.Configuration);
+            }
+
+            var partitions = stores.Get<JournalPartitions>();
+            if (partitions.Map is null)
+            {
+                console.Say("No silo has divided the journal yet.");
+                return Task.FromResult(ExitCodes.Unavailable);
+            }
+
+            return work(stores.Get<JournalDatabases>(), partitions);
+        });
+}

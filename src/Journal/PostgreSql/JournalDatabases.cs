@@ -1,0 +1,231 @@
+using Granary.Grains.Interfaces;
+using Npgsql;
+
+namespace Granary.Journal.PostgreSql;
+
+/// <summary>One PostgreSQL database of the journal.</summary>
+/// <param name="Number">Its number; the first also has the views, the snapshots and the signing keys.</param>
+/// <param name="Servers">Its servers, of which one is the primary.</param>
+/// <param name="Source">Connections to the primary.</param>
+/// <param name="Store">Its part of the journal.</param>
+public sealed record JournalDatabase(int Number, PostgreSqlServers Servers, NpgsqlDataSource Source, IJournalStore Store);
+
+/// <summary>
+/// The PostgreSQL databases of the journal, and what they say of themselves: each keeps its number and a copy of the
+/// <see cref="PartitionMap"/>, so that a process whose configuration names other databases, or the same in another order, does not start.
+/// </summary>
+/// <param name="all">All of them, in the order of their numbers.</param>
+/// <param name="partitions">Gets the map; where there is one database, nobody asks it.</param>
+public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, JournalPartitions partitions)
+{
+    /// <summary>The advisory lock under which one process writes the map.</summary>
+    private const long Lock = PostgreSqlSchema.Lock + 2;
+
+    /// <summary>All of them, in the order of their numbers.</summary>
+    public IReadOnlyList<JournalDatabase> All => all;
+
+    /// <summary>Creates or migrates the schema of each.</summary>
+    /// <exception cref="JournalUnavailableException">One cannot be reached.</exception>
+    public async Task InitializeAsync(CancellationToken cancellation)
+    {
+        foreach (var database in all)
+        {
+            await database.Store.InitializeAsync(cancellation);
+        }
+    }
+
+    /// <summary>Reads the map, and refuses databases that are not those of the journal.</summary>
+    /// <param name="create">Whether to write it where there is none, and to enter databases that were added; their schema must be there.</param>
+    /// <returns>False if there is no map yet, which a silo will write.</returns>
+    /// <exception cref="PartitionMapException">The configuration contradicts the databases.</exception>
+    /// <exception cref="NpgsqlException">A database cannot be reached.</exception>
+    public async Task<bool> OpenAsync(bool create, CancellationToken cancellation)
+    {
+        if (all.Count == 1)
+        {
+            RefuseDivided(await PartitionMapTable.ReadAsync(all[0].Source, cancellation));
+            return true;
+        }
+
+        await using var connection = await all[0].Source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (create)
+        {
+            await using var turn = new NpgsqlCommand($"SELECT pg_advisory_xact_lock({Lock})", connection);
+            await turn.ExecuteNonQueryAsync(cancellation);
+        }
+
+        var first = await PartitionMapTable.ReadAsync(all[0].Source, cancellation);
+        var map = first?.Map;
+        if (map is null)
+        {
+            if (!create)
+            {
+                return false;
+            }
+
+            map = await DrawAsync(cancellation);
+            await PartitionMapTable.WriteAsync(all[0].Source, new PartitionMapRow(map, 0), cancellation);
+        }
+
+        Verify(map, first?.Database ?? 0, 0);
+        foreach (var database in all.Skip(1))
+        {
+            await JoinAsync(database, map, create, cancellation);
+        }
+
+        partitions.Map = map;
+        partitions.RefreshAsync = RefreshAsync;
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the map again: from database 0, and while that is away from the copies. It completes what a move has left undone that was ended
+    /// after its switch, and opens a partition again whose move was ended before.
+    /// </summary>
+    /// <exception cref="NpgsqlException">No database can be reached.</exception>
+    public async Task RefreshAsync(CancellationToken cancellation)
+    {
+        var rows = await Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
+        var newest = rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map;
+        if (newest is null)
+        {
+            throw new NpgsqlException("No database of the journal can be reached.");
+        }
+
+        foreach (var (database, row) in all.Zip(rows))
+        {
+            if (row is null)
+            {
+                continue;
+            }
+
+            if (row.Map.Version < newest.Version)
+            {
+                await PartitionMapTable.WriteAsync(database.Source, new PartitionMapRow(newest, database.Number), cancellation);
+            }
+            else if (row.IsClosed)
+            {
+                await PartitionMapTable.OpenAbandonedAsync(database.Source, cancellation);
+            }
+        }
+
+        if (newest.Version > partitions.Map?.Version)
+        {
+            partitions.Map = newest;
+        }
+    }
+
+    private static async Task<PartitionMapRow?> TryReadAsync(JournalDatabase database, CancellationToken cancellation)
+    {
+        try
+        {
+            return await PartitionMapTable.ReadAsync(database.Source, cancellation);
+        }
+        catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
+        {
+            // It is read again a second later, as each is.
+            return null;
+        }
+    }
+
+    /// <summary>The map of a journal that has none: of a new one, or of one that had a single database.</summary>
+    private async Task<PartitionMap> DrawAsync(CancellationToken cancellation)
+    {
+        foreach (var database in all.Skip(1))
+        {
+            if (await PartitionMapTable.ReadAsync(database.Source, cancellation) is { } other)
+            {
+                throw new PartitionMapException(
+                    $"names at {database.Number} database {other.Database} of journal {other.Map.Journal}, and at 0 one that belongs to no journal of several.");
+            }
+
+            // This process has the lock in database 0, and nobody takes it in another. System identifiers tell no copies of a server apart.
+            await using var look = database.Source.CreateCommand($"SELECT pg_try_advisory_xact_lock({Lock})");
+            if (await look.ExecuteScalarAsync(cancellation) is not true)
+            {
+                throw new PartitionMapException($"names at {database.Number} the same database as at 0.");
+            }
+
+            await RefuseEventsAsync(database, cancellation);
+        }
+
+        var journal = Guid.CreateVersion7();
+        return await PartitionMapTable.HasEventsAsync(all[0].Source, cancellation)
+            ? PartitionMap.InFirst(journal, partitions.Count)
+            : PartitionMap.Dealt(journal, partitions.Count, all.Count);
+    }
+
+    /// <summary>Verifies a further database, enters a new one, and renews its copy of the map.</summary>
+    private async Task JoinAsync(JournalDatabase database, PartitionMap map, bool create, CancellationToken cancellation)
+    {
+        var known = await PartitionMapTable.ReadAsync(database.Source, cancellation);
+        if (known is null)
+        {
+            if (!create)
+            {
+                throw new PartitionMapException($"names at {database.Number} a database that no silo has entered in the journal yet.");
+            }
+
+            await RefuseEventsAsync(database, cancellation);
+        }
+        else if (known.Map.Journal != map.Journal)
+        {
+            throw new PartitionMapException($"names at {database.Number} a database of another journal ({known.Map.Journal}, not {map.Journal}).");
+        }
+        else
+        {
+            Verify(map, known.Database, database.Number);
+        }
+
+        if (create && known?.Map.Version != map.Version)
+        {
+            await PartitionMapTable.WriteAsync(database.Source, new PartitionMapRow(map, database.Number), cancellation);
+        }
+    }
+
+    private static async Task RefuseEventsAsync(JournalDatabase database, CancellationToken cancellation)
+    {
+        if (await PartitionMapTable.HasEventsAsync(database.Source, cancellation))
+        {
+            throw new PartitionMapException($"names at {database.Number} a database that has a journal of its own; it takes an empty one.");
+        }
+    }
+
+    private void Verify(PartitionMap map, int says, int number)
+    {
+        if (says != number)
+        {
+            throw new PartitionMapException($"names at {number} the database that is number {says} of its journal.");
+        }
+
+        if (map.Databases.Count != partitions.Count)
+        {
+            throw new PartitionMapException(
+                $"has several databases, whose map has {map.Databases.Count} partitions; Granary:Streams:Partitions is {partitions.Count}.");
+        }
+
+        RefuseMissing(map);
+    }
+
+    private void RefuseMissing(PartitionMap map)
+    {
+        if (map.Databases.Max() is var last && last >= all.Count)
+        {
+            throw new PartitionMapException($"names {all.Count} databases, and a part of the journal is in database {last}.");
+        }
+    }
+
+    private void RefuseDivided(PartitionMapRow? row)
+    {
+        if (row is { Database: not 0 })
+        {
+            throw new PartitionMapException($"names one database, which is number {row.Database} of a journal of several.");
+        }
+
+        if (row is not null)
+        {
+            RefuseMissing(row.Map);
+        }
+    }
+}
