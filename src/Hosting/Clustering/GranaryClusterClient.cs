@@ -1,6 +1,7 @@
 using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
+using Granary.Grains.Reading;
 using Granary.Grains.Stock;
 using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
@@ -34,6 +35,8 @@ public static class GranaryClusterClient
         builder.Services.AddSingleton<IJournal, JournalReader>();
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
+        builder.Services.AddListReads();
+        builder.AddLive(LayerOptions.Replicas);
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddClientHealth();
         var telemetry = TelemetryOptions.From(settings);

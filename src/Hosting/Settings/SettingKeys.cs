@@ -241,6 +241,12 @@ public static class SettingKeys
         JournalDefaults.EndTransactionsAfter, TimeSpan.Zero, AMonth,
         "PostgreSQL: a session whose transaction holds back the streams for this long is ended; 00:00:00 ends none"));
 
+    public static SettingKey<bool> UseReplicas { get; } = DeclareLive(Flag("Granary:Replicas:Use", false,
+        "PostgreSQL: whether lists, exports, the feed and the figures are read from a standby that is new enough ([replica-reads.md](replica-reads.md))"));
+
+    public static SettingKey<TimeSpan> MaxStaleness { get; } = DeclareLive(Duration("Granary:Replicas:MaxStaleness", TimeSpan.FromSeconds(5),
+        AMoment, TimeSpan.FromMinutes(5), "how old what a standby shows may be where the reader demands no position; otherwise the primary is read"));
+
     public static SettingKey<bool> Deliver { get; } = Declare(Flag("Granary:Streams:Deliver", StreamDefaults.Deliver,
         "whether the silo delivers events to consumers; off, they stop and catch up later"));
 

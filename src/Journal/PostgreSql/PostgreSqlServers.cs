@@ -51,6 +51,9 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <summary>What the process knows of the newest history.</summary>
     public PrimaryFence Fence { get; }
 
+    /// <summary>The standbys as servers to read from.</summary>
+    public PostgreSqlReplicas Replicas { get; } = new();
+
     /// <summary>Whether a connection string names several hosts.</summary>
     public static bool AreSeveral(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Host?.Contains(',', StringComparison.Ordinal) ?? false;
 
@@ -84,6 +87,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <returns>The state of each, in the order of <see cref="Hosts"/>.</returns>
     public async Task<IReadOnlyList<ServerState>> LookAsync(CancellationToken cancellation)
     {
+        var asked = Environment.TickCount64;
         var states = await Task.WhenAll(Hosts.Select(host => host.LookAsync(cancellation)));
 
         // Standbys first: they tell of a primary that cannot be reached.
@@ -111,6 +115,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             Fence.Forget(state.Host);
         }
 
+        Replicas.Learn(asked, Hosts, states, Fence.Timeline);
         if (states.Any(state => state is { IsReachable: true, IsStandby: false } && state.History.Timeline == Fence.Timeline))
         {
             await ReviveAsync(cancellation);
@@ -161,6 +166,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Replicas.DisposeAsync();
         foreach (var source in _opened)
         {
             await source.DisposeAsync();
