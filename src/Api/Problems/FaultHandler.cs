@@ -50,6 +50,8 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
         {
             case BadHttpRequestException bad:
                 return ProblemOf(bad);
+            case SiteIdleException idle:
+                return Problem.Of(ProblemTypes.Unavailable, idle.Message) with { RetryAfter = RetrySeconds };
             case PositionNotReachedException late:
                 return Problem.Of(ProblemTypes.PositionNotReached, late.Message) with { RetryAfter = RetrySeconds };
             case OverloadedException:

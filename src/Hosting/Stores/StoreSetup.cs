@@ -2,6 +2,7 @@ using Granary.Grains.Stock.Catalogue;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
+using Granary.Hosting.Sites;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
@@ -21,10 +22,11 @@ internal static class StoreSetup
         services.AddHostedService<ReplicationMetrics>();
         if (options.Storage == StorageKind.PostgreSql)
         {
-            services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory);
+            services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory, options.Site);
             services.AddSingleton(provider => provider.GetRequiredService<PostgreSqlServers>().Open());
             services.AddSingleton<PrimaryWatch>();
             services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatch>());
+            services.AddSiteWatch(options, isIdle: false);
             if (PostgreSqlServers.AreSeveral(options.PostgreSql!))
             {
                 services.AddHealthChecks().AddCheck<ReplicationHealth>("replication");
@@ -43,9 +45,9 @@ internal static class StoreSetup
     }
 
     /// <summary>Adds the servers of a connection string; what opens connections to them shares what they have seen.</summary>
-    public static void AddPostgreSqlServers(this IServiceCollection services, string connectionString, string dataDirectory) =>
+    public static void AddPostgreSqlServers(this IServiceCollection services, string connectionString, string dataDirectory, DatabaseSite? site = null) =>
         services.TryAddSingleton(provider => new PostgreSqlServers(
-            connectionString, provider.GetService<ILogger<PostgreSqlServers>>(), Path.Combine(dataDirectory, "timeline")));
+            connectionString, provider.GetService<ILogger<PostgreSqlServers>>(), Path.Combine(dataDirectory, "timeline"), site));
 
     /// <summary>Adds the database of the views and the services that follow the journal.</summary>
     public static void AddViews(this IServiceCollection services, PlatformSettings options, StreamSettings streams)

@@ -69,7 +69,8 @@ public sealed class PostgreSqlReplicas : IAsyncDisposable
     /// <param name="hosts">The hosts.</param>
     /// <param name="states">The state of each.</param>
     /// <param name="timeline">The timeline that connections lead to.</param>
-    internal void Learn(long asked, IReadOnlyList<PostgreSqlHost> hosts, IReadOnlyList<ServerState> states, int timeline)
+    /// <param name="isNear">Whether a host may be read from.</param>
+    internal void Learn(long asked, IReadOnlyList<PostgreSqlHost> hosts, IReadOnlyList<ServerState> states, int timeline, Predicate<string> isNear)
     {
         lock (_lock)
         {
@@ -91,7 +92,8 @@ public sealed class PostgreSqlReplicas : IAsyncDisposable
 
             _standbys =
             [
-                .. hosts.Zip(states).Where(host => host.Second is { IsReachable: true, IsStandby: true } && host.Second.History == _history)
+                .. hosts.Zip(states).Where(host => host.Second is { IsReachable: true, IsStandby: true } && host.Second.History == _history
+                        && isNear(host.First.Name))
                     .Select(host => (host.First, host.Second.Replayed)),
             ];
         }
