@@ -10,7 +10,7 @@ namespace Granary.Hosting.Stores;
 /// </summary>
 internal sealed class ReplicationMetrics(PrimaryWatch? watch = null, PostgreSqlServers? servers = null) : IHostedService, IDisposable
 {
-    private readonly Meter _meter = new("Granary.Replication");
+    private readonly Meter _meter = new("Granary.Replication", version: null, tags: null, scope: servers);
 
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)

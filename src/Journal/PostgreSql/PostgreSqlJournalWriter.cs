@@ -271,13 +271,12 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     {
         // Durable means flushed, whatever the server's default is. A look-up in the journal must be an index look-up, even when
         // the statement was planned while the table was empty. The planner forbids a scan only by an enormous cost, and that cost
-        // would trigger JIT compilation, so JIT is off.
+        // would trigger JIT compilation if PostgreSqlServers did not turn it off.
         await using var command = new NpgsqlCommand(
             """
             SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';
             SET enable_seqscan = off;
             SET enable_bitmapscan = off;
-            SET jit = off;
             """,
             connection);
         await command.ExecuteNonQueryAsync();

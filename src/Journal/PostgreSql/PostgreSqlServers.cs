@@ -22,6 +22,12 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// </summary>
     private const int RecheckSeconds = 3_600;
 
+    /// <summary>
+    /// PostgreSQL compiles a statement to machine code when it takes it for expensive. It takes the order index's for expensive because of
+    /// its joins, and compiled it anew for every group: half of PostgreSQL's time an order (docs/performance.md).
+    /// </summary>
+    private const string WithoutCompiler = "-c jit=off";
+
     private readonly string _connectionString;
     private readonly IReadOnlyList<PostgreSqlHost> _own;
     private readonly List<NpgsqlDataSource> _opened = [];
@@ -35,6 +41,10 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     public PostgreSqlServers(string connectionString, ILogger<PostgreSqlServers>? log = null, string? file = null, DatabaseSite? site = null)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString) { TargetSessionAttributes = null, LoadBalanceHosts = false };
+
+        // Before the hosts, whose standbys are read by the same statements.
+        var options = given.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS") ?? "";
+        given.Options = options.Contains("jit", StringComparison.Ordinal) ? options : $"{options} {WithoutCompiler}".TrimStart();
         Hosts = [.. HostsOf(given)];
         Site = site;
         _own = site is null ? Hosts : [.. Hosts.Where(host => site.IsOwn(host.Name))];

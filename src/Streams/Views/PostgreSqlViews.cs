@@ -14,7 +14,7 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
 {
     private readonly NpgsqlDataSource _dataSource = servers.Open(settings =>
     {
-        settings.Options = "-c synchronous_commit=on";
+        settings.Options += " -c synchronous_commit=on";
         settings.MaxAutoPrepare = 50;
         settings.MaxPoolSize = 20;
 

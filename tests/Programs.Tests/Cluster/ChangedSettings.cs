@@ -107,7 +107,8 @@ internal static partial class ChangedSettings
 
     /// <summary>
     /// A variant under which every order fails, for the administrator who sends its header alone: it is turned off by what both front ends
-    /// have counted, and neither the crowd nor another variant notices.
+    /// have counted, and neither the crowd nor another variant notices. No order comes of it, because nobody has the product: without the variant
+    /// that is what is answered, and on a slow machine it already is before the last try.
     /// </summary>
     private static async Task IsTurnedOffAsync(IEnumerable<ProgramProcess> processes, Crowd crowd, GranaryClient[] admins)
     {
@@ -122,9 +123,14 @@ internal static partial class ChangedSettings
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, "/orders") { Headers = { Authorization = token } };
             request.Headers.Add("X-Variant", "closed");
-            request.Content = JsonContent.Create(new { items = new[] { new { sku = "HOT", quantity = 1 } }, user_id = crowd.Members[0].UserId });
+            request.Content = JsonContent.Create(new { items = new[] { new { sku = "UNKNOWN", quantity = 1 } }, user_id = crowd.Members[0].UserId });
             using var answer = await crowd.FrontEnds[i % crowd.FrontEnds.Count].Http.SendAsync(request);
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            if (answer.StatusCode != HttpStatusCode.ServiceUnavailable)
+            {
+                Assert.Equal(HttpStatusCode.UnprocessableEntity, answer.StatusCode);
+                Assert.NotEqual(0, i);
+                break;
+            }
         }
 
         foreach (var admin in admins)

@@ -105,14 +105,14 @@ public sealed class TakeoverTests
             },
             Cancellation);
         await TellsAsync(HealthStatus.Healthy, null);
-        var values = Measure();
+        var values = Measure(silo);
         Assert.Equal(0, values["replication_standbys_missing"].Value);
         Assert.Equal("sync", values["replication_lag_bytes"].State);
         Assert.Equal("sync", values["replication_lag_seconds"].State);
 
         await standby.StopAsync();
         await TellsAsync(HealthStatus.Degraded, $"127.0.0.1:{standby.Port} cannot be reached");
-        Assert.Equal(1, Measure()["replication_standbys_missing"].Value);
+        Assert.Equal(1, Measure(silo)["replication_standbys_missing"].Value);
 
         await standby.RestartAsync(immediate: true);
         await TellsAsync(HealthStatus.Healthy, null);
@@ -121,7 +121,7 @@ public sealed class TakeoverTests
         await TellsAsync(HealthStatus.Degraded, $"127.0.0.1:{primary.Port} cannot be reached");
         await primary.RestartAsync(immediate: true);
         await TellsAsync(HealthStatus.Degraded, $"PostgreSQL at 127.0.0.1:{primary.Port} is refused: it is an old primary, on timeline 1");
-        Assert.Equal(1, Measure()["replication_servers_refused"].Value);
+        Assert.Equal(1, Measure(silo)["replication_servers_refused"].Value);
 
         Task TellsAsync(HealthStatus status, string? start) => Eventually.HoldsAsync(
             async () =>
@@ -133,9 +133,10 @@ public sealed class TakeoverTests
             $"readiness tells {status} {start}", cancellation: Cancellation);
     }
 
-    /// <summary>The figures of replication, by name, with the label of the last one.</summary>
-    private static Dictionary<string, (double Value, object? State)> Measure()
+    /// <summary>The figures of replication of a silo, by name, with the label of the last one. Other tests have silos in this process.</summary>
+    private static Dictionary<string, (double Value, object? State)> Measure(WholeSilo silo)
     {
+        var servers = silo.Service<PostgreSqlServers>();
         var values = new Dictionary<string, (double, object?)>(StringComparer.Ordinal);
         using var listener = new MeterListener { InstrumentPublished = (instrument, listener) => Listen(instrument, listener) };
         listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => values[instrument.Name] = (value, StateOf(tags)));
@@ -144,9 +145,9 @@ public sealed class TakeoverTests
         listener.RecordObservableInstruments();
         return values;
 
-        static void Listen(Instrument instrument, MeterListener listener)
+        void Listen(Instrument instrument, MeterListener listener)
         {
-            if (instrument.Meter.Name == "Granary.Replication")
+            if (ReferenceEquals(instrument.Meter.Scope, servers))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

@@ -91,6 +91,22 @@ public sealed class ReplicaSnapshotTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Statements_are_not_compiled_at_a_standby_either()
+    {
+        await using var snapshot = await OpenAsync();
+
+        var compiles = await snapshot.ReadAsync(
+            async (connection, cancellation) =>
+            {
+                await using var command = new NpgsqlCommand("SHOW jit", connection);
+                return (string)(await command.ExecuteScalarAsync(cancellation))!;
+            },
+            Cancellation);
+
+        Assert.Equal("off", compiles);
+    }
+
+    [Fact]
     public async Task A_standby_without_writes_does_not_grow_old_and_one_that_lacks_a_write_does()
     {
         Assert.Equal([null], await _store.AppendAsync(Appends.To("order/a", 0)));

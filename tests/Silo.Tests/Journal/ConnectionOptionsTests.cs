@@ -1,0 +1,34 @@
+using Granary.Journal.PostgreSql;
+using Granary.Streams.Views;
+using Npgsql;
+
+namespace Granary.Silo.Tests.Journal;
+
+/// <summary>What every connection to PostgreSQL is opened with.</summary>
+public sealed class ConnectionOptionsTests(SharedPostgres postgres)
+{
+    [Theory]
+    [InlineData(null, "off", "4MB")]
+    [InlineData("-c work_mem=7MB", "off", "7MB")]
+    [InlineData("-c work_mem=7MB -c jit=on", "on", "7MB")]
+    public async Task Statements_are_not_compiled_unless_the_connection_string_says_so_and_its_options_hold_in_every_pool(
+        string? options, string compiles, string memory)
+    {
+        var given = new NpgsqlConnectionStringBuilder(await postgres.CreateDatabaseAsync()) { Options = options };
+        await using var servers = new PostgreSqlServers(given.ConnectionString);
+        await using var views = new PostgreSqlViews(servers);
+        await using var others = servers.Open();
+        await using var other = await others.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        foreach (var (name, value) in new[] { ("jit", compiles), ("work_mem", memory) })
+        {
+            Assert.Equal(value, await ShowAsync(other, name));
+            Assert.Equal(value, await views.ReadAsync((connection, _) => ShowAsync((NpgsqlConnection)connection, name), TestContext.Current.CancellationToken));
+        }
+    }
+
+    private static async Task<string> ShowAsync(NpgsqlConnection connection, string setting)
+    {
+        await using var command = new NpgsqlCommand($"SHOW {setting}", connection);
+        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
