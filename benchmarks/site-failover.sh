@@ -20,6 +20,7 @@ while [ $# -gt 0 ]; do
 done
 
 workspace=$(mktemp -d "${TMPDIR:-/tmp}/granary-sites.XXXXXX")
+chmod 711 "$workspace" # PostgreSQL runs as another user.
 export GRANARY_CLUSTER_DIR=${GRANARY_CLUSTER_DIR:-$workspace/cluster} GRANARY_CLUSTER_PORT=${GRANARY_CLUSTER_PORT:-7080}
 export Granary__Orders__MaxOpenOrdersPerUser=0 Granary__Orders__MaxOpenUnitsPerUser=0 Granary__RateLimit__PermitsPerSecond=20000
 site_a=http://127.0.0.1:$GRANARY_CLUSTER_PORT site_b=http://127.0.0.1:$((GRANARY_CLUSTER_PORT + 2))
