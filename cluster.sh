@@ -14,6 +14,10 @@ usage() {
                         the same with a second PostgreSQL that follows the first; later commands keep it
 ./cluster.sh up --databases N
                         the same with a journal over N databases, 2 to 4, each on a server of its own; later commands keep it
+./cluster.sh up --site a [sync|async]
+                        the same at two sites: these processes are site a, the second PostgreSQL is at site b (docs/sites.md)
+./cluster.sh up --site b
+                        silo 4, front end 3 and a Redis of site b, which only read until its PostgreSQL is the primary
 ./cluster.sh failover [--accept-loss]
                         makes the standby the primary (docs/standby.md)
 ./cluster.sh rebuild    makes the server that is not the primary its standby, from a new copy
@@ -31,11 +35,17 @@ fail() { say "cluster.sh: $*" >&2; exit 1; }
 
 root=$(realpath -m "${GRANARY_CLUSTER_DIR:-data/cluster}")
 first_port=${GRANARY_CLUSTER_PORT:-5080} # The first front end's port; all other ports are offsets from it.
-[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 206))" ] ||
-    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 206)), so that the other ports fit above it"
-postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202)) standby_port=$((first_port + 203))
+[[ $first_port =~ ^[1-9][0-9]{0,4}$ ]] && [ "$first_port" -le "$((65535 - 207))" ] ||
+    fail "GRANARY_CLUSTER_PORT is '$first_port'; it must be a port up to $((65535 - 207)), so that the other ports fit above it"
+postgres_port=$((first_port + 200)) redis_port=$((first_port + 201)) provider_port=$((first_port + 202)) standby_port=$((first_port + 203)) redis_b_port=$((first_port + 207))
 further_port() { echo $((first_port + 203 + $1)); } # of database 1, 2 or 3
 silos="1 2 3" front_ends="1 2"
+
+# The cluster is at two sites if the file is there: site b has silo 4 and front end 3.
+with_sites() { [ -e "$root/sites" ]; }
+all_silos() { if with_sites; then echo "$silos 4"; else echo "$silos"; fi; }
+all_front_ends() { if with_sites; then echo "$front_ends 3"; else echo "$front_ends"; fi; }
+site_of() { case $1 in silo-4 | front-end-3) echo b ;; *) echo a ;; esac }
 front_end_port() { echo $((first_port + $1 - 1)); }
 silo_port() { echo $((first_port + 100 + $1)); }
 gateway_port() { echo $((first_port + 110 + $1)); }
@@ -62,8 +72,8 @@ running() {
 }
 any_program_runs() {
     local n
-    for n in $silos; do ! running "silo-$n" || return 0; done
-    for n in $front_ends; do ! running "front-end-$n" || return 0; done
+    for n in $(all_silos); do ! running "silo-$n" || return 0; done
+    for n in $(all_front_ends); do ! running "front-end-$n" || return 0; done
     return 1
 }
 answers() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -273,16 +283,17 @@ failover() {
     say "./cluster.sh rebuild makes the other server its standby"
 }
 
-start_redis() {
-    running redis && return
+start_redis() { # start_redis NAME PORT
+    local name=$1 port=$2
+    running "$name" && return
     [ -x /usr/bin/redis-server ] || fail "Redis is not installed (Debian package redis-server)"
-    mkdir -p "$root/redis"
-    own redis "$root/redis"
-    need_ports Redis "$redis_port"
+    mkdir -p "$root/$name"
+    own redis "$root/$name"
+    need_ports Redis "$port"
     # Redis holds the table of silos: without the append-only file a restart would lose the membership.
-    launch redis $(identity redis) /usr/bin/redis-server --port "$redis_port" --bind 127.0.0.1 --dir "$root/redis" \
+    launch "$name" $(identity redis) /usr/bin/redis-server --port "$port" --bind 127.0.0.1 --dir "$root/$name" \
         --save "" --appendonly yes --appendfsync always
-    wait_for Redis redis answers "$redis_port"
+    wait_for Redis "$name" answers "$port"
 }
 
 # The sample provider is part of the cluster if the file with its secrets is there.
@@ -328,7 +339,7 @@ make_certificates() {
 }
 
 # Settings that silos and front ends share. A front end that is a client of the cluster needs no silo port.
-settings() {
+settings() { # settings [NAME of the process]
     local hosts="127.0.0.1;Port=$postgres_port"
     ! with_standby || hosts="127.0.0.1:$postgres_port,127.0.0.1:$standby_port"
     export ConnectionStrings__Granary="Host=$hosts;Username=granary;Database=granary;Maximum Pool Size=40"
@@ -339,6 +350,14 @@ settings() {
     export ConnectionStrings__Redis="127.0.0.1:$redis_port"
     export Granary__Storage=PostgreSql Granary__Clustering=Redis Granary__Silo__Address=127.0.0.1
     export Granary__DataDirectory="$root/granary" DOTNET_ENVIRONMENT=Production
+    if with_sites; then
+        export Granary__Sites="a@127.0.0.1:$postgres_port,b@127.0.0.1:$standby_port" Granary__Site
+        Granary__Site=$(site_of "${1:-}")
+        if [ "$Granary__Site" = b ]; then
+            # Each site has a cluster of its own: its silos never meet those of the other.
+            export ConnectionStrings__Redis="127.0.0.1:$redis_b_port" Granary__Silo__ClusterId=granary-b Granary__DataDirectory="$root/granary-b"
+        fi
+    fi
     export Serilog__MinimumLevel__Override__Orleans=Warning Serilog__MinimumLevel__Override__Microsoft=Warning
     if [ -e "$root/tls/tls.crt" ]; then
         export Granary__Silo__Tls__Certificate="$root/tls/tls.crt" Granary__Silo__Tls__Key="$root/tls/tls.key"
@@ -364,7 +383,7 @@ start_silo() {
     release=$(realpath "$root/app/current")
     need_ports "silo $1" "$(silo_port "$1")" "$(gateway_port "$1")" "$(silo_http_port "$1")"
     (
-        settings
+        settings "silo-$1"
         export ASPNETCORE_URLS="http://127.0.0.1:$(silo_http_port "$1")"
         export Granary__Silo__Port Granary__Silo__GatewayPort
         Granary__Silo__Port=$(silo_port "$1") Granary__Silo__GatewayPort=$(gateway_port "$1")
@@ -378,7 +397,7 @@ start_front_end() {
     release=$(realpath "$root/app/current")
     need_ports "front end $1" "$(front_end_port "$1")"
     (
-        settings
+        settings "front-end-$1"
         export Granary__Hosting=Client Granary__DrainTime=00:00:03 ASPNETCORE_URLS="http://127.0.0.1:$(front_end_port "$1")"
         launch "front-end-$1" dotnet "$release/api/Granary.Api.dll"
     )
@@ -388,9 +407,25 @@ start_front_end() {
 await_silo() { wait_for "Silo $1" "silo-$1" answers "$(silo_http_port "$1")"; }
 await_front_end() { wait_for "Front end $1" "front-end-$1" answers "$(front_end_port "$1")"; }
 
-up() { # up [--payments] [--standby [sync|async]] [--databases N]
+up_site_b() {
+    with_sites || fail "there is no site a; ./cluster.sh up --site a starts it"
+    [ -e "$root/app/current" ] && database_runs || fail "the cluster is not up; ./cluster.sh up --site a starts it"
+    start_redis redis-b "$redis_b_port"
+    start_silo 4
+    await_silo 4
+    start_front_end 3
+    await_front_end 3
+    status
+}
+
+up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [sync|async]]
     local mode
     mkdir -p "$root/app"
+    if [ "${1:-}" = --site ]; then
+        with_sites || ! any_program_runs || fail "the processes that run know no sites; ./cluster.sh down first"
+        touch "$root/sites"
+        set -- --standby "${3:-}"
+    fi
     if [ "${1:-}" = --standby ]; then
         mode=${2:-$(cat "$root/standby-mode" 2>/dev/null || echo sync)}
         [[ $mode == sync || $mode == async ]] || fail "--standby takes sync or async, not '$mode'"
@@ -415,7 +450,7 @@ up() { # up [--payments] [--standby [sync|async]] [--databases N]
     start_postgres
     ! with_standby || start_standby
     start_further
-    start_redis
+    start_redis redis "$redis_port"
     ! with_payments || start_provider
     for n in $silos; do start_silo "$n"; done
     for n in $silos; do await_silo "$n"; done
@@ -435,29 +470,33 @@ status() {
     ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)"
     for n in $(further); do line "database-$n" "127.0.0.1:$(further_port "$n")"; done
     line redis "127.0.0.1:$redis_port"
+    ! with_sites || line redis-b "127.0.0.1:$redis_b_port"
     ! with_payments || line provider "http://127.0.0.1:$provider_port"
-    for n in $silos; do line "silo-$n" "silo port $(silo_port "$n"), gateway $(gateway_port "$n")"; done
-    for n in $front_ends; do line "front-end-$n" "http://127.0.0.1:$(front_end_port "$n")"; done
+    for n in $(all_silos); do line "silo-$n" "silo port $(silo_port "$n"), gateway $(gateway_port "$n")$(site_text "silo-$n")"; done
+    for n in $(all_front_ends); do line "front-end-$n" "http://127.0.0.1:$(front_end_port "$n")$(site_text "front-end-$n")"; done
 }
 
+site_text() { ! with_sites || echo ", site $(site_of "$1")"; }
 role_of() {
     with_standby && running "$1" || return 0
     case $(timeline_of "$1") in 0) echo ", standby ($(cat "$root/standby-mode"))" ;; *) echo ", primary on timeline $(timeline_of "$1")" ;; esac
 }
 
-known_silo() { [[ " $silos " == *" ${1:-} "* ]] || fail "name a silo: one of $silos"; }
+known_silo() { [[ " $(all_silos) " == *" ${1:-} "* ]] || fail "name a silo: one of $(all_silos)"; }
 
 rolling() {
     any_program_runs || fail "no silo and no front end runs; ./cluster.sh up starts them"
     database_runs && running redis || fail "PostgreSQL or Redis is down; ./cluster.sh up starts them"
     build
-    for n in $silos; do
+    for n in $(all_silos); do
+        [ "$(site_of "silo-$n")" = a ] || running "silo-$n" || continue # Site b may not have been started.
         say "Replacing silo $n"
         stop "silo-$n" TERM
         start_silo "$n"
         await_silo "$n"
     done
-    for n in $front_ends; do
+    for n in $(all_front_ends); do
+        [ "$(site_of "front-end-$n")" = a ] || running "front-end-$n" || continue
         say "Replacing front end $n"
         stop "front-end-$n" TERM
         start_front_end "$n"
@@ -483,11 +522,12 @@ start() {
 }
 
 down() {
-    for n in $front_ends; do stop "front-end-$n" TERM & done
+    for n in $(all_front_ends); do stop "front-end-$n" TERM & done
     wait
-    for n in $silos; do stop "silo-$n" TERM; done
+    for n in $(all_silos); do stop "silo-$n" TERM; done
     stop provider TERM
     stop redis TERM
+    stop redis-b TERM
     # A standby first: the other would wait for it at its end.
     stop "$(other_than "$(primary)")" INT
     stop postgres INT
@@ -497,9 +537,10 @@ down() {
 
 case "${1:-}" in
 up)
-    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [[ ($2 == --standby || $2 == --databases) && $# -le 3 ]] ||
-        fail "up takes nothing but --payments, --standby [sync|async] or --databases N"
-    lock && up "${@:2}"
+    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [ "$*" = "up --site b" ] || [[ ($2 == --standby || $2 == --databases) && $# -le 3 ]] || [[ "$2 ${3:-}" == "--site a" && $# -le 4 ]] ||
+        fail "up takes nothing but --payments, --standby [sync|async], --databases N, --site a [sync|async] or --site b"
+    lock
+    if [ "$*" = "up --site b" ]; then up_site_b; else up "${@:2}"; fi
     ;;
 failover) lock && failover "${@:2}" ;;
 rebuild) lock && rebuild ;;

@@ -22,6 +22,7 @@ using Granary.Hosting.Clustering;
 using Granary.Hosting.Health;
 using Granary.Hosting.Listening;
 using Granary.Hosting.Settings;
+using Granary.Hosting.Sites;
 using Granary.Hosting.Telemetry;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -35,35 +36,48 @@ public static class FrontEnd
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
     public static async Task RunAsync(string[] args)
     {
-        await using var app = Build(args);
-        await app.RunUntilStoppedAsync();
+        await SiteRun.RunAsync(SettingsOf(args).Configuration, isIdle => Build(args, configure: null, isIdle));
     }
 
     /// <summary>Composes the whole process: the front end, and a silo in the process or a client of the cluster.</summary>
     /// <param name="args">Settings as command-line arguments.</param>
     /// <param name="configure">What another host, such as a test, adds before the configuration is read.</param>
     /// <exception cref="InvalidConfigurationException">The configuration is invalid.</exception>
-    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null)
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null) => Build(args, configure, isIdle: false);
+
+    /// <inheritdoc cref="Build(string[], Action{WebApplicationBuilder}?)"/>
+    /// <param name="isIdle">Whether the process belongs to a site that takes no writes.</param>
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure, bool isIdle)
     {
         OpenFiles.Check();
-
-        // Settings files are beside the program; the data directory is relative to the working directory.
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            ContentRootPath = AppContext.BaseDirectory,
-        });
+        var builder = SettingsOf(args);
         configure?.Invoke(builder);
         builder.AddLiveSettings();
         builder.AddGranaryLog();
         builder.AddGranaryTelemetry("granary");
         builder.AddHttpAddresses();
-        builder.AddGrains();
+        if (isIdle)
+        {
+            builder.AddIdleSite();
+        }
+        else
+        {
+            builder.AddGrains();
+            builder.Services.AddHostedService<SampleCatalogue>();
+        }
+
         builder.AddFrontEnd();
         var app = builder.Build();
         app.UseFrontEnd();
         return app;
     }
+
+    /// <summary>The builder with the settings. Files are beside the program; the data directory is relative to the working directory.</summary>
+    private static WebApplicationBuilder SettingsOf(string[] args) => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        Args = args,
+        ContentRootPath = AppContext.BaseDirectory,
+    });
 
     /// <summary>Adds the services of the endpoints.</summary>
     private static void AddFrontEnd(this WebApplicationBuilder builder)
@@ -106,7 +120,6 @@ public static class FrontEnd
         var drainTime = settings.Read(SettingKeys.DrainTime);
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Draining>(provider, drainTime));
         services.AddHostedService(provider => provider.GetRequiredService<Draining>());
-        services.AddHostedService<SampleCatalogue>();
         services.AddHostedService<Welcome>();
     }
 

@@ -4,8 +4,7 @@ using Granary.Silo;
 
 try
 {
-    await using var app = SiloProgram.Build(args);
-    await app.RunUntilStoppedAsync();
+    await SiloProgram.RunAsync(args);
     return 0;
 }
 catch (InvalidConfigurationException problem)

@@ -87,6 +87,12 @@ public sealed class Contract
         return body is not null && content["schema"] is { } schema ? Mismatch(where, schema, body) : null;
     }
 
+    /// <summary>A header that the document says every such answer has, and this one has not; null where it has all.</summary>
+    public string? MissingHeader(HttpMethod method, string path, int status, Func<string, bool> has) =>
+        OperationOf(method, path)?["responses"]?[status.ToString(CultureInfo.InvariantCulture)]?["headers"]?.AsObject()
+            .Where(header => header.Value!["required"]?.GetValue<bool>() == true && !has(header.Key))
+            .Select(header => $"{method} {path} {status}: the header {header.Key} was promised").FirstOrDefault();
+
     // HEAD has the answers of GET, which the document does not repeat.
     private JsonNode? OperationOf(HttpMethod method, string path)
     {
@@ -182,6 +188,8 @@ public sealed class ContractHandler(Func<Task<Contract>> contract) : DelegatingH
         var promised = await contract();
         var violation = promised.Violation(method, path, status, mediaType, body);
         Assert.True(violation is null, violation);
+        var missing = promised.MissingHeader(method, path, status, response.Headers.Contains);
+        Assert.True(missing is null, missing);
         if (promised.Kept(method, path, status, mediaType, body ?? "") is { } kept)
         {
             PromiseLedger.Kept(kept);

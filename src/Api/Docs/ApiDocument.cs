@@ -143,6 +143,11 @@ public static class ApiDocument
             }
         }
 
+        foreach (var header in metadata.OfType<AnswerHeader>())
+        {
+            DescribeHeader(operation.Responses, header);
+        }
+
         foreach (var problems in metadata.OfType<AnsweredProblems>().SelectMany(answer => answer.Types).Distinct().GroupBy(type => type.Status))
         {
             operation.Responses[problems.Key.ToString(CultureInfo.InvariantCulture)] = ResponseOf(problems, context.Document!);
@@ -184,6 +189,23 @@ public static class ApiDocument
                 Maximum = PageRequest.MostLimit.ToString(CultureInfo.InvariantCulture),
                 Default = PageRequest.DefaultLimit,
             };
+        }
+    }
+
+    private static void DescribeHeader(OpenApiResponses answers, AnswerHeader header)
+    {
+        foreach (var answer in answers.Where(answer => answer.Key.StartsWith('2')).Select(answer => answer.Value).OfType<OpenApiResponse>())
+        {
+            if (answer.Content is { Count: > 0 })
+            {
+                answer.Headers ??= new Dictionary<string, IOpenApiHeader>();
+                answer.Headers[header.Name] = new OpenApiHeader
+                {
+                    Description = header.Description,
+                    Required = true,
+                    Schema = header.Choices is { } choices ? Schemas.Of(choices) : new OpenApiSchema { Type = JsonSchemaType.String },
+                };
+            }
         }
     }
 

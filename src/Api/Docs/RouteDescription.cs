@@ -17,6 +17,10 @@ public static class RouteDescription
     public static TBuilder Reads<TBuilder>(this TBuilder route, RequestHeader header)
         where TBuilder : IEndpointConventionBuilder => route.WithMetadata(header);
 
+    /// <summary>Names a header that every success of the route has.</summary>
+    public static TBuilder Tells<TBuilder>(this TBuilder route, AnswerHeader header)
+        where TBuilder : IEndpointConventionBuilder => route.WithMetadata(header);
+
     /// <summary>Describes a read under conditions: see <see cref="Http.Preconditions"/>.</summary>
     public static RouteHandlerBuilder IsConditionalRead(this RouteHandlerBuilder route) => route
         .Reads(RequestHeader.IfMatch)

@@ -5,9 +5,11 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Feed;
+using Granary.Grains.Interfaces.Reading;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -33,7 +35,7 @@ public static class EventFeedEndpoint
     public static void MapEventFeed(this IEndpointRouteBuilder routes) => routes.MapGet("/events", Read).WithTags("Events").WithName("ReadEvents")
         .RequireAuthorization(Policies.Operator).Scope(Scopes.EventsRead).HoldsConnection()
         .WithSummary("Read every public event in order, or follow them as server-sent events")
-        .TakesOnly(Parameters)
+        .TakesOnly(Parameters).IsListRead()
         .Reads(new RequestHeader("Last-Event-ID", "The last position seen, of callers that follow the feed: it counts instead of after."))
         .Produces<EventPageBody>(StatusCodes.Status200OK, "application/json", EventStream.MediaType)
         .Answers(ProblemTypes.Validation);
@@ -43,6 +45,7 @@ public static class EventFeedEndpoint
     {
         var validation = new Validation();
         var limit = PageRequest.Limit(request.Limit, validation);
+        var demand = Positions.DemandOf(http.Request, validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -51,7 +54,7 @@ public static class EventFeedEndpoint
         var follows = EventStream.IsAccepted(http.Request);
         var last = follows ? (string?)http.Request.Headers["Last-Event-ID"] : null;
         var query = new FeedQuery(string.IsNullOrEmpty(last) ? request.After : last, follows ? PageRequest.MostLimit : limit, TypesOf(request.Types));
-        var page = follows ? null : await desk.Feed.ReadAsync(query, http.RequestAborted);
+        var page = follows ? null : (await desk.Lists.EventsAsync(query, demand, http.RequestAborted)).Told(http);
         if ((page is null ? await desk.Feed.CheckAsync(query, http.RequestAborted) : page.Refusal) is { } refusal)
         {
             return desk.Problems.For(refusal);
@@ -64,6 +67,9 @@ public static class EventFeedEndpoint
             return TypedResults.Ok(new EventPageBody([.. page.Events.Select(EventBody.From)], page.Next));
         }
 
+        // Who follows is woken by the journal feed of this process, which reads the primary.
+        await desk.Lists.EventsReachAsync(demand, http.RequestAborted);
+        Positions.TellSource(http, ReadSource.Primary);
         return await desk.Streams.SendAsync(
             http, caller, orderId: null, end => desk.Feed.FollowAsync(query, caller.UserId, desk.Streams.Heartbeat, end), WriteAsync)
             is { } problem ? problem : TypedResults.Empty;
@@ -99,4 +105,4 @@ public readonly record struct EventFeedRequest(
     [property: FromQuery(Name = "limit")] string? Limit);
 
 /// <summary>What the endpoint of the feed works with.</summary>
-public readonly record struct EventFeedDesk(IEventFeed Feed, RefusalProblems Problems, EventStreams Streams);
+public readonly record struct EventFeedDesk(IEventFeed Feed, IListReads Lists, RefusalProblems Problems, EventStreams Streams);

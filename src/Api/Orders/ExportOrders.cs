@@ -3,7 +3,9 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Reading;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Orders;
@@ -45,6 +47,7 @@ public static partial class ExportOrders
         [AsParameters] OrderDesk desk)
     {
         var validation = new Validation();
+        var demand = Positions.DemandOf(http.Request, validation);
         var query = await QueryOf(request, desk, validation);
         if (validation.Failed)
         {
@@ -58,8 +61,8 @@ public static partial class ExportOrders
         }
 
         // Before the answer begins: whatever fails here is answered as a problem.
-        var search = desk.Grains.GetGrain<IOrderSearchGrain>(0);
-        var page = await search.List(query);
+        var first = await desk.Lists.OrdersAsync(query, demand, http.RequestAborted);
+        var page = first.Told(http);
         http.Response.ContentType = MediaType;
         http.Response.Headers.CacheControl = "no-store";
         // Otherwise proxies such as nginx keep it on disk first.
@@ -72,7 +75,7 @@ public static partial class ExportOrders
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, lifetime.ApplicationStopping);
         try
         {
-            if (!await WriteAsync(page, query, search, () => access.HoldsAsync(http, caller), http, desk, end.Token))
+            if (!await WriteAsync(page, query, demand with { AtPrimary = first.From == ReadSource.Primary }, () => access.HoldsAsync(http, caller), http, desk, end.Token))
             {
                 http.Abort();
             }
@@ -91,10 +94,13 @@ public static partial class ExportOrders
         return TypedResults.Empty;
     }
 
-    /// <summary>Writes page after page, each when the one before has been taken.</summary>
+    /// <summary>
+    /// Writes page after page, each when the one before has been taken. Where a replica fails, the primary goes on behind the last order; it is never
+    /// older, and nothing goes back to a replica, which may be.
+    /// </summary>
     /// <returns>False where the caller has lost the right to it.</returns>
     private static async Task<bool> WriteAsync(
-        OrderPage page, OrderQuery query, IOrderSearchGrain search, Func<Task<bool>> isAllowed, HttpContext http, OrderDesk desk, CancellationToken cancellationToken)
+        OrderPage page, OrderQuery query, ReadDemand demand, Func<Task<bool>> isAllowed, HttpContext http, OrderDesk desk, CancellationToken cancellationToken)
     {
         var type = ApiJson.Options.GetTypeInfo(typeof(OrderBody));
         var body = http.Response.BodyWriter;
@@ -126,7 +132,8 @@ public static partial class ExportOrders
             }
 
             query = query with { After = query.PlaceOf(page.Orders[^1]) };
-            page = await search.List(query).WaitAsync(cancellationToken);
+            var next = await desk.Lists.OrdersAsync(query, demand, cancellationToken).WaitAsync(cancellationToken);
+            (page, demand) = (next.Value, demand with { AtPrimary = next.From == ReadSource.Primary });
         }
     }
 

@@ -3,6 +3,7 @@ using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Products;
+using Granary.Api.Reading;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Users;
@@ -40,10 +41,11 @@ public static class ListOrders
     ];
 
     public static async Task<Results<Ok<OrderListBody>, ProblemResult>> List(
-        [AsParameters] OrderListRequest request, Caller caller, [AsParameters] OrderDesk desk)
+        [AsParameters] OrderListRequest request, Caller caller, HttpContext http, [AsParameters] OrderDesk desk)
     {
         var validation = new Validation();
         var query = QueryOf(request, validation);
+        var demand = Positions.DemandOf(http.Request, validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
@@ -59,9 +61,7 @@ public static class ListOrders
             query = query with { UserId = owner };
         }
 
-        var page = await (query.IsOfFirstRelease
-            ? desk.Grains.GetGrain<IOrderIndexGrain>(0).List(query)
-            : desk.Grains.GetGrain<IOrderSearchGrain>(0).List(query));
+        var page = (await desk.Lists.OrdersAsync(query, demand, http.RequestAborted)).Told(http);
         return TypedResults.Ok(new OrderListBody
         {
             Data = [.. page.Orders.Select(order => OrderBody.From(order, desk.Currency))],

@@ -2,6 +2,7 @@ using Granary.Api.Http;
 using Granary.Api.Problems;
 using Granary.Api.Settings;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Reading;
 
 namespace Granary.Api.Orders;
 
@@ -9,6 +10,7 @@ namespace Granary.Api.Orders;
 public readonly record struct OrderDesk(
     IGrainFactory Grains,
     IOrderPlacing Placing,
+    IListReads Lists,
     RequestVariants Variants,
     Currency Currency,
     RefusalProblems Problems,

@@ -2,6 +2,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -27,18 +28,18 @@ public static class OrderEndpoints
         orders.MapPost("/", PlaceOrderEndpoint.Place).WithName("PlaceOrder").Scope(Scopes.OrdersWrite).TakesBodyOf(BodyLimit.Order)
             .WithSummary("Place an order: reserves the stock and holds the money, all or nothing")
             .WithExample("""{ "items": [{ "sku": "CUP-STONEWARE", "quantity": 2 }], "note": "Ring twice.", "external_reference": "web-2026-0417", "metadata": { "channel": "web" } }""")
-            .Reads(RequestHeader.IdempotencyKey)
+            .Reads(RequestHeader.IdempotencyKey).TellsPosition()
             .Answers(ProblemTypes.Forbidden, ProblemTypes.StaleRequest, ProblemTypes.UnknownUser, ProblemTypes.UnknownProduct)
             .Answers(ProblemTypes.ProductNotForSale, ProblemTypes.PriceMoving, ProblemTypes.InsufficientStock, ProblemTypes.InsufficientFunds)
             .Answers(ProblemTypes.TooManyOpenOrders, ProblemTypes.ExternalReferenceTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.IdempotencyInFlight)
             .Answers(ProblemTypes.PaymentsNotConfigured);
         orders.MapGet("/", ListOrders.List).WithName("ListOrders").Scope(Scopes.OrdersRead).AnswersAtLength().WithSummary("List orders")
-            .TakesOnly(ListOrders.Parameters)
+            .TakesOnly(ListOrders.Parameters).IsListRead()
             .CalledBy("the owner of the orders", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.Forbidden);
         orders.MapGet("/export", ExportOrders.Export).WithName("ExportOrders").Scope(Scopes.OrdersRead).HoldsConnection()
             .WithSummary("Export orders, one a line, the first placed first")
-            .TakesOnly(ExportOrders.Parameters)
+            .TakesOnly(ExportOrders.Parameters).IsListRead()
             .RequireAuthorization(Policies.Operator)
             .Produces<string>(StatusCodes.Status200OK, ExportOrders.MediaType)
             .Answers(ProblemTypes.Validation);
@@ -68,7 +69,7 @@ public static class OrderEndpoints
             .Answers(ProblemTypes.TakenByAnother);
         orders.MapPost("/claim-next", ClaimNext).WithName("ClaimNextOrder").Scope(Scopes.FulfilmentWrite)
             .WithSummary("Take the paid order that was placed first, to pack it: 204 when there is none")
-            .TakesOnly()
+            .TakesOnly().TellsPosition()
             .Answers(ProblemTypes.Validation)
             .RequireAuthorization(Policies.Operator);
         orders.MapPost("/{id}/ship", Ship).WithName("ShipOrder").Scope(Scopes.FulfilmentWrite).IsAction()
@@ -84,7 +85,7 @@ public static class OrderEndpoints
 
     /// <summary>What every change of an order can be refused with, and the conditions that it takes.</summary>
     private static RouteHandlerBuilder IsAction(this RouteHandlerBuilder route, RequestHeader? ifMatch = null) => route
-        .IsConditionalChange(ifMatch)
+        .IsConditionalChange(ifMatch).TellsPosition()
         .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
     private static Task<OrderAnswer> Amend(
@@ -125,6 +126,7 @@ public static class OrderEndpoints
         }
 
         http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        Positions.Tell(http, order);
         http.Response.Headers.Location = "/orders/" + order.Id;
         return TypedResults.Ok(OrderBody.From(order, desk.Currency));
     }
@@ -176,6 +178,7 @@ public static class OrderEndpoints
         }
 
         http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        Positions.Tell(http, order);
         return TypedResults.Ok(OrderBody.From(order, desk.Currency));
     }
 }

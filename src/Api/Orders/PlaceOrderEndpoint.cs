@@ -1,6 +1,7 @@
 using Granary.Api.Auth;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Telemetry;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
@@ -87,6 +88,7 @@ public static class PlaceOrderEndpoint
 
         var body = OrderBody.From(order, desk.Currency);
         http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        Positions.Tell(http, order);
         if (!reply.Replayed)
         {
             return TypedResults.Created("/orders/" + order.Id, body);

@@ -3,6 +3,7 @@ using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Telemetry;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
@@ -39,7 +40,7 @@ public static class PaymentEndpoints
         ofOrder.MapPost("/payments", Pay).WithName("PayOrderExternally").Scope(Scopes.OrdersWrite).WaitsForOthers()
             .WithSummary("Pay an order with the external provider: 201 when it is done, 202 while it is open")
             .WithExample("""{ "token": "tok_ok" }""")
-            .Reads(RequestHeader.IdempotencyKey with { IsRequired = true })
+            .Reads(RequestHeader.IdempotencyKey with { IsRequired = true }).TellsPosition()
             .CalledBy("the owner of the order", Roles.Admin)
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.PaymentDeclined, ProblemTypes.PaymentInProgress)
             .Answers(ProblemTypes.IllegalTransition, ProblemTypes.IdempotencyKeyReused, ProblemTypes.PaymentsNotConfigured)
@@ -52,7 +53,7 @@ public static class PaymentEndpoints
         ofOrder.MapPost("/refunds", Refund).WithName("RefundOrder").Scope(Scopes.PaymentsWrite).WaitsForOthers()
             .WithSummary("Refund a part of what was captured: 201 when the money went back, 202 while the provider is slow or away")
             .WithExample("""{ "amount": { "amount": 500, "currency": "USD" }, "reason": "One cup was broken." }""")
-            .Reads(RequestHeader.IdempotencyKey with { IsRequired = true })
+            .Reads(RequestHeader.IdempotencyKey with { IsRequired = true }).TellsPosition()
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound, ProblemTypes.PaymentDeclined, ProblemTypes.RefundExceedsCaptured)
             .Answers(ProblemTypes.IllegalTransition, ProblemTypes.IdempotencyKeyReused);
@@ -68,7 +69,7 @@ public static class PaymentEndpoints
             .RequireAuthorization(Policies.Operator)
             .TakesOnly()
             .Answers(ProblemTypes.Validation, ProblemTypes.NotFound);
-        payments.MapPost("/{id}/acknowledge", PaymentLists.Acknowledge).WithName("AcknowledgePayment").Scope(Scopes.PaymentsWrite)
+        payments.MapPost("/{id}/acknowledge", PaymentLists.Acknowledge).WithName("AcknowledgePayment").Scope(Scopes.PaymentsWrite).TellsPosition()
             .WithSummary("Say that what a payment needs attention for was looked at")
             .WithExample("""{ "reason": "disputed", "note": "Answered in the provider's dashboard." }""")
             .RequireAuthorization(Policies.Operator)
@@ -76,11 +77,11 @@ public static class PaymentEndpoints
         payments.MapGet("/{id}", Get).WithName("GetPayment").Scope(Scopes.OrdersRead).WithSummary("Read a payment")
             .CalledBy("the owner of the order", Roles.Operator, Roles.Admin)
             .Answers(ProblemTypes.NotFound);
-        payments.MapPost("/{id}/capture", Capture).WithName("CapturePayment").Scope(Scopes.PaymentsWrite).WaitsForOthers()
+        payments.MapPost("/{id}/capture", Capture).WithName("CapturePayment").Scope(Scopes.PaymentsWrite).WaitsForOthers().TellsPosition()
             .WithSummary("Capture what is authorized before its order ships: 202 while the provider is slow or away")
             .RequireAuthorization(Policies.Operator)
             .Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
-        payments.MapPost("/{id}/void", VoidPayment).WithName("VoidPayment").Scope(Scopes.PaymentsWrite).WaitsForOthers()
+        payments.MapPost("/{id}/void", VoidPayment).WithName("VoidPayment").Scope(Scopes.PaymentsWrite).WaitsForOthers().TellsPosition()
             .WithSummary(
                 "Give up what is authorized, unless the order lives on it; of an order that is over, ask again for a refund that was refused: "
                 + "202 while the provider is slow or away")
@@ -127,6 +128,7 @@ public static class PaymentEndpoints
             http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         }
 
+        Positions.Tell(http, payment);
         var location = "/payments/" + payment.Id;
         var body = PaymentBody.From(payment, desk.Currency, http.Request);
         switch (payment.Status)
@@ -199,8 +201,14 @@ public static class PaymentEndpoints
 
         http.GiveBackTurn();
         var reply = await change(desk.Grains.Payment(id), caller.UserId);
-        return reply.Payment is not { } payment ? desk.Problems.For(reply.Refusal!)
-            : payment.IsOpen ? TypedResults.Accepted("/payments/" + payment.Id, PaymentBody.From(payment, desk.Currency, http.Request))
+        if (reply.Payment is not { } payment)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        Positions.Tell(http, payment);
+        return payment.IsOpen
+            ? TypedResults.Accepted("/payments/" + payment.Id, PaymentBody.From(payment, desk.Currency, http.Request))
             : TypedResults.Ok(PaymentBody.From(payment, desk.Currency, http.Request));
     }
 
@@ -244,6 +252,7 @@ public static class PaymentEndpoints
         }
 
         http.Response.Headers.ETag = EntityTag.Of(order.Version);
+        Positions.Tell(http, order);
         var granted = order.Refunds!.Single(known => known.Id == refund.Id);
         var body = RefundBody.From(granted, desk.Currency);
         if (reply.Replayed)

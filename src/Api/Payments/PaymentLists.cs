@@ -3,6 +3,7 @@ using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Orders;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Payments;
@@ -62,9 +63,13 @@ public static class PaymentLists
         var reply = OrderId.IsValid(id)
             ? await desk.Grains.Payment(id).Acknowledge(new AcknowledgeAttention(reason, note, caller.UserId))
             : new NotFound();
-        return reply.Payment is { } payment
-            ? TypedResults.Ok(PaymentBody.From(payment, desk.Currency, http.Request))
-            : desk.Problems.For(reply.Refusal!);
+        if (reply.Payment is not { } payment)
+        {
+            return desk.Problems.For(reply.Refusal!);
+        }
+
+        Positions.Tell(http, payment);
+        return TypedResults.Ok(PaymentBody.From(payment, desk.Currency, http.Request));
     }
 
     public static async Task<Results<Ok<ReconciliationBody>, ProblemResult>> Reconciliation([AsParameters] OrderDesk desk) =>

@@ -5,6 +5,7 @@ using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Interfaces.Orders;
+using Granary.Grains.Interfaces.Reading;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Interfaces.Webhooks;
 using Microsoft.AspNetCore.Diagnostics;
@@ -49,6 +50,10 @@ public sealed partial class FaultHandler(ILogger<FaultHandler> logger) : IExcept
         {
             case BadHttpRequestException bad:
                 return ProblemOf(bad);
+            case SiteIdleException idle:
+                return Problem.Of(ProblemTypes.Unavailable, idle.Message) with { RetryAfter = RetrySeconds };
+            case PositionNotReachedException late:
+                return Problem.Of(ProblemTypes.PositionNotReached, late.Message) with { RetryAfter = RetrySeconds };
             case OverloadedException:
                 return Problem.Of(ProblemTypes.Overloaded) with { RetryAfter = RetrySeconds };
             // A message that expires on its way to a silo that does not answer is reported as cancelled; a silo of an earlier

@@ -214,6 +214,12 @@ public static class ProblemTypes
         "The storage or a part of the cluster cannot be reached. It is unknown whether the request took effect.",
         "Repeat the request after the seconds in Retry-After with the same Idempotency-Key.");
 
+    public static readonly ProblemType PositionNotReached = new(
+        "position-not-reached", StatusCodes.Status503ServiceUnavailable, "What is read is not as new as demanded",
+        "What is read did not get the state that Granary-Min-Position demands within two seconds: what follows the events is behind, or the "
+            + "position is that of a write that this database never had, or has lost.",
+        "Repeat the request after the seconds in Retry-After, or without Granary-Min-Position.");
+
     public static readonly ProblemType PaymentProviderUnavailable = new(
         "payment-provider-unavailable", StatusCodes.Status503ServiceUnavailable, "The payment provider fails",
         "The payment provider is slow or fails, and is left alone for a while. Nothing was sent to it.",
@@ -236,7 +242,7 @@ public static class ProblemTypes
         Validation, StaleRequest, Unauthorized, InvalidCredentials, InvalidSignature, InsufficientFunds, PaymentDeclined, Forbidden, CrossSiteRequest, InsufficientScope, UserSuspended, NotFound, MethodNotAllowed,
         RequestTimeout, IllegalTransition, PaymentInProgress, RefundExceedsCaptured, TakenByAnother, InsufficientStock, TooManyOpenOrders, ExternalReferenceTaken, NotReloadable, UserNameTaken, WalletNotEmpty, DeadLetterRefused, PriceMoving, IdempotencyInFlight,
         PreconditionFailed, PayloadTooLarge, UriTooLong, UnsupportedMediaType, UnknownProduct, ProductNotForSale, UnknownUser, IdempotencyKeyReused, PaymentsNotConfigured,
-        PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, PaymentProviderUnavailable, Overloaded, HttpVersionNotSupported,
+        PreconditionRequired, TooManyRequests, HeadersTooLarge, Internal, Unavailable, PositionNotReached, PaymentProviderUnavailable, Overloaded, HttpVersionNotSupported,
     ];
 
     private static readonly FrozenDictionary<string, ProblemType> BySlug = All.ToFrozenDictionary(type => type.Slug);

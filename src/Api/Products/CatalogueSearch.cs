@@ -1,6 +1,7 @@
 using Granary.Api.Traffic;
-using Granary.Grains.Interfaces.Stock;
+using Granary.Grains.Interfaces.Reading;
 using Microsoft.Extensions.Caching.Memory;
+using Found = Granary.Grains.Interfaces.Reading.Sourced<System.Collections.Generic.IReadOnlyList<string>>;
 
 namespace Granary.Api.Products;
 
@@ -9,9 +10,9 @@ namespace Granary.Api.Products;
 /// in this process, a bounded number waits, and the SKUs that were found are kept for a moment: callers that search for the same share one
 /// search. Lists without a text read one page of an index and are not limited here.
 /// </summary>
-/// <param name="grains">The catalogue.</param>
+/// <param name="lists">The catalogue.</param>
 /// <param name="clock">Ends what is kept.</param>
-public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : IDisposable
+public sealed class CatalogueSearch(IListReads lists, TimeProvider clock) : IDisposable
 {
     /// <summary>A product that another front end has defined is found after this time at the latest.</summary>
     public static readonly TimeSpan Kept = TimeSpan.FromSeconds(2);
@@ -26,9 +27,13 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
     /// <param name="text">What their SKU or name contains; null or empty for all.</param>
     /// <param name="limit">How many at most.</param>
     /// <param name="after">The SKU after which to begin; null for the first.</param>
+    /// <param name="demand">What the answer must have; what is kept has no demand.</param>
     /// <exception cref="OverloadedException">Too many searches wait.</exception>
-    public Task<IReadOnlyList<string>> FindAsync(string? text, int limit, string? after) =>
-        string.IsNullOrEmpty(text) ? grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after) : FindTextAsync(text, limit, after);
+    /// <exception cref="PositionNotReachedException">What is demanded is not there in time.</exception>
+    public Task<Found> FindAsync(string? text, int limit, string? after, ReadDemand demand, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(text) ? lists.ProductsAsync(text, limit, after, TimeSpan.Zero, demand, cancellationToken)
+        : demand.AtLeast.Count == 0 ? FindTextAsync(text, limit, after)
+        : _turns.RunAsync(() => lists.ProductsAsync(text, limit, after, TimeSpan.Zero, demand, cancellationToken));
 
     /// <summary>Forgets what was found: a product has changed.</summary>
     public void Forget() => Interlocked.Increment(ref _changes);
@@ -40,7 +45,7 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
         _turns.Dispose();
     }
 
-    private async Task<IReadOnlyList<string>> FindTextAsync(string text, int limit, string? after)
+    private async Task<Found> FindTextAsync(string text, int limit, string? after)
     {
         var key = (text, limit, after, Interlocked.Read(ref _changes));
         if (_found.TryGetValue<Search>(key, out var known) && clock.GetElapsedTime(known!.Since) < Kept)
@@ -48,8 +53,8 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
             return await known.Skus.Value;
         }
 
-        var search = new Search(clock.GetTimestamp(), new Lazy<Task<IReadOnlyList<string>>>(
-            () => _turns.RunAsync(() => grains.GetGrain<ICatalogueGrain>(0).Search(text, limit, after))));
+        var search = new Search(clock.GetTimestamp(), new Lazy<Task<Found>>(
+            () => _turns.RunAsync(() => lists.ProductsAsync(text, limit, after, Kept, ReadDemand.None, CancellationToken.None))));
         _found.Set(key, search, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Kept });
         try
         {
@@ -66,5 +71,5 @@ public sealed class CatalogueSearch(IGrainFactory grains, TimeProvider clock) : 
     /// <summary>A search that callers share.</summary>
     /// <param name="Since">When it began.</param>
     /// <param name="Skus">What it finds.</param>
-    private sealed record Search(long Since, Lazy<Task<IReadOnlyList<string>>> Skus);
+    private sealed record Search(long Since, Lazy<Task<Found>> Skus);
 }

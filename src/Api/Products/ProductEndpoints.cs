@@ -2,9 +2,11 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
+using Granary.Grains.Interfaces.Reading;
 using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NotFound = Granary.Grains.Interfaces.NotFound;
@@ -21,14 +23,14 @@ public static class ProductEndpoints
         products.MapGet("/", ProductSearch.Search).WithName("SearchProducts").AllowAnonymous().IsDear(DearKind.Search).AnswersAtLength()
             .WithSummary("Search the catalogue")
             .TakesOnly(
-                new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor)
+                new("search", "Only products that have this in their name or SKU, whatever the case."), RouteParameter.Limit, RouteParameter.Cursor).IsListRead()
             .Answers(ProblemTypes.Validation);
         products.MapPut("/{sku}", Define).WithName("DefineProduct").RequireAuthorization(Policies.Admin).Scope(Scopes.ProductsWrite)
-            .WithSummary("Create or change a product").IsConditionalChange()
+            .WithSummary("Create or change a product").IsConditionalChange().TellsPosition()
             .WithExample("""{ "name": "Stoneware cup", "description": "Holds 0.3 l.", "price": { "amount": 1400, "currency": "USD" } }""")
             .Answers(ProblemTypes.IllegalTransition);
         products.MapGet("/{sku}", Get).WithName("GetProduct").AllowAnonymous()
-            .WithSummary("Read a product").IsConditionalRead()
+            .WithSummary("Read a product").IsConditionalRead().TakesPositions()
             .Answers(ProblemTypes.NotFound);
         products.MapGet("/{sku}/stock", GetStock).WithName("GetStock").RequireAuthorization(Policies.Operator).Scope(Scopes.StockRead)
             .WithSummary("Read a product's stock level")
@@ -36,7 +38,7 @@ public static class ProductEndpoints
         products.MapPost("/{sku}/stock-adjustments", Adjust).WithName("AdjustStock").RequireAuthorization(Policies.Operator).Scope(Scopes.StockWrite)
             .WithSummary("Add or take out stock")
             .WithExample("""{ "quantity": 100, "reason": "delivery" }""")
-            .Reads(RequestHeader.IdempotencyKey)
+            .Reads(RequestHeader.IdempotencyKey).TellsPosition()
             .Answers(ProblemTypes.NotFound, ProblemTypes.InsufficientStock, ProblemTypes.IdempotencyKeyReused);
         return products;
     }
@@ -67,6 +69,7 @@ public static class ProductEndpoints
         await desk.Products.LearnAsync(product);
         desk.Catalogue.Forget();
         http.Response.Headers.ETag = EntityTag.Of(RevisionOf(product));
+        Positions.Tell(http, product);
         var body = ProductBody.From(product, desk.Currency);
         return reply.Created ? TypedResults.Created("/products/" + sku, body) : TypedResults.Ok(body);
     }
@@ -74,7 +77,14 @@ public static class ProductEndpoints
     private static async Task<Results<Ok<ProductBody>, StatusCodeHttpResult, ProblemResult>> Get(
         string sku, HttpContext http, [AsParameters] ProductDesk desk)
     {
-        var found = Sku.IsValid(sku) ? await desk.Products.FindAsync(sku, http.RequestAborted) : null;
+        var validation = new Validation();
+        var demand = Positions.DemandOf(http.Request, validation);
+        if (validation.Failed)
+        {
+            return validation.ToProblem();
+        }
+
+        var found = Sku.IsValid(sku) ? await FindAsync(sku, demand, desk, http.RequestAborted) : null;
         if (found is not { } product)
         {
             return desk.Problems.For(new NotFound());
@@ -83,6 +93,30 @@ public static class ProductEndpoints
         // What is available changes with every order, and the tag does not: an answer that a cache kept would stay valid for ever.
         http.Response.Headers.CacheControl = "no-store";
         return Preconditions.Answer(http, RevisionOf(product), desk.Problems, () => ProductBody.From(product, desk.Currency));
+    }
+
+    /// <summary>
+    /// The product as the cache has it, or the stock item where that is older than demanded. What a caller demands is no news to the cache before the
+    /// stock item has confirmed it.
+    /// </summary>
+    private static async Task<Product?> FindAsync(string sku, ReadDemand demand, ProductDesk desk, CancellationToken cancellationToken)
+    {
+        var product = await desk.Products.FindAsync(sku, cancellationToken);
+        var demanded = demand.AtLeast.Where(position => position.Kind == PositionKind.Stock && position.Key == sku).ToList();
+        if (demanded.Count == 0 || product?.Version >= demanded.Max(position => position.Version))
+        {
+            return product;
+        }
+
+        var newest = demanded.MaxBy(position => position.Version);
+        product = (await desk.Grains.StockItem(sku).GetProduct()).Product;
+        if (product is null || product.Version < newest.Version)
+        {
+            throw new PositionNotReachedException(newest);
+        }
+
+        await desk.Products.LearnAsync(product);
+        return product;
     }
 
     /// <summary>
@@ -122,6 +156,7 @@ public static class ProductEndpoints
         }
 
         desk.Products.Outdate(sku, level.Version);
+        Positions.Tell(http, level);
         if (!reply.Replayed)
         {
             return TypedResults.Created($"/products/{sku}/stock", StockBody.From(level));

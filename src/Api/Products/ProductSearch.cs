@@ -1,13 +1,16 @@
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Grains.Interfaces;
+using Granary.Grains.Interfaces.Reading;
 using Granary.Grains.Interfaces.Stock;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Granary.Api.Products;
 
 /// <summary>
-/// <c>GET /products</c>: the catalogue index finds the SKUs; the products come from the cache, as for <c>GET /products/{sku}</c>.
+/// <c>GET /products</c>: the catalogue index finds the SKUs; the products come from the cache, as for <c>GET /products/{sku}</c>. Where they were
+/// read, and how old they are, is said of the index.
 /// </summary>
 public static class ProductSearch
 {
@@ -18,13 +21,21 @@ public static class ProductSearch
         var text = validation.OptionalText("search", search, Limits.NameLength);
         var count = PageRequest.Limit(limit, validation);
         var after = PageRequest.KeyOf(cursor, Sku.IsValid, validation);
+        var demand = Positions.DemandOf(http.Request, validation);
         if (validation.Failed)
         {
             return validation.ToProblem();
         }
 
         // One more than a page shows whether another page follows.
-        var found = await desk.Catalogue.FindAsync(text, count + 1, after);
+        var found = (await desk.Catalogue.FindAsync(text, count + 1, after, demand, http.RequestAborted)).Told(http);
+
+        // They are there, so the cache may know of them.
+        foreach (var position in demand.AtLeast.Where(position => position.Kind == PositionKind.Stock))
+        {
+            desk.Products.Outdate(position.Key, position.Version);
+        }
+
         var skus = found.Take(count).ToList();
         var products = await FindAllAsync(skus, desk, http.RequestAborted);
         var data = products.OfType<Product>()

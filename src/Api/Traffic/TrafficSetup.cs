@@ -1,5 +1,6 @@
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Http.Timeouts;
 using Microsoft.AspNetCore.HttpOverrides;
@@ -60,7 +61,7 @@ public static class TrafficSetup
             .SetPreflightMaxAge(PreflightAge)
             .WithExposedHeaders(
                 "ETag", "Location", "Retry-After", "RateLimit", "RateLimit-Policy", "Allow", "WWW-Authenticate",
-                RequestIds.Header, IdempotencyKey.ReplayedHeader)));
+                RequestIds.Header, IdempotencyKey.ReplayedHeader, Positions.Header, Positions.ReadFromHeader)));
         services.Configure<ForwardedHeadersOptions>(forwarded => TrustProxies(forwarded, options));
         services.AddSingleton<IConfigureOptions<KestrelServerOptions>, ConnectionLimits>();
         builder.WebHost.UseSockets(sockets => sockets.Backlog = ConnectionLimits.Backlog);

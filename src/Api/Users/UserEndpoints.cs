@@ -2,6 +2,7 @@ using Granary.Api.Auth;
 using Granary.Api.Docs;
 using Granary.Api.Http;
 using Granary.Api.Problems;
+using Granary.Api.Reading;
 using Granary.Api.Traffic;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
@@ -25,7 +26,7 @@ public static class UserEndpoints
     {
         var users = routes.MapGroup("/users").WithTags("Users").Describes("id", "The id of the user.");
         users.MapPost("/", Register).WithName("RegisterUser").AllowAnonymous().IsDear(DearKind.Registration).Scope(Scopes.UsersWrite)
-            .Reads(RequestHeader.IdempotencyKey)
+            .Reads(RequestHeader.IdempotencyKey).TellsPosition()
             .WithSummary("Register a user")
             .WithExample("""{ "user_name": "ada", "password": "correct horse battery staple", "display_name": "Ada" }""")
             .Answers(ProblemTypes.UserNameTaken, ProblemTypes.IdempotencyKeyReused, ProblemTypes.Forbidden, ProblemTypes.InsufficientScope, ProblemTypes.Unauthorized);
@@ -61,7 +62,7 @@ public static class UserEndpoints
     }
 
     private static RouteHandlerBuilder ChangesUser(this RouteHandlerBuilder route) =>
-        route.RequireAuthorization(Policies.Admin).Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
+        route.RequireAuthorization(Policies.Admin).TellsPosition().Answers(ProblemTypes.NotFound, ProblemTypes.IllegalTransition);
 
     private static async Task<Results<Created<UserBody>, Ok<UserBody>, ProblemResult>> Register(
         RegisterUserRequest request,
@@ -116,6 +117,7 @@ public static class UserEndpoints
         var location = "/users/" + user.Id;
         if (!reply.Replayed)
         {
+            Positions.Tell(http, user);
             return TypedResults.Created(location, UserBody.From(user, desk.Currency));
         }
 
@@ -124,6 +126,7 @@ public static class UserEndpoints
             return problem;
         }
 
+        Positions.Tell(http, user);
         http.Response.Headers[IdempotencyKey.ReplayedHeader] = "true";
         http.Response.Headers.Location = location;
         return TypedResults.Ok(UserBody.From(user, desk.Currency));
@@ -200,6 +203,7 @@ public static class UserEndpoints
             return AbsentOr(reply?.Refusal, desk);
         }
 
+        Positions.Tell(http, user);
         var wallet = WalletBody.From(user.Wallet, desk.Currency);
         if (!reply.Replayed)
         {
@@ -211,36 +215,50 @@ public static class UserEndpoints
     }
 
     private static Task<UserAnswer> SetRoles(
-        string id, SetRolesRequest request, Caller caller, [AsParameters] UserDesk desk)
+        string id, SetRolesRequest request, Caller caller, HttpContext http, [AsParameters] UserDesk desk)
     {
         var validation = new Validation();
         var roles = RolesOf(request.Roles, validation);
         return validation.Failed ? Task.FromResult<UserAnswer>(validation.ToProblem())
             : id == caller.UserId && !roles.Contains(Roles.Admin) ? NotOneself()
-            : Ask(id, desk, desk.AsAdministrator(admins => admins.SetRoles(id, roles, caller.UserId), user => user.SetRoles(roles, caller.UserId)));
+            : Change(id, http, desk, desk.AsAdministrator(admins => admins.SetRoles(id, roles, caller.UserId), user => user.SetRoles(roles, caller.UserId)));
     }
 
-    private static Task<UserAnswer> Suspend(string id, Caller caller, [AsParameters] UserDesk desk) =>
+    private static Task<UserAnswer> Suspend(string id, Caller caller, HttpContext http, [AsParameters] UserDesk desk) =>
         id == caller.UserId ? NotOneself()
-            : Ask(id, desk, desk.AsAdministrator(admins => admins.Suspend(id, caller.UserId), user => user.Suspend(caller.UserId)));
+            : Change(id, http, desk, desk.AsAdministrator(admins => admins.Suspend(id, caller.UserId), user => user.Suspend(caller.UserId)));
 
-    private static Task<UserAnswer> Reactivate(string id, Caller caller, [AsParameters] UserDesk desk) =>
-        Ask(id, desk, user => user.Reactivate(caller.UserId));
+    private static Task<UserAnswer> Reactivate(string id, Caller caller, HttpContext http, [AsParameters] UserDesk desk) =>
+        Change(id, http, desk, user => user.Reactivate(caller.UserId));
 
-    private static Task<UserAnswer> Close(string id, Caller caller, [AsParameters] UserDesk desk) =>
+    private static Task<UserAnswer> Close(string id, Caller caller, HttpContext http, [AsParameters] UserDesk desk) =>
         id == caller.UserId ? NotOneself()
-            : Ask(id, desk, desk.AsAdministrator(admins => admins.Close(id, caller.UserId), user => user.Close(caller.UserId)));
+            : Change(id, http, desk, desk.AsAdministrator(admins => admins.Close(id, caller.UserId), user => user.Close(caller.UserId)));
 
     /// <summary>Only another administrator may take one away, so that at least one is always left.</summary>
     private static Task<UserAnswer> NotOneself() => Task.FromResult<UserAnswer>(new ProblemResult(Problem.Of(
         ProblemTypes.Forbidden, "An administrator cannot suspend, close or take the admin role from their own account: ask another one.")));
 
-    private static async Task<UserAnswer> Ask(string id, UserDesk desk, Func<IUserGrain, Task<UserReply>> ask)
+    private static Task<UserAnswer> Ask(string id, UserDesk desk, Func<IUserGrain, Task<UserReply>> ask) => Answer(id, null, desk, ask);
+
+    private static Task<UserAnswer> Change(string id, HttpContext http, UserDesk desk, Func<IUserGrain, Task<UserReply>> change) =>
+        Answer(id, http, desk, change);
+
+    /// <param name="changed">Where a change says its position; null for a read.</param>
+    private static async Task<UserAnswer> Answer(string id, HttpContext? changed, UserDesk desk, Func<IUserGrain, Task<UserReply>> call)
     {
-        var reply = desk.Find(id) is { } grain ? await ask(grain) : null;
-        return reply?.User is { } user
-            ? TypedResults.Ok(UserBody.From(user, desk.Currency))
-            : AbsentOr(reply?.Refusal, desk);
+        var reply = desk.Find(id) is { } grain ? await call(grain) : null;
+        if (reply?.User is not { } user)
+        {
+            return AbsentOr(reply?.Refusal, desk);
+        }
+
+        if (changed is not null)
+        {
+            Positions.Tell(changed, user);
+        }
+
+        return TypedResults.Ok(UserBody.From(user, desk.Currency));
     }
 
     /// <summary>An unknown user in the address is answered with not-found; any other refusal keeps its own problem.</summary>

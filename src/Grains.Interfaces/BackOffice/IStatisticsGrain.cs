@@ -11,6 +11,16 @@ public interface IStatisticsGrain : IGrainWithIntegerKey
     /// <exception cref="OrderIndexUnavailableException">A database cannot be reached.</exception>
     [Alias("read"), Idempotent]
     Task<Statistics> Read();
+
+    /// <summary>The same, and where a replica of the database may be read, from there: they may be older by what a replica may be behind.</summary>
+    /// <exception cref="OrderIndexUnavailableException">A database cannot be reached.</exception>
+    [Alias("read-anywhere"), Idempotent]
+    Task<Statistics> ReadAnywhere();
+
+    /// <summary>Figures of the primary that are computed from now on.</summary>
+    /// <exception cref="OrderIndexUnavailableException">A database cannot be reached.</exception>
+    [Alias("read-anew"), Idempotent]
+    Task<Statistics> ReadAnew();
 }
 
 /// <summary>The figures of the operator's desk.</summary>
@@ -21,6 +31,7 @@ public interface IStatisticsGrain : IGrainWithIntegerKey
 /// <param name="PendingWebhooks">Deliveries that are still to be made.</param>
 /// <param name="LowStock">Stock items that are low.</param>
 /// <param name="Recent">What the silos did in the last minute; null where a silo of the previous release computed the figures.</param>
+/// <param name="IsOfReplica">Whether what comes from a database was read from a replica.</param>
 [GenerateSerializer, Immutable, Alias("granary.statistics")]
 public sealed record Statistics(
     [property: Id(0)] DateTimeOffset At,
@@ -29,7 +40,8 @@ public sealed record Statistics(
     [property: Id(3)] IReadOnlyDictionary<string, double> Lag,
     [property: Id(4)] long PendingWebhooks,
     [property: Id(5)] long LowStock,
-    [property: Id(6)] RecentFigures? Recent = null);
+    [property: Id(6)] RecentFigures? Recent = null,
+    [property: Id(7)] bool IsOfReplica = false);
 
 /// <summary>What the silos of the cluster did in the last minute, and how they are.</summary>
 /// <param name="Silos">Active silos.</param>

@@ -15,6 +15,9 @@ namespace Granary.Grains.Feed;
 /// <param name="currency">ISO 4217 code of the deployment's currency.</param>
 public sealed class PublicEventReader(IJournal journal, string currency)
 {
+    /// <summary>The same over another journal, such as that of a replica.</summary>
+    public PublicEventReader At(IJournal other) => new(other, currency);
+
     /// <summary>The events with their data, in the order of the records.</summary>
     /// <exception cref="Interfaces.JournalUnavailableException">The journal cannot be reached.</exception>
     public async Task<IReadOnlyList<PublicEvent>> ReadAsync(IReadOnlyList<JournalRecord> records, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Granary.Grains.Feed;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders;
+using Granary.Grains.Reading;
 using Granary.Grains.Stock;
 using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
@@ -36,6 +37,8 @@ public static class GranaryClusterClient
             provider.GetRequiredService<JournalDatabases>(), create: false, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<DatabasesAtStart>>()));
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
+        builder.Services.AddListReads();
+        builder.AddLive(LayerOptions.Replicas);
         builder.Services.AddSingleton<IProductNews, ProductNews>();
         builder.Services.AddClientHealth();
         var telemetry = TelemetryOptions.From(settings);

@@ -7,6 +7,7 @@ using Granary.Grains.Orders;
 using Granary.Grains.Payments;
 using Granary.Grains.Payments.Providers;
 using Granary.Grains.Payments.Reconciling;
+using Granary.Grains.Reading;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
@@ -65,6 +66,8 @@ public static class GranarySilo
         builder.AddLive(LayerOptions.Variants);
         builder.Services.AddViews(options, settings.Streams());
         builder.Services.AddOrderViews().AddOrderTracker().AddEventFeed(settings.Read(SettingKeys.Currency));
+        builder.Services.AddListReads();
+        builder.AddLive(LayerOptions.Replicas);
         builder.Services.AddBackOfficeViews();
         builder.Services.TryAddSingleton(settings.Statistics());
         builder.Services.AddPayments(settings.Read(SettingKeys.Currency));

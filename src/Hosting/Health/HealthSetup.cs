@@ -50,6 +50,13 @@ public static class HealthSetup
         services.AddReadiness().AddCheck<GatewayHealth>("cluster", timeout: Patience);
     }
 
+    internal static void AddIdleHealth(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<Readiness>();
+        services.AddHealthChecks().AddCheck<SiteHealth>("site", timeout: Patience);
+    }
+
     private static IHealthChecksBuilder AddReadiness(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

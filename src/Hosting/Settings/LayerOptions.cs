@@ -2,6 +2,7 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.BackOffice;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
+using Granary.Grains.Reading;
 using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Grains.Webhooks;
@@ -33,6 +34,10 @@ public static class LayerOptions
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static StatisticsOptions Statistics(this SettingsReader settings) => new(settings.Read(SettingKeys.StatisticsInterval));
+
+    /// <exception cref="InvalidConfigurationException">A value is invalid.</exception>
+    public static ReplicaOptions Replicas(this SettingsReader settings) =>
+        new(settings.Read(SettingKeys.UseReplicas), settings.Read(SettingKeys.MaxStaleness));
 
     /// <exception cref="InvalidConfigurationException">The value is invalid.</exception>
     public static VariantOptions Variants(this SettingsReader settings) => new(settings.Read(SettingKeys.MaxErrorRate));

@@ -1,5 +1,6 @@
 using System.Net;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
 
 namespace Granary.Hosting.Settings;
 
@@ -77,6 +78,9 @@ public sealed record PlatformSettings
     /// <summary><c>Granary:Journal:RetryFor</c>, <c>CommandTimeout</c> and <c>EndTransactionsAfter</c>.</summary>
     public required JournalStoreOptions Journal { get; init; }
 
+    /// <summary><c>Granary:Site</c>; null where there is only one.</summary>
+    public DatabaseSite? Site { get; init; }
+
     /// <summary>The file of the embedded journal.</summary>
     public string SqliteFile => Path.Combine(DataDirectory, "granary.db");
 
@@ -105,14 +109,15 @@ public sealed record PlatformSettings
             throw new InvalidConfigurationException(SettingKeys.GatewayPort, $"is {gatewayPort}, as Granary:Silo:Port is: silos and clients need a port each.");
         }
 
-        var database = storage == StorageKind.PostgreSql ? settings.Require(SettingKeys.Database, "where Granary:Storage is PostgreSql") : null;
+        var postgreSql = storage == StorageKind.PostgreSql ? settings.Require(SettingKeys.Database, "where Granary:Storage is PostgreSql") : null;
         return new PlatformSettings
         {
             DataDirectory = Path.GetFullPath(settings.Read(SettingKeys.DataDirectory)),
             Storage = storage,
             Clustering = clustering,
-            PostgreSql = database,
-            Databases = DatabasesOf(settings, database),
+            PostgreSql = postgreSql,
+            Databases = DatabasesOf(settings, postgreSql),
+            Site = SiteOf(settings, postgreSql),
             Redis = clustering == ClusteringKind.Redis ? settings.Require(SettingKeys.Redis, "where Granary:Clustering is Redis") : null,
             ClusterId = settings.Read(SettingKeys.ClusterId),
             Address = settings.Read(SettingKeys.SiloAddress),
@@ -150,6 +155,31 @@ public sealed record PlatformSettings
         string[] all = [first, .. named.Skip(1)];
         return all.Distinct(StringComparer.Ordinal).Count() == all.Length ? all
             : throw new InvalidConfigurationException(SettingKeys.Databases, "names one database twice.");
+    }
+
+    /// <summary>The site of this process; null where there is only one.</summary>
+    private static DatabaseSite? SiteOf(SettingsReader settings, string? connectionString)
+    {
+        var (name, servers) = (settings.Read(SettingKeys.Site), settings.Read(SettingKeys.Sites));
+        if (name is null || connectionString is null)
+        {
+            return null;
+        }
+
+        if (settings.Read(SettingKeys.Databases).Count > 1)
+        {
+            throw new InvalidConfigurationException(SettingKeys.Site, "is set, and a second site has no journal of several databases (docs/sites.md).");
+        }
+
+        var site = new DatabaseSite(name, servers);
+        if (PostgreSqlServers.NamesOf(connectionString).FirstOrDefault(host => site.SiteOf(host) is null) is { } host)
+        {
+            throw new InvalidConfigurationException(SettingKeys.Sites, $"does not say at which site {host} is, where Granary:Site is set.");
+        }
+
+        return PostgreSqlServers.NamesOf(connectionString).Any(site.IsOwn)
+            ? site
+            : throw new InvalidConfigurationException(SettingKeys.Site, $"is {name}, and no host of {SettingKeys.Database} is at that site.");
     }
 
     private static SiloTls? TlsOf(SettingsReader settings, ClusteringKind clustering) =>

@@ -7,6 +7,7 @@ using Granary.Grains.Webhooks;
 using Granary.Hosting.Auth;
 using Granary.Hosting.Clustering;
 using Granary.Journal;
+using Granary.Journal.PostgreSql;
 using Granary.Streams;
 using Npgsql;
 using Serilog.Events;
@@ -253,6 +254,24 @@ public static class SettingKeys
     public static SettingKey<TimeSpan> EndTransactionsAfter { get; } = Declare(Duration("Granary:Journal:EndTransactionsAfter",
         JournalDefaults.EndTransactionsAfter, TimeSpan.Zero, AMonth,
         "PostgreSQL: a session whose transaction holds back the streams for this long is ended; 00:00:00 ends none"));
+
+    public static SettingKey<bool> UseReplicas { get; } = DeclareLive(Flag("Granary:Replicas:Use", false,
+        "PostgreSQL: whether lists, exports, the feed and the figures are read from a standby that is new enough ([replica-reads.md](replica-reads.md))"));
+
+    public static SettingKey<TimeSpan> MaxStaleness { get; } = DeclareLive(Duration("Granary:Replicas:MaxStaleness", TimeSpan.FromSeconds(5),
+        AMoment, TimeSpan.FromMinutes(5), "how old what a standby shows may be where the reader demands no position; otherwise the primary is read"));
+
+    public static SettingKey<string?> Site { get; } = Declare(OptionalText("Granary:Site",
+        "the site of this process, where the servers of the database are at several ([sites.md](sites.md)): it takes writes while the primary is there"));
+
+    public static SettingKey<IReadOnlyList<SiteServer>> Sites { get; } = Declare(List("Granary:Sites", "", ',',
+        "sites and hosts of the database such as a@db1,b@db2", "the site of every host of `ConnectionStrings:Granary`; the same at all sites",
+        (string text, out SiteServer server) =>
+        {
+            var parts = text.Split('@', StringSplitOptions.TrimEntries);
+            server = new SiteServer(parts[0], parts[^1]);
+            return parts.Length == 2 && parts.All(part => part.Length > 0);
+        }));
 
     public static SettingKey<bool> Deliver { get; } = Declare(Flag("Granary:Streams:Deliver", StreamDefaults.Deliver,
         "whether the silo delivers events to consumers; off, they stop and catch up later"));

@@ -50,12 +50,11 @@ internal sealed partial class PrimaryWatch(int database, PostgreSqlServers serve
 }
 
 /// <summary>The <see cref="PrimaryWatch"/> of each database of the journal.</summary>
-internal sealed class PrimaryWatches(JournalDatabases databases, TimeProvider clock, ILogger<PrimaryWatch> log) : BackgroundService
+internal sealed class PrimaryWatches(IReadOnlyList<PrimaryWatch> all) : BackgroundService
 {
     /// <summary>One for each, in the order of their numbers.</summary>
-    public IReadOnlyList<PrimaryWatch> All { get; } =
-        [.. databases.All.Select(database => new PrimaryWatch(database.Number, database.Servers, clock, log))];
+    public IReadOnlyList<PrimaryWatch> All => all;
 
     /// <inheritdoc/>
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(All.Select(watch => watch.RunAsync(stoppingToken)));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(all.Select(watch => watch.RunAsync(stoppingToken)));
 }

@@ -8,7 +8,7 @@ namespace Granary.Hosting.Stores;
 /// by <c>standby</c> and <c>sync_state</c> (0 without these labels if there is none), <c>replication_standbys_missing</c> and
 /// <c>replication_servers_refused</c>. Where the journal has several databases, each with the label <c>database</c>.
 /// </summary>
-internal sealed class ReplicationMetrics(PrimaryWatches? watches = null) : IHostedService, IDisposable
+internal sealed class ReplicationMetrics(PrimaryWatches? watches = null, PostgreSqlServers? servers = null) : IHostedService, IDisposable
 {
     private readonly Meter _meter = new("Granary.Replication", version: null, tags: null, scope: servers);
 

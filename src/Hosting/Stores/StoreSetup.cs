@@ -2,6 +2,7 @@ using Granary.Grains.Stock.Catalogue;
 using Granary.Grains.Webhooks;
 using Granary.Hosting.Health;
 using Granary.Hosting.Settings;
+using Granary.Hosting.Sites;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
@@ -22,7 +23,7 @@ internal static class StoreSetup
         services.AddHostedService<ReplicationMetrics>();
         if (options.Storage == StorageKind.PostgreSql)
         {
-            services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory);
+            services.AddPostgreSqlServers(options.PostgreSql!, options.DataDirectory, options.Site);
             services.AddSingleton(provider => provider.GetRequiredService<PostgreSqlServers>().Open());
             services.AddSingleton<IJournalStore>(provider => new PostgreSqlJournal(
                 provider.GetRequiredService<NpgsqlDataSource>(),
@@ -32,6 +33,7 @@ internal static class StoreSetup
                 partitions: options.Databases.Count > 1 ? provider.GetRequiredService<JournalPartitions>() : null));
             services.AddSingleton<ICatalogue, PostgreSqlCatalogue>();
             services.AddDatabases(options);
+            services.AddSiteWatch(options, isIdle: false);
             if (options.Databases.Any(PostgreSqlServers.AreSeveral))
             {
                 services.AddHealthChecks().AddCheck<ReplicationHealth>("replication");
@@ -65,8 +67,7 @@ internal static class StoreSetup
             ],
             provider.GetRequiredService<JournalPartitions>()));
         services.AddSingleton(provider => new JournalStores([.. provider.GetRequiredService<JournalDatabases>().All.Select(database => database.Store)]));
-        services.AddSingleton<PrimaryWatches>();
-        services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatches>());
+        services.AddPrimaryWatches(static provider => provider.GetRequiredService<JournalDatabases>().All.Select(database => (database.Number, database.Servers)));
     }
 
     /// <summary>Adds what wakes the feed and what looks for open transactions, for each database of the journal.</summary>
@@ -123,10 +124,21 @@ internal static class StoreSetup
         }
     }
 
+    /// <summary>Adds what asks the servers of each database for their state.</summary>
+    public static void AddPrimaryWatches(this IServiceCollection services, Func<IServiceProvider, IEnumerable<(int Database, PostgreSqlServers Servers)>> databases)
+    {
+        services.AddSingleton(provider => new PrimaryWatches(
+            [
+                .. databases(provider).Select(database => new PrimaryWatch(
+                    database.Database, database.Servers, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<PrimaryWatch>>())),
+            ]));
+        services.AddHostedService(provider => provider.GetRequiredService<PrimaryWatches>());
+    }
+
     /// <summary>Adds the servers of a connection string; what opens connections to them shares what they have seen.</summary>
-    public static void AddPostgreSqlServers(this IServiceCollection services, string connectionString, string dataDirectory) =>
+    public static void AddPostgreSqlServers(this IServiceCollection services, string connectionString, string dataDirectory, DatabaseSite? site = null) =>
         services.TryAddSingleton(provider => new PostgreSqlServers(
-            connectionString, provider.GetService<ILogger<PostgreSqlServers>>(), Path.Combine(dataDirectory, "timeline")));
+            connectionString, provider.GetService<ILogger<PostgreSqlServers>>(), Path.Combine(dataDirectory, "timeline"), site));
 
     /// <summary>Adds the database of the views and the services that follow the journal.</summary>
     public static void AddViews(this IServiceCollection services, PlatformSettings options, StreamSettings streams)

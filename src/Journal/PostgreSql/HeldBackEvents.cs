@@ -19,7 +19,7 @@ public sealed record HeldBackEvents(DateTimeOffset Since, OpenTransaction Transa
         $"""
         SELECT waiting.recorded_at, oldest.session, oldest.application, oldest.database, oldest.xid,
                extract(epoch FROM clock_timestamp() - coalesce(oldest.began, waiting.recorded_at))::float8
-        FROM (SELECT recorded_at FROM journal WHERE position > $1 AND position >= {PostgreSqlJournal.StablePosition} ORDER BY position LIMIT 1) AS waiting
+        FROM (SELECT recorded_at FROM journal WHERE position > $1 AND position >= {JournalQueries.StablePosition} ORDER BY position LIMIT 1) AS waiting
         CROSS JOIN LATERAL (
             SELECT * FROM (
                 SELECT pid AS session, application_name AS application, datname::text AS database, backend_xid AS xid, xact_start AS began

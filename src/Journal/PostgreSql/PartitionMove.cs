@@ -288,7 +288,7 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
     private static async Task<(List<JournalCopy> Rows, long Through)> ReadAsync(
         NpgsqlConnection connection, long after, bool stableOnly, CancellationToken cancellation)
     {
-        var stable = stableOnly ? $" AND position < {PostgreSqlJournal.StablePosition}" : "";
+        var stable = stableOnly ? $" AND position < {JournalQueries.StablePosition}" : "";
         await using var command = new NpgsqlCommand($"{Rows}{stable} ORDER BY position LIMIT {PageLength}", connection) { CommandTimeout = 0 };
         command.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         await using var reader = await command.ExecuteReaderAsync(cancellation);

@@ -26,24 +26,6 @@ public sealed class PostgreSqlJournal(
     JournalPartitions? partitions = null)
     : IJournalStore, IAsyncDisposable
 {
-    private const string Select = "SELECT position, stream, version, type, payload, recorded_at, trace FROM journal";
-
-    /// <summary>The lateral query is sorted, so the planner runs it for each stream and cannot make it a scan.</summary>
-    private const string SelectEach =
-        $"SELECT j.* FROM unnest($1, $2) AS r(stream, after) CROSS JOIN LATERAL ({Select} WHERE stream = r.stream AND version > r.after ORDER BY version) j";
-
-    /// <summary>
-    /// The position below which nothing can change any more. Rows that lie above all transactions of this server were restored,
-    /// and nothing has been appended since (otherwise the offset would be ahead of them); then all rows are stable.
-    /// </summary>
-    internal const string StablePosition =
-        """
-        (SELECT greatest(
-            (pg_snapshot_xmin(pg_current_snapshot())::text::bigint + xid_offset) << 20,
-            CASE WHEN newest >> 20 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint + xid_offset THEN newest + 1 END)
-        FROM journal_epoch, (SELECT max(position) AS newest FROM journal) AS restored)
-        """;
-
     /// <summary>
     /// Limit on repeating a read, at most the limit on appends. It covers a server restart; after a longer outage the reader gets
     /// an error.
@@ -109,41 +91,24 @@ public sealed class PostgreSqlJournal(
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamPartAsync(
-        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) => ReadAsync(
-        $"{Select} WHERE stream = $1 AND version > $2 AND version <= $3 AND type = ANY($4) ORDER BY version",
-        [Text(stream), Number(afterVersion), Number(throughVersion), new NpgsqlParameter<string[]> { TypedValue = [.. types] }],
-        cancellation);
+        string stream, long afterVersion, long throughVersion, IReadOnlyCollection<string> types, CancellationToken cancellation) =>
+        ReadAsync(JournalQueries.OfStreamPart(stream, afterVersion, throughVersion, types), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadStreamsAsync(IReadOnlyCollection<string> streams, CancellationToken cancellation) =>
-        ReadAsync(
-            $"{Select} WHERE stream = ANY($1) ORDER BY stream, version",
-            [new NpgsqlParameter<string[]> { TypedValue = [.. streams] }],
-            cancellation);
+        ReadAsync(JournalQueries.OfStreams(streams), cancellation);
 
     /// <inheritdoc/>
-    /// <remarks>
-    /// A position contains its transaction's id. So all rows of transactions older than the oldest running one lie below that
-    /// one's positions: they can no longer change, and this snapshot sees them. Rows of running or later transactions lie above
-    /// and belong to a later page, whichever transaction commits first. A transaction that stays open anywhere in the database
-    /// cluster delays readers, as it delays vacuum.
-    /// </remarks>
     public Task<IReadOnlyList<JournalRecord>> ReadAllAsync(long afterPosition, int limit, CancellationToken cancellation) =>
-        ReadAsync(
-            $"{Select} WHERE position > $1 AND position < {StablePosition} ORDER BY position LIMIT $2",
-            [Number(afterPosition), Number(limit)],
-            cancellation);
+        ReadAsync(JournalQueries.OfAll(afterPosition, limit), cancellation);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<JournalRecord>> ReadTypeAsync(string type, long afterPosition, int limit, CancellationToken cancellation) =>
-        ReadAsync(
-            $"{Select} WHERE position > $1 AND type = $2 ORDER BY position LIMIT $3",
-            [Number(afterPosition), Text(type), Number(limit)],
-            cancellation);
+        ReadAsync(JournalQueries.OfType(type, afterPosition, limit), cancellation);
 
     /// <inheritdoc/>
     public async Task<long> ReadEndAsync(CancellationToken cancellation) =>
-        await ReadAsync($"{Select} WHERE position < {StablePosition} ORDER BY position DESC LIMIT 1", [], cancellation) is [var last] ? last.Position : 0;
+        await ReadAsync(JournalQueries.OfEnd(), cancellation) is [var last] ? last.Position : 0;
 
     public async ValueTask DisposeAsync()
     {
@@ -154,8 +119,8 @@ public sealed class PostgreSqlJournal(
     private StreamReads Streams => LazyInitializer.EnsureInitialized(ref _streams, () => new StreamReads(ReadEachAsync));
 
     /// <summary>The events of each stream after its version, each stream's in order.</summary>
-    private Task<IReadOnlyList<JournalRecord>> ReadEachAsync(string[] streams, long[] after) => ReadAsync(
-        SelectEach, [new NpgsqlParameter<string[]> { TypedValue = streams }, new NpgsqlParameter<long[]> { TypedValue = after }], CancellationToken.None);
+    private Task<IReadOnlyList<JournalRecord>> ReadEachAsync(string[] streams, long[] after) =>
+        ReadAsync(JournalQueries.OfEach(streams, after), CancellationToken.None);
 
     private async Task<bool> TryInsertAllAsync(JournalAppend[] appends, long number)
     {
@@ -304,22 +269,19 @@ public sealed class PostgreSqlJournal(
         }
     }
 
-    private Task<IReadOnlyList<JournalRecord>> ReadAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellation) =>
+    private Task<IReadOnlyList<JournalRecord>> ReadAsync(JournalQuery query, CancellationToken cancellation) =>
         RepeatAsync(
             async () =>
             {
-                await using var command = dataSource.CreateCommand(sql);
-                foreach (var parameter in parameters)
-                {
-                    command.Parameters.Add(parameter.Clone());
-                }
-
+                await using var command = dataSource.CreateCommand(query.Sql);
+                query.AddTo(command);
                 await using var reader = await command.ExecuteReaderAsync(cancellation);
                 return await RecordsAsync(reader, cancellation);
             },
             cancellation);
 
-    private static async Task<IReadOnlyList<JournalRecord>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
+    /// <summary>The events that a query of <see cref="JournalQueries"/> has found.</summary>
+    internal static async Task<IReadOnlyList<JournalRecord>> RecordsAsync(NpgsqlDataReader reader, CancellationToken cancellation)
     {
         var records = new List<JournalRecord>();
         while (await reader.ReadAsync(cancellation))
@@ -403,8 +365,4 @@ public sealed class PostgreSqlJournal(
 
     private static bool IsOutage(Exception fault) =>
         fault is NpgsqlException or IOException or SocketException or TimeoutException && !IsConflict(fault) && !IsRefused(fault);
-
-    private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
-
-    private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
 }

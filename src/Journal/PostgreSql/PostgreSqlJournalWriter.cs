@@ -111,7 +111,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// Nobody skips an event. Each writer runs this before it appends on a timeline. Silos that do so at once wait for the first of them at
     /// the row's lock, find the timeline recorded, and change nothing, so every append of the timeline sees the moved offset: it lies
     /// behind every position that was given before, also behind those of lost events. A reader whose snapshot is older than the move sees
-    /// no row that was appended after it, and its stable position (<see cref="PostgreSqlJournal.StablePosition"/>), with the offset of its
+    /// no row that was appended after it, and its stable position (<see cref="JournalQueries.StablePosition"/>), with the offset of its
     /// snapshot, lies before all of them. A reader whose snapshot is newer takes both the offset and the oldest running transaction from
     /// it; transactions that run then append with the moved offset, at or behind its stable position.
     /// </remarks>

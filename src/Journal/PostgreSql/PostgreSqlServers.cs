@@ -29,6 +29,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     private const string WithoutCompiler = "-c jit=off";
 
     private readonly string _connectionString;
+    private readonly IReadOnlyList<PostgreSqlHost> _own;
     private readonly List<NpgsqlDataSource> _opened = [];
     private Task _look = Task.CompletedTask;
     private readonly List<(NpgsqlMultiHostDataSource Hosts, NpgsqlDataSource Primary)> _ofSeveral = [];
@@ -36,10 +37,15 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <param name="connectionString">One host, or several with commas between them.</param>
     /// <param name="log">Where it is told which servers are refused.</param>
     /// <param name="file">A file that keeps the newest history for the next start; null for none.</param>
-    public PostgreSqlServers(string connectionString, ILogger<PostgreSqlServers>? log = null, string? file = null)
+    /// <param name="site">The site of this process; null where there is only one.</param>
+    public PostgreSqlServers(string connectionString, ILogger<PostgreSqlServers>? log = null, string? file = null, DatabaseSite? site = null)
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString) { TargetSessionAttributes = null, LoadBalanceHosts = false };
+        var options = given.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS") ?? "";
+        given.Options = options.Contains("jit", StringComparison.Ordinal) ? options : $"{options} {WithoutCompiler}".TrimStart();
         Hosts = [.. HostsOf(given)];
+        Site = site;
+        _own = site is null ? Hosts : [.. Hosts.Where(host => site.IsOwn(host.Name))];
         if (Hosts.Count > 1)
         {
             var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
@@ -47,8 +53,11 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             given.HostRecheckSeconds = said.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : RecheckSeconds;
         }
 
-        var options = given.Options ?? Environment.GetEnvironmentVariable("PGOPTIONS") ?? "";
-        given.Options = options.Contains("jit", StringComparison.Ordinal) ? options : $"{options} {WithoutCompiler}".TrimStart();
+        if (site is not null)
+        {
+            given.Host = string.Join(',', _own.Select(host => host.Name));
+        }
+
         _connectionString = given.ConnectionString;
         Fence = new PrimaryFence(log ?? NullLogger<PostgreSqlServers>.Instance, file);
     }
@@ -59,8 +68,27 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <summary>What the process knows of the newest history.</summary>
     public PrimaryFence Fence { get; }
 
+    /// <summary>The site of this process; null where there is only one.</summary>
+    public DatabaseSite? Site { get; }
+
+    /// <summary>Host and port of the primary that the last look has found; null where it has found none.</summary>
+    public string? Primary { get; private set; }
+
+    /// <summary>The site whose server is the primary, by the last look; null where there is only one site, or no primary was found.</summary>
+    public string? WritingSite => Primary is { } primary ? Site?.SiteOf(primary) : null;
+
+    /// <summary>The standbys as servers to read from.</summary>
+    public PostgreSqlReplicas Replicas { get; } = new();
+
+    /// <summary>The connection string of the first server of the site, for what only reads. It holds the password.</summary>
+    public string StandbyConnectionString => _own[0].ConnectionString;
+
     /// <summary>Whether a connection string names several hosts.</summary>
     public static bool AreSeveral(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString).Host?.Contains(',', StringComparison.Ordinal) ?? false;
+
+    /// <summary>Host and port of each server that a connection string names.</summary>
+    public static IReadOnlyList<string> NamesOf(string connectionString) =>
+        [.. EachHost(new NpgsqlConnectionStringBuilder(connectionString)).Select(host => $"{host.Name}:{host.Port}")];
 
     /// <summary>Opens a pool of connections to the primary.</summary>
     /// <param name="adapt">Settings of this pool.</param>
@@ -72,7 +100,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         builder.UsePhysicalConnectionInitializer(
             connection => Judge(connection, ServerHistory.Read(connection)),
             async connection => Judge(connection, await ServerHistory.ReadAsync(connection)));
-        if (Hosts.Count == 1)
+        if (_own.Count == 1)
         {
             return Keep(builder.Build());
         }
@@ -92,6 +120,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <returns>The state of each, in the order of <see cref="Hosts"/>.</returns>
     public async Task<IReadOnlyList<ServerState>> LookAsync(CancellationToken cancellation)
     {
+        var asked = Environment.TickCount64;
         var states = await Task.WhenAll(Hosts.Select(host => host.LookAsync(cancellation)));
 
         // Standbys first: they tell of a primary that cannot be reached.
@@ -119,6 +148,8 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             Fence.Forget(state.Host);
         }
 
+        Replicas.Learn(asked, Hosts, states, Fence.Timeline, host => Site?.IsOwn(host) ?? true);
+        Primary = states.FirstOrDefault(state => state is { IsReachable: true, IsStandby: false } && state.History.Timeline == Fence.Timeline)?.Host;
         if (states.Any(state => state is { IsReachable: true, IsStandby: false } && state.History.Timeline == Fence.Timeline))
         {
             await ReviveAsync(cancellation);
@@ -169,6 +200,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        await Replicas.DisposeAsync();
         foreach (var source in _opened)
         {
             await source.DisposeAsync();
@@ -202,11 +234,17 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         else if (Hosts.Count > 1)
         {
             // A session that outlives a promotion would not be judged again. A single host may be a standby: commands read from it.
-            throw new RefusedServerException($"PostgreSQL at {host} is a standby.") { IsStandby = true };
+            throw new RefusedServerException(Site is null ? $"PostgreSQL at {host} is a standby." : $"PostgreSQL at {host} is a standby, and site {Site.Name} only reads.")
+            {
+                IsStandby = true,
+            };
         }
     }
 
-    private static IEnumerable<PostgreSqlHost> HostsOf(NpgsqlConnectionStringBuilder settings)
+    private static IEnumerable<PostgreSqlHost> HostsOf(NpgsqlConnectionStringBuilder settings) =>
+        EachHost(settings).Select(host => new PostgreSqlHost(settings, host.Name, host.Port));
+
+    private static IEnumerable<(string Name, int Port)> EachHost(NpgsqlConnectionStringBuilder settings)
     {
         foreach (var text in (settings.Host ?? "").Split(',', StringSplitOptions.TrimEntries))
         {
@@ -214,8 +252,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             var colon = text.LastIndexOf(':');
             var hasPort = colon > 0 && (text[colon - 1] == ']' || text.IndexOf(':', StringComparison.Ordinal) == colon)
                 && !text.StartsWith('/') && ushort.TryParse(text.AsSpan(colon + 1), out _);
-            yield return new PostgreSqlHost(
-                settings,
+            yield return (
                 hasPort ? text[..colon] : text,
                 hasPort ? ushort.Parse(text.AsSpan(colon + 1), System.Globalization.CultureInfo.InvariantCulture) : settings.Port);
         }

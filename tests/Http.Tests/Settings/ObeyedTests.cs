@@ -8,6 +8,7 @@ using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Granary.Grains.Orders;
 using Granary.Grains.Payments.Providers;
+using Granary.Grains.Reading;
 using Granary.Grains.Settings;
 using Granary.Grains.Stock;
 using Granary.Hosting.Settings;
@@ -52,6 +53,8 @@ public sealed class ObeyedTests(SettingsApp settings) : IAsyncLifetime
         ["Granary:LoadShedding:MaxConcurrent"] = ("100", 100, now => now.Get<AdmissionOptions>().MaxConcurrent),
         ["Granary:LoadShedding:MaxQueued"] = ("200", 200, now => now.Get<AdmissionOptions>().MaxQueued),
         ["Granary:LoadShedding:MaxWait"] = ("00:00:05", TimeSpan.FromSeconds(5), now => now.Get<AdmissionOptions>().MaxWait),
+        ["Granary:Replicas:Use"] = ("true", true, now => now.Get<ReplicaOptions>().Use),
+        ["Granary:Replicas:MaxStaleness"] = ("00:00:06", TimeSpan.FromSeconds(6), now => now.Get<ReplicaOptions>().MaxStaleness),
         ["Granary:Telemetry:TraceRatio"] = ("0.5", 0.5, now => now.Get<SamplingOptions>().Ratio),
         ["Serilog:MinimumLevel:Default"] = ("Error", LogEventLevel.Error, now => now.Get<LogOptions>().Level),
     };

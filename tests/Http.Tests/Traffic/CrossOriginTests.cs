@@ -55,7 +55,7 @@ public sealed class CrossOriginTests(CrossOriginTests.OpenApp open, GranaryApp c
             if (permitted)
             {
                 Assert.Equal(
-                    ["Allow", "ETag", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
+                    ["Allow", "ETag", "Granary-Position", "Granary-Read-From", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-Id"],
                     Header(answer, "Access-Control-Expose-Headers").Split(',').Order(StringComparer.Ordinal));
             }
         }

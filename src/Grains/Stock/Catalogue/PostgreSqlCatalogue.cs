@@ -48,15 +48,8 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
     {
         try
         {
-            await using var search = Search(CatalogueEntry.Fold(text), CatalogueEntry.FoldOfEarlierRelease(text), limit, afterSku ?? "");
-            await using var reader = await search.ExecuteReaderAsync(cancellationToken);
-            var skus = new List<string>();
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                skus.Add(reader.GetString(0));
-            }
-
-            return skus;
+            await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+            return await SearchAsync(connection, text, limit, afterSku, cancellationToken);
         }
         catch (NpgsqlException fault)
         {
@@ -64,10 +57,27 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
         }
     }
 
-    private NpgsqlCommand Search(string folded, string plain, long limit, string after) =>
-        folded.Length == 0 ? Command(All, after, limit)
-        : folded == plain ? Command(Containing, after, limit, PatternOf(folded))
-        : Command(ContainingEither, after, limit, PatternOf(folded), PatternOf(plain));
+    /// <summary>The same over a connection, such as one to a replica.</summary>
+    /// <exception cref="NpgsqlException">The server cannot be read.</exception>
+    internal static async Task<IReadOnlyList<string>> SearchAsync(
+        NpgsqlConnection connection, string? text, int limit, string? afterSku, CancellationToken cancellationToken)
+    {
+        await using var search = Search(CatalogueEntry.Fold(text), CatalogueEntry.FoldOfEarlierRelease(text), limit, afterSku ?? "");
+        search.Connection = connection;
+        await using var reader = await search.ExecuteReaderAsync(cancellationToken);
+        var skus = new List<string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            skus.Add(reader.GetString(0));
+        }
+
+        return skus;
+    }
+
+    private static NpgsqlCommand Search(string folded, string plain, long limit, string after) =>
+        folded.Length == 0 ? With(new NpgsqlCommand(All), after, limit)
+        : folded == plain ? With(new NpgsqlCommand(Containing), after, limit, PatternOf(folded))
+        : With(new NpgsqlCommand(ContainingEither), after, limit, PatternOf(folded), PatternOf(plain));
 
     /// <summary>The pattern of texts that contain this one as it stands.</summary>
     private static string PatternOf(string text) =>
@@ -80,9 +90,10 @@ public sealed class PostgreSqlCatalogue(NpgsqlDataSource dataSource) : ICatalogu
         return !await reader.ReadAsync(cancellationToken) || entry.Renews(reader.GetString(0), reader.GetInt64(1));
     }
 
-    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values)
+    private NpgsqlCommand Command(string sql, params ReadOnlySpan<object> values) => With(dataSource.CreateCommand(sql), values);
+
+    private static NpgsqlCommand With(NpgsqlCommand command, params ReadOnlySpan<object> values)
     {
-        var command = dataSource.CreateCommand(sql);
         foreach (var value in values)
         {
             command.Parameters.AddWithValue(value);
