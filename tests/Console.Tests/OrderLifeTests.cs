@@ -46,6 +46,9 @@ public sealed class OrderLifeTests(ConsoleApp app)
         await Act(warehouse, "Refund", ("Amount", "2.50"), ("Reason", "A scratch."));
 
         await Expect(warehouse.Page.GetByRole(AriaRole.Table, new() { Name = "Refunds" })).ToContainTextAsync("$2.50");
+
+        // The stream of an order ends when that is completed.
+        await buyer.Page.ReloadAsync();
         await Expect(buyer.Page.GetByRole(AriaRole.Table, new() { Name = "Refunds" })).ToContainTextAsync("A scratch.");
         Assert.Equal((1_000_000 - 2_000 + 250, 0), await app.Shop.Wallet(customer));
         buyer.HasNoFault();

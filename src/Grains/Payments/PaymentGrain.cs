@@ -36,6 +36,9 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
 
         // The silo that began may be gone.
         _mustAsk |= replayed && IsCallAbandoned;
+
+        // A caller's patience ends, also before the creation is durable: then nothing may be said of the payment.
+        await CommitAsync();
         if (await WorkedAsync() is { } notAdmitted)
         {
             return notAdmitted;
