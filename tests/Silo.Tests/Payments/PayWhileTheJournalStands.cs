@@ -1,4 +1,4 @@
-using Granary.Domain.Payments;
+using Granary.Grains.Interfaces.Payments;
 
 namespace Granary.Silo.Tests.Payments;
 
