@@ -45,6 +45,10 @@ public interface IJournal
     /// <exception cref="JournalUnavailableException">It is not known yet.</exception>
     int DatabaseOf(int partition) => 0;
 
+    /// <summary>The database that has a stream: one of <see cref="Databases"/>.</summary>
+    /// <exception cref="JournalUnavailableException">It is not known yet.</exception>
+    IJournal Of(string stream) => this;
+
     /// <summary>Starts a commit of the queued <see cref="JournalAppend.IsDeferred">deferred</see> appends.</summary>
     void Flush();
 
@@ -103,6 +107,9 @@ public sealed record JournalAppend(string Stream, long AfterVersion, IReadOnlyLi
     /// with a <see cref="VersionConflictException"/>, unless it is durable already: its stream may have lost events and got others since.
     /// </summary>
     public int Timeline { get; init; }
+
+    /// <summary>The <see cref="Timeline"/> of a journal over several databases, where the other is that of the one that has the stream.</summary>
+    internal int TimelineOfAll { get; init; }
 
     /// <summary>Until when an append is tried again whose partition is being moved, in milliseconds of the system's counter; 0 where it was not tried yet.</summary>
     internal long TriedUntil { get; init; }

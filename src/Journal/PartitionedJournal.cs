@@ -46,6 +46,9 @@ public sealed class PartitionedJournal : IJournal, IAsyncDisposable
     public int DatabaseOf(int partition) => _partitions.DatabaseOf(partition);
 
     /// <inheritdoc/>
+    public IJournal Of(string stream) => _databases[_partitions.DatabaseOf(stream)];
+
+    /// <inheritdoc/>
     public Task AppendAsync(JournalAppend append)
     {
         ArgumentNullException.ThrowIfNull(append);
@@ -135,7 +138,10 @@ public sealed class PartitionedJournal : IJournal, IAsyncDisposable
         await _partitions.RefreshAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
         // What is required may be anywhere now, and no other append would start the commit of this one.
-        await AppendAfterAsync([.. append.Requires.Where(required => !required.Outcome.IsCompleted)], append with { IsDeferred = false, TriedUntil = until });
+        await AppendAfterAsync([.. append.Requires.Where(required => !required.Outcome.IsCompleted)], append with
+        {
+            IsDeferred = false, TriedUntil = until, Timeline = append.TimelineOfAll,
+        });
     }
 
     /// <summary>
@@ -147,10 +153,8 @@ public sealed class PartitionedJournal : IJournal, IAsyncDisposable
         var journal = _databases[database];
         return append.Timeline == 0 ? journal.AppendAsync(append)
             : append.Timeline < Timeline ? Task.FromException(new VersionConflictException(append.Stream, append.AfterVersion))
-            : journal.AppendAsync(append with { Timeline = journal.Timeline });
+            : journal.AppendAsync(append with { Timeline = journal.Timeline, TimelineOfAll = append.Timeline });
     }
-
-    private IJournal Of(string stream) => _databases[_partitions.DatabaseOf(stream)];
 
     private void ForEach(Action<IJournal> action)
     {

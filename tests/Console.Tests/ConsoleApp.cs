@@ -75,6 +75,8 @@ public sealed class ConsoleApp : IAsyncLifetime
         "--Granary:RateLimit:RegistrationsPerMinute=0",
         "--Granary:Orders:MaxOpenOrdersPerUser=0",
         "--Granary:Orders:MaxOpenUnitsPerUser=0",
+        // The tests' tokens last for the whole run.
+        "--Granary:Auth:TokenLifetime=1.00:00:00",
         "--Granary:Silo:ResponseTimeout=00:02:00",
         "--Granary:Limits:RequestTimeout=00:05:00",
         .. settings,

@@ -73,5 +73,5 @@ public sealed class PaymentPageTests(ConsoleApp app)
             await visit.IsShown();
             return await row.CountAsync() == count;
         },
-        $"the payment is {(count == 0 ? "not " : "")}in the list", TimeSpan.FromMinutes(2), cancellation: TestContext.Current.CancellationToken);
+        $"the payment is {(count == 0 ? "not " : "")}in the list", cancellation: TestContext.Current.CancellationToken);
 }

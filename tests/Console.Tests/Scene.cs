@@ -147,7 +147,7 @@ public sealed record Scene(string Pending, string Shipped, string Customer, stri
                 using var log = await app.Shop.Staff.GetAsync($"/webhooks/{id}/deliveries?limit=100");
                 return (await log.Expect(HttpStatusCode.OK)).At("data").EnumerateArray().Count(one => one.Text("status") == status && one.At("attempts").GetInt32() > 0) >= least;
             },
-            $"webhook {id} has {least} deliveries that are {status}", TimeSpan.FromMinutes(2));
+            $"webhook {id} has {least} deliveries that are {status}");
     }
 
     /// <summary>Settings that were changed, and variants.</summary>

@@ -139,7 +139,7 @@ public sealed class WebhookPageTests(ConsoleApp app)
             await visit.IsShown();
             return await row.Filter(new() { HasText = text }).CountAsync() == 1;
         },
-        $"the delivery shows {text}", TimeSpan.FromMinutes(2), cancellation: TestContext.Current.CancellationToken);
+        $"the delivery shows {text}", cancellation: TestContext.Current.CancellationToken);
 
     private async Task<string> Registered(string url, params string[] events)
     {

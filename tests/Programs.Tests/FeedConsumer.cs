@@ -51,7 +51,7 @@ internal sealed class FeedConsumer : IAsyncDisposable
     public static FeedConsumer Start(IEnumerable<Uri> frontEnds, string password) => new([.. frontEnds], password);
 
     /// <summary>Waits until it has as many public events as a journal, and compares them one by one.</summary>
-    public async Task HasGotAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected, TimeSpan patience)
+    public async Task HasGotAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected, TimeSpan? patience = null)
     {
         await Eventually.HoldsAsync(() => HasGot(expected.Count), "the consumer of the feed has every event", patience);
         Assert.Equal(expected, Events.Take(expected.Count));
@@ -61,9 +61,9 @@ internal sealed class FeedConsumer : IAsyncDisposable
     /// The same for a journal of several databases: every event once, and those of one stream in their order; the databases have no order
     /// between them, and the position that a reader is given is not that of the event alone.
     /// </summary>
-    public async Task HasGotInAnyOrderAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected, TimeSpan patience)
+    public async Task HasGotInAnyOrderAsync(IReadOnlyList<(string Position, string Stream, long Version, string Type)> expected)
     {
-        await Eventually.HoldsAsync(() => HasGot(expected.Count), "the consumer of the feed has every event", patience);
+        await Eventually.HoldsAsync(() => HasGot(expected.Count), "the consumer of the feed has every event");
         var got = Events;
         Assert.Equal(
             expected.Select(read => (read.Stream, read.Version, read.Type)).Order(), got.Select(read => (read.Stream, read.Version, read.Type)).Order());

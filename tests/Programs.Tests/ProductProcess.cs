@@ -54,8 +54,7 @@ internal sealed class ProductProcess : IAsyncDisposable
                 using var answer = await client.GetAsync("/health/ready", TestContext.Current.CancellationToken);
                 return answer.IsSuccessStatusCode;
             },
-            "the product is ready",
-            TimeSpan.FromMinutes(2));
+            "the product is ready");
     }
 
     /// <summary>Ends the process at once, whatever it is doing: SIGKILL.</summary>

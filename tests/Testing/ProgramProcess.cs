@@ -85,8 +85,7 @@ public sealed class ProgramProcess : IAsyncDisposable
                 return false;
             }
         },
-        $"{Path.GetFileName(_assembly)} listens",
-        TimeSpan.FromMinutes(2));
+        $"{Path.GetFileName(_assembly)} listens");
 
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>Its exit code.</returns>

@@ -39,18 +39,23 @@ internal sealed class DemandedPositions(IViewDatabase views, IJournal journal)
     public Task<StreamPosition?> MissingInJournalAsync(IReadOnlyList<StreamPosition> positions, CancellationToken cancellationToken) =>
         FirstMissingAsync(positions, position => IsInJournalAsync(position, cancellationToken));
 
-    /// <summary>The first position that lies behind the end of the feed.</summary>
-    public async Task<StreamPosition?> MissingInFeedAsync(IReadOnlyList<StreamPosition> positions, CancellationToken cancellationToken)
+    /// <summary>The first position that lies behind the end of the feed, which is that of its database where the journal has several.</summary>
+    public Task<StreamPosition?> MissingInFeedAsync(IReadOnlyList<StreamPosition> positions, CancellationToken cancellationToken)
     {
-        if (positions.Count == 0)
-        {
-            return null;
-        }
+        var ends = new Dictionary<IJournal, long>();
+        return FirstMissingAsync(
+            positions,
+            async position =>
+            {
+                var database = journal.Of(StreamOf(position).Stream);
+                if (!ends.TryGetValue(database, out var end))
+                {
+                    // First the end: an event that is found afterwards lies behind it, if in doubt.
+                    ends[database] = end = await database.ReadEndAsync(cancellationToken);
+                }
 
-        // First the end: an event that is found afterwards lies behind it, if in doubt.
-        var end = await journal.ReadEndAsync(cancellationToken);
-        return await FirstMissingAsync(
-            positions, async position => await ReadAsync(position, cancellationToken) is { } record && record.Position <= end);
+                return await ReadAsync(position, cancellationToken) is { } record && record.Position <= end;
+            });
     }
 
     private static async Task<StreamPosition?> FirstMissingAsync(IReadOnlyList<StreamPosition> positions, Func<StreamPosition, Task<bool>> has)
@@ -79,14 +84,17 @@ internal sealed class DemandedPositions(IViewDatabase views, IJournal journal)
     /// <summary>The event of a position; null where it is not there.</summary>
     private async Task<JournalRecord?> ReadAsync(StreamPosition position, CancellationToken cancellationToken)
     {
-        var (stream, types) = position.Kind switch
-        {
-            PositionKind.Order => (JournalStream.OfOrder(position.Key), OrderEvent.Codec.Names),
-            PositionKind.Stock => (JournalStream.OfStock(position.Key), StockEvent.Codec.Names),
-            PositionKind.Payment => (JournalStream.OfPayment(position.Key), PaymentEvent.Codec.Names),
-            PositionKind.User => (JournalStream.OfUser(position.Key), UserEvent.Codec.Names),
-            _ => throw new InvalidOperationException($"{position.Kind} has no stream."),
-        };
+        var (stream, types) = StreamOf(position);
         return await journal.ReadStreamPartAsync(stream, position.Version - 1, position.Version, types, cancellationToken) is [var record] ? record : null;
     }
+
+    /// <summary>The stream of a position, and the types of its events.</summary>
+    private static (string Stream, IReadOnlyCollection<string> Types) StreamOf(StreamPosition position) => position.Kind switch
+    {
+        PositionKind.Order => (JournalStream.OfOrder(position.Key), OrderEvent.Codec.Names),
+        PositionKind.Stock => (JournalStream.OfStock(position.Key), StockEvent.Codec.Names),
+        PositionKind.Payment => (JournalStream.OfPayment(position.Key), PaymentEvent.Codec.Names),
+        PositionKind.User => (JournalStream.OfUser(position.Key), UserEvent.Codec.Names),
+        _ => throw new InvalidOperationException($"{position.Kind} has no stream."),
+    };
 }

@@ -51,6 +51,12 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
     /// <summary>Within how many seconds of the closing the map may be switched, by the clock of database 0: sooner than the source opens again.</summary>
     private const int SwitchWithin = 15;
 
+    /// <summary>
+    /// How long a move goes on after its switch. A process that does not know of it yet, and reads the partition in the source, would take it
+    /// beyond events of the target if a move in the other direction raised the source's positions meanwhile.
+    /// </summary>
+    private static readonly TimeSpan LearnWithin = TimeSpan.FromSeconds(3);
+
     /// <summary>How long an append may keep a lock waiting, in milliseconds, and how long a statement may take that stops appends.</summary>
     private const int LockPatience = 1_000;
 
@@ -216,6 +222,7 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
         say($"Partition {partition} is in database {target.Number}; its appends were stopped for {stopped.Elapsed.TotalMilliseconds:F0} ms.");
         await ReachAsync(MoveStep.Switched);
         await databases.RefreshAsync(cancellation);
+        await Task.Delay(LearnWithin, cancellation);
         return true;
     }
 

@@ -193,7 +193,7 @@ public sealed class PostgreSqlJournal(
                 await writer.InsertAbsentAsync(appends, number, durable);
                 if (await writer.IsFencedAsync())
                 {
-                    // What this database takes has changed: nothing was inserted.
+                    // What this database takes has changed: appends that are not durable may belong elsewhere now.
                     await DropWriterAsync();
                     continue;
                 }

@@ -27,8 +27,6 @@ internal sealed class Account : IAsyncDisposable
 {
     private const int Page = 5_000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
-
     private readonly JournalAudit _audit = new();
     private readonly WebApplication _idle;
     private readonly Recipient _recipient;
@@ -66,7 +64,7 @@ internal sealed class Account : IAsyncDisposable
         var orders = _audit.Orders.Values.Where(order => order.Exists).ToList();
         var events = orders.Sum(order => order.Timeline.Length);
         await Eventually.HoldsAsync(
-            () => orders.TrueForAll(order => _recipient.HeardOf(order.Id).Count >= order.Timeline.Length), "the recipient hears of every event", Patience);
+            () => orders.TrueForAll(order => _recipient.HeardOf(order.Id).Count >= order.Timeline.Length), "the recipient hears of every event");
         Assert.All(orders, order => Assert.Equal(order.Timeline.Select(entry => entry.Version), _recipient.HeardOf(order.Id)));
         var index = _idle.Services.GetRequiredService<OrderIndexAudit>();
         await Eventually.HoldsAsync(
@@ -84,8 +82,7 @@ internal sealed class Account : IAsyncDisposable
                     return false;
                 }
             },
-            "the index equals the journal",
-            Patience);
+            "the index equals the journal");
         return $"{orders.Count} orders, {events} events, {_recipient.Messages} messages";
     }
 
@@ -95,7 +92,7 @@ internal sealed class Account : IAsyncDisposable
     {
         await ReadAsync();
         var expected = _public.ToList();
-        await (_positions.Count == 1 ? consumer.HasGotAsync(expected, Patience) : consumer.HasGotInAnyOrderAsync(expected, Patience));
+        await (_positions.Count == 1 ? consumer.HasGotAsync(expected) : consumer.HasGotInAnyOrderAsync(expected));
         return $"{expected.Count} events of the feed";
     }
 
@@ -114,8 +111,7 @@ internal sealed class Account : IAsyncDisposable
                 report = await ReadAsync();
                 return !report.IsSound || report.Lagging.Count == 0;
             },
-            "every reservation and hold is in step with its order",
-            Patience);
+            "every reservation and hold is in step with its order");
         Assert.Empty(report.Violations);
         var told = crowd.Members.SelectMany(customer => customer.Told.Select(answer => (customer.UserId, Note: answer.Key, Order: answer.Value)))
             .Concat(others.Select(other => (other.UserId, Note: (string)other.Order["note"]!, other.Order))).ToList();

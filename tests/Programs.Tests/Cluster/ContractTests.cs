@@ -71,9 +71,8 @@ public sealed class ContractTests(ITestOutputHelper output)
         await Eventually.HoldsAsync(
             async () => (await Task.WhenAll(deployment.FrontEnds.Select(PlacedAsync))).Zip(before).All(count => count.First >= count.Second + 10),
             "front ends of both versions place orders",
-            TimeSpan.FromMinutes(2),
-            TimeSpan.FromSeconds(1),
-            Cancellation);
+            interval: TimeSpan.FromSeconds(1),
+            cancellation: Cancellation);
     }
 
     /// <summary>What the later front end calls with its contract, the later silo alone serves.</summary>

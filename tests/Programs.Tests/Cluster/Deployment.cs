@@ -207,8 +207,7 @@ internal sealed partial class Deployment : IAsyncDisposable
         await Eventually.HoldsAsync(
             async () => ActiveSilos().Match(await http.GetStringAsync("/metrics")) is { Success: true } count
                 && int.Parse(count.Groups[1].Value, CultureInfo.InvariantCulture) == silos,
-            $"the cluster has {silos} silos",
-            TimeSpan.FromMinutes(2));
+            $"the cluster has {silos} silos");
     }
 
     /// <summary>The cluster's grains, called without the front ends.</summary>

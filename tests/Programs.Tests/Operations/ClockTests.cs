@@ -61,7 +61,6 @@ public sealed class ClockTests : IDisposable
                     && (stock.Number("reserved"), stock.Number("sold")) == (1, paid);
             },
             "the unpaid orders expire and give back",
-            TimeSpan.FromMinutes(2),
             cancellation: Cancellation);
     }
 

@@ -86,7 +86,7 @@ internal sealed class OperatedCluster : IAsyncDisposable
     {
         try
         {
-            await Eventually.HoldsAsync(condition, what, TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+            await Eventually.HoldsAsync(condition, what, cancellation: TestContext.Current.CancellationToken);
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {

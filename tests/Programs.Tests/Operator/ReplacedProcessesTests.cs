@@ -52,7 +52,7 @@ public sealed class ReplacedProcessesTests
         var failures = new ConcurrentQueue<string>();
         var load = customers.Select(customer => OrderAsync(customer, sku, kubelet, failures, enough.Token)).ToList();
         api.Store.Change<GranaryCluster>(GranaryCluster.Plural, GranaryCluster.OnlyName, cluster => cluster.Spec = cluster.Spec with { Version = "0.3.0" });
-        await Eventually.HoldsAsync(() => kubelet.Started.Any(pod => pod.Version == "0.3.0"), "the first new silo starts", TimeSpan.FromMinutes(2), TestContext.Current.CancellationToken);
+        await Eventually.HoldsAsync(() => kubelet.Started.Any(pod => pod.Version == "0.3.0"), "the first new silo starts", cancellation: TestContext.Current.CancellationToken);
         await program.KillAsync();
         program.Start();
         await SettlesAsync(api, program, kubelet, "0.3.0");

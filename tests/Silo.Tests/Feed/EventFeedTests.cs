@@ -59,8 +59,7 @@ public sealed class EventFeedTests(SharedPostgres server) : IDisposable
         await Eventually.HoldsAsync(
             () => readers.Any(reader => reader.IsFaulted) || notebooks.All(notebook => notebook.Count >= expected.Count),
             "all readers have all events",
-            TimeSpan.FromMinutes(1),
-            Cancellation);
+            cancellation: Cancellation);
         await stop.CancelAsync();
         await Task.WhenAll(readers);
 

@@ -195,46 +195,4 @@ public sealed class DividedJournalTests(SharedPostgres postgres)
 }
 
 /// <summary>The contract of journal stores for a database that is not the first of its journal: its ordinals are others.</summary>
-public sealed class FurtherDatabaseTests(SharedPostgres postgres) : JournalContract
-{
-    private readonly List<NpgsqlDataSource> _sources = [];
-    private string _database = "";
-
-    public override async ValueTask InitializeAsync()
-    {
-        _database = await postgres.CreateDatabaseAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        foreach (var source in _sources)
-        {
-            await source.DisposeAsync();
-        }
-    }
-
-    protected override IJournalStore Create() => Create(_database);
-
-    protected override async Task<EmptyDatabase> OpenEmptyAsync()
-    {
-        var database = await postgres.CreateDatabaseAsync();
-        return new EmptyDatabase(() => Create(database));
-    }
-
-    private PostgreSqlJournal Create(string database)
-    {
-        var source = NpgsqlDataSource.Create(database);
-        lock (_sources)
-        {
-            _sources.Add(source);
-        }
-
-        return new PostgreSqlJournal(
-            source,
-            new JournalStoreOptions { CommandTimeout = TimeSpan.FromSeconds(60) },
-            NullLogger<PostgreSqlJournal>.Instance,
-            database: JournalPosition.MostDatabases - 1);
-    }
-}
+public sealed class FurtherDatabaseTests(SharedPostgres postgres) : PostgreSqlJournalContract(postgres, JournalPosition.MostDatabases - 1);

@@ -36,6 +36,8 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
             Cancellation)).ToList();
         var told = new List<string>();
         var highest = 0L;
+        await Testing.Eventually.HoldsAsync(
+            () => writers.Any(writer => writer.IsFaulted) || streams.Concat(others).All(appended.ContainsKey), "every stream is appended to", cancellation: Cancellation);
 
         Assert.True(await new PartitionMove(mover.Databases, mover.Map, told.Add).RunAsync(Moved, 1, Cancellation));
         highest = (await divided.ReadEverythingAsync(0, Cancellation))[^1].Position;
@@ -106,6 +108,26 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
         Assert.True(await new PartitionMove(again.Databases, again.Map, static _ => { }).RunAsync(Moved, 1, Cancellation));
         await divided.Journal.AppendAsync(Appends.To(stream, 4));
         Assert.Equal([1L, 2, 3, 4, 5], (await divided.ReadEverythingAsync(1, Cancellation)).Select(record => record.Version));
+    }
+
+    [Fact]
+    public async Task What_a_grain_decided_before_the_partition_moved_is_appended_after_it()
+    {
+        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
+        await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
+        var stream = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").First(stream => PartitionOf(stream) == Moved);
+        await divided.Journal.AppendAsync(Appends.To(stream, 0));
+
+        // Grains state the timeline on which they decide, once their process knows it.
+        var timeline = divided.Journal.Timeline;
+        Assert.True(timeline > 0);
+        Assert.True(await new PartitionMove(mover.Databases, mover.Map, static _ => { }).RunAsync(Moved, 1, Cancellation));
+        Assert.Equal(0, divided.Map.DatabaseOf(Moved));
+
+        await divided.Journal.AppendAsync(Appends.To(stream, 1) with { Timeline = timeline });
+
+        Assert.Equal([1L, 2], (await divided.ReadEverythingAsync(1, Cancellation)).Select(record => record.Version));
     }
 
     [Fact]

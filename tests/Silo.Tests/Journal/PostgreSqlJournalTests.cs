@@ -8,27 +8,9 @@ using Npgsql;
 
 namespace Granary.Silo.Tests.Journal;
 
-public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalContract
+public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : PostgreSqlJournalContract(postgres, database: 0)
 {
     private const int Batches = 150;
-
-    private readonly List<NpgsqlDataSource> _sources = [];
-    private string _database = "";
-
-    public override async ValueTask InitializeAsync()
-    {
-        _database = await postgres.CreateDatabaseAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        foreach (var source in _sources)
-        {
-            await source.DisposeAsync();
-        }
-    }
 
     [Fact]
     public async Task A_reader_waits_for_a_transaction_that_may_still_insert_events_before_others()
@@ -150,31 +132,12 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
             """);
     }
 
-    protected override IJournalStore Create() => Create(_database);
-
-    protected override async Task<EmptyDatabase> OpenEmptyAsync()
-    {
-        var database = await postgres.CreateDatabaseAsync();
-        return new EmptyDatabase(() => Create(database));
-    }
-
     private const string InsertSlow =
         """
         INSERT INTO journal (position, stream, version, type, payload, recorded_at, batch)
         SELECT ((pg_current_xact_id()::text::bigint + xid_offset) << 20) + 1, 'order/slow', 1, 'order.noted', '{}', now(), 1
         FROM journal_epoch
         """;
-
-    private PostgreSqlJournal Create(string database)
-    {
-        var source = NpgsqlDataSource.Create(database);
-        lock (_sources)
-        {
-            _sources.Add(source);
-        }
-
-        return new PostgreSqlJournal(source, new JournalStoreOptions { CommandTimeout = TimeSpan.FromSeconds(60) }, NullLogger<PostgreSqlJournal>.Instance);
-    }
 
     private Task WaitForBlockedAsync() => Testing.Eventually.HoldsAsync(
         async () =>
@@ -189,7 +152,7 @@ public sealed class PostgreSqlJournalTests(SharedPostgres postgres) : JournalCon
 
     private async Task<NpgsqlConnection> OpenConnectionAsync()
     {
-        var connection = new NpgsqlConnection(_database + ";Pooling=false");
+        var connection = new NpgsqlConnection(Database + ";Pooling=false");
         await connection.OpenAsync(Cancellation);
         return connection;
     }

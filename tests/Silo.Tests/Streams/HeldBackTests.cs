@@ -41,6 +41,7 @@ public sealed class HeldBackTests : IAsyncLifetime
                 cancellation: Cancellation);
 
             Assert.Empty(await silo.Index.ReadAsync([order.Id], Cancellation));
+            await Eventually.HoldsAsync(() => silo.Service<HeldBack>().Current is not null, "the transaction is found", cancellation: Cancellation);
             Assert.True(metrics.LagOf(OrderIndexConsumer.Name) > 0);
             var entry = (await silo.Service<HealthCheckService>().CheckHealthAsync(Cancellation)).Entries["streams"];
             Assert.Equal(HealthStatus.Degraded, entry.Status);
