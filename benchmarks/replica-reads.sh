@@ -43,7 +43,7 @@ list() { # argument: seconds; prints list.lua's RESULT line
 }
 
 measure_once() { # arguments: false or true, round
-    local p0 s0 a0 r0 m0 lists orders p50 p99 errors
+    local p0 s0 a0 r0 m0 lists orders p50 p99 errors failed
     start_product bench "$target" "ConnectionStrings__Granary=Host=127.0.0.1:$postgres_port,127.0.0.1:$standby_port;Username=granary;Database=bench" \
         "Granary__Replicas__Use=$1"
     await_product "$target"
@@ -52,12 +52,12 @@ measure_once() { # arguments: false or true, round
     drive "$target" "$workspace/actors.tsv" "$measure" uniform "r$2$1" >"$workspace/orders" &
     IFS=$'\t' read -r _ lists _ p50 p99 _ errors < <(list "$measure")
     wait $!
-    orders=$(cut -f2 "$workspace/orders")
-    awk -v use="$1" -v round="$2" -v seconds="$measure" -v lists="$lists" -v orders="$orders" -v errors="$errors" -v p50="$p50" -v p99="$p99" \
+    IFS=$'\t' read -r _ orders _ _ _ _ failed <"$workspace/orders"
+    awk -v use="$1" -v round="$2" -v seconds="$measure" -v lists="$lists" -v orders="$orders" -v errors="$errors" -v failed="$failed" -v p50="$p50" -v p99="$p99" \
         -v p="$(awk "BEGIN { print $(cpu_of_tree "$postgres_pid") - $p0 }")" -v s="$(awk "BEGIN { print $(cpu_of_tree "$standby_pid") - $s0 }")" \
         -v a="$(awk "BEGIN { print $(cpu_of "$product_pid") - $a0 }")" -v r=$(($(lists_from replica) - r0)) -v m=$(($(lists_from primary) - m0)) 'BEGIN {
-        printf "round %d, replicas %s: %.0f lists/s (p50 %s ms, p99 %s ms, %d errors), %.0f orders/s; processor s/s: primary %.2f, standby %.2f, product %.2f; from the replica %.1f %%\n",
-            round, use == "true" ? "on " : "off", lists / seconds, p50, p99, errors, orders / seconds, p / seconds, s / seconds, a / seconds, r + m ? 100 * r / (r + m) : 0 }'
+        printf "round %d, replicas %s: %.0f lists/s (p50 %s ms, p99 %s ms, %d errors), %.0f orders/s (%d errors); processor s/s: primary %.2f, standby %.2f, product %.2f; from the replica %.1f %%\n",
+            round, use == "true" ? "on " : "off", lists / seconds, p50, p99, errors, orders / seconds, failed, p / seconds, s / seconds, a / seconds, r + m ? 100 * r / (r + m) : 0 }'
     stop_product
 }
 

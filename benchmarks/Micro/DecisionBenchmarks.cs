@@ -21,16 +21,7 @@ public class DecisionBenchmarks
     public int OpenReservations { get; set; }
 
     [GlobalSetup]
-    public void Setup()
-    {
-        _stock = StockState.Initial(Samples.Sku)
-            .Apply(new ProductDefined("admin", "Product 1", null, Samples.Price), Samples.Noon)
-            .Apply(new StockAdjusted("admin", 1_000_000_000, "delivery", null), Samples.Noon);
-        for (var order = 0; order < OpenReservations; order++)
-        {
-            _stock = _stock.Apply(new StockReserved($"order-{order}", order, 1), Samples.Noon);
-        }
-    }
+    public void Setup() => _stock = Samples.Stock(OpenReservations);
 
     [Benchmark]
     public OrderState PlaceAnOrder()

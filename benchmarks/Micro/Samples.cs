@@ -1,9 +1,10 @@
 using Granary.Domain.Orders;
+using Granary.Domain.Stock;
 using Granary.Grains.Interfaces.Orders;
 
 namespace Granary.Micro;
 
-/// <summary>A typical order.</summary>
+/// <summary>A typical order, and a stock item.</summary>
 internal static class Samples
 {
     public const string Sku = "sku-1";
@@ -25,5 +26,18 @@ internal static class Samples
     {
         var order = Placement(lines);
         return new(order.By, order.UserId, 7, Lines(lines), lines * 2 * Price, null, null, order.Fingerprint, Noon.AddMinutes(15));
+    }
+
+    public static StockState Stock(int reservations)
+    {
+        var stock = StockState.Initial(Sku)
+            .Apply(new ProductDefined("admin", "Product 1", null, Price), Noon)
+            .Apply(new StockAdjusted("admin", 1_000_000_000, "delivery", null), Noon);
+        for (var order = 0; order < reservations; order++)
+        {
+            stock = stock.Apply(new StockReserved($"01jd3s6m2v5q9w8x7y6z{order:D6}", order, 1), Noon);
+        }
+
+        return stock;
     }
 }

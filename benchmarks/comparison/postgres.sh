@@ -6,12 +6,14 @@ as_postgres() {
     if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
 }
 
-start_postgres() {
+postgres_directories=()
+start_postgres() { # argument: the name of its directory, "data" by default; sets postgres_port and postgres_pid
+    local directory=$workspace/pg/${1:-data}
     postgres_port=$(free_port)
     mkdir -p "$workspace/pg"
     if [ "$(id -u)" = 0 ]; then chown postgres "$workspace/pg"; chmod 711 "$workspace"; fi
-    as_postgres "$postgres_bin/initdb" -D "$workspace/pg/data" -U granary -A trust -E UTF8 --locale=C >/dev/null
-    cat >>"$workspace/pg/data/postgresql.conf" <<CONF
+    as_postgres "$postgres_bin/initdb" -D "$directory" -U granary -A trust -E UTF8 --locale=C >/dev/null
+    cat >>"$directory/postgresql.conf" <<CONF
 listen_addresses = '127.0.0.1'
 port = $postgres_port
 unix_socket_directories = '$workspace/pg'
@@ -27,13 +29,17 @@ max_connections = 300
 autovacuum_naptime = 10s
 log_min_messages = warning
 CONF
-    as_postgres "$postgres_bin/pg_ctl" -D "$workspace/pg/data" -l "$workspace/pg/log" -w start >/dev/null
-    postgres_pid=$(head -1 "$workspace/pg/data/postmaster.pid")
+    as_postgres "$postgres_bin/pg_ctl" -D "$directory" -l "$directory-log" -w start >/dev/null
+    postgres_pid=$(head -1 "$directory/postmaster.pid")
+    postgres_directories+=("$directory")
 }
 
 stop_postgres() {
-    [ -z "${postgres_pid:-}" ] || as_postgres "$postgres_bin/pg_ctl" -D "$workspace/pg/data" -m fast -w stop >/dev/null || true
-    postgres_pid=""
+    local directory
+    for directory in "${postgres_directories[@]}"; do
+        as_postgres "$postgres_bin/pg_ctl" -D "$directory" -m fast -w stop >/dev/null || true
+    done
+    postgres_directories=() postgres_pid=""
 }
 
 sql() { PGOPTIONS="-c client_min_messages=warning" "$postgres_bin/psql" -h 127.0.0.1 -p "$postgres_port" -U granary -d "$1" -qtAX -c "$2"; }

@@ -137,7 +137,10 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
     {
         var before = _snapshot.State;
         _snapshot.State = new Snapshot<TState> { State = Durable, Version = Durable.Version, LastEvent = LastEvent?.ToString() };
-        if (!await keeping.Snapshots.WriteAsync(SnapshotName, this.GetGrainId(), _snapshot))
+
+        // Serialising a hundred thousand claims takes 0.1 to 0.6 s (SnapshotBenchmarks). The state is immutable, so the grain goes on meanwhile.
+        var (name, grain, entry) = (SnapshotName, this.GetGrainId(), _snapshot);
+        if (!await Task.Run(() => keeping.Snapshots.WriteAsync(name, grain, entry)))
         {
             _snapshot = await keeping.Snapshots.ReadAsync<TState>(SnapshotName, this.GetGrainId());
             _snapshot.State ??= before;

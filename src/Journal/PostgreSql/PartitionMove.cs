@@ -198,18 +198,22 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
         var deadline = await ScalarAsync(first, $"SELECT clock_timestamp() + interval '{SwitchWithin} s'", cancellation);
         var fence = await CloseAsync(origin, partition, map, cancellation);
         var stopped = Stopwatch.StartNew();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(LongestStop);
         try
         {
             await ReachAsync(MoveStep.Closed);
             var behind = copied.Through;
-            await CopyAsync(partition, source, target, copied, stableOnly: false, cancellation);
-            await VerifyAsync(partition, target, copied, behind, cancellation);
+            await CopyAsync(partition, source, target, copied, stableOnly: false, limit.Token);
+            await VerifyAsync(partition, target, copied, behind, limit.Token);
             await ReachAsync(MoveStep.Completed);
-            if (stopped.Elapsed > LongestStop)
-            {
-                await OpenAsync(origin, fence);
-                return false;
-            }
+            limit.Token.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            // What was copied stays; the next attempt verifies it.
+            await OpenAsync(origin, fence);
+            return false;
         }
         catch (Exception fault) when (fault is not AbandonedException)
         {

@@ -11,7 +11,7 @@ using Granary.Streams;
 namespace Granary.Programs.Tests.Cluster;
 
 /// <summary>
-/// Customers whose accounts, products and orders are all in the first of two databases of the journal. A request that fails is repeated
+/// Customers whose accounts, products and orders are all in one of two databases of the journal. A request that fails is repeated
 /// under its key until it is answered, and counts as failed.
 /// </summary>
 internal sealed class IndependentBuyers : IAsyncDisposable
@@ -24,15 +24,18 @@ internal sealed class IndependentBuyers : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _turns = new(Buyers, Buyers);
-    private readonly List<string> _skus = [.. NamesInFirst("I-", JournalStream.OfStock, 4)];
+    private readonly int _database;
+    private readonly List<string> _skus;
     private readonly List<(HttpClient Http, string Name, string UserId)> _buyers = [];
     private readonly ConcurrentQueue<string> _failures = new();
     private readonly ConcurrentQueue<(string UserId, JsonNode Order)> _told = new();
     private Task _buying = Task.CompletedTask;
     private int _placed;
 
-    private IndependentBuyers()
+    private IndependentBuyers(int database)
     {
+        _database = database;
+        _skus = [.. OwnNames("I-", JournalStream.OfStock, 4)];
     }
 
     /// <summary>Orders that were placed at the first request since <see cref="Begin"/>.</summary>
@@ -48,9 +51,10 @@ internal sealed class IndependentBuyers : IAsyncDisposable
     public IReadOnlyList<(string UserId, JsonNode Order)> Told => [.. _told];
 
     /// <summary>Registers the customers and starts them.</summary>
-    public static async Task<IndependentBuyers> EnterAsync(Deployment deployment)
+    /// <param name="database">The number of the database that they need.</param>
+    public static async Task<IndependentBuyers> EnterAsync(Deployment deployment, int database)
     {
-        var crowd = new IndependentBuyers();
+        var crowd = new IndependentBuyers(database);
         using var http = new HttpClient { BaseAddress = deployment.FrontEnds[0].Address };
         var admin = await Administrator.LoginAsync(http);
         foreach (var sku in crowd._skus)
@@ -59,7 +63,7 @@ internal sealed class IndependentBuyers : IAsyncDisposable
             await admin.AdjustStockAsync(sku, 1_000_000, "delivery");
         }
 
-        foreach (var (number, name) in NamesInFirst("independent", name => JournalStream.OfUser(UserId.From(name)), Buyers).Index())
+        foreach (var (number, name) in crowd.OwnNames("independent", name => JournalStream.OfUser(UserId.From(name)), Buyers).Index())
         {
             var user = await admin.RegisterAsync(name, Password, name);
             await admin.DepositAsync(user.Id, new Money(1_000_000_000, "USD"));
@@ -117,17 +121,17 @@ internal sealed class IndependentBuyers : IAsyncDisposable
         _turns.Dispose();
     }
 
-    private static IEnumerable<string> NamesInFirst(string prefix, Func<string, string> stream, int count) =>
-        Enumerable.Range(0, int.MaxValue).Select(i => $"{prefix}{i}").Where(name => IsInFirst(stream(name))).Take(count);
+    private IEnumerable<string> OwnNames(string prefix, Func<string, string> stream, int count) =>
+        Enumerable.Range(0, int.MaxValue).Select(i => $"{prefix}{i}").Where(name => IsOwn(stream(name))).Take(count);
 
-    private static bool IsInFirst(string stream) => StreamNames.PartitionOf(stream, Partitions) % 2 == 0;
+    private bool IsOwn(string stream) => StreamNames.PartitionOf(stream, Partitions) % 2 == _database;
 
     private async Task BuyAsync(HttpClient http, string name, string userId, Random random)
     {
         for (var i = 0; !_stop.IsCancellationRequested; i++)
         {
             var key = $"{name}-{i}";
-            if (!IsInFirst(JournalStream.OfOrder(OrderId.From(userId, key))))
+            if (!IsOwn(JournalStream.OfOrder(OrderId.From(userId, key))))
             {
                 continue;
             }

@@ -3,13 +3,14 @@ using Granary.Client;
 namespace Granary.Programs.Tests.Cluster;
 
 /// <summary>
-/// A cluster whose journal has two databases on two servers, of which one is killed while customers order, and once a silo in the same
+/// A cluster whose journal has two databases on two servers, of which either is killed while customers order, and once a silo in the same
 /// second. Customers who need only the other database go on; the account is exact afterwards.
 /// </summary>
 [Collection(Deployment.WholeMachine)]
 public sealed class LostDatabaseTests(ITestOutputHelper output)
 {
     private const string Database = "one of two databases lost";
+    private const string FirstDatabase = "database 0 lost, which has the views";
     private const string DatabaseAndSilo = "one of two databases lost, and a silo killed in the same second";
 
     private static readonly KeyValuePair<string, string>[] Settings = [new("Granary__Journal__RetryFor", "00:00:03")];
@@ -24,17 +25,19 @@ public sealed class LostDatabaseTests(ITestOutputHelper output)
             [ClusterProgram.Silo, ClusterProgram.Silo], [ClusterProgram.FrontEnd, ClusterProgram.FrontEnd], Settings);
         await using var account = await Account.OpenAsync(deployment);
         await using var crowd = await Crowd.EnterAsync(deployment);
-        await using var independent = await IndependentBuyers.EnterAsync(deployment);
+        await using var ofFirst = await IndependentBuyers.EnterAsync(deployment, 0);
+        await using var ofSecond = await IndependentBuyers.EnterAsync(deployment, 1);
         await crowd.IsServedAsync();
         await using var consumer = FeedConsumer.Start(deployment.FrontEnds.Select(frontEnd => frontEnd.Address), Deployment.AdminPassword);
 
-        await EndureAsync(Database, silo: null);
-        await EndureAsync(DatabaseAndSilo, deployment.Silos[0]);
+        await EndureAsync(Database, deployment.Second!, silo: null, ofFirst);
+        await EndureAsync(DatabaseAndSilo, deployment.Second!, deployment.Silos[0], ofFirst);
+        await EndureAsync(FirstDatabase, deployment.Postgres, silo: null, ofSecond);
 
-        async Task EndureAsync(string fault, ProgramProcess? silo)
+        async Task EndureAsync(string fault, PostgresServer server, ProgramProcess? silo, IndependentBuyers independent)
         {
             crowd.Tally.Begin();
-            await Task.WhenAll(deployment.Second!.KillAsync(), silo?.KillAsync() ?? Task.CompletedTask);
+            await Task.WhenAll(server.KillAsync(), silo?.KillAsync() ?? Task.CompletedTask);
             if (silo is not null)
             {
                 // Grains of the silo are in nobody's memory before the others know that it is dead.
@@ -46,7 +49,7 @@ public sealed class LostDatabaseTests(ITestOutputHelper output)
             await Eventually.HoldsAsync(() => independent.Placed >= Enough, "orders that need only the other database are placed");
             await Eventually.HoldsAsync(() => crowd.Tally.Failures > 0, "orders that need the database are refused");
             var (placed, failed) = (independent.Placed, independent.Failed);
-            await deployment.Second.RestartAsync(immediate: true);
+            await server.RestartAsync(immediate: true);
             if (silo is not null)
             {
                 await Deployment.StartAsync(silo);
@@ -58,21 +61,24 @@ public sealed class LostDatabaseTests(ITestOutputHelper output)
             Console.WriteLine(report);
             Assert.True(placed >= 0.99 * (placed + failed), $"{report}\n{string.Join('\n', independent.Failures)}");
             var goOn = await crowd.PauseAsync();
-            var independentGoOn = await independent.PauseAsync();
+            var firstGoOn = await ofFirst.PauseAsync();
+            var secondGoOn = await ofSecond.PauseAsync();
             var admin = await Administrator.LoginAsync(crowd.FrontEnds[0].Http);
-            await account.IsExactAsync(crowd, () => TouchAsync(admin), independent.Told);
+            await account.IsExactAsync(crowd, () => TouchAsync(admin), [.. ofFirst.Told, .. ofSecond.Told]);
             var delivered = $"{await account.IsDeliveredAsync()}, {await account.IsFedAsync(consumer)}";
             output.WriteLine(delivered);
             Console.WriteLine(delivered);
             Assert.True(crowd.Tally.Wrong.Count == 0, string.Join('\n', crowd.Tally.Wrong));
-            independentGoOn();
+            firstGoOn();
+            secondGoOn();
             goOn();
         }
 
         async Task TouchAsync(GranaryClient admin)
         {
             await crowd.TouchEverythingAsync(admin);
-            await independent.TouchEverythingAsync(admin);
+            await ofFirst.TouchEverythingAsync(admin);
+            await ofSecond.TouchEverythingAsync(admin);
         }
     }
 }

@@ -131,6 +131,36 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     }
 
     [Fact]
+    public async Task A_move_whose_rest_takes_longer_than_appends_may_stop_lets_them_go_on_and_tries_again()
+    {
+        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
+        await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
+        var stream = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").First(stream => PartitionOf(stream) == Moved);
+        await divided.Journal.AppendAsync(Appends.To(stream, 0));
+        var told = new List<string>();
+        Task? meanwhile = null;
+
+        Assert.True(await new PartitionMove(
+            mover.Databases,
+            mover.Map,
+            told.Add,
+            async step =>
+            {
+                if (step == MoveStep.Closed && meanwhile is null)
+                {
+                    meanwhile = divided.Journal.AppendAsync(Appends.To(stream, 1));
+                    await Task.Delay(TimeSpan.FromSeconds(2.5), Cancellation);
+                }
+            }).RunAsync(Moved, 1, Cancellation));
+        await meanwhile!;
+
+        Assert.Contains("The rest took too long, attempt 1; appends go on.", told);
+        await divided.Journal.AppendAsync(Appends.To(stream, 2));
+        Assert.Equal([1L, 2, 3], (await divided.ReadEverythingAsync(1, Cancellation)).Select(record => record.Version));
+    }
+
+    [Fact]
     public async Task While_a_move_is_in_progress_another_one_is_refused()
     {
         string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
