@@ -131,6 +131,15 @@ public sealed class PostgresServer : IAsyncDisposable
         await Eventually.HoldsAsync(async () => await QueryAsync("SELECT count(*) FROM pg_stat_wal_receiver") is 0L, "the standby receives nothing");
     }
 
+    /// <summary>Freezes the process of a standby that receives: it stays connected, and its primary sends until the buffers between them are full.</summary>
+    /// <returns>Ends that.</returns>
+    public async Task<Func<Task>> FreezeReceiverAsync()
+    {
+        var receiver = await QueryAsync("SELECT pid FROM pg_stat_wal_receiver");
+        await ServerProcess.RunAsync("root", "kill", "-STOP", $"{receiver}");
+        return () => ServerProcess.RunAsync("root", "kill", "-CONT", $"{receiver}");
+    }
+
     /// <summary>Makes a standby the primary, and returns when it is.</summary>
     public Task PromoteAsync() => ExecuteAsync("SELECT pg_promote(wait_seconds => 60)");
 

@@ -91,6 +91,50 @@ public sealed class TakeoverTests
     }
 
     [Fact]
+    public async Task What_an_asynchronous_standby_lacks_when_it_takes_over_is_within_the_lag_that_the_metric_told()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.CreateDatabaseAsync();
+        await using var standby = await primary.StartStandbyAsync(synchronous: false);
+        await using var silo = await WholeSilo.StartAsync(
+            new Dictionary<string, string?>
+            {
+                ["Granary:Storage"] = "PostgreSql",
+                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
+                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
+            },
+            Cancellation);
+        await silo.OpenAsync();
+        var kept = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
+
+        // The primary does not take the silence of the standby for its end.
+        await primary.QueryAsync("ALTER SYSTEM SET wal_sender_timeout = 0");
+        await primary.QueryAsync("SELECT pg_reload_conf()");
+        await primary.IsFollowedAsync(Cancellation);
+        var thawAsync = await standby.FreezeReceiverAsync();
+
+        // Some 25 MB, more than the connection's buffers hold.
+        await primary.QueryAsync("CREATE TABLE filler AS SELECT md5(n::text) FROM generate_series(1, 400000) AS n");
+        await PlaceAsync(silo, [.. Enumerable.Range(0, 20).Select(_ => Command())]);
+        var written = (long)(await primary.QueryAsync("SELECT (pg_current_wal_lsn() - '0/0'::pg_lsn)::bigint"))!;
+        var applied = (long)(await primary.QueryAsync("SELECT (replay_lsn - '0/0'::pg_lsn)::bigint FROM pg_stat_replication"))!;
+        var told = 0.0;
+        await Eventually.HoldsAsync(
+            () => (told = Measure(silo)["replication_lag_bytes"].Value) >= written - applied, "the metric tells of all that was written", cancellation: Cancellation);
+
+        await primary.KillAsync();
+        await thawAsync();
+        await standby.PromoteAsync();
+
+        // Where the new timeline begins.
+        var switched = (long)(await standby.QueryAsync(
+            "SELECT (substring(pg_read_file('pg_wal/00000002.history') from '^1\t([0-9A-F/]+)')::pg_lsn - '0/0'::pg_lsn)::bigint"))!;
+        Assert.InRange((double)(written - switched), 1, told);
+        var name = new NpgsqlConnectionStringBuilder(database).Database!;
+        Assert.Equal((long)kept.Count, await standby.QueryAsync("SELECT count(*) FROM journal WHERE type = 'order.placed'", name));
+    }
+
+    [Fact]
     public async Task Readiness_and_metrics_tell_of_a_standby_that_follows_or_is_away_and_of_an_old_primary()
     {
         await using var primary = await PostgresServer.StartAsync();
