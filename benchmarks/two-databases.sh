@@ -22,29 +22,28 @@ done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
 
-second() { postgres_port=$second_port sql "$@"; }
+at_second() { local postgres_port=$second_port; "$@"; }
 wal() { sql bench "select pg_current_wal_lsn() - '0/0'::pg_lsn"; }
 events() { sql bench "select count(*) from journal"; }
 
 figures() { # prints the processor seconds of product, first and second server, then WAL and events of the first and of the second
-    echo "$(cpu_of "$product_pid") $(cpu_of_tree "$first_pid") $(cpu_of_tree "$second_pid") $(wal) $(events) $(postgres_port=$second_port wal) $(
-        postgres_port=$second_port events)"
+    echo "$(cpu_of "$product_pid") $(cpu_of_tree "$first_pid") $(cpu_of_tree "$second_pid") $(wal) $(events) $(at_second wal) $(at_second events)"
 }
 
 measure_once() { # arguments: round, number of databases
     local settings=() before after result
-    postgres_port=$second_port new_database
+    at_second new_database
     if [ "$2" = 2 ]; then
         settings=("Granary__Journal__Databases__1=Host=127.0.0.1;Port=$second_port;Username=granary;Database=bench")
     else
-        second bench "create table journal ()" # Its rows are counted, too.
+        at_second sql bench "create table journal ()" # Its rows are counted, too.
     fi
     rm -rf "$workspace/granary-data"
     product_launcher=${pin:+taskset -c 0} start_fresh_product "${settings[@]}"
     contender_actors "$workspace/actors.tsv"
     drive "$target" "$workspace/actors.tsv" "$warmup" uniform "w$1$2" >/dev/null
     sql bench checkpoint
-    second bench checkpoint
+    at_second sql bench checkpoint
     before=$(figures)
     result=$(drive "$target" "$workspace/actors.tsv" "$measure" uniform "m$1$2")
     after=$(figures)

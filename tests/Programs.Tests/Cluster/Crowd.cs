@@ -65,7 +65,8 @@ internal sealed class Crowd : IAsyncDisposable
         var now = Stopwatch.GetTimestamp();
         await Eventually.HoldsAsync(
             () => _buying.IsFaulted || (_customers.TrueForAll(customer => customer.LastCompleted > now) && Tally.QuietFor(TimeSpan.FromSeconds(2))),
-            "the cluster serves all customers again");
+            "the cluster serves all customers again",
+            TimeSpan.FromMinutes(2));
         Assert.False(_buying.IsFaulted, _buying.Exception?.ToString());
     }
 

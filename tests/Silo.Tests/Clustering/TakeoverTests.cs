@@ -33,15 +33,7 @@ public sealed class TakeoverTests
         await using var primary = await PostgresServer.StartAsync();
         var database = await primary.CreateDatabaseAsync();
         await using var standby = await primary.StartStandbyAsync(synchronous: false);
-        await using var silo = await WholeSilo.StartAsync(
-            new Dictionary<string, string?>
-            {
-                ["Granary:Storage"] = "PostgreSql",
-                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
-                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
-                ["Granary:Orders:ReservationGrace"] = "00:00:01",
-            },
-            Cancellation);
+        await using var silo = await StartAsync(primary.WithHost(database, standby));
         await silo.OpenAsync();
         var kept = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
         await primary.IsFollowedAsync(Cancellation);
@@ -96,14 +88,7 @@ public sealed class TakeoverTests
         await using var primary = await PostgresServer.StartAsync();
         var database = await primary.CreateDatabaseAsync();
         await using var standby = await primary.StartStandbyAsync(synchronous: false);
-        await using var silo = await WholeSilo.StartAsync(
-            new Dictionary<string, string?>
-            {
-                ["Granary:Storage"] = "PostgreSql",
-                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
-                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
-            },
-            Cancellation);
+        await using var silo = await StartAsync(primary.WithHost(database, standby));
         await silo.OpenAsync();
         var kept = await PlaceAsync(silo, [.. Enumerable.Range(0, 5).Select(_ => Command())]);
 
@@ -140,14 +125,7 @@ public sealed class TakeoverTests
         await using var primary = await PostgresServer.StartAsync();
         var database = await primary.CreateDatabaseAsync();
         await using var standby = await primary.StartStandbyAsync(synchronous: true);
-        await using var silo = await WholeSilo.StartAsync(
-            new Dictionary<string, string?>
-            {
-                ["Granary:Storage"] = "PostgreSql",
-                ["ConnectionStrings:Granary"] = primary.WithHost(database, standby),
-                ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
-            },
-            Cancellation);
+        await using var silo = await StartAsync(primary.WithHost(database, standby));
         await TellsAsync(HealthStatus.Healthy, null);
         var values = Measure(silo);
         Assert.Equal(0, values["replication_standbys_missing"].Value);
@@ -176,6 +154,16 @@ public sealed class TakeoverTests
             },
             $"readiness tells {status} {start}", cancellation: Cancellation);
     }
+
+    private static Task<WholeSilo> StartAsync(string database) => WholeSilo.StartAsync(
+        new Dictionary<string, string?>
+        {
+            ["Granary:Storage"] = "PostgreSql",
+            ["ConnectionStrings:Granary"] = database,
+            ["Granary:DataDirectory"] = Directory.CreateTempSubdirectory("granary-takeover-").FullName,
+            ["Granary:Orders:ReservationGrace"] = "00:00:01",
+        },
+        Cancellation);
 
     /// <summary>The figures of replication of a silo, by name, with the label of the last one. Other tests have silos in this process.</summary>
     private static Dictionary<string, (double Value, object? State)> Measure(WholeSilo silo)

@@ -16,11 +16,11 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     [Fact]
     public async Task A_partition_that_is_appended_to_moves_whole_and_other_partitions_are_not_held_up()
     {
-        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        var databases = await CreateDatabasesAsync();
         await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
         await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
-        var streams = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").Where(stream => PartitionOf(stream) == Moved).Take(20).ToList();
-        var others = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").Where(stream => PartitionOf(stream) != Moved).Take(20).ToList();
+        var streams = Streams(moved: true).Take(20).ToList();
+        var others = Streams(moved: false).Take(20).ToList();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var appended = new ConcurrentDictionary<string, long>();
         var writers = streams.Concat(others).Select(stream => Task.Run(
@@ -80,9 +80,9 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     [MemberData(nameof(Steps))]
     public async Task A_move_that_is_killed_at_any_step_has_moved_the_partition_or_has_not(MoveStep last)
     {
-        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        var databases = await CreateDatabasesAsync();
         await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
-        var stream = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").First(stream => PartitionOf(stream) == Moved);
+        var stream = Streams(moved: true).First();
         await divided.Journal.AppendAsync(Appends.To(stream, 0, events: 3));
         await using (var mover = await DividedJournal.OpenAsync(databases, Cancellation))
         {
@@ -113,10 +113,10 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     [Fact]
     public async Task What_a_grain_decided_before_the_partition_moved_is_appended_after_it()
     {
-        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        var databases = await CreateDatabasesAsync();
         await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
         await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
-        var stream = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").First(stream => PartitionOf(stream) == Moved);
+        var stream = Streams(moved: true).First();
         await divided.Journal.AppendAsync(Appends.To(stream, 0));
 
         // Grains state the timeline on which they decide, once their process knows it.
@@ -133,10 +133,10 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     [Fact]
     public async Task A_move_whose_rest_takes_longer_than_appends_may_stop_lets_them_go_on_and_tries_again()
     {
-        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        var databases = await CreateDatabasesAsync();
         await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
         await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
-        var stream = Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").First(stream => PartitionOf(stream) == Moved);
+        var stream = Streams(moved: true).First();
         await divided.Journal.AppendAsync(Appends.To(stream, 0));
         var told = new List<string>();
         Task? meanwhile = null;
@@ -163,7 +163,7 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
     [Fact]
     public async Task While_a_move_is_in_progress_another_one_is_refused()
     {
-        string[] databases = [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+        var databases = await CreateDatabasesAsync();
         await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
         var refusal = "";
 
@@ -183,6 +183,12 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
         Assert.True(moved);
         Assert.Contains("Another move is in progress", refusal, StringComparison.Ordinal);
     }
+
+    private async Task<string[]> CreateDatabasesAsync() => [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
+
+    /// <summary>Streams of the partition that is moved, or of the other ones.</summary>
+    private static IEnumerable<string> Streams(bool moved) =>
+        Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").Where(stream => PartitionOf(stream) == Moved == moved);
 
     private static int PartitionOf(string stream) => StreamNames.PartitionOf(stream, DividedJournal.Partitions);
 }
