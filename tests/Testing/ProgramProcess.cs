@@ -9,11 +9,13 @@ namespace Granary.Testing;
 public sealed class ProgramProcess : IAsyncDisposable
 {
     private const string Urls = "ASPNETCORE_URLS";
+    private const string Data = "Granary__DataDirectory";
 
     private string _assembly;
     private IReadOnlyList<string> _arguments;
     private readonly Dictionary<string, string> _settings;
     private readonly PrivateNetwork? _network;
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("granary-program-");
     private ServerProcess? _process;
     private string _before = "";
 
@@ -30,6 +32,9 @@ public sealed class ProgramProcess : IAsyncDisposable
         Address = new Uri($"http://{network?.Address ?? "127.0.0.1"}:{FreePort()}");
         _settings = new(settings);
         _settings.TryAdd("DOTNET_gcServer", "0");
+
+        // It keeps the newest timeline of PostgreSQL there. The servers of one test process are copies, so to the next test it would be another's.
+        _settings.TryAdd(Data, _data.FullName);
         _settings[Urls] = _settings.TryGetValue(Urls, out var further) ? $"{Address};{further}" : Address.ToString();
     }
 
@@ -66,26 +71,19 @@ public sealed class ProgramProcess : IAsyncDisposable
     }
 
     /// <summary>Returns when it listens for HTTP, which is the last step of its start.</summary>
-    public Task ListensAsync() => Eventually.HoldsAsync(
-        async () =>
+    /// <exception cref="InvalidOperationException">It ended.</exception>
+    /// <exception cref="TimeoutException">It does not; the message has its output.</exception>
+    public async Task ListensAsync()
+    {
+        try
         {
-            if (HasExited)
-            {
-                throw new InvalidOperationException($"{_assembly} ended by itself:\n{Output}");
-            }
-
-            using var client = new System.Net.Sockets.TcpClient();
-            try
-            {
-                await client.ConnectAsync(Address.Host, Address.Port);
-                return true;
-            }
-            catch (System.Net.Sockets.SocketException)
-            {
-                return false;
-            }
-        },
-        $"{Path.GetFileName(_assembly)} listens");
+            await Eventually.HoldsAsync(TryConnectAsync, $"{Path.GetFileName(_assembly)} listens");
+        }
+        catch (TimeoutException fault)
+        {
+            throw new TimeoutException($"{fault.Message}\n{Output}", fault);
+        }
+    }
 
     /// <summary>Waits until it has ended by itself.</summary>
     /// <returns>Its exit code.</returns>
@@ -108,5 +106,29 @@ public sealed class ProgramProcess : IAsyncDisposable
         await KillAsync();
         _process?.Dispose();
         _process = null;
+        _data.Refresh();
+        if (_data.Exists)
+        {
+            _data.Delete(recursive: true);
+        }
+    }
+
+    private async Task<bool> TryConnectAsync()
+    {
+        if (HasExited)
+        {
+            throw new InvalidOperationException($"{_assembly} ended by itself:\n{Output}");
+        }
+
+        using var client = new System.Net.Sockets.TcpClient();
+        try
+        {
+            await client.ConnectAsync(Address.Host, Address.Port);
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
     }
 }
