@@ -59,7 +59,7 @@ need() { # need PACKAGE PATH...: the package is missing unless one of the paths 
 need postgresql /usr/lib/postgresql/*/bin/postgres
 need redis-server /usr/bin/redis-server
 need nats-server /usr/sbin/nats-server /usr/bin/nats-server
-need chromium /usr/bin/chromium
+need chromium-headless-shell /usr/bin/chromium-headless-shell
 need nodejs /usr/bin/node /usr/local/bin/node
 need npm /usr/bin/npm /usr/local/bin/npm
 need prometheus /usr/bin/prometheus

@@ -134,7 +134,28 @@ internal sealed partial class Deployment : IAsyncDisposable
             process.Start();
         }
 
-        await Task.WhenAll(processes.Select(process => process.ListensAsync()));
+        await Task.WhenAll(processes.Select(ServesAsync));
+    }
+
+    /// <summary>
+    /// On a busy machine, a silo that joins may answer its probes too late and be declared dead. It then exits, as it must, and is started again,
+    /// as by a supervisor.
+    /// </summary>
+    private static async Task ServesAsync(ProgramProcess process)
+    {
+        const int Most = 3;
+        for (var start = 1; ; start++)
+        {
+            try
+            {
+                await process.ListensAsync();
+                return;
+            }
+            catch (InvalidOperationException) when (start < Most && process.Lines.Any(line => line.Contains("I have been told I am dead", StringComparison.Ordinal)))
+            {
+                process.Start();
+            }
+        }
     }
 
     /// <summary>Replaces the processes one by one by those of other programs, silos first, as an operator and a load balancer do.</summary>
