@@ -214,6 +214,7 @@ start_further() {
 with_standby() { [ -e "$root/standby-mode" ]; }
 port_of() { if [ "$1" = postgres ]; then echo "$postgres_port"; else echo "$standby_port"; fi; }
 timeline_of() { sql_at "$(port_of "$1")" postgres "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END" 2>/dev/null || echo 0; }
+stored_timeline() { "$(postgres_binaries)/pg_controldata" "$root/$1" | sed -n "s/^Latest checkpoint's TimeLineID: *//p"; }
 primary() { # The server that is the primary: of two, that of the later timeline.
     if [ "$(timeline_of standby)" -gt "$(timeline_of postgres)" ]; then echo standby; else echo postgres; fi
 }
@@ -271,6 +272,8 @@ rebuild() {
     primary=$(primary) && other=$(other_than "$primary")
     [ "$(timeline_of "$primary")" != 0 ] || fail "no server is a primary; ./cluster.sh failover makes the standby one"
     stop "$other" INT
+    [ "$(stored_timeline "$other")" -le "$(timeline_of "$primary")" ] ||
+        fail "$other is on timeline $(stored_timeline "$other"), later than $primary: it has orders that $primary lacks. Stop $primary; ./cluster.sh up --standby starts $other"
     copy_server "$primary" "$other"
     follow "$primary" "$other"
     status

@@ -26,7 +26,7 @@ internal static class DividedBackup
             for (var number = 0; number < databases.Count; number++)
             {
                 var file = Path.Combine(partial, string.Create(CultureInfo.InvariantCulture, $"granary-{number}.dump"));
-                if (await DumpAsync(databases[number], moment.Snapshots[number], file) is { } problem)
+                if (await DumpAsync(databases[number], moment.Servers[number], moment.Snapshots[number], file) is { } problem)
                 {
                     console.Say($"{Program} of database {number}: {problem}");
                     Directory.Delete(partial, recursive: true);
@@ -46,8 +46,9 @@ internal static class DividedBackup
         return 0;
     }
 
+    /// <param name="server">The one that has the snapshot: the connection string may name several.</param>
     /// <returns>What went wrong; null for nothing.</returns>
-    private static async Task<string?> DumpAsync(string connectionString, string snapshot, string file)
+    private static async Task<string?> DumpAsync(string connectionString, (string Host, int Port) server, string snapshot, string file)
     {
         var database = new NpgsqlConnectionStringBuilder(connectionString);
         var start = new ProcessStartInfo(Program) { RedirectStandardError = true };
@@ -59,9 +60,10 @@ internal static class DividedBackup
         // As variables: arguments of a process can be listed.
         foreach (var (name, value) in new[]
         {
-            ("PGHOST", database.Host), ("PGPORT", database.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", database.Username),
+            ("PGHOST", server.Host), ("PGPORT", server.Port.ToString(CultureInfo.InvariantCulture)), ("PGUSER", database.Username),
             ("PGDATABASE", database.Database), ("PGPASSWORD", database.Password), ("PGPASSFILE", database.Passfile),
-            ("PGSSLROOTCERT", database.RootCertificate),
+            ("PGSSLMODE", SslModeOf(database.SslMode)), ("PGSSLROOTCERT", database.RootCertificate), ("PGSSLCERT", database.SslCertificate),
+            ("PGSSLKEY", database.SslKey),
         })
         {
             if (!string.IsNullOrEmpty(value))
@@ -82,4 +84,15 @@ internal static class DividedBackup
             return fault.Message;
         }
     }
+
+    /// <summary>The mode as libpq names it.</summary>
+    private static string SslModeOf(SslMode mode) => mode switch
+    {
+        SslMode.Disable => "disable",
+        SslMode.Allow => "allow",
+        SslMode.Require => "require",
+        SslMode.VerifyCA => "verify-ca",
+        SslMode.VerifyFull => "verify-full",
+        _ => "prefer",
+    };
 }

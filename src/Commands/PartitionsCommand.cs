@@ -80,10 +80,18 @@ internal static class PartitionsCommand
             $"{Name} clean");
         command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (databases, partitions) =>
         {
-            foreach (var database in databases.All)
+            try
             {
-                var deleted = await new PartitionCleaning(databases, partitions).RunAsync(database, cancellation);
-                console.Say($"database {database.Number}: {deleted} events deleted that another database has");
+                foreach (var database in databases.All)
+                {
+                    var deleted = await new PartitionCleaning(databases, partitions).RunAsync(database, cancellation);
+                    console.Say($"database {database.Number}: {deleted} events deleted that another database has");
+                }
+            }
+            catch (InvalidOperationException refused)
+            {
+                console.Say(refused.Message);
+                return NotMoved;
             }
 
             return 0;

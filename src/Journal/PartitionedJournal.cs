@@ -150,10 +150,12 @@ public sealed class PartitionedJournal : IJournal, IAsyncDisposable
     /// </summary>
     private Task AppendTo(int database, JournalAppend append)
     {
+        // Read before it is compared with that of all: if it advances between, the append is outdated for the database.
         var journal = _databases[database];
+        var own = journal.Timeline;
         return append.Timeline == 0 ? journal.AppendAsync(append)
             : append.Timeline < Timeline ? Task.FromException(new VersionConflictException(append.Stream, append.AfterVersion))
-            : journal.AppendAsync(append with { Timeline = journal.Timeline, TimelineOfAll = append.Timeline });
+            : journal.AppendAsync(append with { Timeline = own, TimelineOfAll = append.Timeline });
     }
 
     private void ForEach(Action<IJournal> action)

@@ -52,8 +52,6 @@ public static class SiteRun
 
         await using var servers = new PostgreSqlServers(options.PostgreSql!, site: site);
         var states = await servers.LookAsync(CancellationToken.None);
-        return servers.WritingSite is { } writer
-            ? writer != site.Name
-            : states.Any(state => state is { IsReachable: true, IsStandby: true } && site.IsOwn(state.Host));
+        return servers.OnlyReads(states);
     }
 }

@@ -70,7 +70,12 @@ internal sealed partial class ServersAtStart(
     private static async Task ReachAsync(PostgreSqlServers servers, NpgsqlDataSource source, CancellationToken cancellationToken)
     {
         // Every host first, so that an old primary is not taken for the only one.
-        await servers.LookAsync(cancellationToken);
+        if (servers.OnlyReads(await servers.LookAsync(cancellationToken)))
+        {
+            // No server answered when it began. It would wait here for ever for a primary of its site.
+            throw new CannotStartException(ExitCodes.Unavailable, $"Site {servers.Site!.Name} takes no writes. Started again, this process reads.");
+        }
+
         await using var connection = await source.OpenConnectionAsync(cancellationToken);
     }
 

@@ -82,9 +82,9 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
                 : primary.Standbys.Count == 0 ? $"{standby.Host} does not follow {primary.Host}: that has no standby connected, and would lose what it has written since." : null;
         }
 
-        if (standby.IsReceiving)
+        if (reached.Find(state => state is { IsStandby: true, IsReceiving: true }) is { } fed)
         {
-            return $"The primary cannot be reached from here, but {standby.Host} still receives from it: silos may reach it, too. Stop it, or run this where it can be reached.";
+            return $"The primary cannot be reached from here, but {fed.Host} still receives from it: silos may reach it, too. Stop it, or run this where it can be reached.";
         }
 
         var last = standby.LastReplayed is { } at

@@ -21,6 +21,12 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     /// <summary>The advisory lock under which one process writes the map.</summary>
     private const long Lock = PostgreSqlSchema.Lock + 2;
 
+    /// <summary>
+    /// How long a database may take to tell its map: one that is silent must not keep others from being heard. With the second between two
+    /// looks it is less than <see cref="PartitionMove.LearnWithin"/>.
+    /// </summary>
+    private static readonly TimeSpan ReadWithin = TimeSpan.FromSeconds(2);
+
     /// <summary>All of them, in the order of their numbers.</summary>
     public IReadOnlyList<JournalDatabase> All => all;
 
@@ -93,39 +99,59 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
             throw new NpgsqlException("No database of the journal can be reached.");
         }
 
-        foreach (var (database, row) in all.Zip(rows))
-        {
-            if (row is null)
-            {
-                continue;
-            }
-
-            if (row.Map.Version < newest.Version)
-            {
-                await PartitionMapTable.WriteAsync(database.Source, new PartitionMapRow(newest, database.Number), cancellation);
-            }
-            else if (row.IsClosed)
-            {
-                await PartitionMapTable.OpenAbandonedAsync(database.Source, cancellation);
-            }
-        }
-
+        // Before anything is written: a database that takes no writes must keep nobody from learning of a move.
         if (newest.Version > partitions.Map?.Version)
         {
             partitions.Map = newest;
+        }
+
+        foreach (var (database, row) in all.Zip(rows))
+        {
+            if (row is not null)
+            {
+                await TryCompleteAsync(database, row, newest, cancellation);
+            }
         }
     }
 
     private static async Task<PartitionMapRow?> TryReadAsync(JournalDatabase database, CancellationToken cancellation)
     {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ReadWithin);
         try
         {
-            return await PartitionMapTable.ReadAsync(database.Source, cancellation);
+            return await PartitionMapTable.ReadAsync(database.Source, limit.Token);
         }
-        catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
+        catch (Exception fault) when (fault is NpgsqlException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {
             // It is read again a second later, as each is.
             return null;
+        }
+    }
+
+    /// <summary>Renews a database's copy of the map, or opens what a move has left closed in it.</summary>
+    private async Task TryCompleteAsync(JournalDatabase database, PartitionMapRow row, PartitionMap newest, CancellationToken cancellation)
+    {
+        try
+        {
+            if (row.Map.Version < newest.Version)
+            {
+                await PartitionMapTable.WriteAsync(database.Source, new PartitionMapRow(newest, database.Number), cancellation);
+            }
+            else if (row.IsAbandoned && database.Number == 0)
+            {
+                // The same row as that of the switch.
+                await PartitionMapTable.OpenAbandonedAsync(database.Source, cancellation);
+            }
+            else if (row.IsAbandoned)
+            {
+                await PartitionMapTable.WhileUnswitchedAsync(
+                    all[0].Source, newest.Version, () => PartitionMapTable.OpenAbandonedAsync(database.Source, cancellation), cancellation);
+            }
+        }
+        catch (NpgsqlException) when (!cancellation.IsCancellationRequested)
+        {
+            // Tried again a second later.
         }
     }
 

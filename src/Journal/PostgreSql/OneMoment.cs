@@ -21,6 +21,9 @@ public sealed class OneMoment : IAsyncDisposable
     /// <summary>The name of the snapshot in each database, for <c>pg_dump --snapshot</c>.</summary>
     public IReadOnlyList<string> Snapshots { get; private set; } = [];
 
+    /// <summary>The server of each, which is one of those that its connection string names.</summary>
+    public IReadOnlyList<(string Host, int Port)> Servers => [.. _sessions.Select(session => (session.Host!, session.Port))];
+
     /// <summary>Takes them.</summary>
     /// <exception cref="NpgsqlException">A database cannot be reached, or an append did not end in time. Nothing waits any more.</exception>
     public static async Task<OneMoment> TakeAsync(JournalDatabases databases, CancellationToken cancellation)

@@ -9,9 +9,11 @@ public sealed class PartitionCleaning(JournalDatabases databases, JournalPartiti
 
     /// <summary>Cleans a database.</summary>
     /// <returns>How many events were deleted.</returns>
+    /// <exception cref="InvalidOperationException">Another process moves or cleans.</exception>
     /// <exception cref="NpgsqlException">A database cannot be reached.</exception>
     public async Task<long> RunAsync(JournalDatabase database, CancellationToken cancellation)
     {
+        await using var turn = await PartitionTurn.TakeAsync(databases, cancellation);
         await databases.RefreshAsync(cancellation);
         var deleted = 0L;
         for (var after = 0L; await ReadAsync(database, after, cancellation) is { Count: > 0 } page; after = page[^1].Position)

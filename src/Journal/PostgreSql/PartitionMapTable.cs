@@ -6,8 +6,8 @@ namespace Granary.Journal.PostgreSql;
 /// <summary>What a database says of itself and of its journal.</summary>
 /// <param name="Map">Its copy of the map.</param>
 /// <param name="Database">Its number.</param>
-/// <param name="IsClosed">Whether it takes no appends for a partition that is being moved.</param>
-internal sealed record PartitionMapRow(PartitionMap Map, int Database, bool IsClosed = false);
+/// <param name="IsAbandoned">Whether it takes no appends for a partition whose move has not said in time that it ended.</param>
+internal sealed record PartitionMapRow(PartitionMap Map, int Database, bool IsAbandoned = false);
 
 /// <summary>What a database takes appends for.</summary>
 /// <param name="Fence">The fence that an append states.</param>
@@ -21,7 +21,7 @@ internal static class PartitionMapTable
     /// <exception cref="NpgsqlException">It cannot be reached.</exception>
     public static async Task<PartitionMapRow?> ReadAsync(NpgsqlDataSource source, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("SELECT journal, version, partitions, database, closed_until IS NOT NULL FROM journal_map");
+        await using var command = source.CreateCommand("SELECT journal, version, partitions, database, coalesce(closed_until < clock_timestamp(), false) FROM journal_map");
         try
         {
             await using var reader = await command.ExecuteReaderAsync(cancellation);
@@ -71,6 +71,31 @@ internal static class PartitionMapTable
         return new AppendGate(
             reader.GetInt64(0),
             [.. reader.GetFieldValue<int[]>(1).Index().Select(place => place.Item == database && !closed.Contains(place.Index))]);
+    }
+
+    /// <summary>
+    /// Calls an action while nobody can switch the map, unless it has changed or a switch is under way: its commit may wait for a standby, and
+    /// until that nobody sees it.
+    /// </summary>
+    /// <param name="first">Database 0.</param>
+    /// <param name="version">The version that the map must have.</param>
+    /// <exception cref="NpgsqlException">Database 0 cannot be reached; the action was not called.</exception>
+    public static async Task WhileUnswitchedAsync(NpgsqlDataSource first, long version, Func<Task> action, CancellationToken cancellation)
+    {
+        await using var connection = await first.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var hold = new NpgsqlCommand("SELECT version FROM journal_map FOR SHARE NOWAIT", connection);
+        try
+        {
+            if (await hold.ExecuteScalarAsync(cancellation) is long current && current == version)
+            {
+                await action();
+            }
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.LockNotAvailable)
+        {
+            // It is looked at again a second later.
+        }
     }
 
     /// <summary>Opens partitions again whose move was given up: it has not said so, and its time is over.</summary>

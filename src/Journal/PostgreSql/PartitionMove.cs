@@ -55,7 +55,7 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
     /// How long a move goes on after its switch. A process that does not know of it yet, and reads the partition in the source, would take it
     /// beyond events of the target if a move in the other direction raised the source's positions meanwhile.
     /// </summary>
-    private static readonly TimeSpan LearnWithin = TimeSpan.FromSeconds(3);
+    internal static readonly TimeSpan LearnWithin = TimeSpan.FromSeconds(4);
 
     /// <summary>How long an append may keep a lock waiting, in milliseconds, and how long a statement may take that stops appends.</summary>
     private const int LockPatience = 1_000;
@@ -65,8 +65,10 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
     /// <summary>Moves a partition.</summary>
     /// <returns>Whether it is in the target now.</returns>
     /// <exception cref="NpgsqlException">A database was lost. The partition has moved if the switch was said, or if the map says so.</exception>
+    /// <exception cref="InvalidOperationException">Another process moves or cleans, or a database failed over; it has not moved.</exception>
     public async Task<bool> RunAsync(int partition, int to, CancellationToken cancellation)
     {
+        await using var turn = await PartitionTurn.TakeAsync(databases, cancellation);
         await databases.RefreshAsync(cancellation);
         var map = partitions.Map!;
         var (source, target) = (databases.All[map.Databases[partition]], databases.All[to]);
@@ -78,7 +80,7 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
 
         await RaiseAsync(source, target, 0, cancellation);
         await ReachAsync(MoveStep.Raised);
-        var copied = new Copied();
+        var copied = new Copied { Timelines = TimelinesOf(source, target) };
         await CatchUpAsync(partition, source, target, copied, cancellation);
         await ReachAsync(MoveStep.Copied);
         await VerifyAsync(partition, target, copied, 0, cancellation);
@@ -208,6 +210,11 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
             await VerifyAsync(partition, target, copied, behind, limit.Token);
             await ReachAsync(MoveStep.Completed);
             limit.Token.ThrowIfCancellationRequested();
+            if (copied.Timelines != TimelinesOf(source, target))
+            {
+                // A standby may lack what was verified on its primary.
+                throw new InvalidOperationException("A database has failed over meanwhile. The partition has not moved; try again.");
+            }
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -346,6 +353,9 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
         return await command.ExecuteScalarAsync(cancellation);
     }
 
+    private static (int Source, int Target) TimelinesOf(JournalDatabase source, JournalDatabase target) =>
+        (source.Servers.Fence.Timeline, target.Servers.Fence.Timeline);
+
     private Task ReachAsync(MoveStep step) => reached?.Invoke(step) ?? Task.CompletedTask;
 
     /// <summary>What was copied, or found, of a partition.</summary>
@@ -353,6 +363,9 @@ public sealed class PartitionMove(JournalDatabases databases, JournalPartitions 
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         private long _unverified;
+
+        /// <summary>The timelines of source and target when the copying began.</summary>
+        public (int Source, int Target) Timelines { get; init; }
 
         /// <summary>The position up to which everything is copied.</summary>
         public long Through { get; set; }

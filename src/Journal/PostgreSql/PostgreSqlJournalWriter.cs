@@ -33,6 +33,9 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>The conditions under which the statements insert anything.</summary>
     private static readonly string[] Conditions = [AllFollow, IsSameProcess, IsHead];
 
+    /// <summary>Whether a partition is in another database, or on its way there.</summary>
+    private const string IsDivided = "EXISTS (SELECT FROM journal_map WHERE closed <> '{}' OR 0 <> ANY (partitions))";
+
     /// <summary>The place of a row's position within those of its transaction: see <see cref="Of"/>.</summary>
     private const string Ordinal = "r.ordinal";
 
@@ -176,6 +179,11 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             }
 
             var process = await PrepareSessionAsync(connection, history);
+            if (partitions is null && await IsDividedAsync(connection))
+            {
+                throw new NpgsqlException("a part of the journal is in a database that Granary:Journal:Databases of this process does not name, or is being moved there.");
+            }
+
             var gate = partitions is null ? null
                 : await PartitionMapTable.ReadGateAsync(connection, database) ?? throw new NpgsqlException("The database has no map of the journal's partitions.");
             var writer = new PostgreSqlJournalWriter(connection, fence, process, history.Timeline, timeout, database, partitions, gate);
@@ -260,7 +268,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     {
         if (_gate is null)
         {
-            return false;
+            return await IsDividedAsync(_connection);
         }
 
         await using var command = new NpgsqlCommand("SELECT fence FROM journal_map", _connection) { CommandTimeout = _insertAbsent.CommandTimeout };
@@ -328,14 +336,19 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
 
     /// <summary>
     /// The statement for a database of several: with the ordinals of the database (<see cref="JournalPosition"/>), and inserting nothing once
-    /// the fence has been raised.
+    /// the fence has been raised. That of a process that knows only one inserts nothing once a partition moves to another.
     /// </summary>
     private static string Of(string sql, int database, AppendGate? gate)
     {
         var own = database == 0 ? sql : sql.Replace($"+ {Ordinal},", $"+ {JournalPosition.OrdinalsOf(database)} + {Ordinal},", StringComparison.Ordinal);
-        return gate is null ? own
-            : Conditions.Aggregate(own, (text, condition) => text.Replace(
-                $"WHERE {condition}", $"WHERE (SELECT fence FROM journal_map) = {gate.Fence} AND {condition}", StringComparison.Ordinal));
+        var holds = gate is null ? $"NOT {IsDivided}" : $"(SELECT fence FROM journal_map) = {gate.Fence}";
+        return Conditions.Aggregate(own, (text, condition) => text.Replace($"WHERE {condition}", $"WHERE {holds} AND {condition}", StringComparison.Ordinal));
+    }
+
+    private static async Task<bool> IsDividedAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {IsDivided}", connection);
+        return await command.ExecuteScalarAsync() is true;
     }
 
     private static void Set(NpgsqlCommand command, long batch) =>

@@ -77,6 +77,12 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <summary>The site whose server is the primary, by the last look; null where there is only one site, or no primary was found.</summary>
     public string? WritingSite => Primary is { } primary ? Site?.SiteOf(primary) : null;
 
+    /// <summary>Whether another site takes the writes, or the database of this one is a standby.</summary>
+    /// <param name="states">What <see cref="LookAsync"/> has found.</param>
+    public bool OnlyReads(IReadOnlyList<ServerState> states) => Site is { } site && (WritingSite is { } writer
+        ? writer != site.Name
+        : states.Any(state => state is { IsReachable: true, IsStandby: true } && site.IsOwn(state.Host)));
+
     /// <summary>The standbys as servers to read from.</summary>
     public PostgreSqlReplicas Replicas { get; } = new();
 
@@ -123,7 +129,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         var asked = Environment.TickCount64;
         var states = await Task.WhenAll(Hosts.Select(host => host.LookAsync(cancellation)));
 
-        // Standbys first: they tell of a primary that cannot be reached.
+        // The newest timeline first: a standby tells of a primary that cannot be reached.
         foreach (var state in states.Where(state => state.IsReachable).OrderByDescending(state => state.History.Timeline))
         {
             if (state.IsStandby)

@@ -119,6 +119,22 @@ public sealed class SiteTests
         await writer.EndsAsync("Site b takes the writes now");
     }
 
+    [Fact]
+    public async Task A_process_that_began_before_a_server_answered_ends_when_its_own_is_a_standby_to_be_started_again()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.CreateDatabaseAsync();
+        await using var standby = await primary.StartStandbyAsync(synchronous: false);
+        await primary.KillAsync();
+        await standby.StopAsync();
+        await using var b = Site.Start("b", $"a@127.0.0.1:{primary.Port},b@127.0.0.1:{standby.Port}", primary.WithHost(database, standby));
+        await Eventually.HoldsAsync(() => b.HasBegun, "it waits for a primary", cancellation: Cancellation);
+
+        await standby.RestartAsync(immediate: true);
+
+        await b.EndsAsync("Site b takes no writes.");
+    }
+
     private static async Task TellsOfSiteAsync(HttpClient client, string writer)
     {
         using var refused = await client.PostJson("/orders", new { items = new[] { new { sku = "LAMP", quantity = 1 } } });
@@ -168,6 +184,9 @@ public sealed class SiteTests
         private WebApplication? _app;
         private Task _run = Task.CompletedTask;
         private bool _isEnded;
+
+        /// <summary>Whether it is composed, and so has looked which site takes the writes.</summary>
+        public bool HasBegun => _app is not null;
 
         /// <summary>Starts it.</summary>
         public static Site Start(string name, string sites, string database)

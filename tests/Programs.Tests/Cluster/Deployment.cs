@@ -21,6 +21,9 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     private const string Loopback = "127.0.0.1";
 
+    /// <summary>Of what runs in the test process; each program has one of its own.</summary>
+    private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("granary-deployment-");
+
     private readonly List<ProgramProcess> _silos = [];
     private readonly List<ProgramProcess> _frontEnds = [];
     private readonly List<int> _siloPorts = [];
@@ -236,7 +239,7 @@ internal sealed partial class Deployment : IAsyncDisposable
         new SettingsReader(new ConfigurationBuilder().AddInMemoryCollection(Configuration).Build()), TestContext.Current.CancellationToken);
 
     /// <summary>The configuration of a program beside the cluster.</summary>
-    public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database)
+    public IEnumerable<KeyValuePair<string, string?>> Configuration => Settings(Database).Append(new("Granary__DataDirectory", _data.FullName))
         .Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), (string?)setting.Value));
 
     public async ValueTask DisposeAsync()
@@ -265,6 +268,8 @@ internal sealed partial class Deployment : IAsyncDisposable
         {
             await _network.DisposeAsync();
         }
+
+        _data.Delete(recursive: true);
     }
 
     /// <summary>Stops a front end as Kubernetes does: the load balancer learns of it while it still serves.</summary>

@@ -43,6 +43,13 @@ public sealed class FailoverPlanTests
         "The primary cannot be reached from here, but b:5432 still receives from it", [Away, Standby with { IsReceiving = true }], acceptLoss: true);
 
     [Fact]
+    public void A_primary_that_another_standby_reaches_is_not_taken_for_dead() => Refuses(
+        "The primary cannot be reached from here, but c:5432 still receives from it",
+        [Away, Standby, Standby with { Host = "c:5432", IsReceiving = true }],
+        acceptLoss: true,
+        to: "b:5432");
+
+    [Fact]
     public void A_connection_string_with_one_host_names_no_standby() =>
         Refuses("ConnectionStrings:Granary names one host.", [Primary]);
 

@@ -1,6 +1,11 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using Granary.Grains.Interfaces;
+using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Granary.Streams;
+using Npgsql;
 
 namespace Granary.Silo.Tests.Journal;
 
@@ -8,6 +13,9 @@ namespace Granary.Silo.Tests.Journal;
 public sealed class PartitionMoveTests(SharedPostgres postgres)
 {
     private const int Moved = 4;
+
+    /// <summary>A partition of database 1.</summary>
+    private const int MovedBack = 5;
 
     public static TheoryData<MoveStep> Steps => [.. Enum.GetValues<MoveStep>()];
 
@@ -39,7 +47,21 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
         await Testing.Eventually.HoldsAsync(
             () => writers.Any(writer => writer.IsFaulted) || streams.Concat(others).All(appended.ContainsKey), "every stream is appended to", cancellation: Cancellation);
 
-        Assert.True(await new PartitionMove(mover.Databases, mover.Map, told.Add).RunAsync(Moved, 1, Cancellation));
+        var goesOn = false;
+        Assert.True(await new PartitionMove(mover.Databases, mover.Map, told.Add, async step =>
+        {
+            if (step == MoveStep.Closed)
+            {
+                var closed = appended.ToDictionary();
+                var waited = Stopwatch.StartNew();
+                while (!goesOn && waited.ElapsedMilliseconds < 1_000)
+                {
+                    await Task.Delay(5, Cancellation);
+                    goesOn = others.Exists(stream => appended[stream] > closed[stream] + 1);
+                }
+            }
+        }).RunAsync(Moved, 1, Cancellation));
+        Assert.True(goesOn, "No other partition was appended to while the moved one was closed.");
         highest = (await divided.ReadEverythingAsync(0, Cancellation))[^1].Position;
         var before = appended.ToDictionary();
         await Testing.Eventually.HoldsAsync(
@@ -177,6 +199,10 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
                 {
                     refusal = (await Assert.ThrowsAsync<InvalidOperationException>(
                         () => new PartitionMove(divided.Databases, divided.Map, static _ => { }).RunAsync(6, 1, Cancellation))).Message;
+
+                    // A cleaning that knows only the old map would delete from the new owner.
+                    await Assert.ThrowsAsync<InvalidOperationException>(
+                        () => new PartitionCleaning(divided.Databases, divided.Map).RunAsync(divided.Databases.All[0], Cancellation));
                 }
             }).RunAsync(Moved, 1, Cancellation);
 
@@ -184,11 +210,122 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
         Assert.Contains("Another move is in progress", refusal, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_process_that_knows_one_database_appends_nothing_once_a_partition_has_moved_to_another()
+    {
+        var databases = await CreateDatabasesAsync();
+        var quick = new JournalStoreOptions { RetryFor = TimeSpan.FromMilliseconds(100) };
+        await using var single = await DividedJournal.OpenAsync(databases[..1], Cancellation, quick);
+        using var metrics = new JournalMetrics();
+        await using var old = new GroupCommitJournal(single.Databases.All[0].Store, metrics);
+        var (moved, other) = (Streams(moved: true).First(), Streams(moved: false).First());
+        await old.AppendAsync(Appends.To(moved, 0));
+        await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
+        await old.AppendAsync(Appends.To(moved, 1));
+
+        Assert.True(await new PartitionMove(mover.Databases, mover.Map, static _ => { }).RunAsync(Moved, 1, Cancellation));
+
+        foreach (var append in new[] { Appends.To(moved, 2), Appends.To(other, 0) })
+        {
+            var refusal = await Assert.ThrowsAsync<JournalUnavailableException>(() => old.AppendAsync(append));
+            Assert.Contains("Granary:Journal:Databases", refusal.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, (await mover.ReadEverythingAsync(0, Cancellation)).Count);
+        await mover.Journal.AppendAsync(Appends.To(moved, 2));
+    }
+
+    [Fact]
+    public async Task A_source_is_not_opened_again_while_the_switch_waits_for_its_commit()
+    {
+        var databases = await CreateDatabasesAsync();
+        await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
+        await using (var mover = await DividedJournal.OpenAsync(databases, Cancellation))
+        {
+            await Assert.ThrowsAsync<AbandonedException>(() => new PartitionMove(
+                mover.Databases, mover.Map, static _ => { }, static step => step == MoveStep.Completed ? throw new AbandonedException() : Task.CompletedTask)
+                .RunAsync(MovedBack, 0, Cancellation));
+        }
+
+        var (first, source) = (divided.Databases.All[0].Source, divided.Databases.All[1].Source);
+        await ExecuteAsync(source, "UPDATE journal_map SET closed_until = now()");
+        await using (var connection = await first.OpenConnectionAsync(Cancellation))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            await using var pending = new NpgsqlCommand("UPDATE journal_map SET version = version + 1", connection);
+            await pending.ExecuteNonQueryAsync(Cancellation);
+            await divided.Databases.RefreshAsync(Cancellation);
+            Assert.Equal(1L, await CountClosedAsync(source));
+            await transaction.RollbackAsync(Cancellation);
+        }
+
+        await divided.Databases.RefreshAsync(Cancellation);
+        Assert.Equal(0L, await CountClosedAsync(source));
+    }
+
+    [Fact]
+    public async Task A_database_that_refuses_the_new_map_keeps_nobody_from_learning_it()
+    {
+        string[] databases = [.. await CreateDatabasesAsync(), await postgres.CreateDatabaseAsync()];
+        await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
+        await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
+        const int OfFirst = 3;
+        Assert.Equal(0, divided.Map.DatabaseOf(OfFirst));
+        await ExecuteAsync(divided.Databases.All[2].Source, """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE read_only_sql_transaction; END';
+            CREATE TRIGGER refuse BEFORE UPDATE ON journal_map EXECUTE FUNCTION refuse();
+            """);
+
+        Assert.True(await new PartitionMove(mover.Databases, mover.Map, static _ => { }).RunAsync(OfFirst, 1, Cancellation));
+        await divided.Databases.RefreshAsync(Cancellation);
+
+        Assert.Equal(1, divided.Map.DatabaseOf(OfFirst));
+    }
+
+    [Fact]
+    public async Task A_move_is_given_up_if_a_database_fails_over_meanwhile()
+    {
+        var databases = await CreateDatabasesAsync();
+        await using var divided = await DividedJournal.OpenAsync(databases, Cancellation);
+        await using var mover = await DividedJournal.OpenAsync(databases, Cancellation);
+        var target = mover.Databases.All[1].Servers;
+        var system = long.Parse($"{await ScalarAsync(divided.Databases.All[1].Source, "SELECT system_identifier FROM pg_control_system()")}", CultureInfo.InvariantCulture);
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => new PartitionMove(mover.Databases, mover.Map, static _ => { }, step =>
+        {
+            if (step == MoveStep.Completed)
+            {
+                target.Fence.Admit("standby:5432", new ServerHistory(system, target.Fence.Timeline + 1));
+            }
+
+            return Task.CompletedTask;
+        }).RunAsync(Moved, 1, Cancellation));
+
+        Assert.StartsWith("A database has failed over meanwhile.", refusal.Message, StringComparison.Ordinal);
+        await divided.Databases.RefreshAsync(Cancellation);
+        Assert.Equal(0, divided.Map.DatabaseOf(Moved));
+        await divided.Journal.AppendAsync(Appends.To(Streams(moved: true).First(), 0));
+    }
+
     private async Task<string[]> CreateDatabasesAsync() => [await postgres.CreateDatabaseAsync(), await postgres.CreateDatabaseAsync()];
 
     /// <summary>Streams of the partition that is moved, or of the other ones.</summary>
     private static IEnumerable<string> Streams(bool moved) =>
         Enumerable.Range(0, int.MaxValue).Select(i => $"order/{i}").Where(stream => PartitionOf(stream) == Moved == moved);
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(Cancellation);
+    }
+
+    private static async Task<object?> ScalarAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return await command.ExecuteScalarAsync(Cancellation);
+    }
+
+    private static Task<object?> CountClosedAsync(NpgsqlDataSource source) => ScalarAsync(source, "SELECT count(*) FROM journal_map WHERE closed_until IS NOT NULL");
 
     private static int PartitionOf(string stream) => StreamNames.PartitionOf(stream, DividedJournal.Partitions);
 }
