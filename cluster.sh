@@ -214,7 +214,10 @@ start_further() {
 with_standby() { [ -e "$root/standby-mode" ]; }
 port_of() { if [ "$1" = postgres ]; then echo "$postgres_port"; else echo "$standby_port"; fi; }
 timeline_of() { sql_at "$(port_of "$1")" postgres "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END" 2>/dev/null || echo 0; }
-stored_timeline() { "$(postgres_binaries)/pg_controldata" "$root/$1" | sed -n "s/^Latest checkpoint's TimeLineID: *//p"; }
+stored_timeline() { # The timeline in the data of a server that does not run; 0 if it has none.
+    [ -e "$root/$1/PG_VERSION" ] || { echo 0; return; }
+    LC_ALL=C "$(postgres_binaries)/pg_controldata" "$root/$1" | sed -n "s/^Latest checkpoint's TimeLineID: *//p"
+}
 primary() { # The server that is the primary: of two, that of the later timeline.
     if [ "$(timeline_of standby)" -gt "$(timeline_of postgres)" ]; then echo standby; else echo postgres; fi
 }

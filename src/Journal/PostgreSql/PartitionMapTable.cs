@@ -17,6 +17,9 @@ internal sealed record AppendGate(long Fence, IReadOnlyList<bool> Takes);
 /// <summary>The table <c>journal_map</c>.</summary>
 internal static class PartitionMapTable
 {
+    /// <summary>The condition, in SQL, that a partition of database 0 is in another one, or on its way there.</summary>
+    public const string IsDivided = "EXISTS (SELECT FROM journal_map WHERE closed <> '{}' OR 0 <> ANY (partitions))";
+
     /// <summary>The row of a database; null for one that belongs to no journal of several databases.</summary>
     /// <exception cref="NpgsqlException">It cannot be reached.</exception>
     public static async Task<PartitionMapRow?> ReadAsync(NpgsqlDataSource source, CancellationToken cancellation)
@@ -96,6 +99,13 @@ internal static class PartitionMapTable
         {
             // It is looked at again a second later.
         }
+    }
+
+    /// <summary>Whether <see cref="IsDivided"/> holds.</summary>
+    public static async Task<bool> IsDividedAsync(NpgsqlConnection connection)
+    {
+        await using var command = new NpgsqlCommand($"SELECT {IsDivided}", connection);
+        return await command.ExecuteScalarAsync() is true;
     }
 
     /// <summary>Opens partitions again whose move was given up: it has not said so, and its time is over.</summary>

@@ -33,9 +33,6 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     /// <summary>The conditions under which the statements insert anything.</summary>
     private static readonly string[] Conditions = [AllFollow, IsSameProcess, IsHead];
 
-    /// <summary>Whether a partition is in another database, or on its way there.</summary>
-    private const string IsDivided = "EXISTS (SELECT FROM journal_map WHERE closed <> '{}' OR 0 <> ANY (partitions))";
-
     /// <summary>The place of a row's position within those of its transaction: see <see cref="Of"/>.</summary>
     private const string Ordinal = "r.ordinal";
 
@@ -179,7 +176,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
             }
 
             var process = await PrepareSessionAsync(connection, history);
-            if (partitions is null && await IsDividedAsync(connection))
+            if (partitions is null && await PartitionMapTable.IsDividedAsync(connection))
             {
                 throw new NpgsqlException("a part of the journal is in a database that Granary:Journal:Databases of this process does not name, or is being moved there.");
             }
@@ -268,7 +265,7 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     {
         if (_gate is null)
         {
-            return await IsDividedAsync(_connection);
+            return await PartitionMapTable.IsDividedAsync(_connection);
         }
 
         await using var command = new NpgsqlCommand("SELECT fence FROM journal_map", _connection) { CommandTimeout = _insertAbsent.CommandTimeout };
@@ -341,14 +338,8 @@ internal sealed class PostgreSqlJournalWriter : IAsyncDisposable
     private static string Of(string sql, int database, AppendGate? gate)
     {
         var own = database == 0 ? sql : sql.Replace($"+ {Ordinal},", $"+ {JournalPosition.OrdinalsOf(database)} + {Ordinal},", StringComparison.Ordinal);
-        var holds = gate is null ? $"NOT {IsDivided}" : $"(SELECT fence FROM journal_map) = {gate.Fence}";
+        var holds = gate is null ? $"NOT {PartitionMapTable.IsDivided}" : $"(SELECT fence FROM journal_map) = {gate.Fence}";
         return Conditions.Aggregate(own, (text, condition) => text.Replace($"WHERE {condition}", $"WHERE {holds} AND {condition}", StringComparison.Ordinal));
-    }
-
-    private static async Task<bool> IsDividedAsync(NpgsqlConnection connection)
-    {
-        await using var command = new NpgsqlCommand($"SELECT {IsDivided}", connection);
-        return await command.ExecuteScalarAsync() is true;
     }
 
     private static void Set(NpgsqlCommand command, long batch) =>

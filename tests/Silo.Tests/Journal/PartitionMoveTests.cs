@@ -113,11 +113,7 @@ public sealed class PartitionMoveTests(SharedPostgres postgres)
         }
 
         // The time for which the source stays closed has passed.
-        await using (var pass = divided.Databases.All[0].Source.CreateCommand("UPDATE journal_map SET closed_until = now() WHERE closed_until IS NOT NULL"))
-        {
-            await pass.ExecuteNonQueryAsync(Cancellation);
-        }
-
+        await ExecuteAsync(divided.Databases.All[0].Source, "UPDATE journal_map SET closed_until = now() WHERE closed_until IS NOT NULL");
         await divided.Journal.AppendAsync(Appends.To(stream, 3));
 
         var expected = last == MoveStep.Switched ? 1 : 0;

@@ -92,7 +92,6 @@ public sealed class DividedSiloTests(SharedPostgres server) : IDisposable
                 database.Item, record => Assert.Equal(database.Index, journal.DatabaseOf(StreamNames.PartitionOf(record.Stream, DividedJournal.Partitions)))));
         }
 
-
         // The index of orders.
         var index = silo.Service<OrderIndexAudit>();
         await Eventually.HoldsAsync(
