@@ -10,6 +10,7 @@ using Granary.Grains.Payments.Reconciling;
 using Granary.Journal;
 using Granary.Streams;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Console.Tests;
@@ -81,7 +82,7 @@ public sealed class ConsoleApp : IAsyncLifetime
         "--Granary:Silo:ResponseTimeout=00:02:00",
         "--Granary:Limits:RequestTimeout=00:05:00",
         .. settings,
-    ]);
+    ], builder => builder.Services.AddSingleton(new PasswordHasherOptions { IterationCount = 1_000 }));
 
     /// <summary>A receiver of webhooks.</summary>
     public async Task<Receiver> Receiver() => _receiver ??= await Tests.Receiver.Start();

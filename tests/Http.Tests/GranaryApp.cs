@@ -5,7 +5,9 @@ using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Interfaces.Users;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Granary.Http.Tests;
 
@@ -42,6 +44,9 @@ public sealed class GranaryApp : IAsyncLifetime
     /// an endpoint is made twice before that.
     /// </summary>
     private static readonly string[] Patient = ["--Granary:Silo:ResponseTimeout=00:02:00", "--Granary:Limits:RequestTimeout=00:05:00"];
+
+    /// <summary>Tests of what users do need no password that resists guessing; a test of the hashing itself adds the product's options.</summary>
+    private static readonly PasswordHasherOptions QuickHashing = new() { IterationCount = 1_000 };
 
     private GranaryApp(string[] settings, Action<WebApplicationBuilder>? configure = null)
     {
@@ -87,7 +92,11 @@ public sealed class GranaryApp : IAsyncLifetime
             .. Unbounded,
             .. Patient,
             .. _settings,
-        ], _configure);
+        ], builder =>
+        {
+            _configure?.Invoke(builder);
+            builder.Services.TryAddSingleton(QuickHashing);
+        });
         await _app.StartAsync();
         if (Services.GetService<FirstAdministrator>() is { } administrator)
         {

@@ -17,7 +17,6 @@ namespace Granary.Api.Auth;
 /// </summary>
 public sealed class Passwords
 {
-
     // The hasher's interface requires a user, which the hash format does not use.
     private static readonly User UnusedUser = new()
     {
@@ -29,11 +28,19 @@ public sealed class Passwords
         Version = 0,
     };
 
-    private readonly PasswordHasher<User> _hasher = PasswordHashing.Create<User>();
+    private readonly PasswordHasher<User> _hasher;
+    private readonly int _rounds;
     private readonly HashingTurns _turns = new();
     private readonly Lazy<string> _dummy;
 
-    public Passwords() => _dummy = new Lazy<string>(() => _hasher.HashPassword(UnusedUser, Guid.NewGuid().ToString()));
+    /// <param name="options">How the hasher works: <see cref="PasswordHashing.Options"/>.</param>
+    public Passwords(PasswordHasherOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _hasher = PasswordHashing.Create<User>(options);
+        _rounds = options.IterationCount;
+        _dummy = new Lazy<string>(() => _hasher.HashPassword(UnusedUser, Guid.NewGuid().ToString()));
+    }
 
     /// <summary>The hash of a password, salted and self-describing.</summary>
     /// <exception cref="OverloadedException">Too many passwords wait to be hashed.</exception>
@@ -61,7 +68,7 @@ public sealed class Passwords
                 var verified = Verify(absent ? _dummy.Value : hash!, password);
                 if (verified == PasswordVerificationResult.Failed)
                 {
-                    WorkOff(absent ? PasswordHashing.Rounds : RoundsOf(hash!), password);
+                    WorkOff(absent ? _rounds : RoundsOf(hash!), password);
                 }
 
                 return verified;
@@ -79,21 +86,21 @@ public sealed class Passwords
         : [.. new[] { Composed(password), password, ENSNormalize.NF.NFD(password) }.Distinct(StringComparer.Ordinal)];
 
     /// <summary>Does the rounds that an earlier release's hash lacks, so that the time does not tell such a user from an unknown one.</summary>
-    private static void WorkOff(int done, string password)
+    private void WorkOff(int done, string password)
     {
-        for (var form = 0; done < PasswordHashing.Rounds && form < FormsOf(password).Count; form++)
+        for (var form = 0; done < _rounds && form < FormsOf(password).Count; form++)
         {
-            Rfc2898DeriveBytes.Pbkdf2(password, new byte[16], PasswordHashing.Rounds - done, HashAlgorithmName.SHA512, outputLength: 32);
+            Rfc2898DeriveBytes.Pbkdf2(password, new byte[16], _rounds - done, HashAlgorithmName.SHA512, outputLength: 32);
         }
     }
 
     /// <summary>The rounds of a hash in the hasher's format 3: a byte for the format, four for the function, four for the rounds.</summary>
-    private static int RoundsOf(string hash)
+    private int RoundsOf(string hash)
     {
         var bytes = new byte[hash.Length];
         return Convert.TryFromBase64String(hash, bytes, out var length) && length > 9 && bytes[0] == 1
             ? BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(5))
-            : PasswordHashing.Rounds;
+            : _rounds;
     }
 
     private static string Composed(string password) => Ascii.IsValid(password) ? password : ENSNormalize.NF.NFC(password);

@@ -7,7 +7,8 @@ using Microsoft.Net.Http.Headers;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// A document that does not change in the life of the process, kept plain and compressed. A caller that has it already is answered 304.
+/// A document that does not change in the life of the process, kept plain and in each coding that somebody has asked for: the smallest
+/// form of the API's document takes 0.4 s of a core to make. A caller that has it already is answered 304.
 /// </summary>
 public sealed class KeptForms
 {
@@ -26,14 +27,14 @@ public sealed class KeptForms
         var hash = Convert.ToHexString(SHA256.HashData(plain).AsSpan(0, 8));
         _forms =
         [
-            new Form(Brotli, TagOf(hash, Brotli), Compress(plain, static to => new BrotliStream(to, CompressionLevel.SmallestSize))),
-            new Form(Gzip, TagOf(hash, Gzip), Compress(plain, static to => new GZipStream(to, CompressionLevel.SmallestSize))),
-            new Form(Identity, TagOf(hash, Identity), plain),
+            new Form(Brotli, TagOf(hash, Brotli), Compressed(plain, static to => new BrotliStream(to, CompressionLevel.SmallestSize))),
+            new Form(Gzip, TagOf(hash, Gzip), Compressed(plain, static to => new GZipStream(to, CompressionLevel.SmallestSize))),
+            new Form(Identity, TagOf(hash, Identity), new Lazy<byte[]>(plain)),
         ];
     }
 
     /// <summary>Bytes of the form that a browser asks for.</summary>
-    public int CompressedLength => _forms[0].Bytes.Length;
+    public int CompressedLength => _forms[0].Bytes.Value.Length;
 
     /// <summary>Answers a request for the document.</summary>
     public async Task AnswerAsync(HttpContext http)
@@ -58,10 +59,10 @@ public sealed class KeptForms
         }
 
         headers.ContentType = _contentType;
-        headers.ContentLength = form.Bytes.Length;
+        headers.ContentLength = form.Bytes.Value.Length;
         if (!HttpMethods.IsHead(http.Request.Method))
         {
-            await http.Response.SendAsync(form.Bytes, http.RequestAborted);
+            await http.Response.SendAsync(form.Bytes.Value, http.RequestAborted);
         }
     }
 
@@ -89,7 +90,7 @@ public sealed class KeptForms
     private static EntityTagHeaderValue TagOf(string hash, string coding) =>
         new(string.Create(CultureInfo.InvariantCulture, $"\"{hash}-{coding}\""));
 
-    private static byte[] Compress(byte[] plain, Func<Stream, Stream> coding)
+    private static Lazy<byte[]> Compressed(byte[] plain, Func<Stream, Stream> coding) => new(() =>
     {
         using var compressed = new MemoryStream();
         using (var compressor = coding(compressed))
@@ -98,7 +99,7 @@ public sealed class KeptForms
         }
 
         return compressed.ToArray();
-    }
+    });
 
-    private sealed record Form(string Coding, EntityTagHeaderValue Tag, byte[] Bytes);
+    private sealed record Form(string Coding, EntityTagHeaderValue Tag, Lazy<byte[]> Bytes);
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
-using Microsoft.Extensions.Options;
 
 namespace Granary.Hosting.Auth;
 
@@ -17,8 +16,11 @@ public static class PasswordHashing
     /// <summary>A random password, which a person can read off a terminal.</summary>
     public static string Generate() => RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
 
+    /// <summary>How the hasher works.</summary>
+    public static PasswordHasherOptions Options => new() { IterationCount = Rounds };
+
     /// <summary>The hasher.</summary>
     /// <typeparam name="TUser">What the hasher's interface calls a user; the format does not use it.</typeparam>
-    public static PasswordHasher<TUser> Create<TUser>()
-        where TUser : class => new(Options.Create(new PasswordHasherOptions { IterationCount = Rounds }));
+    public static PasswordHasher<TUser> Create<TUser>(PasswordHasherOptions options)
+        where TUser : class => new(Microsoft.Extensions.Options.Options.Create(options));
 }

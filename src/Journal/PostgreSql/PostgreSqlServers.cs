@@ -1,4 +1,3 @@
-using System.Data.Common;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -28,6 +27,13 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// </summary>
     private const string WithoutCompiler = "-c jit=off";
 
+    /// <summary>
+    /// How many connections a pool opens, unless the connection string says it. A process keeps no more of them busy, and each is a process of the
+    /// server. Npgsql's 100 were opened up to by the activations of a start, and never closed, because a pool uses its connections in turn
+    /// (docs/performance.md).
+    /// </summary>
+    private static readonly int DefaultPoolSize = Math.Clamp(4 * Environment.ProcessorCount, 10, 100);
+
     private readonly string _connectionString;
     private readonly IReadOnlyList<PostgreSqlHost> _own;
     private readonly List<NpgsqlDataSource> _opened = [];
@@ -46,11 +52,12 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         Hosts = [.. HostsOf(given)];
         Site = site;
         _own = site is null ? Hosts : [.. Hosts.Where(host => site.IsOwn(host.Name))];
+        var said = new NpgsqlConnectionStringBuilder(connectionString).Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
+        given.MaxPoolSize = said.Contains("Maximum Pool Size") ? given.MaxPoolSize : DefaultPoolSize;
         if (Hosts.Count > 1)
         {
-            var said = new DbConnectionStringBuilder { ConnectionString = connectionString };
-            given.Timeout = said.ContainsKey("Timeout") ? given.Timeout : SecondsPerHost;
-            given.HostRecheckSeconds = said.ContainsKey("Host Recheck Seconds") ? given.HostRecheckSeconds : RecheckSeconds;
+            given.Timeout = said.Contains("Timeout") ? given.Timeout : SecondsPerHost;
+            given.HostRecheckSeconds = said.Contains("Host Recheck Seconds") ? given.HostRecheckSeconds : RecheckSeconds;
         }
 
         if (site is not null)

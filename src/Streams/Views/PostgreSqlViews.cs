@@ -16,7 +16,7 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
     {
         settings.Options += " -c synchronous_commit=on";
         settings.MaxAutoPrepare = 50;
-        settings.MaxPoolSize = 20;
+        settings.MaxPoolSize = Math.Clamp(3 * Environment.ProcessorCount, 6, 20);
 
         // No work here changes its session, so there is nothing to reset before the next use.
         settings.NoResetOnClose = true;

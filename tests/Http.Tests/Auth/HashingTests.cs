@@ -1,6 +1,8 @@
 using System.Net;
 using Granary.Api.Auth;
 using Granary.Api.Traffic;
+using Granary.Hosting.Auth;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Auth;
 
@@ -50,7 +52,8 @@ public sealed class HashingTests
     [Fact]
     public async Task In_a_flood_of_registrations_every_user_logs_in()
     {
-        await using var app = await GranaryApp.StartWith("--Granary:RateLimit:RegistrationsPerMinute=0");
+        await using var app = await GranaryApp.StartWith(
+            builder => builder.Services.AddSingleton(PasswordHashing.Options), "--Granary:RateLimit:RegistrationsPerMinute=0");
         using var client = app.CreateClient();
         var flood = Enumerable.Range(0, 3 * HashingTurns.MostWaiting).Select(_ => Register()).ToList();
         var logins = 0;

@@ -1,6 +1,10 @@
+using System.Buffers.Binary;
+using Granary.Api;
 using Granary.Api.Auth;
 using Granary.Grains.Interfaces.Users;
+using Granary.Hosting.Auth;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Http.Tests.Auth;
 
@@ -10,7 +14,7 @@ public sealed class PasswordTests
     private const string Composed = "gr\u00fc\u00dfe an Zo\u00eb";
     private const string Decomposed = "gru\u0308\u00dfe an Zoe\u0308";
 
-    private readonly Passwords _passwords = new();
+    private readonly Passwords _passwords = new(PasswordHashing.Options);
 
     [Theory]
     [InlineData(Composed, Decomposed)]
@@ -50,6 +54,21 @@ public sealed class PasswordTests
 
         Assert.Equal(PasswordVerificationResult.SuccessRehashNeeded, await Verify(hash, typed));
         Assert.Equal(PasswordVerificationResult.Success, await Verify(await _passwords.HashAsync(typed, TestContext.Current.CancellationToken), typed));
+    }
+
+    /// <summary>The applications of the other tests hash with fewer rounds.</summary>
+    [Fact]
+    public async Task The_product_hashes_with_as_many_rounds_as_OWASP_advises()
+    {
+        var directory = Directory.CreateTempSubdirectory("granary-password-tests-");
+        await using var app = FrontEnd.Build([$"--Granary:DataDirectory={directory.FullName}", "--Granary:Silo:Port=0", "--Granary:Silo:GatewayPort=0"]);
+        var options = app.Services.GetRequiredService<PasswordHasherOptions>();
+        var hash = Convert.FromBase64String(await app.Services.GetRequiredService<Passwords>().HashAsync("correct horse", TestContext.Current.CancellationToken));
+
+        // Format 3 of the hasher: the function, then the rounds.
+        Assert.Equal(210_000, options.IterationCount);
+        Assert.Equal(210_000, BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(5)));
+        directory.Delete(recursive: true);
     }
 
     private Task<PasswordVerificationResult> Verify(string? hash, string password) =>

@@ -27,6 +27,18 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
         }
     }
 
+    [Theory]
+    [InlineData("", null)]
+    [InlineData(";Maximum Pool Size=3", 3)]
+    [InlineData(";MaxPoolSize=100", 100)]
+    public async Task A_pool_opens_a_few_connections_for_each_processor_unless_the_connection_string_says_how_many(string said, int? size)
+    {
+        await using var servers = new PostgreSqlServers("Host=127.0.0.1;Username=nobody" + said);
+        await using var pool = servers.Open();
+
+        Assert.Equal(size ?? Math.Clamp(4 * Environment.ProcessorCount, 10, 100), new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize);
+    }
+
     /// <summary>Every other server does; those of the tests do not.</summary>
     private static async Task CompileByDefaultAsync(string database)
     {
