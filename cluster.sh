@@ -9,11 +9,12 @@ usage() {
     cat <<'TEXT'
 ./cluster.sh up         builds and starts PostgreSQL, Redis, silos 1-3 and front ends 1-2; if some run, starts the others
 ./cluster.sh up --payments
-                        the same with samples/PaymentProvider, by which orders can be paid; later commands keep it
+                        the same with samples/PaymentProvider, by which orders can be paid; later commands keep it, as they keep
+                        what follows; one up takes several of them
 ./cluster.sh up --standby [sync|async]
-                        the same with a second PostgreSQL that follows the first; later commands keep it
+                        the same with a second PostgreSQL that follows the first
 ./cluster.sh up --databases N
-                        the same with a journal over N databases, 2 to 4, each on a server of its own; later commands keep it
+                        the same with a journal over N databases, 2 to 4, each on a server of its own
 ./cluster.sh up --site a [sync|async]
                         the same at two sites: these processes are site a, the second PostgreSQL is at site b (docs/sites.md)
 ./cluster.sh up --site b
@@ -348,10 +349,10 @@ make_certificates() {
 settings() { # settings [NAME of the process]
     local hosts="127.0.0.1;Port=$postgres_port"
     ! with_standby || hosts="127.0.0.1:$postgres_port,127.0.0.1:$standby_port"
-    export ConnectionStrings__Granary="Host=$hosts;Username=granary;Database=granary;Maximum Pool Size=40"
+    export ConnectionStrings__Granary="Host=$hosts;Username=granary;Database=granary"
     local n
     for n in $(further); do
-        export "Granary__Journal__Databases__$n=Host=127.0.0.1;Port=$(further_port "$n");Username=granary;Database=granary;Maximum Pool Size=40"
+        export "Granary__Journal__Databases__$n=Host=127.0.0.1;Port=$(further_port "$n");Username=granary;Database=granary"
     done
     export ConnectionStrings__Redis="127.0.0.1:$redis_port"
     export Granary__Storage=PostgreSql Granary__Clustering=Redis Granary__Silo__Address=127.0.0.1
@@ -425,28 +426,44 @@ up_site_b() {
 }
 
 up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [sync|async]]
-    local mode
+    local payments="" sites="" mode="" number
+    number=$(databases)
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --payments) payments=1 ;;
+        --databases)
+            [[ ${2:-} =~ ^[234]$ ]] && [ "$2" -ge "$number" ] || fail "--databases takes a number from 2 to 4, and not less than the journal has"
+            number=$2
+            shift
+            ;;
+        --standby | --site)
+            if [ "$1" = --site ]; then
+                [ "${2:-}" = a ] || fail "--site takes a, or by itself b"
+                sites=1
+                shift
+            fi
+            mode=$(cat "$root/standby-mode" 2>/dev/null || echo sync)
+            if [[ ${2:---} != --* ]]; then
+                mode=$2
+                shift
+            fi
+            [[ $mode == sync || $mode == async ]] || fail "the standby is sync or async, not '$mode'"
+            ;;
+        *) fail "up takes nothing but --payments, --standby [sync|async], --databases N, --site a [sync|async] or --site b, not '$1'" ;;
+        esac
+        shift
+    done
+    [ "$number" = 1 ] || { [ -z "$sites" ] && ! with_sites; } || fail "a journal over several databases cannot be at two sites"
+    [ "$number" = "$(databases)" ] || none_runs_without "$number databases"
+    [ -z "$sites" ] || with_sites || none_runs_without "sites"
+    [ -z "$mode" ] || with_standby || none_runs_without "a standby"
+    [ -z "$payments" ] || with_payments || none_runs_without "a payment provider"
+
     mkdir -p "$root/app"
-    if [ "${1:-}" = --site ]; then
-        with_sites || ! any_program_runs || fail "the processes that run know no sites; ./cluster.sh down first"
-        touch "$root/sites"
-        set -- --standby "${3:-}"
-    fi
-    if [ "${1:-}" = --standby ]; then
-        mode=${2:-$(cat "$root/standby-mode" 2>/dev/null || echo sync)}
-        [[ $mode == sync || $mode == async ]] || fail "--standby takes sync or async, not '$mode'"
-        with_standby || ! any_program_runs || fail "the processes that run know no standby; ./cluster.sh down first"
-        echo "$mode" >"$root/standby-mode"
-    fi
-    if [ "${1:-}" = --databases ]; then
-        [[ ${2:-} =~ ^[234]$ ]] && [ "$2" -ge "$(databases)" ] || fail "--databases takes a number from 2 to 4, and not less than the journal has"
-        [ "$2" = "$(databases)" ] || ! any_program_runs || fail "the processes that run know $(databases) databases; ./cluster.sh down first"
-        echo "$2" >"$root/databases"
-    fi
-    if [ "${1:-}" = --payments ]; then
-        with_payments || ! any_program_runs || fail "the processes that run know no payment provider; ./cluster.sh down first"
-        make_payment_secrets
-    fi
+    [ "$number" = 1 ] || echo "$number" >"$root/databases"
+    [ -z "$sites" ] || touch "$root/sites"
+    [ -z "$mode" ] || echo "$mode" >"$root/standby-mode"
+    [ -z "$payments" ] || make_payment_secrets
     if any_program_runs; then
         say "Some processes run already: starting the others from the same build; ./cluster.sh rolling deploys a new build"
     else
@@ -466,6 +483,8 @@ up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [syn
     status
     say "Log in as admin with the password in $root/admin-password"
 }
+
+none_runs_without() { ! any_program_runs || fail "the processes that run know nothing of $1; ./cluster.sh down first"; }
 
 line() { # line NAME WHERE
     if running "$1"; then printf '%-12s pid %-8s %s\n' "$1" "$(pid_of "$1")" "$2"; else printf '%-12s down\n' "$1"; fi
@@ -543,8 +562,6 @@ down() {
 
 case "${1:-}" in
 up)
-    [ $# -le 1 ] || [ "$*" = "up --payments" ] || [ "$*" = "up --site b" ] || [[ ($2 == --standby || $2 == --databases) && $# -le 3 ]] || [[ "$2 ${3:-}" == "--site a" && $# -le 4 ]] ||
-        fail "up takes nothing but --payments, --standby [sync|async], --databases N, --site a [sync|async] or --site b"
     lock
     if [ "$*" = "up --site b" ]; then up_site_b; else up "${@:2}"; fi
     ;;

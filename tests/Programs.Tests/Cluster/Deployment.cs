@@ -92,7 +92,7 @@ internal sealed partial class Deployment : IAsyncDisposable
         var second = await PostgresServer.StartAsync();
         var database = await second.CreateDatabaseAsync();
         return await StartAsync(
-            silos, frontEnds, standbyPort: null, [.. further, new("Granary__Journal__Databases__1", database + ";Maximum Pool Size=20")], second);
+            silos, frontEnds, standbyPort: null, [.. further, new("Granary__Journal__Databases__1", database)], second);
     }
 
     /// <summary>A deployment whose processes know a second host of the database, on which nothing listens before <see cref="LosePrimaryAsync"/>.</summary>
@@ -305,7 +305,7 @@ internal sealed partial class Deployment : IAsyncDisposable
 
     private IEnumerable<KeyValuePair<string, string>> Settings(string database) =>
     [
-        new("ConnectionStrings__Granary", database + ";Maximum Pool Size=20"),
+        new("ConnectionStrings__Granary", database),
         new("ConnectionStrings__Redis", Redis.ConnectionString),
         new("Granary__Storage", "PostgreSql"),
         new("Granary__Clustering", "Redis"),

@@ -81,7 +81,7 @@ public sealed class KillTests
                 {
                     ["Granary__DataDirectory"] = directory,
                     ["Granary__Storage"] = "PostgreSql",
-                    ["ConnectionStrings__Granary"] = database + ";Maximum Pool Size=20",
+                    ["ConnectionStrings__Granary"] = database,
                     ["Granary__Clustering"] = "Redis",
                     ["ConnectionStrings__Redis"] = redis.ConnectionString,
                     ["Granary__Silo__Address"] = "127.0.0.1",

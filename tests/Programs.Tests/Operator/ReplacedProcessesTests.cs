@@ -21,7 +21,7 @@ public sealed class ReplacedProcessesTests
         await using var api = await ApiServer.StartAsync();
         await using var kubelet = new ProcessKubelet(new Dictionary<string, string>
         {
-            ["postgres"] = await postgres.CreateDatabaseAsync() + ";Maximum Pool Size=20",
+            ["postgres"] = await postgres.CreateDatabaseAsync(),
             ["redis"] = redis.ConnectionString,
             ["admin-password"] = Product.AdminPassword,
         });

@@ -8,13 +8,14 @@ namespace Granary.Programs.Tests.Script;
 
 /// <summary>
 /// <c>cluster.sh</c> as its users call it, with separate ports and a separate directory, and with the sample payment provider. A storefront
-/// and a warehouse (<c>samples/integration</c>) go on while a front end is killed and every process is replaced.
+/// and a warehouse (<c>samples/integration</c>) go on while a front end is killed and every process is replaced. At last the primary of a
+/// synchronous pair is lost, its standby takes over, and the old primary becomes the standby.
 /// </summary>
 public sealed partial class ScriptTests : IAsyncLifetime
 {
-    private const int Processes = 8;
+    private const int Processes = 9;
 
-    // Above the system's ephemeral ports; the script uses ports up to 202 above its first.
+    // Above the system's ephemeral ports; the script uses ports up to 207 above its first.
     private readonly int _port = 61_000 + (Random.Shared.Next(20) * 210);
     private readonly string _directory = Path.Combine(Path.GetTempPath(), $"granary-script-{Guid.NewGuid():N}");
 
@@ -39,12 +40,14 @@ public sealed partial class ScriptTests : IAsyncLifetime
     [Fact]
     public async Task The_script_starts_a_cluster_replaces_every_process_of_it_and_stops_it()
     {
-        var started = Ids(await RunAsync("up --payments"));
+        Assert.Contains("not 'later'", await RefusedAsync("up --payments --standby later"), StringComparison.Ordinal);
+        var started = Ids(await RunAsync("up --payments --standby"));
         Assert.Equal(Processes, started.Count);
         var admin = await LoginAsync(_port);
         await admin.PutProductAsync("TEA", new ProductDefinition("Tea", new Money(100, "USD")), Cancellation);
 
         Assert.Contains("is taken", await RefusedAsync("up", directory: "another"), StringComparison.Ordinal);
+        Assert.Contains("know nothing of 2 databases", await RefusedAsync("up --databases 2"), StringComparison.Ordinal);
         await AssertKillsOnlySilosAsync();
         started = Ids(await RunAsync("up"));
         Assert.Equal(Processes, started.Count);
@@ -58,20 +61,53 @@ public sealed partial class ScriptTests : IAsyncLifetime
         started = Ids(await RunAsync("up"));
         var replaced = Ids(await RunAsync("rolling"));
 
-        // All processes except PostgreSQL, Redis and the payment provider, which are the first three.
-        Assert.Equal(started.Take(3), replaced.Take(3));
-        Assert.Empty(started.Skip(3).Intersect(replaced.Skip(3)));
+        // All processes except both PostgreSQL, Redis and the payment provider, which are the first four.
+        Assert.Equal(started.Take(4), replaced.Take(4));
+        Assert.Empty(started.Skip(4).Intersect(replaced.Skip(4)));
         Assert.Equal("Tea", (await (await LoginAsync(_port + 1)).GetProductAsync("TEA", Cancellation)).Name);
         await shop.CloseAsync();
         await AssertPaysAndRefundsAsync(await LoginAsync(_port + 1));
+        await AssertTakesOverAsync(admin);
         await RunAsync("down");
         Assert.Empty(Ids(await RunAsync("status")));
     }
 
+    /// <summary>The standby takes over from a lost primary, which is then refused until it is rebuilt, and takes over from it in turn.</summary>
+    private async Task AssertTakesOverAsync(GranaryClient admin)
+    {
+        var before = await PlaceAsync(admin);
+        await RunAsync("kill postgres");
+        Assert.Contains("--accept-loss", await RefusedAsync("failover"), StringComparison.Ordinal);
+        await RunAsync("failover --accept-loss");
+        var after = await Eventually.SucceedsAsync(() => PlaceAsync(admin), static fault => fault is GranaryProblemException);
+
+        // Started again, the old primary is no standby and no primary: the script says what makes it one.
+        Assert.Contains("postgres is an old primary", await RunAsync("up"), StringComparison.Ordinal);
+        var rebuilt = await RunAsync("rebuild");
+        Assert.Matches(@"postgres .*, standby \(sync\)", rebuilt);
+        Assert.Matches(@"standby .*, primary on timeline 2", rebuilt);
+
+        // The newer server is lost and the older one, which lacks nothing, takes over. What has the later history is never deleted.
+        await RunAsync("kill standby");
+        await RunAsync("failover --accept-loss");
+        var last = await Eventually.SucceedsAsync(() => PlaceAsync(admin), static fault => fault is GranaryProblemException);
+        await RunAsync("kill postgres");
+        Assert.Contains("no server is a primary", await RefusedAsync("rebuild"), StringComparison.Ordinal);
+        Assert.Contains("primary on timeline 3", await RunAsync("up"), StringComparison.Ordinal);
+        foreach (var order in new[] { before, after, last })
+        {
+            Assert.Equal("pending", (await Eventually.SucceedsAsync(
+                () => admin.GetOrderAsync(order.Id, cancellationToken: Cancellation), static fault => fault is GranaryProblemException)).Status);
+        }
+    }
+
+    private static Task<Order> PlaceAsync(GranaryClient admin) =>
+        admin.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem("TEA", 1)], PaymentMethod = "external" }, cancellationToken: Cancellation);
+
     /// <summary>The payment provider captures and refunds, and its events arrive.</summary>
     private static async Task AssertPaysAndRefundsAsync(GranaryClient admin)
     {
-        var order = await admin.PlaceOrderAsync(new NewOrder { Items = [new NewOrderItem("TEA", 1)], PaymentMethod = "external" }, cancellationToken: Cancellation);
+        var order = await PlaceAsync(admin);
         var payment = await admin.PayOrderExternallyAsync(order.Id, "tok_ok", cancellationToken: Cancellation);
         await Eventually.HoldsAsync(
             async () => (await admin.GetPaymentAsync(payment.Id, Cancellation)) is { Status: "captured" } captured
@@ -118,7 +154,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
     {
         var (code, output, errors) = await EndAsync(arguments, directory);
         Assert.True(code != 0, $"{arguments}: {output}");
-        return errors;
+        return errors + output;
     }
 
     private async Task<(int Code, string Output, string Errors)> EndAsync(string arguments, string directory)
