@@ -53,7 +53,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         Site = site;
         _own = site is null ? Hosts : [.. Hosts.Where(host => site.IsOwn(host.Name))];
         var said = new NpgsqlConnectionStringBuilder(connectionString).Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
-        given.MaxPoolSize = said.Contains("Maximum Pool Size") ? given.MaxPoolSize : DefaultPoolSize;
+        given.MaxPoolSize = said.Contains("Maximum Pool Size") ? given.MaxPoolSize : Math.Max(given.MinPoolSize, DefaultPoolSize);
         if (Hosts.Count > 1)
         {
             given.Timeout = said.Contains("Timeout") ? given.Timeout : SecondsPerHost;

@@ -17,6 +17,7 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
         settings.Options += " -c synchronous_commit=on";
         settings.MaxAutoPrepare = 50;
         settings.MaxPoolSize = Math.Clamp(3 * Environment.ProcessorCount, 6, 20);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
 
         // No work here changes its session, so there is nothing to reset before the next use.
         settings.NoResetOnClose = true;

@@ -287,6 +287,12 @@ internal sealed partial class Deployment : IAsyncDisposable
         var port = ProgramProcess.FreePort();
         _siloPorts.Add(port);
         var database = new NpgsqlConnectionStringBuilder(Database);
+        if (silo == ClusterProgram.PreviousSilo)
+        {
+            // That release opens up to a hundred connections by itself.
+            database.MaxPoolSize = 20;
+        }
+
         if (liesApart)
         {
             (database.Host, database.Port) = (_standbyWire is null ? HostAddress : $"{HostAddress}:{Wire.Port},{HostAddress}:{_standbyWire.Port}", Wire.Port);

@@ -31,10 +31,12 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
     [InlineData("", null)]
     [InlineData(";Maximum Pool Size=3", 3)]
     [InlineData(";MaxPoolSize=100", 100)]
+    [InlineData(";Minimum Pool Size=120", 120)]
     public async Task A_pool_opens_a_few_connections_for_each_processor_unless_the_connection_string_says_how_many(string said, int? size)
     {
         await using var servers = new PostgreSqlServers("Host=127.0.0.1;Username=nobody" + said);
         await using var pool = servers.Open();
+        await using var views = new PostgreSqlViews(servers);
 
         Assert.Equal(size ?? Math.Clamp(4 * Environment.ProcessorCount, 10, 100), new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize);
     }
