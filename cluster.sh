@@ -22,6 +22,8 @@ usage() {
 ./cluster.sh failover [--accept-loss]
                         makes the standby the primary (docs/standby.md)
 ./cluster.sh rebuild    makes the server that is not the primary its standby, from a new copy
+./cluster.sh granary COMMAND...
+                        runs a command of the product with the cluster's settings, such as: granary verify, granary partitions list
 ./cluster.sh database   starts PostgreSQL alone, for example to restore a backup before silos use it
 ./cluster.sh status     shows which processes run, and where
 ./cluster.sh kill N     kills silo N, as in a crash (SIGKILL); also: kill postgres, kill standby, kill database-1
@@ -190,9 +192,10 @@ start_server() { # start_server NAME PORT: its data is in the directory of that 
         until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" -U granary || ! running "$name"; do sleep 0.1; done
         running "$name" && break
         # After a crash of PostgreSQL, it takes a while until the last of its old processes exits.
-        tail -n 3 "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block' ||
+        # One of ours that asks a port for its server may meet itself, where the system gives such ports away, and hold it for a minute.
+        tail -n 8 "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block|Address already in use' ||
             fail "PostgreSQL exited; see $root/$name.log"
-        [ "$tries" != 1 ] || say "Waiting for the remaining processes of a crashed PostgreSQL"
+        [ "$tries" != 1 ] || say "Waiting for what is left of a crashed PostgreSQL"
         sleep 1
     done
     running "$name" || fail "PostgreSQL does not start; see $root/$name.log"
@@ -264,6 +267,7 @@ start_standby() {
     if [ "$(timeline_of "$other")" != 0 ]; then
         say "$other is an old primary: stopping it; ./cluster.sh rebuild makes it a standby"
         stop "$other" INT
+        ! with_sites || [ "$other" = standby ] || fail "site b takes the writes; ./cluster.sh rebuild gives site a its database again, then ./cluster.sh up starts its processes"
         return
     fi
     follow "$primary" "$other"
@@ -274,7 +278,7 @@ rebuild() {
     with_standby || fail "the cluster has no standby; ./cluster.sh up --standby starts one"
     local primary other
     primary=$(primary) && other=$(other_than "$primary")
-    [ "$(timeline_of "$primary")" != 0 ] || fail "no server is a primary; ./cluster.sh failover makes the standby one"
+    [ "$(timeline_of "$primary")" != 0 ] || fail "no server is a primary; ./cluster.sh up starts both, ./cluster.sh failover makes a standby the primary"
     stop "$other" INT
     [ "$(stored_timeline "$other")" -le "$(timeline_of "$primary")" ] ||
         fail "$other is on timeline $(stored_timeline "$other"), later than $primary: it has orders that $primary lacks. Stop $primary; ./cluster.sh up --standby starts $other"
@@ -283,10 +287,14 @@ rebuild() {
     status
 }
 
+granary() { # granary COMMAND...: a command of the product with the cluster's settings
+    [ -e "$root/app/current" ] || fail "the cluster is not built; ./cluster.sh up builds it"
+    (settings && dotnet "$(realpath "$root/app/current")/api/Granary.Api.dll" "$@")
+}
+
 failover() {
     with_standby || fail "the cluster has no standby; ./cluster.sh up --standby starts one"
-    [ -e "$root/app/current" ] || fail "the cluster is not built; ./cluster.sh up builds it"
-    (settings && dotnet "$(realpath "$root/app/current")/api/Granary.Api.dll" failover "$@") || exit $?
+    granary failover "$@" || exit $?
     say "./cluster.sh rebuild makes the other server its standby"
 }
 
@@ -491,8 +499,8 @@ line() { # line NAME WHERE
 }
 
 status() {
-    line postgres "127.0.0.1:$postgres_port$(role_of postgres)"
-    ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)"
+    line postgres "127.0.0.1:$postgres_port$(role_of postgres)$(! with_sites || echo ", site a")"
+    ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)$(! with_sites || echo ", site b")"
     for n in $(further); do line "database-$n" "127.0.0.1:$(further_port "$n")"; done
     line redis "127.0.0.1:$redis_port"
     ! with_sites || line redis-b "127.0.0.1:$redis_b_port"
@@ -504,10 +512,20 @@ status() {
 site_text() { ! with_sites || echo ", site $(site_of "$1")"; }
 role_of() {
     with_standby && running "$1" || return 0
-    case $(timeline_of "$1") in 0) echo ", standby ($(cat "$root/standby-mode"))" ;; *) echo ", primary on timeline $(timeline_of "$1")" ;; esac
+    local timeline
+    timeline=$(timeline_of "$1")
+    if [ "$timeline" = 0 ]; then
+        echo ", standby ($(cat "$root/standby-mode"))"
+    elif [ "$timeline" -lt "$(timeline_of "$(other_than "$1")")" ]; then
+        echo ", old primary on timeline $timeline, which ./cluster.sh rebuild makes a standby"
+    else
+        echo ", primary on timeline $timeline"
+    fi
 }
 
-known_silo() { [[ " $(all_silos) " == *" ${1:-} "* ]] || fail "name a silo: one of $(all_silos)"; }
+known_silo() { # known_silo NAME [OTHERS]
+    [[ " $(all_silos) " == *" ${1:-} "* ]] || fail "'${1:-}' is none of the silos $(all_silos)${2:-}"
+}
 
 rolling() {
     any_program_runs || fail "no silo and no front end runs; ./cluster.sh up starts them"
@@ -567,6 +585,10 @@ up)
     ;;
 failover) lock && failover "${@:2}" ;;
 rebuild) lock && rebuild ;;
+granary)
+    [ $# -gt 1 ] || fail "granary takes a command, such as verify; granary --help lists them"
+    granary "${@:2}"
+    ;;
 database) lock && database ;;
 status) status ;;
 kill)
@@ -576,12 +598,12 @@ kill)
         say "$2 was killed"
         exit
     fi
-    known_silo "${2:-}"
+    known_silo "${2:-}" ", and not postgres, standby or database-1 to database-3"
     running "silo-$2" || fail "silo $2 does not run"
     stop "silo-$2" KILL
     say "Silo $2 was killed"
     ;;
-start) known_silo "${2:-}" && lock && start "$2" ;;
+start) known_silo "${2:-}" "; ./cluster.sh up starts servers" && lock && start "$2" ;;
 rolling) lock && rolling ;;
 down) lock && down ;;
 "") usage ;;

@@ -20,7 +20,6 @@ using Granary.Journal.PostgreSql;
 using Granary.Journal.Sqlite;
 using Granary.Streams;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Npgsql;
 using Orleans.Configuration;
 using Orleans.Dashboard;
 
@@ -121,7 +120,15 @@ public static class GranarySilo
             if (options.Storage == StorageKind.PostgreSql)
             {
                 snapshots.Invariant = "Npgsql";
-                snapshots.DataSource = provider.GetRequiredService<NpgsqlDataSource>();
+
+                // Of their own, and without a wait for a synchronous standby: a snapshot is made of events, which are there. So grains
+                // that go while the standby is away take no connection from those that read.
+                snapshots.DataSource = provider.GetRequiredService<PostgreSqlServers>().Open(static pool =>
+                {
+                    pool.Options += " -c synchronous_commit=local";
+                    pool.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
+                    pool.MinPoolSize = 0;
+                });
             }
             else
             {

@@ -48,7 +48,10 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
 
         if (standbys.Count == 0)
         {
-            return Refuse($"No standby can be reached. {string.Join(" ", states.Where(state => !state.IsReachable).Select(state => $"{state.Host}: {state.Fault}"))}".TrimEnd());
+            var away = string.Join("; ", states.Where(state => !state.IsReachable).Select(state => $"{state.Host}: {state.Fault}"));
+            var primary = reached.FirstOrDefault(state => !state.IsStandby);
+            return Refuse(
+                (primary is null ? "No standby can be reached." : $"{primary.Host} is the primary already, and no standby can be reached.") + (away.Length > 0 ? $" {away}" : ""));
         }
 
         var standby = standbys.FirstOrDefault(state => state.Host == to) ?? standbys[0];

@@ -12,30 +12,27 @@ namespace Granary.Streams.Views;
 /// <param name="servers">The journal's database.</param>
 public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, IAsyncDisposable
 {
-    private readonly NpgsqlDataSource _dataSource = servers.Open(settings =>
-    {
-        settings.Options += " -c synchronous_commit=on";
-        settings.MaxAutoPrepare = 50;
-        settings.MaxPoolSize = Math.Clamp(3 * Environment.ProcessorCount, 6, 20);
-        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
-
-        // No work here changes its session, so there is nothing to reset before the next use.
-        settings.NoResetOnClose = true;
-    });
+    // Pools of their own: where a synchronous standby is away, every commit waits for it, and whoever only reads need not.
+    private readonly NpgsqlDataSource _reads = Open(servers);
+    private readonly NpgsqlDataSource _writes = Open(servers);
 
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.PostgreSql;
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _dataSource.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _reads.DisposeAsync();
+        await _writes.DisposeAsync();
+    }
 
     /// <inheritdoc/>
-    public Task MigrateAsync(CancellationToken cancellationToken) => PostgreSqlSchema.MigrateAsync(_dataSource, cancellationToken);
+    public Task MigrateAsync(CancellationToken cancellationToken) => PostgreSqlSchema.MigrateAsync(_writes, cancellationToken);
 
     /// <inheritdoc/>
     public async Task<T> ReadAsync<T>(Func<DbConnection, CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+        await using var connection = await _reads.OpenConnectionAsync(cancellationToken);
         return await work(connection, cancellationToken);
     }
 
@@ -44,7 +41,7 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
     {
         try
         {
-            await using var connection = await _dataSource.OpenConnectionAsync(cancellationToken);
+            await using var connection = await _writes.OpenConnectionAsync(cancellationToken);
 
             // Only now: the connection may be the first to a new primary.
             MemoryOfTimeline.Verify(servers.Fence.Timeline);
@@ -55,8 +52,19 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
         }
         catch (NpgsqlException fault)
         {
-            _dataSource.ClearIfReadOnly(fault);
+            _writes.ClearIfReadOnly(fault);
             throw;
         }
     }
+
+    private static NpgsqlDataSource Open(PostgreSqlServers servers) => servers.Open(settings =>
+    {
+        settings.Options += " -c synchronous_commit=on";
+        settings.MaxAutoPrepare = 50;
+        settings.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
+
+        // No work here changes its session, so there is nothing to reset before the next use.
+        settings.NoResetOnClose = true;
+    });
 }

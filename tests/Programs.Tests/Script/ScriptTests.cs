@@ -83,6 +83,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
 
         // Started again, the old primary is no standby and no primary: the script says what makes it one.
         Assert.Contains("postgres is an old primary", await RunAsync("up"), StringComparison.Ordinal);
+        Assert.Contains("sound", await RunAsync("granary verify"), StringComparison.Ordinal);
         var rebuilt = await RunAsync("rebuild");
         Assert.Matches(@"postgres .*, standby \(sync\)", rebuilt);
         Assert.Matches(@"standby .*, primary on timeline 2", rebuilt);

@@ -1,5 +1,6 @@
 using Granary.Journal.PostgreSql;
 using Granary.Streams.Views;
+using Granary.Testing;
 using Npgsql;
 
 namespace Granary.Silo.Tests.Journal;
@@ -39,6 +40,40 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
         await using var views = new PostgreSqlViews(servers);
 
         Assert.Equal(size ?? Math.Clamp(4 * Environment.ProcessorCount, 10, 100), new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize);
+    }
+
+    /// <summary>As where commits wait for a synchronous standby that is away.</summary>
+    [Fact]
+    public async Task Reads_of_views_do_not_wait_for_writes_however_many_stand_still()
+    {
+        await using var servers = new PostgreSqlServers(await postgres.CreateDatabaseAsync());
+        await using var views = new PostgreSqlViews(servers);
+        await using var others = servers.Open();
+        await using var holder = await others.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync(holder, "SELECT pg_advisory_lock(1)");
+        var writes = Enumerable.Range(0, 25).Select(_ => views.WriteAsync(
+            (connection, _) => ExecuteAsync((NpgsqlConnection)connection, "SELECT pg_advisory_xact_lock(1)"), CancellationToken.None)).ToList();
+        await Eventually.HoldsAsync(
+            async () => await CountAsync(holder, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0,
+            "writes stand still", cancellation: TestContext.Current.CancellationToken);
+
+        Assert.Equal("off", await views.ReadAsync((connection, _) => ShowAsync((NpgsqlConnection)connection, "jit"), TestContext.Current.CancellationToken));
+
+        Assert.All(writes, write => Assert.False(write.IsCompleted));
+        await ExecuteAsync(holder, "SELECT pg_advisory_unlock(1)");
+        await Task.WhenAll(writes);
+    }
+
+    private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteNonQueryAsync();
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (long)(await command.ExecuteScalarAsync())!;
     }
 
     /// <summary>Every other server does; those of the tests do not.</summary>

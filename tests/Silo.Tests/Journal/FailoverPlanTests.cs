@@ -65,7 +65,7 @@ public sealed class FailoverPlanTests
 
     [Fact]
     public void Without_a_standby_there_is_nothing_to_promote() => Refuses(
-        "No standby can be reached. b:5432: Connection refused", [Primary, Away with { Host = "b:5432" }], acceptLoss: true);
+        $"{Primary.Host} is the primary already, and no standby can be reached. b:5432: Connection refused", [Primary, Away with { Host = "b:5432" }], acceptLoss: true);
 
     [Fact]
     public void A_host_that_the_connection_string_does_not_name_is_not_promoted() =>

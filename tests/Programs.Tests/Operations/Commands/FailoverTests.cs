@@ -83,7 +83,7 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.True(done.Code == 0, done.Output + done.Errors);
         Assert.Contains("Do not start the old primary as it is", done.Output, StringComparison.Ordinal);
         Assert.Equal(1, again.Code);
-        Assert.Contains("Nothing was done. No standby can be reached.", again.Output, StringComparison.Ordinal);
+        Assert.Contains("is the primary already, and no standby can be reached.", again.Output, StringComparison.Ordinal);
     }
 
     [Fact]
