@@ -48,7 +48,7 @@ silos="1 2 3" front_ends="1 2"
 with_sites() { [ -e "$root/sites" ]; }
 all_silos() { if with_sites; then echo "$silos 4"; else echo "$silos"; fi; }
 all_front_ends() { if with_sites; then echo "$front_ends 3"; else echo "$front_ends"; fi; }
-site_of() { case $1 in silo-4 | front-end-3) echo b ;; *) echo a ;; esac }
+site_of() { case $1 in silo-4 | front-end-3 | standby) echo b ;; *) echo a ;; esac }
 front_end_port() { echo $((first_port + $1 - 1)); }
 silo_port() { echo $((first_port + 100 + $1)); }
 gateway_port() { echo $((first_port + 110 + $1)); }
@@ -192,7 +192,8 @@ start_server() { # start_server NAME PORT: its data is in the directory of that 
         until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" -U granary || ! running "$name"; do sleep 0.1; done
         running "$name" && break
         # After a crash of PostgreSQL, it takes a while until the last of its old processes exits.
-        # One of ours that asks a port for its server may meet itself, where the system gives such ports away, and hold it for a minute.
+        # While no server listens, the system may give its port to a silo that connects to it: the silo is then connected with itself, and the
+        # port stays taken for a minute after that.
         tail -n 8 "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block|Address already in use' ||
             fail "PostgreSQL exited; see $root/$name.log"
         [ "$tries" != 1 ] || say "Waiting for what is left of a crashed PostgreSQL"
@@ -499,8 +500,8 @@ line() { # line NAME WHERE
 }
 
 status() {
-    line postgres "127.0.0.1:$postgres_port$(role_of postgres)$(! with_sites || echo ", site a")"
-    ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)$(! with_sites || echo ", site b")"
+    line postgres "127.0.0.1:$postgres_port$(role_of postgres)$(site_text postgres)"
+    ! with_standby || line standby "127.0.0.1:$standby_port$(role_of standby)$(site_text standby)"
     for n in $(further); do line "database-$n" "127.0.0.1:$(further_port "$n")"; done
     line redis "127.0.0.1:$redis_port"
     ! with_sites || line redis-b "127.0.0.1:$redis_b_port"

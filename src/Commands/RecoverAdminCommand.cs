@@ -84,7 +84,7 @@ internal static class RecoverAdminCommand
 
     private static IEnumerable<UserEvent> EventsOf(UserState user, string userName, string password)
     {
-        var hash = PasswordHashing.Create<UserState>(PasswordHashing.Options).HashPassword(user, password);
+        var hash = PasswordHashing.Create<UserState>(PasswordHashing.HasherOptions).HashPassword(user, password);
         if (user.Status == UserStatus.None)
         {
             yield return new UserRegistered(UserId.System, userName, hash, "Administrator", [Roles.Admin]);

@@ -18,7 +18,7 @@ public static class AuthSetup
         var options = AuthOptions.From(settings);
         var services = builder.Services;
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(PasswordHashing.Options);
+        services.TryAddSingleton(PasswordHashing.HasherOptions);
         services.AddSingleton<Passwords>();
         services.AddSingleton(provider =>
         {

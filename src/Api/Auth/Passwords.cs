@@ -33,7 +33,7 @@ public sealed class Passwords
     private readonly HashingTurns _turns = new();
     private readonly Lazy<string> _dummy;
 
-    /// <param name="options">How the hasher works: <see cref="PasswordHashing.Options"/>.</param>
+    /// <param name="options">How the hasher works: <see cref="PasswordHashing.HasherOptions"/>.</param>
     public Passwords(PasswordHasherOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);

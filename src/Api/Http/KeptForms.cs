@@ -7,7 +7,7 @@ using Microsoft.Net.Http.Headers;
 namespace Granary.Api.Http;
 
 /// <summary>
-/// A document that does not change in the life of the process, kept plain and in each coding that somebody has asked for: the smallest
+/// Keeps a document that does not change in the life of the process, plain and in each coding that a caller has asked for: the smallest
 /// form of the API's document takes 0.4 s of a core to make. A caller that has it already is answered 304.
 /// </summary>
 public sealed class KeptForms

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.Options;
 
 namespace Granary.Hosting.Auth;
 
@@ -17,10 +18,10 @@ public static class PasswordHashing
     public static string Generate() => RandomNumberGenerator.GetString(Alphabet, GeneratedLength);
 
     /// <summary>How the hasher works.</summary>
-    public static PasswordHasherOptions Options => new() { IterationCount = Rounds };
+    public static PasswordHasherOptions HasherOptions => new() { IterationCount = Rounds };
 
     /// <summary>The hasher.</summary>
     /// <typeparam name="TUser">What the hasher's interface calls a user; the format does not use it.</typeparam>
     public static PasswordHasher<TUser> Create<TUser>(PasswordHasherOptions options)
-        where TUser : class => new(Microsoft.Extensions.Options.Options.Create(options));
+        where TUser : class => new(Options.Create(options));
 }

@@ -121,14 +121,9 @@ public static class GranarySilo
             {
                 snapshots.Invariant = "Npgsql";
 
-                // Of their own, and without a wait for a synchronous standby: a snapshot is made of events, which are there. So grains
-                // that go while the standby is away take no connection from those that read.
-                snapshots.DataSource = provider.GetRequiredService<PostgreSqlServers>().Open(static pool =>
-                {
-                    pool.Options += " -c synchronous_commit=local";
-                    pool.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
-                    pool.MinPoolSize = 0;
-                });
+                // A grain that saves a snapshot does not wait for a synchronous standby, which has the events that the snapshot is made of.
+                snapshots.DataSource = provider.GetRequiredService<PostgreSqlServers>().OpenBeside(
+                    static pool => pool.Options += " -c synchronous_commit=local");
             }
             else
             {

@@ -28,13 +28,15 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
             return Refuse($"The hosts are not of one database system: {string.Join(", ", reached.Select(state => $"{state.Host} is {state.History.System}"))}.");
         }
 
-        if (reached.Where(state => !state.IsStandby).ToList() is { Count: > 1 } primaries)
+        var primaries = reached.Where(state => !state.IsStandby).ToList();
+        if (primaries.Count > 1)
         {
             return Refuse(
                 $"There are several primaries: {string.Join(", ", primaries.Select(state => $"{state.Host} on timeline {state.History.Timeline}"))}. "
                 + "Stop the old one first.");
         }
 
+        var primary = primaries.SingleOrDefault();
         if (to is not null && states.All(state => state.Host != to))
         {
             return Refuse($"{to} is none of the hosts {string.Join(", ", states.Select(state => state.Host))}.");
@@ -49,7 +51,6 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
         if (standbys.Count == 0)
         {
             var away = string.Join("; ", states.Where(state => !state.IsReachable).Select(state => $"{state.Host}: {state.Fault}"));
-            var primary = reached.FirstOrDefault(state => !state.IsStandby);
             return Refuse(
                 (primary is null ? "No standby can be reached." : $"{primary.Host} is the primary already, and no standby can be reached.") + (away.Length > 0 ? $" {away}" : ""));
         }
@@ -57,7 +58,7 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
         var standby = standbys.FirstOrDefault(state => state.Host == to) ?? standbys[0];
         return Judge(standby, standbys[0], reached, acceptLoss, now) is { } refusal
             ? Refuse(refusal)
-            : (new FailoverPlan(standby, reached.FirstOrDefault(state => !state.IsStandby)), "");
+            : (new FailoverPlan(standby, primary), "");
     }
 
     private static string? Judge(ServerState standby, ServerState best, List<ServerState> reached, bool acceptLoss, DateTimeOffset now)

@@ -28,9 +28,9 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     private const string WithoutCompiler = "-c jit=off";
 
     /// <summary>
-    /// How many connections a pool opens, unless the connection string says it. A process keeps no more of them busy, and each is a process of the
-    /// server. Npgsql's 100 were opened up to by the activations of a start, and never closed, because a pool uses its connections in turn
-    /// (docs/performance.md).
+    /// How many connections a pool opens at most, unless the connection string says it. A process keeps no more of them busy, and each is a process
+    /// of the server. Npgsql's own limit is 100; the activations of a start opened nearly as many, and the pool closed none of them, because it uses
+    /// its connections in turn (docs/performance.md).
     /// </summary>
     private static readonly int DefaultPoolSize = Math.Clamp(4 * Environment.ProcessorCount, 10, 100);
 
@@ -128,6 +128,15 @@ public sealed class PostgreSqlServers : IAsyncDisposable
 
         return primary;
     }
+
+    /// <summary>Opens a small pool beside the others, so that nobody waits for connections that its users hold: two for each processor, 4 to 20.</summary>
+    /// <param name="adapt">Further settings of this pool.</param>
+    public NpgsqlDataSource OpenBeside(Action<NpgsqlConnectionStringBuilder> adapt) => Open(settings =>
+    {
+        settings.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
+        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
+        adapt(settings);
+    });
 
     /// <summary>Asks every host which history it has, and takes the newest for the database.</summary>
     /// <returns>The state of each, in the order of <see cref="Hosts"/>.</returns>

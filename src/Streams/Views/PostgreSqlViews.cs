@@ -12,7 +12,7 @@ namespace Granary.Streams.Views;
 /// <param name="servers">The journal's database.</param>
 public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, IAsyncDisposable
 {
-    // Pools of their own: where a synchronous standby is away, every commit waits for it, and whoever only reads need not.
+    // While a synchronous standby is away, every writer waits for it in its commit and holds its connection: readers have a pool of their own.
     private readonly NpgsqlDataSource _reads = Open(servers);
     private readonly NpgsqlDataSource _writes = Open(servers);
 
@@ -57,12 +57,10 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
         }
     }
 
-    private static NpgsqlDataSource Open(PostgreSqlServers servers) => servers.Open(settings =>
+    private static NpgsqlDataSource Open(PostgreSqlServers servers) => servers.OpenBeside(static settings =>
     {
         settings.Options += " -c synchronous_commit=on";
         settings.MaxAutoPrepare = 50;
-        settings.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
-        settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
 
         // No work here changes its session, so there is nothing to reset before the next use.
         settings.NoResetOnClose = true;

@@ -53,7 +53,7 @@ public sealed class HashingTests
     public async Task In_a_flood_of_registrations_every_user_logs_in()
     {
         await using var app = await GranaryApp.StartWith(
-            builder => builder.Services.AddSingleton(PasswordHashing.Options), "--Granary:RateLimit:RegistrationsPerMinute=0");
+            builder => builder.Services.AddSingleton(PasswordHashing.HasherOptions), "--Granary:RateLimit:RegistrationsPerMinute=0");
         using var client = app.CreateClient();
         var flood = Enumerable.Range(0, 3 * HashingTurns.MostWaiting).Select(_ => Register()).ToList();
         var logins = 0;

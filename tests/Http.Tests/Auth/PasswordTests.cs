@@ -14,7 +14,7 @@ public sealed class PasswordTests
     private const string Composed = "gr\u00fc\u00dfe an Zo\u00eb";
     private const string Decomposed = "gru\u0308\u00dfe an Zoe\u0308";
 
-    private readonly Passwords _passwords = new(PasswordHashing.Options);
+    private readonly Passwords _passwords = new(PasswordHashing.HasherOptions);
 
     [Theory]
     [InlineData(Composed, Decomposed)]

@@ -37,6 +37,8 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
     {
         await using var servers = new PostgreSqlServers("Host=127.0.0.1;Username=nobody" + said);
         await using var pool = servers.Open();
+
+        // Npgsql refuses a pool whose minimum is more than its maximum.
         await using var views = new PostgreSqlViews(servers);
 
         Assert.Equal(size ?? Math.Clamp(4 * Environment.ProcessorCount, 10, 100), new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize);
@@ -54,7 +56,7 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
         var writes = Enumerable.Range(0, 25).Select(_ => views.WriteAsync(
             (connection, _) => ExecuteAsync((NpgsqlConnection)connection, "SELECT pg_advisory_xact_lock(1)"), CancellationToken.None)).ToList();
         await Eventually.HoldsAsync(
-            async () => await CountAsync(holder, "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted") > 0,
+            async () => await ReadAsync<bool>(holder, "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)"),
             "writes stand still", cancellation: TestContext.Current.CancellationToken);
 
         Assert.Equal("off", await views.ReadAsync((connection, _) => ShowAsync((NpgsqlConnection)connection, "jit"), TestContext.Current.CancellationToken));
@@ -67,13 +69,7 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql)
     {
         await using var command = new NpgsqlCommand(sql, connection);
-        return await command.ExecuteNonQueryAsync();
-    }
-
-    private static async Task<long> CountAsync(NpgsqlConnection connection, string sql)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        return (long)(await command.ExecuteScalarAsync())!;
+        return await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
     /// <summary>Every other server does; those of the tests do not.</summary>
@@ -81,13 +77,14 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
     {
         await using var connection = new NpgsqlConnection(database + ";Pooling=false");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand($"ALTER DATABASE {connection.Database} SET jit = on", connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await ExecuteAsync(connection, $"ALTER DATABASE {connection.Database} SET jit = on");
     }
 
-    private static async Task<string> ShowAsync(NpgsqlConnection connection, string setting)
+    private static Task<string> ShowAsync(NpgsqlConnection connection, string setting) => ReadAsync<string>(connection, $"SHOW {setting}");
+
+    private static async Task<T> ReadAsync<T>(NpgsqlConnection connection, string sql)
     {
-        await using var command = new NpgsqlCommand($"SHOW {setting}", connection);
-        return (string)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
     }
 }
