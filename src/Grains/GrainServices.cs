@@ -33,6 +33,7 @@ public static class GrainServices
         services.AddSingleton<SiloLosses>();
         services.AddSingleton<RecentPlacements>();
         services.AddSingleton<CheckBackTurns>();
+        services.AddSingleton<KeeperRevival>();
         services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             provider => provider.GetRequiredService<SiloLosses>());
         return services;

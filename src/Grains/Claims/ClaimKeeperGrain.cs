@@ -80,6 +80,11 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         {
             await WriteSnapshotAsync();
         }
+
+        if (IsFaulted && !ClaimsOf(Durable).IsEmpty)
+        {
+            keeping.Revival.Begin(Key, NextActivation);
+        }
     }
 
     /// <summary>Aligns the claim of an order with the order's decision.</summary>
@@ -96,6 +101,9 @@ public abstract class ClaimKeeperGrain<TState, TEvent>(ClaimKeeping keeping)
         Raise(DecideRelease(Decided, orderId, attempt).Events);
         await CommitAsync();
     }
+
+    /// <summary>A call that activates the grain again; it does not use this activation.</summary>
+    protected abstract Func<Task> NextActivation { get; }
 
     /// <summary>The claims in a state.</summary>
     protected abstract ClaimBook ClaimsOf(TState state);

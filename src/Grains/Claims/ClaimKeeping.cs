@@ -12,6 +12,7 @@ public sealed record ClaimKeeping(
     SiloLosses Losses,
     RecentPlacements Placements,
     CheckBackTurns Turns,
+    KeeperRevival Revival,
     TimeProvider Clock,
     ICurrent<OrderOptions> Options,
     ILogger<ClaimKeeping> Logger);

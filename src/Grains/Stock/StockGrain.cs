@@ -23,6 +23,9 @@ public sealed class StockGrain(ClaimKeeping keeping, ICatalogue catalogue, Stock
     protected override string SnapshotName => "stock-1";
 
     /// <inheritdoc/>
+    protected override Func<Task> NextActivation => GrainFactory.StockItem(Key).GetLevel;
+
+    /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         await base.OnActivateAsync(cancellationToken);

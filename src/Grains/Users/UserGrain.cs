@@ -21,6 +21,9 @@ public sealed class UserGrain(ClaimKeeping keeping) : ClaimKeeperGrain<UserState
     protected override string SnapshotName => "user-1";
 
     /// <inheritdoc/>
+    protected override Func<Task> NextActivation => GrainFactory.User(Key).Get;
+
+    /// <inheritdoc/>
     public Task<UserReply> Register(RegisterUser command) => CarryOutAsync(UserDecisions.Register(Decided, command));
 
     /// <inheritdoc/>

@@ -152,6 +152,24 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
         Assert.Equal(5, (await silo.Stock(sku).GetLevel()).Level!.Reserved);
     }
 
+    [Fact]
+    public async Task A_claim_is_settled_although_activations_that_checked_back_lost_their_stream_and_nobody_calls_the_next_one()
+    {
+        var (id, _, sku) = await PlacedAsync("LONELY");
+        (silo.Store.Contested, silo.Store.Contests) = (StockState.StreamOf(sku), 2);
+
+        // The order sends its decision to nobody.
+        await silo.Journal.AppendAsync(new JournalAppend(
+            OrderState.StreamOf(id), 1, [OrderEvent.Codec.Encode(new OrderCancelled("elsewhere", null), silo.Clock.GetUtcNow(), trace: null)]));
+
+        await Eventually.HoldsAsync(
+            async () => (await silo.Journal.ReadStreamAsync(StockState.StreamOf(sku), 0, TestContext.Current.CancellationToken))
+                .Any(record => record.Type == "stock.released"),
+            "the units are released", cancellation: TestContext.Current.CancellationToken);
+        Assert.True(silo.Store.Contests <= 0);
+        silo.Store.Contested = null;
+    }
+
     /// <summary>An order of two units of a product that has five, and its activation.</summary>
     private async Task<(string Id, string User, string Sku)> PlacedAsync(string product)
     {
