@@ -3,6 +3,7 @@
 # interface. docs/cluster.md explains it. All data is under data/cluster (or $GRANARY_CLUSTER_DIR).
 # With $GRANARY_CLUSTER_PROGRAMS the script builds nothing: the programs are in its directories silo and api.
 set -euo pipefail
+called_from=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() {
@@ -176,7 +177,7 @@ start_postgres() {
 }
 
 start_server() { # start_server NAME PORT: its data is in the directory of that name
-    local name=$1 port=$2 bin data=$root/$1 tries
+    local name=$1 port=$2 bin data=$root/$1 tries before
     bin=$(postgres_binaries)
     [ -n "$bin" ] || fail "PostgreSQL is not installed (Debian package postgresql)"
     if [ ! -e "$data/PG_VERSION" ]; then
@@ -187,14 +188,15 @@ start_server() { # start_server NAME PORT: its data is in the directory of that 
     fi
     need_ports PostgreSQL "$port"
     for tries in $(seq 60); do
+        before=$(wc -l <"$root/$name.log" 2>/dev/null || echo 0)
         launch "$name" $(identity postgres) "$bin/postgres" -D "$data" -p "$port" -k "$data" \
             -c listen_addresses=127.0.0.1 -c max_connections=300
         until "$bin/pg_isready" -q -h 127.0.0.1 -p "$port" -U granary || ! running "$name"; do sleep 0.1; done
         running "$name" && break
         # After a crash of PostgreSQL, it takes a while until the last of its old processes exits.
-        # While no server listens, the system may give its port to a silo that connects to it: the silo is then connected with itself, and the
-        # port stays taken for a minute after that.
-        tail -n 8 "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block|Address already in use' ||
+        # If GRANARY_CLUSTER_PORT puts the ports among the system's ephemeral ones, a silo that connects to a server that is down may be given
+        # the very port: it is then connected with itself, and the port stays taken for a minute after that.
+        tail -n +$((before + 1)) "$root/$name.log" | grep -Eq 'lock file "postmaster.pid"|shared memory block|Address already in use' ||
             fail "PostgreSQL exited; see $root/$name.log"
         [ "$tries" != 1 ] || say "Waiting for what is left of a crashed PostgreSQL"
         sleep 1
@@ -221,8 +223,11 @@ port_of() { if [ "$1" = postgres ]; then echo "$postgres_port"; else echo "$stan
 timeline_of() { sql_at "$(port_of "$1")" postgres "SELECT CASE WHEN pg_is_in_recovery() THEN 0 ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END" 2>/dev/null || echo 0; }
 stored_timeline() { # The timeline in the data of a server that does not run; 0 if it has none.
     [ -e "$root/$1/PG_VERSION" ] || { echo 0; return; }
-    LC_ALL=C "$(postgres_binaries)/pg_controldata" "$root/$1" | sed -n "s/^Latest checkpoint's TimeLineID: *//p"
+    # The first checkpoint after a promotion may be minutes later; until then only the end of the recovery is on the new timeline.
+    LC_ALL=C "$(postgres_binaries)/pg_controldata" "$root/$1" |
+        sed -n "s/^Latest checkpoint's TimeLineID: *//p; s/^Min recovery ending loc's timeline: *//p" | sort -n | tail -n 1
 }
+newest_timeline_of() { if running "$1"; then timeline_of "$1"; else stored_timeline "$1"; fi; }
 primary() { # The server that is the primary: of two, that of the later timeline.
     if [ "$(timeline_of standby)" -gt "$(timeline_of postgres)" ]; then echo standby; else echo postgres; fi
 }
@@ -290,7 +295,7 @@ rebuild() {
 
 granary() { # granary COMMAND...: a command of the product with the cluster's settings
     [ -e "$root/app/current" ] || fail "the cluster is not built; ./cluster.sh up builds it"
-    (settings && dotnet "$(realpath "$root/app/current")/api/Granary.Api.dll" "$@")
+    (settings "$(primary)" && cd "$called_from" && dotnet "$(realpath "$root/app/current")/api/Granary.Api.dll" "$@")
 }
 
 failover() {
@@ -435,7 +440,7 @@ up_site_b() {
 }
 
 up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [sync|async]]
-    local payments="" sites="" mode="" number
+    local payments="" sites="" standby="" mode="" number
     number=$(databases)
     while [ $# -gt 0 ]; do
         case $1 in
@@ -451,12 +456,13 @@ up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [syn
                 sites=1
                 shift
             fi
-            mode=$(cat "$root/standby-mode" 2>/dev/null || echo sync)
+            standby=1
             if [[ ${2:---} != --* ]]; then
+                [[ $2 == sync || $2 == async ]] || fail "the standby is sync or async, not '$2'"
+                [ -z "$mode" ] || [ "$mode" = "$2" ] || fail "the standby is sync or async, not both"
                 mode=$2
                 shift
             fi
-            [[ $mode == sync || $mode == async ]] || fail "the standby is sync or async, not '$mode'"
             ;;
         *) fail "up takes nothing but --payments, --standby [sync|async], --databases N, --site a [sync|async] or --site b, not '$1'" ;;
         esac
@@ -465,13 +471,13 @@ up() { # up [--payments] [--standby [sync|async]] [--databases N] [--site a [syn
     [ "$number" = 1 ] || { [ -z "$sites" ] && ! with_sites; } || fail "a journal over several databases cannot be at two sites"
     [ "$number" = "$(databases)" ] || none_runs_without "$number databases"
     [ -z "$sites" ] || with_sites || none_runs_without "sites"
-    [ -z "$mode" ] || with_standby || none_runs_without "a standby"
+    [ -z "$standby" ] || with_standby || none_runs_without "a standby"
     [ -z "$payments" ] || with_payments || none_runs_without "a payment provider"
 
     mkdir -p "$root/app"
     [ "$number" = 1 ] || echo "$number" >"$root/databases"
     [ -z "$sites" ] || touch "$root/sites"
-    [ -z "$mode" ] || echo "$mode" >"$root/standby-mode"
+    if [ -n "$mode" ] || { [ -n "$standby" ] && ! with_standby; }; then echo "${mode:-sync}" >"$root/standby-mode"; fi
     [ -z "$payments" ] || make_payment_secrets
     if any_program_runs; then
         say "Some processes run already: starting the others from the same build; ./cluster.sh rolling deploys a new build"
@@ -517,7 +523,7 @@ role_of() {
     timeline=$(timeline_of "$1")
     if [ "$timeline" = 0 ]; then
         echo ", standby ($(cat "$root/standby-mode"))"
-    elif [ "$timeline" -lt "$(timeline_of "$(other_than "$1")")" ]; then
+    elif [ "$timeline" -lt "$(newest_timeline_of "$(other_than "$1")")" ]; then
         echo ", old primary on timeline $timeline, which ./cluster.sh rebuild makes a standby"
     else
         echo ", primary on timeline $timeline"

@@ -14,41 +14,54 @@ public sealed class Warehouse(GranaryClient granary, string keyId, string carrie
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>Works until it is told to stop.</summary>
-    /// <param name="packed">Called with every order that has left.</param>
+    /// <param name="packed">Called with every order that has left, at least once.</param>
     public async Task WorkAsync(Action<Order> packed, CancellationToken cancellationToken)
     {
-        // The answer of a claim may be lost: the order is then packed by this station, which does not know it.
+        Order? packing = null;
         var mayHaveClaimed = true;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                if (mayHaveClaimed)
+                if (packing is null && mayHaveClaimed)
                 {
-                    await foreach (var order in granary.ListOrdersAsync("packing", cancellationToken))
-                    {
-                        if (IsMine(order))
-                        {
-                            await ShipAsync(order, packed, cancellationToken);
-                        }
-                    }
-
-                    mayHaveClaimed = false;
+                    packing = await FindMineAsync(cancellationToken);
+                    mayHaveClaimed = packing is not null;
                 }
 
-                if (await granary.ClaimNextOrderAsync(cancellationToken) is { } next)
+                packing ??= await granary.ClaimNextOrderAsync(cancellationToken);
+                if (packing is not null)
                 {
-                    await ShipAsync(next, packed, cancellationToken);
+                    // If the answer is lost, the parcel is handed over again: it may have left, and is no longer listed then.
+                    await ShipAsync(packing, packed, cancellationToken);
+                    packing = null;
                     continue;
                 }
+
+                // The list may have been behind when it was read last.
+                mayHaveClaimed = true;
             }
             catch (Exception fault) when (Faults.IsPassing(fault, cancellationToken))
             {
+                // The answer of a claim may be lost: the order is then packed by this station, which does not know it.
                 mayHaveClaimed = true;
             }
 
             await Task.Delay(Pause, cancellationToken);
         }
+    }
+
+    private async Task<Order?> FindMineAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var order in granary.ListOrdersAsync("packing", cancellationToken))
+        {
+            if (IsMine(order))
+            {
+                return order;
+            }
+        }
+
+        return null;
     }
 
     private bool IsMine(Order order) => order.Timeline.LastOrDefault(entry => entry.Type == "order.packing_started")?.By == keyId;

@@ -121,8 +121,9 @@ public static class GranarySilo
             {
                 snapshots.Invariant = "Npgsql";
 
-                // A grain that saves a snapshot does not wait for a synchronous standby, which has the events that the snapshot is made of.
-                snapshots.DataSource = provider.GetRequiredService<PostgreSqlServers>().OpenBeside(
+                // A grain that saves a snapshot does not wait for a synchronous standby: that has the events that the snapshot is made of, and a
+                // grain that reads a snapshot refuses one whose last event is not in the journal (EventSourcedGrain.EnsureLoadedAsync).
+                snapshots.DataSource = provider.GetRequiredService<PostgreSqlServers>().OpenSmall(
                     static pool => pool.Options += " -c synchronous_commit=local");
             }
             else

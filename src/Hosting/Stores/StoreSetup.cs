@@ -161,7 +161,7 @@ internal static class StoreSetup
     /// <summary>Adds the database of the webhooks.</summary>
     public static void AddWebhookDatabase(this IServiceCollection services, PlatformSettings options) =>
         services.AddKeyedSingleton<IViewDatabase>(WebhookComposition.Database, (provider, _) => options.Storage == StorageKind.PostgreSql
-            ? new PostgreSqlViews(provider.GetRequiredService<PostgreSqlServers>())
+            ? provider.GetRequiredService<IViewDatabase>()
             : new SqliteViews(
                 Create(options, options.WebhookFile), "SqliteWebhooks", durable: true, options.Journal.CommandTimeout));
 

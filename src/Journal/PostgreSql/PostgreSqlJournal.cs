@@ -80,7 +80,7 @@ public sealed class PostgreSqlJournal(
         }
         catch (Exception fault) when (IsOutage(fault))
         {
-            dataSource.ClearIfReadOnly(fault);
+            ClearIfReadOnly(fault);
             throw new JournalUnavailableException($"PostgreSQL takes no writes: {_fence.ReasonOf(fault)}", fault);
         }
     }
@@ -137,7 +137,7 @@ public sealed class PostgreSqlJournal(
         {
             log.LogWarning(fault, "The outcome of a batch of {Appends} appends is unknown; settling it.", appends.Length);
             await DropWriterAsync();
-            dataSource.ClearIfReadOnly(fault);
+            ClearIfReadOnly(fault);
             return false;
         }
     }
@@ -215,7 +215,7 @@ public sealed class PostgreSqlJournal(
             catch (Exception fault) when (IsOutage(fault))
             {
                 await DropWriterAsync();
-                dataSource.ClearIfReadOnly(fault);
+                ClearIfReadOnly(fault);
 
                 // A server that is starting or failing over is back soon; one that refuses is not. Sessions may be read-only from before a
                 // failover, so a refusal to write counts once the sessions have been closed. Of several hosts a read-only primary is one that is
@@ -354,6 +354,18 @@ public sealed class PostgreSqlJournal(
         if (servers is { Hosts.Count: > 1 })
         {
             await servers.LookAgainAsync(cancellation);
+        }
+    }
+
+    private void ClearIfReadOnly(Exception fault)
+    {
+        if (servers is null)
+        {
+            dataSource.ClearIfReadOnly(fault);
+        }
+        else
+        {
+            servers.ClearIfReadOnly(fault);
         }
     }
 

@@ -28,11 +28,14 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     private const string WithoutCompiler = "-c jit=off";
 
     /// <summary>
-    /// How many connections a pool opens at most, unless the connection string says it. A process keeps no more of them busy, and each is a process
-    /// of the server. Npgsql's own limit is 100; the activations of a start opened nearly as many, and the pool closed none of them, because it uses
-    /// its connections in turn (docs/performance.md).
+    /// How many connections a pool opens at most, unless the connection string says it: with more, a benchmark placed no more orders, and each is a
+    /// process of the server. Npgsql's own limit is 100; the activations of a start opened nearly as many, and the pool closed none of them, because
+    /// it uses its connections in turn (docs/performance.md).
     /// </summary>
     private static readonly int DefaultPoolSize = Math.Clamp(4 * Environment.ProcessorCount, 10, 100);
+
+    /// <summary>How long a look may wait for connections of the pools: it must not stand still because one of them is exhausted.</summary>
+    private static readonly TimeSpan LongestRevival = TimeSpan.FromSeconds(2);
 
     private readonly string _connectionString;
     private readonly IReadOnlyList<PostgreSqlHost> _own;
@@ -129,14 +132,32 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         return primary;
     }
 
-    /// <summary>Opens a small pool beside the others, so that nobody waits for connections that its users hold: two for each processor, 4 to 20.</summary>
+    /// <summary>
+    /// Opens a pool for work that takes one connection for a short time, such as reading a view: two connections for each processor, 4 to 20, and
+    /// no more than a pool may have by the connection string.
+    /// </summary>
     /// <param name="adapt">Further settings of this pool.</param>
-    public NpgsqlDataSource OpenBeside(Action<NpgsqlConnectionStringBuilder> adapt) => Open(settings =>
+    public NpgsqlDataSource OpenSmall(Action<NpgsqlConnectionStringBuilder> adapt) => Open(settings =>
     {
-        settings.MaxPoolSize = Math.Clamp(2 * Environment.ProcessorCount, 4, 20);
+        settings.MaxPoolSize = Math.Min(settings.MaxPoolSize, Math.Clamp(2 * Environment.ProcessorCount, 4, 20));
         settings.MinPoolSize = Math.Min(settings.MinPoolSize, settings.MaxPoolSize);
         adapt(settings);
     });
+
+    /// <summary>Closes the pooled connections of every pool, now or when they are returned, if a session of one of them refused to write.</summary>
+    public void ClearIfReadOnly(Exception fault)
+    {
+        NpgsqlDataSource[] opened;
+        lock (_opened)
+        {
+            opened = [.. _opened];
+        }
+
+        foreach (var source in opened)
+        {
+            source.ClearIfReadOnly(fault);
+        }
+    }
 
     /// <summary>Asks every host which history it has, and takes the newest for the database.</summary>
     /// <returns>The state of each, in the order of <see cref="Hosts"/>.</returns>
@@ -201,21 +222,27 @@ public sealed class PostgreSqlServers : IAsyncDisposable
             pools = [.. _ofSeveral];
         }
 
-        foreach (var (hosts, primary) in pools)
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(LongestRevival);
+        await Task.WhenAll(pools.Select(pool => ReviveAsync(pool.Hosts, pool.Primary, patience.Token)));
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private static async Task ReviveAsync(NpgsqlMultiHostDataSource hosts, NpgsqlDataSource primary, CancellationToken patience)
+    {
+        try
         {
-            try
-            {
-                await using var connection = await primary.OpenConnectionAsync(cancellation);
-            }
-            catch (Exception fault) when (fault is ObjectDisposedException or TimeoutException or NpgsqlException { InnerException: TimeoutException })
-            {
-                // A pool that is exhausted: its users are told.
-            }
-            catch (NpgsqlException)
-            {
-                // The primary was not even tried, whatever another host has answered meanwhile, or it refused; it is asked again.
-                hosts.ClearDatabaseStates();
-            }
+            await using var connection = await primary.OpenConnectionAsync(patience);
+        }
+        catch (Exception fault) when (fault is ObjectDisposedException or OperationCanceledException or TimeoutException
+            or NpgsqlException { InnerException: TimeoutException })
+        {
+            // A pool that is exhausted, for example by commits that wait for a standby: its users are told.
+        }
+        catch (NpgsqlException)
+        {
+            // The primary was not even tried, whatever another host has answered meanwhile, or it refused; it is asked again.
+            hosts.ClearDatabaseStates();
         }
     }
 

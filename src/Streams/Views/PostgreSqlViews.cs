@@ -13,8 +13,8 @@ namespace Granary.Streams.Views;
 public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, IAsyncDisposable
 {
     // While a synchronous standby is away, every writer waits for it in its commit and holds its connection: readers have a pool of their own.
-    private readonly NpgsqlDataSource _reads = Open(servers);
-    private readonly NpgsqlDataSource _writes = Open(servers);
+    private readonly NpgsqlDataSource _reads = servers.OpenSmall(Adapt);
+    private readonly NpgsqlDataSource _writes = servers.Open(Adapt);
 
     /// <inheritdoc/>
     public SqlDialect Dialect => SqlDialect.PostgreSql;
@@ -52,17 +52,17 @@ public sealed class PostgreSqlViews(PostgreSqlServers servers) : IViewDatabase, 
         }
         catch (NpgsqlException fault)
         {
-            _writes.ClearIfReadOnly(fault);
+            servers.ClearIfReadOnly(fault);
             throw;
         }
     }
 
-    private static NpgsqlDataSource Open(PostgreSqlServers servers) => servers.OpenBeside(static settings =>
+    private static void Adapt(NpgsqlConnectionStringBuilder settings)
     {
         settings.Options += " -c synchronous_commit=on";
         settings.MaxAutoPrepare = 50;
 
         // No work here changes its session, so there is nothing to reset before the next use.
         settings.NoResetOnClose = true;
-    });
+    }
 }

@@ -33,6 +33,8 @@ internal sealed class IntegratedShop : IAsyncDisposable
 
     private IntegratedShop(GranaryClient admin, string directory) => (_admin, _folder) = (admin, new CartFolder(directory));
 
+    private HashSet<string> Left => [.. _packed.Select(order => order.Id)];
+
     private long Wanted => _carts.Where(cart => !IsRefused(cart)).Sum(cart => cart.Lines[0].Quantity);
 
     /// <summary>Opens the shop: the storefront at the first address, the stations at both.</summary>
@@ -62,7 +64,17 @@ internal sealed class IntegratedShop : IAsyncDisposable
         await _filling;
         await _handingOver.WaitAsync(Patience);
         var expected = _carts.Where(cart => !IsRefused(cart)).ToDictionary(cart => cart.Id);
-        await Eventually.HoldsAsync(() => _packing.IsFaulted || _packed.Select(order => order.Id).Distinct().Count() >= expected.Count, "every order leaves", Patience);
+        try
+        {
+            await Eventually.HoldsAsync(() => _packing.IsFaulted || Left.Count >= expected.Count, "every order leaves", Patience);
+        }
+        catch (TimeoutException)
+        {
+            var left = Left;
+            var rest = await _admin.ListOrdersAsync().Where(order => !left.Contains(order.Id)).Select(order => $"{order.Id} is {order.Status}").ToListAsync();
+            Assert.Fail($"Of {expected.Count} orders {left.Count} have left, but not these: {string.Join(", ", rest)}.");
+        }
+
         await _ended.CancelAsync();
         await _packing.ContinueWith(static packing => packing.IsFaulted ? packing : Task.CompletedTask, TaskScheduler.Default).Unwrap();
 

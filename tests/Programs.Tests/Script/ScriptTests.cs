@@ -41,6 +41,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
     public async Task The_script_starts_a_cluster_replaces_every_process_of_it_and_stops_it()
     {
         Assert.Contains("not 'later'", await RefusedAsync("up --payments --standby later"), StringComparison.Ordinal);
+        Assert.Contains("not both", await RefusedAsync("up --standby async --site a sync"), StringComparison.Ordinal);
         var started = Ids(await RunAsync("up --payments --standby"));
         Assert.Equal(Processes, started.Count);
         var admin = await LoginAsync(_port);
@@ -81,6 +82,12 @@ public sealed partial class ScriptTests : IAsyncLifetime
         await RunAsync("failover --accept-loss");
         var after = await Eventually.SucceedsAsync(() => PlaceAsync(admin), static fault => fault is GranaryProblemException);
 
+        // The newer server is lost and the old primary started alone: what has the later history is not deleted.
+        await RunAsync("kill standby");
+        await RunAsync("database");
+        Assert.Contains("old primary on timeline 1", await RunAsync("status"), StringComparison.Ordinal);
+        Assert.Contains("standby is on timeline 2, later than postgres", await RefusedAsync("rebuild"), StringComparison.Ordinal);
+
         // Started again, the old primary is no standby and no primary: the script says what makes it one.
         Assert.Contains("postgres is an old primary", await RunAsync("up"), StringComparison.Ordinal);
         Assert.Contains("sound", await RunAsync("granary verify"), StringComparison.Ordinal);
@@ -88,7 +95,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
         Assert.Matches(@"postgres .*, standby \(sync\)", rebuilt);
         Assert.Matches(@"standby .*, primary on timeline 2", rebuilt);
 
-        // The newer server is lost and the older one, which lacks nothing, takes over. What has the later history is never deleted.
+        // The newer server is lost and the older one, which lacks nothing, takes over.
         await RunAsync("kill standby");
         await RunAsync("failover --accept-loss");
         var last = await Eventually.SucceedsAsync(() => PlaceAsync(admin), static fault => fault is GranaryProblemException);

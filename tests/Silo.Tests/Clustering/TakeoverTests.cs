@@ -1,6 +1,8 @@
 using System.Diagnostics.Metrics;
 using Granary.Domain.Audit;
 using Granary.Domain.Events;
+using Granary.Domain.Stock;
+using Granary.Grains.EventSourcing;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
@@ -153,6 +155,39 @@ public sealed class TakeoverTests
                 return told.Status == status && (start is null || told.Description!.StartsWith(start, StringComparison.Ordinal));
             },
             $"readiness tells {status} {start}", cancellation: Cancellation);
+    }
+
+    [Fact]
+    public async Task While_a_synchronous_standby_is_away_orders_wait_for_it_but_neither_lists_nor_snapshots()
+    {
+        await using var primary = await PostgresServer.StartAsync();
+        var database = await primary.CreateDatabaseAsync();
+        await using var standby = await primary.StartStandbyAsync(synchronous: true);
+        await using var silo = await StartAsync(primary.WithHost(database, standby));
+        await silo.OpenAsync();
+        var before = await PlaceAsync(silo, [Command()]);
+        await Eventually.HoldsAsync(async () => (await ListedAsync(before)).Count == 1, "the order is listed", cancellation: Cancellation);
+
+        await standby.StopAsync();
+        var orders = Enumerable.Range(0, 8).Select(_ => Command()).ToList();
+        var placing = PlaceAsync(silo, orders);
+        await Eventually.HoldsAsync(WaitsAsync, "a commit waits for the standby", cancellation: Cancellation);
+        Assert.Single(await ListedAsync(before));
+        var snapshots = silo.Service<SnapshotStore>();
+        var stock = silo.Grains.GetGrain<IStockGrain>(WholeSilo.Sku).GetGrainId();
+        var entry = await snapshots.ReadAsync<StockState>("of-this-test", stock);
+        entry.State = new Snapshot<StockState> { State = StockState.Initial(WholeSilo.Sku), Version = 1 };
+        Assert.True(await snapshots.WriteAsync("of-this-test", stock, entry));
+        Assert.Equal(1, (await snapshots.ReadAsync<StockState>("of-this-test", stock)).State!.Version);
+        Assert.True(await WaitsAsync());
+        Assert.False(placing.IsCompleted);
+
+        await standby.RestartAsync(immediate: true);
+        await placing;
+
+        async Task<bool> WaitsAsync() => (long)(await primary.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'"))! > 0;
+        Task<IReadOnlyList<OrderIndexEntry>> ListedAsync(List<(string Id, PlaceOrder Command)> placed) =>
+            silo.Index.ReadAsync([.. placed.Select(order => order.Id)], Cancellation);
     }
 
     private static Task<WholeSilo> StartAsync(string database) => WholeSilo.StartAsync(

@@ -29,19 +29,20 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
     }
 
     [Theory]
-    [InlineData("", null)]
-    [InlineData(";Maximum Pool Size=3", 3)]
-    [InlineData(";MaxPoolSize=100", 100)]
-    [InlineData(";Minimum Pool Size=120", 120)]
-    public async Task A_pool_opens_a_few_connections_for_each_processor_unless_the_connection_string_says_how_many(string said, int? size)
+    [InlineData("", null, null)]
+    [InlineData(";Maximum Pool Size=3", 3, 3)]
+    [InlineData(";MaxPoolSize=100", 100, null)]
+    [InlineData(";Minimum Pool Size=120", 120, null)]
+    public async Task A_pool_opens_a_few_connections_for_each_processor_unless_the_connection_string_says_how_many(string said, int? size, int? small)
     {
         await using var servers = new PostgreSqlServers("Host=127.0.0.1;Username=nobody" + said);
         await using var pool = servers.Open();
 
         // Npgsql refuses a pool whose minimum is more than its maximum.
-        await using var views = new PostgreSqlViews(servers);
+        await using var other = servers.OpenSmall(static _ => { });
 
         Assert.Equal(size ?? Math.Clamp(4 * Environment.ProcessorCount, 10, 100), new NpgsqlConnectionStringBuilder(pool.ConnectionString).MaxPoolSize);
+        Assert.Equal(small ?? Math.Clamp(2 * Environment.ProcessorCount, 4, 20), new NpgsqlConnectionStringBuilder(other.ConnectionString).MaxPoolSize);
     }
 
     /// <summary>As where commits wait for a synchronous standby that is away.</summary>
@@ -64,6 +65,33 @@ public sealed class ConnectionOptionsTests(SharedPostgres postgres)
         Assert.All(writes, write => Assert.False(write.IsCompleted));
         await ExecuteAsync(holder, "SELECT pg_advisory_unlock(1)");
         await Task.WhenAll(writes);
+    }
+
+    [Fact]
+    public async Task A_session_that_refuses_to_write_ends_those_of_the_other_pools_too()
+    {
+        await using var servers = new PostgreSqlServers(await postgres.CreateDatabaseAsync());
+        await using var journal = servers.Open();
+        await using var snapshots = servers.OpenSmall(static _ => { });
+        await WithAsync(journal, connection => ExecuteAsync(connection, $"ALTER DATABASE {connection.Database} SET default_transaction_read_only = on"));
+        servers.ClearIfReadOnly(new PostgresException("", "", "", PostgresErrorCodes.ReadOnlySqlTransaction));
+        Assert.Equal("on", await WithAsync(snapshots, connection => ShowAsync(connection, "default_transaction_read_only")));
+        var refusal = await Assert.ThrowsAsync<PostgresException>(() => WithAsync(journal, connection => ExecuteAsync(connection, "CREATE TABLE a ()")));
+        await WithAsync(journal, async connection =>
+        {
+            await ExecuteAsync(connection, "SET default_transaction_read_only = off");
+            return await ExecuteAsync(connection, $"ALTER DATABASE {connection.Database} RESET default_transaction_read_only");
+        });
+
+        servers.ClearIfReadOnly(refusal);
+
+        Assert.Equal("off", await WithAsync(snapshots, connection => ShowAsync(connection, "default_transaction_read_only")));
+    }
+
+    private static async Task<T> WithAsync<T>(NpgsqlDataSource pool, Func<NpgsqlConnection, Task<T>> work)
+    {
+        await using var connection = await pool.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        return await work(connection);
     }
 
     private static async Task<int> ExecuteAsync(NpgsqlConnection connection, string sql)
