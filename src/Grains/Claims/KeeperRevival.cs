@@ -15,7 +15,7 @@ public sealed partial class KeeperRevival(
     /// <summary>Calls a keeper after a grace period, and again after twice the time for as long as it cannot be activated.</summary>
     /// <param name="keeper">Its name, for the log.</param>
     /// <param name="call">Any call of it.</param>
-    public void Begin(string keeper, Func<Task> call) => _ = ReviveAsync(keeper, call);
+    public void Begin(string keeper, Func<Task> call) => _ = Task.Run(() => ReviveAsync(keeper, call)); // Not on the scheduler of the activation that ends.
 
     private async Task ReviveAsync(string keeper, Func<Task> call)
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Reflection;
 using Granary.Grains.Interfaces;
 using Orleans.Runtime.Messaging;
@@ -17,7 +16,7 @@ namespace Granary.Hosting.Clustering;
 /// A grain of this process gets the very request of its caller, and Orleans empties it once the grain has answered, with a fault, too. So the
 /// arguments are kept: a repetition without them would be another call, one of nobody in particular.
 /// </remarks>
-public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrainCallFilter
+public sealed class RepeatedCalls(TimeProvider clock, GatewayLosses? losses = null) : IOutgoingGrainCallFilter
 {
     /// <summary>Before each repetition. Together the time in which grains of a silo that stops are at home elsewhere.</summary>
     private static readonly TimeSpan[] Pauses =
@@ -26,7 +25,10 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
         TimeSpan.FromMilliseconds(1_600),
     ];
 
-    /// <summary>A call that has taken longer meets an outage, which a repetition would only meet again.</summary>
+    /// <summary>
+    /// From the first fault to the last repetition. What fails for longer is an outage, which a repetition would only meet again. How long the first
+    /// call took says nothing: on a busy machine it may take seconds until a silo that stops is known to have lost it.
+    /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     /// <summary>
@@ -54,7 +56,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
     private async Task InvokeRepeatedly(IOutgoingGrainCallContext context)
     {
-        var started = Stopwatch.GetTimestamp();
+        long? failed = null;
         var declared = Declared.GetOrAdd(context.InterfaceMethod, static method => method.GetCustomAttribute<IdempotentAttribute>());
         if (declared is null || ArgumentsOf(context.Request) is var arguments && arguments.Any(argument => argument is IRepeatable { IsRepeatable: false }))
         {
@@ -103,7 +105,7 @@ public sealed class RepeatedCalls(GatewayLosses? losses = null) : IOutgoingGrain
 
         await context.Invoke();
 
-        bool MayRepeat(Exception fault) => IsPassing(fault, declared) && Stopwatch.GetElapsedTime(started) < Patience;
+        bool MayRepeat(Exception fault) => IsPassing(fault, declared) && clock.GetElapsedTime(failed ??= clock.GetTimestamp()) < Patience;
     }
 
     /// <summary>

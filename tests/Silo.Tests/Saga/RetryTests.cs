@@ -135,6 +135,26 @@ public sealed class RetryTests(RetryTests.FrontEnd silo) : IClassFixture<RetryTe
     }
 
     [Fact]
+    public async Task A_front_end_repeats_a_call_that_took_long_before_it_failed()
+    {
+        var (_, sku) = await WarmAsync();
+        var before = (await silo.Stock(sku).Adjust(new AdjustStock(1, "delivery", "first", UserId.System))).Level!.Available;
+        silo.Store.Contested = StockState.StreamOf(sku);
+        silo.Store.Contests = 1;
+        silo.Store.Interrupt(_ =>
+        {
+            silo.Passing.Pass(TimeSpan.FromSeconds(9));
+            return Task.CompletedTask;
+        });
+
+        var reply = await silo.Stock(sku).Adjust(new AdjustStock(7, "delivery", "key", UserId.System));
+
+        silo.Store.Contested = null;
+        silo.Store.Contests = int.MaxValue;
+        Assert.Equal(before + 7, reply.Level!.Available);
+    }
+
+    [Fact]
     public async Task A_front_end_asks_a_grain_whose_store_is_away_once()
     {
         var (_, sku) = await WarmAsync();
@@ -174,16 +194,32 @@ public sealed class RetryTests(RetryTests.FrontEnd silo) : IClassFixture<RetryTe
     {
         public CallCounts Calls { get; } = new();
 
+        public PassingClock Passing => (PassingClock)Clock;
+
         public IOrderPlacing Placing => new LocalPlacing(Services.GetRequiredService<PlacementSaga>());
 
         /// <inheritdoc/>
         protected override TimeSpan ReservationGrace => TimeSpan.FromMinutes(30);
 
         /// <inheritdoc/>
+        protected override MovableClock NewClock() => new PassingClock();
+
+        /// <inheritdoc/>
         protected override void Compose(IServiceCollection services)
         {
             services.AddSingleton<IOutgoingGrainCallFilter, RepeatedCalls>();
             services.AddSingleton<IOutgoingGrainCallFilter>(Calls);
+        }
+
+        /// <summary>A clock by which a test can let time pass that intervals are measured by.</summary>
+        public sealed class PassingClock : MovableClock
+        {
+            private long _passed;
+
+            public void Pass(TimeSpan time) => Interlocked.Add(ref _passed, (long)(time.TotalSeconds * TimestampFrequency));
+
+            /// <inheritdoc/>
+            public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _passed);
         }
     }
 }
