@@ -167,7 +167,7 @@ public sealed class FencingTests(SagaSilo silo) : IClassFixture<SagaSilo>
                 .Any(record => record.Type == "stock.released"),
             "the units are released", cancellation: TestContext.Current.CancellationToken);
         Assert.True(silo.Store.Contests <= 0);
-        silo.Store.Contested = null;
+        (silo.Store.Contested, silo.Store.Contests) = (null, int.MaxValue);
     }
 
     /// <summary>An order of two units of a product that has five, and its activation.</summary>

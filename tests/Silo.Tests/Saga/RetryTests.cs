@@ -120,38 +120,16 @@ public sealed class RetryTests(RetryTests.FrontEnd silo) : IClassFixture<RetryTe
     }
 
     [Fact]
-    public async Task A_front_end_repeats_a_call_with_its_arguments()
-    {
-        var (_, sku) = await WarmAsync();
-        var before = (await silo.Stock(sku).Adjust(new AdjustStock(1, "delivery", "first", UserId.System))).Level!.Available;
-        silo.Store.Contested = StockState.StreamOf(sku);
-        silo.Store.Contests = 2;
-
-        var reply = await silo.Stock(sku).Adjust(new AdjustStock(7, "delivery", "key", UserId.System));
-
-        silo.Store.Contested = null;
-        silo.Store.Contests = int.MaxValue;
-        Assert.Equal(before + 7, reply.Level!.Available);
-    }
+    public Task A_front_end_repeats_a_call_with_its_arguments() => IsRepeatedAsync(contests: 2);
 
     [Fact]
     public async Task A_front_end_repeats_a_call_that_took_long_before_it_failed()
     {
-        var (_, sku) = await WarmAsync();
-        var before = (await silo.Stock(sku).Adjust(new AdjustStock(1, "delivery", "first", UserId.System))).Level!.Available;
-        silo.Store.Contested = StockState.StreamOf(sku);
-        silo.Store.Contests = 1;
-        silo.Store.Interrupt(_ =>
+        await IsRepeatedAsync(contests: 1, () => silo.Store.Interrupt(_ =>
         {
             silo.Passing.Pass(TimeSpan.FromSeconds(9));
             return Task.CompletedTask;
-        });
-
-        var reply = await silo.Stock(sku).Adjust(new AdjustStock(7, "delivery", "key", UserId.System));
-
-        silo.Store.Contested = null;
-        silo.Store.Contests = int.MaxValue;
-        Assert.Equal(before + 7, reply.Level!.Available);
+        }));
     }
 
     [Fact]
@@ -166,6 +144,22 @@ public sealed class RetryTests(RetryTests.FrontEnd silo) : IClassFixture<RetryTe
         silo.Store.IsAway = false;
         Assert.IsType<JournalUnavailableException>(fault);
         Assert.Equal(1, silo.Calls.Of(sku, nameof(IStockGrain.Adjust)) - calls);
+    }
+
+    /// <summary>Adjusts a stock item that loses its stream so many times: the front end repeats the call with its arguments.</summary>
+    private async Task IsRepeatedAsync(int contests, Action? prepare = null)
+    {
+        var (_, sku) = await WarmAsync();
+        var before = (await silo.Stock(sku).Adjust(new AdjustStock(1, "delivery", "first", UserId.System))).Level!.Available;
+        silo.Store.Contested = StockState.StreamOf(sku);
+        silo.Store.Contests = contests;
+        prepare?.Invoke();
+
+        var reply = await silo.Stock(sku).Adjust(new AdjustStock(7, "delivery", "key", UserId.System));
+
+        silo.Store.Contested = null;
+        silo.Store.Contests = int.MaxValue;
+        Assert.Equal(before + 7, reply.Level!.Available);
     }
 
     /// <summary>A product and a user that an order was placed with: both are in memory, and the price is known.</summary>
