@@ -25,6 +25,9 @@ public abstract partial class JournalConsumer(ConsumerServices services)
 {
     private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>From so many events in a delivery on the consumer is behind.</summary>
+    private const int FullBatch = 256;
+
     private IGrainTimer? _saving;
     private int _timeline;
     private int _viewTimeline;
@@ -192,11 +195,14 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     /// <summary>Processes events, in order. If it throws, it is called again with the same events or some of them.</summary>
     protected abstract Task HandleAsync(IReadOnlyList<JournalRecord> events);
 
+    /// <summary>How long the next delivery waits after one, so that it is larger; by default not at all.</summary>
+    protected virtual TimeSpan Pace => TimeSpan.Zero;
+
     /// <summary>
-    /// How long the next delivery waits after one of so many events, so that it is larger; by default not at all. Events that are retried
-    /// one by one, and those that are replayed, do not wait.
+    /// How long the next delivery waits after one of so many events. A consumer that is behind does not wait, nor do events that are retried
+    /// one by one or replayed.
     /// </summary>
-    protected virtual TimeSpan PauseAfter(int events) => TimeSpan.Zero;
+    protected virtual TimeSpan PauseAfter(int events) => events < FullBatch ? Pace : TimeSpan.Zero;
 
     /// <summary>
     /// Removes what this partition has written, before all events come again. By default nothing: events that come again write the same.

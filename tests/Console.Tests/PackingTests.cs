@@ -169,6 +169,21 @@ public sealed class PackingTests(ConsoleApp app)
     }
 
     [Fact]
+    public async Task Orders_that_are_listed_are_not_said_to_be_missing_when_none_could_be_taken()
+    {
+        await NothingWaits();
+        var (id, _) = await Paid();
+        await using var visit = await app.OpenAs(Roles.Operator);
+        await visit.GoTo("/packing");
+        await Expect(visit.Page.GetByRole(AriaRole.Button, new() { Name = "Pack order " + id })).ToBeVisibleAsync();
+
+        await visit.Page.RouteAsync("**/console/api/orders/claim-next", route => route.FulfillAsync(new RouteFulfillOptions { Status = 204 }));
+        await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Take the next order" }).ClickAsync();
+
+        await Expect(visit.Page.Locator(".idle")).ToContainTextAsync("No order could be taken just now. Try again.");
+    }
+
+    [Fact]
     public async Task What_was_taken_is_found_again_after_a_lost_answer_and_after_a_reload()
     {
         await NothingWaits();

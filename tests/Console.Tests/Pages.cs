@@ -44,6 +44,8 @@ public sealed record ConsolePage(string Name, string? Route, Func<Scene, string>
             if (await page.Locator(".parcel").CountAsync() == 0)
             {
                 await Tests.Scene.Pay(app, 5);
+                // What is listed can be taken.
+                await Expect(page.GetByRole(AriaRole.Button, new() { Name = "Pack order" })).Not.ToHaveCountAsync(0);
                 await page.GetByRole(AriaRole.Button, new() { Name = "Take the next order" }).ClickAsync();
             }
 

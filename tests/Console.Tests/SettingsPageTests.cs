@@ -11,10 +11,21 @@ public sealed class SettingsPageTests(ConsoleApp app) : IAsyncLifetime
     private const string Grace = "Granary:Payments:Grace";
     private const string NoVariants = "There is none.";
 
-    /// <summary>Other tests are not to obey what these change.</summary>
-    public async ValueTask InitializeAsync() => await Put(new { values = new Dictionary<string, string?> { [Threshold] = null, [Grace] = null }, variants = Array.Empty<object>() });
+    private object _before = new { };
 
-    public ValueTask DisposeAsync() => InitializeAsync();
+    public async ValueTask InitializeAsync()
+    {
+        var settings = await Settings();
+        _before = new
+        {
+            values = ((string[])[Threshold, Grace]).ToDictionary(key => key, key => settings.At("values").At(key) is var one && one.Text("source") == "table" ? one.Text("value") : null),
+            variants = settings.At("variants"),
+        };
+        await Put(new { values = new Dictionary<string, string?> { [Threshold] = null, [Grace] = null }, variants = Array.Empty<object>() });
+    }
+
+    /// <summary>Other tests are not to obey what these change, and find the variants that they have made.</summary>
+    public async ValueTask DisposeAsync() => await Put(_before);
 
     [Fact]
     public async Task Several_settings_are_changed_at_once_and_a_value_that_is_refused_is_told_at_its_field()

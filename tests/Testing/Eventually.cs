@@ -11,8 +11,13 @@ public static class Eventually
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>What does not hold at once is looked at less often: a look takes the processor from what is waited for.</summary>
+    private static readonly TimeSpan LongestInterval = TimeSpan.FromMilliseconds(200);
+
+    private const double Growth = 1.25;
+
     /// <summary>Returns when the condition holds.</summary>
-    /// <param name="interval">The time between two looks, for a condition that is dear to ask for; 20 ms by default.</param>
+    /// <param name="interval">The time between two looks, for a condition that is dear to ask for; by default 20 ms, and longer from look to look.</param>
     /// <exception cref="TimeoutException">It did not hold in time; the message names the condition.</exception>
     public static async Task HoldsAsync(
         Func<Task<bool>> condition,
@@ -22,6 +27,7 @@ public static class Eventually
         CancellationToken cancellation = default)
     {
         var started = Stopwatch.StartNew();
+        var pause = interval ?? Interval;
         while (!await condition())
         {
             if (started.Elapsed > (timeout ?? Patience))
@@ -29,7 +35,8 @@ public static class Eventually
                 throw new TimeoutException($"Waited {started.Elapsed.TotalSeconds:F0} s in vain: {what}.");
             }
 
-            await Task.Delay(interval ?? Interval, cancellation);
+            await Task.Delay(pause, cancellation);
+            pause = interval ?? TimeSpan.FromTicks(Math.Min(LongestInterval.Ticks, (long)(pause.Ticks * Growth)));
         }
     }
 

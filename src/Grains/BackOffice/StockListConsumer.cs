@@ -15,15 +15,6 @@ public sealed class StockListConsumer(ConsumerServices services, StockList list)
     /// <summary>The consumer's name.</summary>
     public const string Name = "stock-levels";
 
-    /// <summary>
-    /// The time between two writes of a partition while events keep coming. Most items then have several events in a batch, and are asked
-    /// and written once for them all.
-    /// </summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
-
-    /// <summary>From so many events in a batch on the consumer is behind and does not wait.</summary>
-    private const int FullBatch = 256;
-
     /// <summary>The last version of each item that is known to be in the list.</summary>
     private readonly Dictionary<string, long> _listed = new(StringComparer.Ordinal);
 
@@ -60,6 +51,9 @@ public sealed class StockListConsumer(ConsumerServices services, StockList list)
         }
     }
 
-    /// <inheritdoc/>
-    protected override TimeSpan PauseAfter(int events) => events < FullBatch ? Pace : TimeSpan.Zero;
+    /// <summary>
+    /// The time between two writes of a partition while events keep coming. Most items then have several events in a batch, and are asked
+    /// and written once for them all.
+    /// </summary>
+    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
 }

@@ -20,14 +20,6 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
     /// <summary>The consumer's name.</summary>
     public const string Name = "payment-follower";
 
-    /// <summary>
-    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, have told their order, and are asked once for all their events.
-    /// </summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
-
-    /// <summary>From so many events in a batch on the consumer is behind and does not wait.</summary>
-    private const int FullBatch = 256;
-
     /// <inheritdoc/>
     protected override string Consumer => Name;
 
@@ -57,6 +49,8 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
             : [GrainFactory.User(order.UserId).Align(standing)];
     }
 
-    /// <inheritdoc/>
-    protected override TimeSpan PauseAfter(int events) => events < FullBatch ? Pace : TimeSpan.Zero;
+    /// <summary>
+    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, have told their order, and are asked once for all their events.
+    /// </summary>
+    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
 }

@@ -12,8 +12,15 @@ namespace Granary.Grains.Webhooks;
 /// </summary>
 public abstract class WebhookConsumer(ConsumerServices services, WebhookPost post) : JournalConsumer(services)
 {
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(1);
+
+    private bool _hasReaders = true;
+
+    /// <summary>While there is no webhook, nobody waits for an event. The first one gets what comes after its registration this much later.</summary>
+    protected override TimeSpan Pace => _hasReaders ? TimeSpan.Zero : Rest;
+
     /// <inheritdoc/>
-    protected override Task HandleAsync(IReadOnlyList<JournalRecord> events) => post.AddAsync(events, Now);
+    protected override async Task HandleAsync(IReadOnlyList<JournalRecord> events) => _hasReaders = await post.AddAsync(events, Now);
 }
 
 /// <summary>The events of orders.</summary>
@@ -67,8 +74,9 @@ public sealed class WebhookPost(
     PublicEventReader reader, EndpointStore endpoints, DeliveryStore deliveries, WebhookOptions options, WebhookWake wake)
 {
     /// <summary>Creates the deliveries of events, for every webhook that wants them.</summary>
+    /// <returns>Whether there is a webhook.</returns>
     /// <exception cref="DamagedRecordException">An event that is wanted cannot be read.</exception>
-    public async Task AddAsync(IReadOnlyList<JournalRecord> events, DateTimeOffset now)
+    public async Task<bool> AddAsync(IReadOnlyList<JournalRecord> events, DateTimeOffset now)
     {
         // Read for every batch: a webhook gets every event after its registration, also from other silos.
         var enabled = await endpoints.ReadEnabledAsync(CancellationToken.None);
@@ -76,15 +84,12 @@ public sealed class WebhookPost(
         var wanted = events
             .Where(record => record.At >= oldest && enabled.Any(endpoint => endpoint.Wants(record.Type, record.Stream, record.Position)))
             .ToList();
-        if (wanted.Count == 0)
-        {
-            return;
-        }
-
-        if (await deliveries.AddAsync(await MessagesOfAsync(wanted), now, CancellationToken.None) > 0)
+        if (wanted.Count > 0 && await deliveries.AddAsync(await MessagesOfAsync(wanted), now, CancellationToken.None) > 0)
         {
             wake.Signal.Set();
         }
+
+        return enabled.Count > 0;
     }
 
     /// <summary>The messages of events, each with what it was about right after the event.</summary>

@@ -12,10 +12,22 @@ public sealed class PublishTests
         // What "dotnet publish" sets. Evaluating the project suffices; publishing would compile the product once more.
         var answer = await Command.RunAsync(
             "dotnet", "msbuild", Repository.PathOf(project), "-property:_IsPublishing=true", "-property:Configuration=Release",
-            "-getProperty:PublishReadyToRun", "-getProperty:RuntimeIdentifier");
+            "-getProperty:PublishReadyToRun", "-getProperty:RuntimeIdentifier", "-getProperty:PublishReadyToRunCrossgen2ExtraArgs");
 
         var properties = JsonDocument.Parse(answer).RootElement.GetProperty("Properties");
         Assert.Equal("true", properties.GetProperty("PublishReadyToRun").GetString());
         Assert.NotEqual("", properties.GetProperty("RuntimeIdentifier").GetString());
+        Assert.Contains("--non-local-generics-module", properties.GetProperty("PublishReadyToRunCrossgen2ExtraArgs").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Granary.Api")]
+    [InlineData("Granary.Silo")]
+    public void A_thread_without_work_does_not_spin(string program)
+    {
+        using var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, program + ".runtimeconfig.json")));
+
+        var settings = options.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
+        Assert.Equal(0, settings.GetProperty("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit").GetInt32());
     }
 }

@@ -138,5 +138,12 @@ public sealed class BackOfficeTests : IDisposable
     }
 
     private Task<WholeSilo> StartAsync() => WholeSilo.StartAsync(
-        new Dictionary<string, string?> { ["Granary:DataDirectory"] = _directory.FullName }, Cancellation);
+        new Dictionary<string, string?>
+        {
+            ["Granary:DataDirectory"] = _directory.FullName,
+
+            // A partition without events of a consumer tells it with the nudge how far it is.
+            ["Granary:Streams:NudgePeriod"] = "00:00:01",
+        },
+        Cancellation);
 }

@@ -13,14 +13,6 @@ public sealed class PaymentIndexConsumer(ConsumerServices services, IJournal jou
     /// <summary>The consumer's name.</summary>
     public const string Name = "payment-index";
 
-    /// <summary>
-    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, and are read and written once for all their events.
-    /// </summary>
-    private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(400);
-
-    /// <summary>From so many events in a batch on the consumer is behind and does not wait.</summary>
-    private const int FullBatch = 256;
-
     /// <inheritdoc/>
     protected override string Consumer => Name;
 
@@ -46,6 +38,8 @@ public sealed class PaymentIndexConsumer(ConsumerServices services, IJournal jou
             CancellationToken.None);
     }
 
-    /// <inheritdoc/>
-    protected override TimeSpan PauseAfter(int events) => events < FullBatch ? Pace : TimeSpan.Zero;
+    /// <summary>
+    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, and are read and written once for all their events.
+    /// </summary>
+    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
 }

@@ -71,7 +71,7 @@ export default function Packing({ who }) {
     ${mine.length > 1 && html`<${Mine} orders=${mine} id=${id} onChoose=${setChosen} />`}
     ${desk.orders === null && !desk.error ? html`<p class="waiting" role="status">Loading…</p>`
       : id ? html`<${Loaded} of=${current}>${current.data && html`<${Parcel} key=${id} order=${current.data} etag=${current.etag} who=${who} isFocused=${hasActed.current} current=${current} onNext=${next} />`}<//>`
-      : html`<${Idle} take=${take} isFocused=${hasActed.current} />`}
+      : html`<${Idle} take=${take} isFocused=${hasActed.current} areListed=${waiting.data?.data.length > 0} />`}
     <div class="columns">
       <${Panel} title="Waiting" actions=${html`<span class="soft">${count(statistics?.orders.paid ?? waiting.data?.data.length)} paid</span>`}>
         <${Loaded} of=${waiting}>${waiting.data && html`<${Waiting} orders=${waiting.data.data} take=${take} />`}<//>
@@ -182,11 +182,12 @@ function useTake(onTaken, desk) {
   return { ...state, next: useCallback(() => latest.current('/orders/claim-next'), []), pack: useCallback(id => latest.current(`/orders/${id}/pack`), []) };
 }
 
-function Idle({ take, isFocused }) {
+/** The list of the orders that wait may be a moment behind or ahead of what can be taken. */
+function Idle({ take, isFocused, areListed }) {
   const button = useRef(null);
   useEffect(() => isFocused && button.current.focus(), []);
   return html`<section class="panel idle" aria-label="The next order">
-    <p>${take.isEmpty ? html`<strong role="status">No paid order is waiting.</strong>` : 'You are packing nothing.'}</p>
+    <p>${take.isEmpty ? html`<strong role="status">${areListed ? 'No order could be taken just now. Try again.' : 'No paid order is waiting.'}</strong>` : 'You are packing nothing.'}</p>
     <button ref=${button} class="main" onClick=${take.next} aria-disabled=${take.isBusy}>Take the next order <${Key} of="n" /></button>
   </section>`;
 }
