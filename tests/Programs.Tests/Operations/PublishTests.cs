@@ -19,15 +19,4 @@ public sealed class PublishTests
         Assert.NotEqual("", properties.GetProperty("RuntimeIdentifier").GetString());
         Assert.Contains("--non-local-generics-module", properties.GetProperty("PublishReadyToRunCrossgen2ExtraArgs").GetString(), StringComparison.Ordinal);
     }
-
-    [Theory]
-    [InlineData("Granary.Api")]
-    [InlineData("Granary.Silo")]
-    public void A_thread_without_work_does_not_spin(string program)
-    {
-        using var options = JsonDocument.Parse(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, program + ".runtimeconfig.json")));
-
-        var settings = options.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties");
-        Assert.Equal(0, settings.GetProperty("System.Threading.ThreadPool.UnfairSemaphoreSpinLimit").GetInt32());
-    }
 }
