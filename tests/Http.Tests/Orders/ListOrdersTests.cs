@@ -92,6 +92,7 @@ public sealed class ListOrdersTests(GranaryApp app)
 
         await Eventually.HoldsAsync(
             async () => Ids(await List(_shop.Staff, $"?tracking={number}")).SequenceEqual([first.Text("id")]), "the parcel is found", cancellation: Cancellation);
+        await Eventually.HoldsAsync(async () => Ids(await List(_shop.Staff, $"?sku={tea}")).Count == 3, "every order is listed", cancellation: Cancellation);
         Assert.Equal([first.Text("id")], Ids(await List(ada.Http, $"?sku={cup}")));
         Assert.Equal([named, second.Text("id"), first.Text("id")], Ids(await List(_shop.Staff, $"?sku={tea}&sort=newest")));
         Assert.Equal([first.Text("id"), second.Text("id"), named], Ids(await List(_shop.Staff, $"?sku={tea}&sort=oldest")));
