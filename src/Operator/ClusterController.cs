@@ -105,9 +105,8 @@ internal sealed partial class ClusterController
         {
             // What was watched may be old, and a step must not be taken on it. Nobody else changes a template, so what is read here can
             // become old only in ways that the step allows for.
-            (deployments, _) = await _deployments.ListAsync(cancellationToken);
-            var (pods, _) = await _pods.ListAsync(cancellationToken);
-            plan = RolloutPlanner.Next(cluster, ClusterState.Of(deployments, pods), now);
+            deployments = await _deployments.ListAsync(cancellationToken);
+            plan = RolloutPlanner.Next(cluster, ClusterState.Of(deployments, await _pods.ListAsync(cancellationToken)), now);
         }
 
         if (!plan.IsInvalid)

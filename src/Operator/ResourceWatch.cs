@@ -37,7 +37,7 @@ internal sealed partial class ResourceWatch<T>(
         {
             try
             {
-                version = await WatchAsync(version ?? (await ListAsync(cancellationToken)).Version, cancellationToken);
+                version = await WatchAsync(version ?? await BeginAsync(cancellationToken), cancellationToken);
             }
             catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
             {
@@ -50,16 +50,20 @@ internal sealed partial class ResourceWatch<T>(
         }
     }
 
-    /// <summary>Reads all objects again.</summary>
-    /// <returns>What was read, whatever a watch that lags behind says of it, and the version to watch from.</returns>
-    public async Task<(IReadOnlyCollection<T> Items, string Version)> ListAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Reads all objects again, for a watch that lags behind. <see cref="Items"/> stay as they are: the watch may meanwhile have told what is
+    /// later than this answer, and tells nothing twice.
+    /// </summary>
+    public async Task<IReadOnlyCollection<T>> ListAsync(CancellationToken cancellationToken) => [.. (await list(cancellationToken)).Items];
+
+    /// <returns>The version to watch from.</returns>
+    private async Task<string> BeginAsync(CancellationToken cancellationToken)
     {
         var (items, version) = await list(cancellationToken);
-        var read = items.ToDictionary(item => item.Name());
-        _items = new(read);
+        _items = new(items.ToDictionary(item => item.Name()));
         _isListed = true;
         changed();
-        return (read.Values, version);
+        return version;
     }
 
     /// <returns>The version to go on from when the watch has ended; null if it is too old.</returns>

@@ -43,6 +43,9 @@ internal sealed class ApiServer : IAsyncDisposable
     /// <summary>How long events of a watch are on their way.</summary>
     public TimeSpan Delay { get; set; }
 
+    /// <summary>How long the answer to a list is on its way: watches tell meanwhile what is later than the list.</summary>
+    public TimeSpan ListDelay { get; set; }
+
     /// <summary>Whether a watch that is too old is answered 410, and not with an event that says so.</summary>
     public bool RefusesOldWatches { get; set; }
 
@@ -154,6 +157,7 @@ internal sealed class ApiServer : IAsyncDisposable
             case "GET" when name is null:
                 Called("list");
                 var (items, version) = Store.List(plural);
+                await Task.Delay(ListDelay, context.RequestAborted);
                 foreach (var item in items)
                 {
                     // As the API server lists them.

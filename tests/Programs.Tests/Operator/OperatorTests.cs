@@ -55,6 +55,17 @@ public sealed class OperatorTests
     }
 
     [Fact]
+    public async Task A_list_that_comes_late_takes_nothing_back_that_a_watch_has_told_meanwhile()
+    {
+        await using var cluster = await OperatedCluster.StartAsync(Spec());
+        cluster.Api.ListDelay = TimeSpan.FromMilliseconds(500);
+        await cluster.StartOperatorAsync();
+        await cluster.SettlesAsync();
+        cluster.Want(spec => spec with { Version = "0.3.0", Replicas = 2 });
+        await cluster.SettlesAsync();
+    }
+
+    [Fact]
     public async Task An_operator_that_dies_after_every_step_still_gets_there()
     {
         await using var cluster = await OperatedCluster.StartAsync(Spec());
