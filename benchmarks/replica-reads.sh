@@ -50,8 +50,9 @@ measure_once() { # arguments: false or true, round
     list 5 >/dev/null # Warm-up.
     p0=$(cpu_of_tree "$postgres_pid") s0=$(cpu_of_tree "$standby_pid") a0=$(cpu_of "$product_pid") r0=$(lists_from replica) m0=$(lists_from primary)
     drive "$target" "$workspace/actors.tsv" "$measure" uniform "r$2$1" >"$workspace/orders" &
+    local driving=$! # A process substitution is a job, too.
     IFS=$'\t' read -r _ lists _ p50 p99 _ errors < <(list "$measure")
-    wait $!
+    wait $driving
     IFS=$'\t' read -r _ orders _ _ _ _ failed <"$workspace/orders"
     awk -v use="$1" -v round="$2" -v seconds="$measure" -v lists="$lists" -v orders="$orders" -v errors="$errors" -v failed="$failed" -v p50="$p50" -v p99="$p99" \
         -v p="$(awk "BEGIN { print $(cpu_of_tree "$postgres_pid") - $p0 }")" -v s="$(awk "BEGIN { print $(cpu_of_tree "$standby_pid") - $s0 }")" \

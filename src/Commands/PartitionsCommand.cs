@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Granary.Commands.Grammar;
 using Granary.Hosting;
+using Granary.Hosting.Stores;
 using Granary.Journal;
 using Granary.Journal.PostgreSql;
 using Npgsql;
@@ -27,16 +28,17 @@ internal static class PartitionsCommand
 
     private static GranaryCommand List(IAnsiConsole console)
     {
-        var command = GranaryCommand.Of("list", "Lists the partitions with the numbers of their databases", $"{Name} list");
-        command.SetAction(parsed => UseMapAsync(parsed, console, (_, partitions) =>
-        {
-            foreach (var (partition, database) in partitions.Map!.Databases.Index())
+        var command = GranaryCommand.Of("list", "Lists the partitions with the numbers of their databases, and which of these are away", $"{Name} list");
+        command.SetAction(parsed => UseMapAsync(
+            parsed,
+            console,
+            (stores, partitions) =>
             {
-                console.Say($"partition {partition}: database {database}");
-            }
-
-            return Task.FromResult(0);
-        }));
+                console.SayEach(partitions.Map!.Databases.Index().Select(entry => $"partition {entry.Index}: database {entry.Item}"));
+                console.SayEach(stores.Away);
+                return Task.FromResult(0);
+            },
+            mayBeAway: true));
         return command;
     }
 
@@ -50,8 +52,9 @@ internal static class PartitionsCommand
             $"{Name} move 5 {to.Name} 2");
         command.Add(number);
         command.Add(to);
-        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (databases, partitions) =>
+        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (stores, partitions) =>
         {
+            var databases = stores.Get<JournalDatabases>();
             var (partition, target) = (parsed.GetValue(number), parsed.GetValue(to));
             if (partition < 0 || partition >= partitions.Count || target < 0 || target >= databases.All.Count)
             {
@@ -78,8 +81,9 @@ internal static class PartitionsCommand
             "clean",
             "Deletes the copies that databases have kept of partitions that were moved away; not before every process has run for a minute since the move",
             $"{Name} clean");
-        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (databases, partitions) =>
+        command.SetAction((parsed, cancellation) => UseMapAsync(parsed, console, async (stores, partitions) =>
         {
+            var databases = stores.Get<JournalDatabases>();
             try
             {
                 foreach (var database in databases.All)
@@ -99,8 +103,10 @@ internal static class PartitionsCommand
         return command;
     }
 
-    private static Task<int> UseMapAsync(ParseResult parsed, IAnsiConsole console, Func<JournalDatabases, JournalPartitions, Task<int>> work) =>
-        parsed.UseStoresAsync(console, (stores, _) =>
+    private static Task<int> UseMapAsync(
+        ParseResult parsed, IAnsiConsole console, Func<StoreReader, JournalPartitions, Task<int>> work, bool mayBeAway = false) => parsed.UseStoresAsync(
+        console,
+        (stores, _) =>
         {
             if (stores.Journal.Databases.Count == 1)
             {
@@ -115,6 +121,7 @@ internal static class PartitionsCommand
                 return Task.FromResult(ExitCodes.Unavailable);
             }
 
-            return work(stores.Get<JournalDatabases>(), partitions);
-        });
+            return work(stores, partitions);
+        },
+        mayBeAway);
 }

@@ -17,8 +17,10 @@ namespace Granary.Commands;
 internal static class StoreAccess
 {
     /// <summary>Does some work on the stores of the settings. No silo and no front end is composed.</summary>
+    /// <param name="mayBeAway">Whether it is done while some of several databases are away.</param>
     /// <returns>The exit code: that of the work, or why it could not be done.</returns>
-    public static async Task<int> UseStoresAsync(this ParseResult parsed, IAnsiConsole console, Func<StoreReader, SettingsReader, Task<int>> work)
+    public static async Task<int> UseStoresAsync(
+        this ParseResult parsed, IAnsiConsole console, Func<StoreReader, SettingsReader, Task<int>> work, bool mayBeAway = false)
     {
         var settings = CommandSettings.Of(parsed);
         if (IsMissing(PlatformSettings.From(settings), console))
@@ -30,6 +32,12 @@ internal static class StoreAccess
         {
             await using var stores = StoreReader.Open(settings);
             await stores.LookAsync(CancellationToken.None);
+            if (stores.Away.Count > 0 && !mayBeAway)
+            {
+                console.SayEach(stores.Away);
+                return ExitCodes.Unavailable;
+            }
+
             return await work(stores, settings);
         }
         catch (Exception fault) when (IsBadData(fault.InnerException ?? fault))
@@ -63,6 +71,15 @@ internal static class StoreAccess
 
     /// <summary>One message, one line, however wide the console is: findings are searched for ids.</summary>
     public static void Say(this IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
+
+    /// <summary>As <see cref="Say"/>, for each.</summary>
+    public static void SayEach(this IAnsiConsole console, IEnumerable<string> lines)
+    {
+        foreach (var line in lines)
+        {
+            console.Say(line);
+        }
+    }
 
     private static bool IsBadData(Exception fault) => fault is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }
         or SqliteException { SqliteErrorCode: raw.SQLITE_ERROR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB };

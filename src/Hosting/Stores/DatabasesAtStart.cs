@@ -58,11 +58,22 @@ internal sealed partial class DatabasesAtStart(JournalDatabases databases, bool 
     /// <summary>Reads the map once.</summary>
     /// <returns>False if there is none yet.</returns>
     /// <exception cref="InvalidConfigurationException">The configuration contradicts the databases.</exception>
-    public static async Task<bool> OpenAsync(JournalDatabases databases, bool create, CancellationToken cancellationToken)
+    public static Task<bool> OpenAsync(JournalDatabases databases, bool create, CancellationToken cancellationToken) =>
+        ReadAsync(() => databases.OpenAsync(create, cancellationToken));
+
+    /// <summary>Reads the map once from the databases that can be reached.</summary>
+    /// <exception cref="InvalidConfigurationException">The configuration contradicts the databases.</exception>
+    public static Task OpenReachableAsync(JournalDatabases databases, CancellationToken cancellationToken) => ReadAsync(async () =>
+    {
+        await databases.OpenReachableAsync(cancellationToken);
+        return true;
+    });
+
+    private static async Task<bool> ReadAsync(Func<Task<bool>> read)
     {
         try
         {
-            return await databases.OpenAsync(create, cancellationToken);
+            return await read();
         }
         catch (PartitionMapException contradiction)
         {

@@ -44,9 +44,12 @@ public sealed class StoreReader : IAsyncDisposable
         return new StoreReader(services.BuildServiceProvider());
     }
 
+    /// <summary>Which of several databases are away, and why; known after <see cref="LookAsync"/>.</summary>
+    public IReadOnlyList<string> Away { get; private set; } = [];
+
     /// <summary>
     /// Asks every host of the databases first, so that a command takes no old primary for the only one, and reads which database of the
-    /// journal has what.
+    /// journal has what, from those that can be reached.
     /// </summary>
     /// <exception cref="InvalidConfigurationException">The databases are not those of the journal.</exception>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -56,8 +59,12 @@ public sealed class StoreReader : IAsyncDisposable
             return;
         }
 
-        await Task.WhenAll(databases.All.Select(database => database.Servers.LookAsync(cancellationToken)));
-        await DatabasesAtStart.OpenAsync(databases, create: false, cancellationToken);
+        var faults = await Task.WhenAll(databases.All.Select(async database =>
+            (database.Number, Fault: database.Servers.WhyNoPrimary(await database.Servers.LookAsync(cancellationToken)))));
+        Away = [.. faults.Where(database => faults.Length > 1 && database.Fault is not null).Select(database => $"Database {database.Number}: {database.Fault}")];
+        await (Away.Count == 0
+            ? DatabasesAtStart.OpenAsync(databases, create: false, cancellationToken)
+            : DatabasesAtStart.OpenReachableAsync(databases, cancellationToken));
     }
 
     /// <summary>Migrates the views' tables to the newest schema.</summary>

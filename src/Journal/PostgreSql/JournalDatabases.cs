@@ -85,6 +85,24 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
         return true;
     }
 
+    /// <summary>Reads the map while databases are away: the newest copy among those that can be reached.</summary>
+    /// <exception cref="PartitionMapException">The configuration contradicts them.</exception>
+    /// <exception cref="NpgsqlException">None can be reached, or none of them has a copy.</exception>
+    public async Task OpenReachableAsync(CancellationToken cancellation)
+    {
+        var rows = await ReadReachableAsync(cancellation);
+        var newest = NewestOf(rows);
+        foreach (var (database, row) in all.Zip(rows))
+        {
+            if (row is not null)
+            {
+                Verify(newest, row, database.Number);
+            }
+        }
+
+        partitions.Map = newest;
+    }
+
     /// <summary>
     /// Reads the map again: from database 0, and while that is away from the copies. It completes what a move has left undone that was ended
     /// after its switch, and opens a partition again whose move was ended before.
@@ -92,12 +110,8 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     /// <exception cref="NpgsqlException">No database can be reached.</exception>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        var rows = await Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
-        var newest = rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map;
-        if (newest is null)
-        {
-            throw new NpgsqlException("No database of the journal can be reached.");
-        }
+        var rows = await ReadReachableAsync(cancellation);
+        var newest = NewestOf(rows);
 
         // Before anything is written: a database that takes no writes must keep nobody from learning of a move.
         if (newest.Version > partitions.Map?.Version)
@@ -113,6 +127,13 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
             }
         }
     }
+
+    /// <summary>The row of each database; null of one that is away.</summary>
+    private Task<PartitionMapRow?[]> ReadReachableAsync(CancellationToken cancellation) =>
+        Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
+
+    private static PartitionMap NewestOf(PartitionMapRow?[] rows) =>
+        rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map ?? throw new NpgsqlException("No database of the journal can be reached.");
 
     private static async Task<PartitionMapRow?> TryReadAsync(JournalDatabase database, CancellationToken cancellation)
     {
@@ -195,13 +216,9 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
 
             await RefuseEventsAsync(database, cancellation);
         }
-        else if (known.Map.Journal != map.Journal)
-        {
-            throw new PartitionMapException($"names at {database.Number} a database of another journal ({known.Map.Journal}, not {map.Journal}).");
-        }
         else
         {
-            Verify(map, known.Database, database.Number);
+            Verify(map, known, database.Number);
         }
 
         if (create && known?.Map.Version != map.Version)
@@ -216,6 +233,16 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
         {
             throw new PartitionMapException($"names at {database.Number} a database that has a journal of its own; it takes an empty one.");
         }
+    }
+
+    private void Verify(PartitionMap map, PartitionMapRow known, int number)
+    {
+        if (known.Map.Journal != map.Journal)
+        {
+            throw new PartitionMapException($"names at {number} a database of another journal ({known.Map.Journal}, not {map.Journal}).");
+        }
+
+        Verify(map, known.Database, number);
     }
 
     private void Verify(PartitionMap map, int says, int number)

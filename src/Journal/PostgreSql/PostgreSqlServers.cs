@@ -93,6 +93,13 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         ? writer != site.Name
         : states.Any(state => state is { IsReachable: true, IsStandby: true } && site.IsOwn(state.Host)));
 
+    /// <summary>Why none of the servers is the primary; null where one is.</summary>
+    /// <param name="states">What <see cref="LookAsync"/> has found.</param>
+    public string? WhyNoPrimary(IReadOnlyList<ServerState> states) => Primary is not null ? null : string.Join(" ", states
+        .Where(state => !state.IsReachable || state.IsStandby)
+        .Select(state => state.IsStandby ? $"{state.Host} is a standby." : $"{state.Host} cannot be reached: {state.Fault}")
+        .Concat(Fence.Refusals));
+
     /// <summary>The standbys as servers to read from.</summary>
     public PostgreSqlReplicas Replicas { get; } = new();
 

@@ -42,6 +42,8 @@ public sealed partial class ScriptTests : IAsyncLifetime
     {
         Assert.Contains("not 'later'", await RefusedAsync("up --payments --standby later"), StringComparison.Ordinal);
         Assert.Contains("not both", await RefusedAsync("up --standby async --site a sync"), StringComparison.Ordinal);
+        Assert.Contains("--site takes a, or by itself b", await RefusedAsync("up --site c"), StringComparison.Ordinal);
+        Assert.Contains("there is no site a", await RefusedAsync("up --site b"), StringComparison.Ordinal);
         var started = Ids(await RunAsync("up --payments --standby"));
         Assert.Equal(Processes, started.Count);
         var admin = await LoginAsync(_port);
@@ -49,6 +51,7 @@ public sealed partial class ScriptTests : IAsyncLifetime
 
         Assert.Contains("is taken", await RefusedAsync("up", directory: "another"), StringComparison.Ordinal);
         Assert.Contains("know nothing of 2 databases", await RefusedAsync("up --databases 2"), StringComparison.Ordinal);
+        Assert.Contains("know nothing of sites", await RefusedAsync("up --site a"), StringComparison.Ordinal);
         await AssertKillsOnlySilosAsync();
         started = Ids(await RunAsync("up"));
         Assert.Equal(Processes, started.Count);

@@ -1,4 +1,5 @@
 using Granary.Hosting;
+using Npgsql;
 
 namespace Granary.Programs.Tests.Operations.Commands;
 
@@ -6,6 +7,9 @@ namespace Granary.Programs.Tests.Operations.Commands;
 public sealed class DividedTests : IAsyncLifetime
 {
     private const int Orders = 24;
+
+    /// <summary>A port on which nothing listens.</summary>
+    private const string Nowhere = "127.0.0.1:1";
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("granary-divided-");
     private PostgresServer _server = null!;
@@ -44,6 +48,26 @@ public sealed class DividedTests : IAsyncLifetime
         Assert.Equal(["granary-0.dump", "granary-1.dump"], Directory.GetFiles(backup).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(ExitCodes.CannotCreate, (await RunAsync(_databases, "backup", backup)).Code);
 
+        // pg_dump gets the host that has the snapshot, which is the second of each database here.
+        var hosts = $"{Nowhere},127.0.0.1:{new NpgsqlConnectionStringBuilder(_databases[0]).Port}";
+        var (dumped, said, complaints) = await RunAsync([On(_databases[0], hosts), On(_databases[1], hosts)], "backup", backup + "2");
+        Assert.True(dumped == 0, said + complaints);
+
+        // The map is in every database; all other commands need all of them.
+        foreach (var (away, databases) in new[] { (0, (string[])[On(_databases[0], Nowhere), _databases[1]]), (1, [_databases[0], On(_databases[1], Nowhere)]) })
+        {
+            var listed = await RunAsync(databases, "partitions", "list");
+            Assert.Equal(0, listed.Code);
+            Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", listed.Output, StringComparison.Ordinal);
+            Assert.Contains($"Database {away}: {Nowhere} cannot be reached", listed.Output, StringComparison.Ordinal);
+            foreach (var arguments in (string[][])[["verify"], ["partitions", "move", "2", "--to", "1"], ["partitions", "clean"], ["check-projection"]])
+            {
+                var refused = await RunAsync(databases, arguments);
+                Assert.Equal(ExitCodes.Unavailable, refused.Code);
+                Assert.StartsWith($"Database {away}: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
+            }
+        }
+
         Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", await SucceedsAsync("partitions", "list"), StringComparison.Ordinal);
         Assert.Contains("Partition 2 is in database 1", await SucceedsAsync("partitions", "move", "2", "--to", "1"), StringComparison.Ordinal);
         await customer.Placed((sku, 1));
@@ -75,6 +99,8 @@ public sealed class DividedTests : IAsyncLifetime
         Assert.Equal(ExitCodes.Configuration, exit);
         Assert.Contains("a part of the journal is in database 1", lines, StringComparison.Ordinal);
     }
+
+    private static string On(string database, string hosts) => new NpgsqlConnectionStringBuilder(database) { Host = hosts }.ConnectionString;
 
     private static Dictionary<string, string> SettingsOf(params string[] databases) => new(
         databases.Skip(1).Select((database, i) => KeyValuePair.Create($"Granary__Journal__Databases__{i + 1}", database)))
