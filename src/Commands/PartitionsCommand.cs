@@ -34,8 +34,17 @@ internal static class PartitionsCommand
             console,
             (stores, partitions) =>
             {
-                console.SayEach(partitions.Map!.Databases.Index().Select(entry => $"partition {entry.Index}: database {entry.Item}"));
-                console.SayEach(stores.Away);
+                foreach (var (partition, database) in partitions.Map!.Databases.Index())
+                {
+                    console.Say($"partition {partition}: database {database}");
+                }
+
+                console.SayAway(stores);
+                if (stores.Away.Any(away => away.Database == 0))
+                {
+                    console.Say("A move is recorded in database 0 first: this is a copy of the map, which may lack the last move.");
+                }
+
                 return Task.FromResult(0);
             },
             mayBeAway: true));
@@ -117,7 +126,8 @@ internal static class PartitionsCommand
             var partitions = stores.Get<JournalPartitions>();
             if (partitions.Map is null)
             {
-                console.Say("No silo has divided the journal yet.");
+                console.SayAway(stores);
+                console.Say(stores.Away.Count == 0 ? "No silo has divided the journal yet." : "None of the databases that can be reached has a map of the partitions.");
                 return Task.FromResult(ExitCodes.Unavailable);
             }
 

@@ -31,10 +31,10 @@ internal static class StoreAccess
         try
         {
             await using var stores = StoreReader.Open(settings);
-            await stores.LookAsync(CancellationToken.None);
+            await stores.LookAsync(mayBeAway, CancellationToken.None);
             if (stores.Away.Count > 0 && !mayBeAway)
             {
-                console.SayEach(stores.Away);
+                console.SayAway(stores);
                 return ExitCodes.Unavailable;
             }
 
@@ -72,12 +72,12 @@ internal static class StoreAccess
     /// <summary>One message, one line, however wide the console is: findings are searched for ids.</summary>
     public static void Say(this IAnsiConsole console, string line) => console.Profile.Out.Writer.WriteLine(line);
 
-    /// <summary>As <see cref="Say"/>, for each.</summary>
-    public static void SayEach(this IAnsiConsole console, IEnumerable<string> lines)
+    /// <summary>Says which databases are away, and why.</summary>
+    public static void SayAway(this IAnsiConsole console, StoreReader stores)
     {
-        foreach (var line in lines)
+        foreach (var (database, fault) in stores.Away)
         {
-            console.Say(line);
+            console.Say($"Database {database}: {fault}");
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed partial class ResourceWatch<T>(
 
     /// <summary>
     /// Reads all objects again, for a watch that lags behind. <see cref="Items"/> stay as they are: the watch may meanwhile have told what is
-    /// later than this answer, and tells nothing twice.
+    /// later than this answer, and need not repeat it.
     /// </summary>
     public async Task<IReadOnlyCollection<T>> ListAsync(CancellationToken cancellationToken) => [.. (await list(cancellationToken)).Items];
 

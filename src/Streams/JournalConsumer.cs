@@ -23,9 +23,15 @@ namespace Granary.Streams;
 public abstract partial class JournalConsumer(ConsumerServices services)
     : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter, IRemembersTimeline
 {
+    /// <summary>
+    /// The <see cref="Pace"/> of consumers that ask for what their events are about, and write it: most of it then has several events in a
+    /// delivery, and is asked for and written once for them all.
+    /// </summary>
+    protected static readonly TimeSpan GatheringPace = TimeSpan.FromMilliseconds(400);
+
     private static readonly TimeSpan CheckpointPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>From so many events in a delivery on the consumer is behind.</summary>
+    /// <summary>A consumer that gets so many events in one delivery, or more, is behind.</summary>
     private const int FullBatch = 256;
 
     private IGrainTimer? _saving;

@@ -31,6 +31,7 @@ public sealed class OrderLifeTests(ConsoleApp app)
         await warehouse.Page.GetByLabel("Search by").SelectOptionAsync("SKU");
         await warehouse.Page.GetByLabel("Search for").FillAsync(sku);
         await warehouse.Page.GetByRole(AriaRole.Button, new() { Name = "Search" }).ClickAsync();
+        await warehouse.Lists(warehouse.Page.Locator("tr[data-row] a"), 1);
         await warehouse.Page.Locator("tr[data-row] a").ClickAsync();
         await Expect(warehouse.Page.GetByText("Ring twice.")).ToBeVisibleAsync();
         await Act(warehouse, "Pack");
@@ -120,6 +121,7 @@ public sealed class OrderLifeTests(ConsoleApp app)
 
         var payment = await payments.Locator("tr", new() { HasText = "Requires action" }).Locator("td").First.InnerTextAsync();
         await office.GoTo("/payments?show=all&status=requires_action");
+        await office.Lists(office.Page.GetByRole(AriaRole.Button, new() { Name = payment }), 1);
         await office.Page.GetByRole(AriaRole.Button, new() { Name = payment }).ClickAsync();
         await office.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Void" }).ClickAsync();
         await Submit(office, "Void");

@@ -14,7 +14,7 @@ public sealed class PaymentPageTests(ConsoleApp app)
         await using var visit = await app.OpenAs(Roles.Operator);
         var (row, dialog) = (visit.Page.Locator("tr[data-row]").Filter(new() { HasText = payment }), visit.Page.GetByRole(AriaRole.Dialog));
         await visit.GoTo("/payments");
-        await Listed(visit, row, 1);
+        await visit.Lists(row, 1);
         await Expect(row).ToContainTextAsync("Disputed");
 
         await row.GetByRole(AriaRole.Button, new() { Name = payment }).ClickAsync();
@@ -33,7 +33,7 @@ public sealed class PaymentPageTests(ConsoleApp app)
         await Expect(dialog.Locator(".facts")).ToContainTextAsync("$4.00");
         await app.Say(payment, "disputed");
         await visit.Page.Keyboard.PressAsync("Escape");
-        await Listed(visit, row, 1);
+        await visit.Lists(row, 1);
         await row.GetByRole(AriaRole.Button, new() { Name = payment }).ClickAsync();
         await dialog.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" }).ClickAsync();
         await Submit(visit, "Acknowledge");
@@ -44,7 +44,7 @@ public sealed class PaymentPageTests(ConsoleApp app)
         await Expect(dialog.Locator(".timeline")).ToContainTextAsync("Payment attention acknowledged");
         await Expect(dialog.GetByRole(AriaRole.Button, new() { Name = "Acknowledge" })).ToHaveCountAsync(0);
         await visit.Page.Keyboard.PressAsync("Escape");
-        await Listed(visit, row, 0);
+        await visit.Lists(row, 0);
         await visit.Page.GetByLabel("Show").SelectOptionAsync("Captured");
         await Expect(row).ToHaveCountAsync(1);
         Assert.EndsWith("/console/payments?show=all&status=captured", visit.Page.Url, StringComparison.Ordinal);
@@ -65,13 +65,4 @@ public sealed class PaymentPageTests(ConsoleApp app)
 
     private static Task Submit(Visit visit, string name) =>
         visit.Page.GetByRole(AriaRole.Dialog).Last.Locator(".form-end").GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
-
-    private static Task Listed(Visit visit, ILocator row, int count) => Eventually.HoldsAsync(
-        async () =>
-        {
-            await visit.Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
-            await visit.IsShown();
-            return await row.CountAsync() == count;
-        },
-        $"the payment is {(count == 0 ? "not " : "")}in the list", cancellation: TestContext.Current.CancellationToken);
 }

@@ -71,6 +71,16 @@ public sealed class Visit : IAsyncDisposable
         await Expect(Page.Locator(".waiting")).ToHaveCountAsync(0);
     }
 
+    /// <summary>Reads the list again until it has so many of these rows: lists follow what happens some moments later.</summary>
+    public Task Lists(ILocator rows, int count) => Eventually.HoldsAsync(
+        async () =>
+        {
+            await Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+            await IsShown();
+            return await rows.CountAsync() == count;
+        },
+        $"the list has {count} rows", interval: TimeSpan.FromMilliseconds(250), cancellation: TestContext.Current.CancellationToken);
+
     /// <summary>The person looks at the tab again.</summary>
     public Task LookAt() => Page.EvaluateAsync("() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
 

@@ -17,7 +17,7 @@ public static class Eventually
     private const double Growth = 1.25;
 
     /// <summary>Returns when the condition holds.</summary>
-    /// <param name="interval">The time between two looks, for a condition that is dear to ask for; by default 20 ms, and longer from look to look.</param>
+    /// <param name="interval">The time between two looks, for a condition that is expensive to ask for; by default 20 ms, and longer from look to look.</param>
     /// <exception cref="TimeoutException">It did not hold in time; the message names the condition.</exception>
     public static async Task HoldsAsync(
         Func<Task<bool>> condition,

@@ -51,9 +51,6 @@ public sealed class StockListConsumer(ConsumerServices services, StockList list)
         }
     }
 
-    /// <summary>
-    /// The time between two writes of a partition while events keep coming. Most items then have several events in a batch, and are asked
-    /// and written once for them all.
-    /// </summary>
-    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
+    /// <inheritdoc/>
+    protected override TimeSpan Pace => GatheringPace;
 }

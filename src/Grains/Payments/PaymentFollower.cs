@@ -49,8 +49,6 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
             : [GrainFactory.User(order.UserId).Align(standing)];
     }
 
-    /// <summary>
-    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, have told their order, and are asked once for all their events.
-    /// </summary>
-    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
+    /// <summary>Most payments are over by then and have told their order.</summary>
+    protected override TimeSpan Pace => GatheringPace;
 }

@@ -60,11 +60,6 @@ public sealed class LowStockConsumer(ConsumerServices services, IJournal journal
         await Task.WhenAll(items.Select(item => item.Key).Where(sku => _watches[sku].MustAsk(threshold)).Select(sku => CheckAsync(sku, threshold)));
     }
 
-    /// <summary>
-    /// The time between two deliveries of a partition while events keep coming. An alert is for people, and an item is asked once for all its events.
-    /// </summary>
-    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
-
     /// <summary>Reads the last alerts of items that are new to this activation.</summary>
     private async Task LearnAsync(IReadOnlyList<string> skus)
     {

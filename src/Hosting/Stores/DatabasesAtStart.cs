@@ -62,12 +62,10 @@ internal sealed partial class DatabasesAtStart(JournalDatabases databases, bool 
         ReadAsync(() => databases.OpenAsync(create, cancellationToken));
 
     /// <summary>Reads the map once from the databases that can be reached.</summary>
+    /// <returns>False if none of them has one.</returns>
     /// <exception cref="InvalidConfigurationException">The configuration contradicts the databases.</exception>
-    public static Task OpenReachableAsync(JournalDatabases databases, CancellationToken cancellationToken) => ReadAsync(async () =>
-    {
-        await databases.OpenReachableAsync(cancellationToken);
-        return true;
-    });
+    public static Task<bool> OpenReachableAsync(JournalDatabases databases, CancellationToken cancellationToken) =>
+        ReadAsync(() => databases.OpenReachableAsync(cancellationToken));
 
     private static async Task<bool> ReadAsync(Func<Task<bool>> read)
     {

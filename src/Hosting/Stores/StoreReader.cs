@@ -45,14 +45,15 @@ public sealed class StoreReader : IAsyncDisposable
     }
 
     /// <summary>Which of several databases are away, and why; known after <see cref="LookAsync"/>.</summary>
-    public IReadOnlyList<string> Away { get; private set; } = [];
+    public IReadOnlyList<(int Database, string Fault)> Away { get; private set; } = [];
 
     /// <summary>
     /// Asks every host of the databases first, so that a command takes no old primary for the only one, and reads which database of the
-    /// journal has what, from those that can be reached.
+    /// journal has what.
     /// </summary>
+    /// <param name="mayBeAway">Whether that is read from those that can be reached, where some of several cannot; otherwise it is not read then.</param>
     /// <exception cref="InvalidConfigurationException">The databases are not those of the journal.</exception>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    public async Task LookAsync(bool mayBeAway, CancellationToken cancellationToken)
     {
         if (_services.GetService<JournalDatabases>() is not { } databases)
         {
@@ -60,11 +61,16 @@ public sealed class StoreReader : IAsyncDisposable
         }
 
         var faults = await Task.WhenAll(databases.All.Select(async database =>
-            (database.Number, Fault: database.Servers.WhyNoPrimary(await database.Servers.LookAsync(cancellationToken)))));
-        Away = [.. faults.Where(database => faults.Length > 1 && database.Fault is not null).Select(database => $"Database {database.Number}: {database.Fault}")];
-        await (Away.Count == 0
-            ? DatabasesAtStart.OpenAsync(databases, create: false, cancellationToken)
-            : DatabasesAtStart.OpenReachableAsync(databases, cancellationToken));
+            (database.Number, Fault: database.Servers.WhyAway(await database.Servers.LookAsync(cancellationToken)))));
+        Away = [.. faults.Where(database => faults.Length > 1 && database.Fault is not null).Select(database => (database.Number, database.Fault!))];
+        if (Away.Count == 0)
+        {
+            await DatabasesAtStart.OpenAsync(databases, create: false, cancellationToken);
+        }
+        else if (mayBeAway)
+        {
+            await DatabasesAtStart.OpenReachableAsync(databases, cancellationToken);
+        }
     }
 
     /// <summary>Migrates the views' tables to the newest schema.</summary>

@@ -86,21 +86,22 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     }
 
     /// <summary>Reads the map while databases are away: the newest copy among those that can be reached.</summary>
+    /// <returns>False if none of them has a copy.</returns>
     /// <exception cref="PartitionMapException">The configuration contradicts them.</exception>
-    /// <exception cref="NpgsqlException">None can be reached, or none of them has a copy.</exception>
-    public async Task OpenReachableAsync(CancellationToken cancellation)
+    public async Task<bool> OpenReachableAsync(CancellationToken cancellation)
     {
         var rows = await ReadReachableAsync(cancellation);
-        var newest = NewestOf(rows);
+        var first = rows.FirstOrDefault(row => row is not null);
         foreach (var (database, row) in all.Zip(rows))
         {
             if (row is not null)
             {
-                Verify(newest, row, database.Number);
+                Verify(first!.Map, row, database.Number);
             }
         }
 
-        partitions.Map = newest;
+        partitions.Map = NewestOf(rows);
+        return first is not null;
     }
 
     /// <summary>
@@ -111,7 +112,7 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     public async Task RefreshAsync(CancellationToken cancellation)
     {
         var rows = await ReadReachableAsync(cancellation);
-        var newest = NewestOf(rows);
+        var newest = NewestOf(rows) ?? throw new NpgsqlException("No database of the journal can be reached.");
 
         // Before anything is written: a database that takes no writes must keep nobody from learning of a move.
         if (newest.Version > partitions.Map?.Version)
@@ -132,8 +133,7 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     private Task<PartitionMapRow?[]> ReadReachableAsync(CancellationToken cancellation) =>
         Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
 
-    private static PartitionMap NewestOf(PartitionMapRow?[] rows) =>
-        rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map ?? throw new NpgsqlException("No database of the journal can be reached.");
+    private static PartitionMap? NewestOf(PartitionMapRow?[] rows) => rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map;
 
     private static async Task<PartitionMapRow?> TryReadAsync(JournalDatabase database, CancellationToken cancellation)
     {

@@ -93,9 +93,11 @@ public sealed class PostgreSqlServers : IAsyncDisposable
         ? writer != site.Name
         : states.Any(state => state is { IsReachable: true, IsStandby: true } && site.IsOwn(state.Host)));
 
-    /// <summary>Why none of the servers is the primary; null where one is.</summary>
+    /// <summary>
+    /// Why none of the servers can be read as the primary can; null where one can: the primary, or a single host, which may be a standby.
+    /// </summary>
     /// <param name="states">What <see cref="LookAsync"/> has found.</param>
-    public string? WhyNoPrimary(IReadOnlyList<ServerState> states) => Primary is not null ? null : string.Join(" ", states
+    public string? WhyAway(IReadOnlyList<ServerState> states) => Primary is not null || states is [{ IsReachable: true, IsStandby: true }] ? null : string.Join(" ", states
         .Where(state => !state.IsReachable || state.IsStandby)
         .Select(state => state.IsStandby ? $"{state.Host} is a standby." : $"{state.Host} cannot be reached: {state.Fault}")
         .Concat(Fence.Refusals));

@@ -17,6 +17,6 @@ public sealed class PublishTests
         var properties = JsonDocument.Parse(answer).RootElement.GetProperty("Properties");
         Assert.Equal("true", properties.GetProperty("PublishReadyToRun").GetString());
         Assert.NotEqual("", properties.GetProperty("RuntimeIdentifier").GetString());
-        Assert.Contains("--non-local-generics-module", properties.GetProperty("PublishReadyToRunCrossgen2ExtraArgs").GetString(), StringComparison.Ordinal);
+        Assert.Equal("--opt-cross-module:*;--non-local-generics-module:*", properties.GetProperty("PublishReadyToRunCrossgen2ExtraArgs").GetString());
     }
 }

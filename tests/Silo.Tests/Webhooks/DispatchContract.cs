@@ -40,6 +40,18 @@ public abstract partial class DispatchContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Consumers_rest_while_there_is_no_webhook_and_they_are_not_behind()
+    {
+        var post = new WebhookPost(null!, _postroom.Endpoints, _postroom.Deliveries, new WebhookOptions(), new WebhookWake());
+        var consumer = new RestingConsumer(_clock, post);
+        var second = TimeSpan.FromSeconds(1);
+        Assert.Equal((second, TimeSpan.Zero), (await consumer.RestAfterAsync(255), await consumer.RestAfterAsync(256)));
+
+        await _postroom.RegisterAsync(_receiver.Url);
+        Assert.Equal(TimeSpan.Zero, await consumer.RestAfterAsync(1));
+    }
+
+    [Fact]
     public async Task A_message_arrives_signed_and_the_log_says_so()
     {
         var endpoint = await _postroom.RegisterAsync(_receiver.Url);

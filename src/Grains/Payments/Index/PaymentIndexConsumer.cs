@@ -38,8 +38,6 @@ public sealed class PaymentIndexConsumer(ConsumerServices services, IJournal jou
             CancellationToken.None);
     }
 
-    /// <summary>
-    /// The time between two deliveries of a partition while events keep coming. Most payments are over by then, and are read and written once for all their events.
-    /// </summary>
-    protected override TimeSpan Pace => TimeSpan.FromMilliseconds(400);
+    /// <summary>Most payments are over by then.</summary>
+    protected override TimeSpan Pace => GatheringPace;
 }

@@ -28,6 +28,18 @@ public sealed class DividedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_journal_that_no_silo_has_divided_has_no_map_whichever_databases_are_away()
+    {
+        var (code, output, _) = await RunAsync(_databases, "partitions", "list");
+        Assert.Equal((ExitCodes.Unavailable, "No silo has divided the journal yet.\n"), (code, output));
+
+        (code, output, _) = await RunAsync([_databases[0], On(_databases[1], Nowhere)], "partitions", "list");
+        Assert.Equal(ExitCodes.Unavailable, code);
+        Assert.StartsWith($"Database 1: {Nowhere} cannot be reached", output, StringComparison.Ordinal);
+        Assert.EndsWith("\nNone of the databases that can be reached has a map of the partitions.\n", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_divided_journal_is_verified_dumped_at_one_moment_moved_restored_and_started_only_with_its_own_databases()
     {
         await using var product = await ProductProcess.StartAsync(SettingsOf(_databases));
@@ -60,12 +72,21 @@ public sealed class DividedTests : IAsyncLifetime
             Assert.Equal(0, listed.Code);
             Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", listed.Output, StringComparison.Ordinal);
             Assert.Contains($"Database {away}: {Nowhere} cannot be reached", listed.Output, StringComparison.Ordinal);
+            Assert.Equal(away == 0, listed.Output.Contains("may lack the last move", StringComparison.Ordinal));
             foreach (var arguments in (string[][])[["verify"], ["partitions", "move", "2", "--to", "1"], ["partitions", "clean"], ["check-projection"]])
             {
                 var refused = await RunAsync(databases, arguments);
                 Assert.Equal(ExitCodes.Unavailable, refused.Code);
                 Assert.StartsWith($"Database {away}: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
             }
+        }
+
+        foreach (var arguments in (string[][])[["partitions", "list"], ["verify"]])
+        {
+            var refused = await RunAsync([On(_databases[0], Nowhere), On(_databases[1], Nowhere)], arguments);
+            Assert.Equal(ExitCodes.Unavailable, refused.Code);
+            Assert.StartsWith($"Database 0: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
+            Assert.Contains($"\nDatabase 1: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
         }
 
         Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", await SucceedsAsync("partitions", "list"), StringComparison.Ordinal);
