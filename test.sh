@@ -10,9 +10,6 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 NO_COLOR=1
 # that spin and code compiled twice in the first 20 s, a start costs a third less processor time (docs/testing.md). None of the four
 # changes what a program does. The values are hexadecimal.
 export DOTNET_EnableWriteXorExecute=0 DOTNET_TieredPGO=0 DOTNET_ThreadPool_UnfairSemaphoreSpinLimit=0 DOTNET_TC_CallCountingDelayMs=5000
-
-# In these, processes work for a minute and more: threads that spin and a delay of half a second save a tenth (docs/testing.md).
-loaded=(Programs.Tests/Cluster Programs.Tests/Crash)
 exec </dev/null
 
 # A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
@@ -117,7 +114,8 @@ run() { # run SUITE: the output, the results, the exit code and the times go to 
             [[ $folder == "$project"/* ]] && filter+=(-namespace- "Granary.$project.${folder#*/}*")
         done
     fi
-    if [[ " ${loaded[*]} " == *" $suite "* ]]; then
+    # Its processes work at their limit for a minute: threads that spin and a delay of half a second save a tenth (docs/testing.md).
+    if [ "$suite" = Programs.Tests/Crash ]; then
         unset DOTNET_ThreadPool_UnfairSemaphoreSpinLimit
         export DOTNET_TC_CallCountingDelayMs=1F4
     fi
