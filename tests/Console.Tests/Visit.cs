@@ -75,7 +75,7 @@ public sealed class Visit : IAsyncDisposable
     public Task Lists(ILocator rows, int count) => Eventually.HoldsAsync(
         async () =>
         {
-            await Page.GetByRole(AriaRole.Button, new() { Name = "Read again" }).ClickAsync();
+            await Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = "Read again", Exact = true }).ClickAsync();
             await IsShown();
             return await rows.CountAsync() == count;
         },

@@ -87,7 +87,7 @@ public sealed class WebhookPageTests(ConsoleApp app)
         await using var visit = await app.OpenAs(Roles.Operator);
         var row = visit.Page.Locator("tr[data-row]").Filter(new() { HasText = order });
         await visit.GoTo("/webhooks/" + id);
-        await ReadUntil(visit, row, "500");
+        await visit.Lists(row.Filter(new() { HasText = "500" }), 1);
         await Expect(row).ToContainTextAsync("Pending");
 
         receiver.Answer(name, HttpStatusCode.NoContent);
@@ -96,7 +96,7 @@ public sealed class WebhookPageTests(ConsoleApp app)
         await visit.IsSound();
         await Submit(visit, "Send again");
 
-        await ReadUntil(visit, row, "Delivered");
+        await visit.Lists(row.Filter(new() { HasText = "Delivered" }), 1);
         await Expect(row).ToContainTextAsync("204");
         visit.HasNoFault();
     }
@@ -131,15 +131,6 @@ public sealed class WebhookPageTests(ConsoleApp app)
     private static ILocator Button(Visit visit, string name) => visit.Page.Locator("main").GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
 
     private static Task Submit(Visit visit, string name) => visit.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = name, Exact = true }).ClickAsync();
-
-    private static Task ReadUntil(Visit visit, ILocator row, string text) => Eventually.HoldsAsync(
-        async () =>
-        {
-            await Button(visit, "Read again").ClickAsync();
-            await visit.IsShown();
-            return await row.Filter(new() { HasText = text }).CountAsync() == 1;
-        },
-        $"the delivery shows {text}", cancellation: TestContext.Current.CancellationToken);
 
     private async Task<string> Registered(string url, params string[] events)
     {

@@ -22,6 +22,6 @@ internal sealed class ReplicationHealth(PrimaryWatches watches) : IHealthCheck
         : null;
 
     private static string MissingOf(IReadOnlyList<ServerState> states) => states.Where(state => !state.IsReachable).ToList() is { Count: > 0 } away
-        ? string.Join(" ", away.Select(state => $"{state.Host} cannot be reached: {state.Fault}"))
+        ? string.Join(" ", away.Select(state => state.Unreachable))
         : "A standby of the database does not follow the primary.";
 }

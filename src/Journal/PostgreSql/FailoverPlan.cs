@@ -45,7 +45,7 @@ public sealed record FailoverPlan(ServerState Standby, ServerState? Primary)
         if (to is not null && standbys.All(state => state.Host != to))
         {
             var named = states.First(state => state.Host == to);
-            return Refuse(named.IsReachable ? $"{to} is the primary already." : $"{to} cannot be reached: {named.Fault}");
+            return Refuse(named.IsReachable ? $"{to} is the primary already." : named.Unreachable);
         }
 
         if (standbys.Count == 0)

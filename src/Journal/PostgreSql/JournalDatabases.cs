@@ -62,19 +62,19 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
         }
 
         var first = await PartitionMapTable.ReadAsync(all[0].Source, cancellation);
-        var map = first?.Map;
-        if (map is null)
+        if (first is null)
         {
             if (!create)
             {
                 return false;
             }
 
-            map = await DrawAsync(cancellation);
-            await PartitionMapTable.WriteAsync(all[0].Source, new PartitionMapRow(map, 0), cancellation);
+            first = new PartitionMapRow(await DrawAsync(cancellation), 0);
+            await PartitionMapTable.WriteAsync(all[0].Source, first, cancellation);
         }
 
-        Verify(map, first?.Database ?? 0, 0);
+        var map = first.Map;
+        Verify(map, first, 0);
         foreach (var database in all.Skip(1))
         {
             await JoinAsync(database, map, create, cancellation);
@@ -242,14 +242,9 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
             throw new PartitionMapException($"names at {number} a database of another journal ({known.Map.Journal}, not {map.Journal}).");
         }
 
-        Verify(map, known.Database, number);
-    }
-
-    private void Verify(PartitionMap map, int says, int number)
-    {
-        if (says != number)
+        if (known.Database != number)
         {
-            throw new PartitionMapException($"names at {number} the database that is number {says} of its journal.");
+            throw new PartitionMapException($"names at {number} the database that is number {known.Database} of its journal.");
         }
 
         if (map.Databases.Count != partitions.Count)

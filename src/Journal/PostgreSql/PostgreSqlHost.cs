@@ -155,6 +155,9 @@ public sealed record ServerState(string Host)
     /// <summary>Why it did not; otherwise null.</summary>
     public string? Fault { get; init; }
 
+    /// <summary>The same as a message.</summary>
+    public string Unreachable => $"{Host} cannot be reached: {Fault}";
+
     /// <summary>Whether it follows a primary.</summary>
     public bool IsStandby { get; init; }
 

@@ -99,7 +99,7 @@ public sealed class PostgreSqlServers : IAsyncDisposable
     /// <param name="states">What <see cref="LookAsync"/> has found.</param>
     public string? WhyAway(IReadOnlyList<ServerState> states) => Primary is not null || states is [{ IsReachable: true, IsStandby: true }] ? null : string.Join(" ", states
         .Where(state => !state.IsReachable || state.IsStandby)
-        .Select(state => state.IsStandby ? $"{state.Host} is a standby." : $"{state.Host} cannot be reached: {state.Fault}")
+        .Select(state => state.IsStandby ? $"{state.Host} is a standby." : state.Unreachable)
         .Concat(Fence.Refusals));
 
     /// <summary>The standbys as servers to read from.</summary>
