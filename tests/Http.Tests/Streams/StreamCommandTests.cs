@@ -119,7 +119,8 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         var id = (await (await shop.Customer()).Placed((await shop.Product(), 1))).Text("id")!;
         var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(id), 0, Cancellation));
         await Eventually.HoldsAsync(async () => (await Indexed(record)).Count == 1
-            && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint => checkpoint.Position >= record.Position),
+            && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint =>
+                checkpoint.Consumer == "order-index" && checkpoint.Position >= record.Position),
             cancellation: Cancellation);
         await _app.Services.GetRequiredService<OrderIndex>().RemoveAsync([id], Cancellation);
         return record;

@@ -155,7 +155,10 @@ public sealed class EventFeedTests(SharedPostgres server) : IDisposable
         }
     }
 
-    /// <summary>The whole journal, once no transaction of another test on the server holds back its end.</summary>
+    /// <summary>
+    /// The whole journal, once no transaction of another test on the server holds back its end, and once the stock item has followed
+    /// every order: it sells or releases after the order's own answer.
+    /// </summary>
     private static async Task<List<JournalRecord>> WholeAsync(IJournal journal)
     {
         var all = new List<JournalRecord>();
@@ -167,7 +170,8 @@ public sealed class EventFeedTests(SharedPostgres server) : IDisposable
                     all.AddRange(page);
                 }
 
-                return all.Count(record => JournalStream.KindOf(record.Stream) == StreamKind.Order) >= 2 * Orders;
+                return all.Count(record => JournalStream.KindOf(record.Stream) == StreamKind.Order) >= 2 * Orders
+                    && all.Count(record => record.Type is "stock.sold" or "stock.released") >= Orders;
             },
             "the journal's events can be read",
             cancellation: Cancellation);
