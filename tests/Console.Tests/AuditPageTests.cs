@@ -80,7 +80,7 @@ public sealed class AuditPageTests(ConsoleApp app)
                 most = Math.Max(most, await visit.Page.EvaluateAsync<int>("document.querySelectorAll('*').length"));
                 return await visit.Page.GetByText("10000 entries", new() { Exact = true }).CountAsync() == 1;
             },
-            "all entries are in the list", cancellation: TestContext.Current.CancellationToken);
+            "all entries are in the list", interval: TimeSpan.FromMilliseconds(20), cancellation: TestContext.Current.CancellationToken);
 
         await visit.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         await Expect(visit.Page.GetByText($"quantity: {Entries - 1};")).ToBeVisibleAsync();

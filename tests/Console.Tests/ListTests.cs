@@ -149,7 +149,7 @@ public sealed class ListTests(ConsoleApp app)
                 most = Math.Max(most, await visit.Page.EvaluateAsync<int>("document.querySelectorAll('*').length"));
                 return await visit.Page.GetByText("10000 orders", new() { Exact = true }).CountAsync() == 1;
             },
-            "all orders are in the list", cancellation: TestContext.Current.CancellationToken);
+            "all orders are in the list", interval: TimeSpan.FromMilliseconds(20), cancellation: TestContext.Current.CancellationToken);
 
         await visit.Page.EvaluateAsync("scrollTo(0, document.body.scrollHeight)");
         await Expect(visit.Page.GetByRole(AriaRole.Link, new() { Name = $"{Orders - 1:d26}" })).ToBeVisibleAsync();
