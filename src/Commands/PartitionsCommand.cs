@@ -127,7 +127,15 @@ internal static class PartitionsCommand
             if (partitions.Map is null)
             {
                 console.SayAway(stores);
-                console.Say(stores.Away.Count == 0 ? "No silo has divided the journal yet." : "None of the databases that can be reached has a map of the partitions.");
+                if (stores.Away.Count == 0)
+                {
+                    console.Say("No silo has divided the journal yet.");
+                }
+                else if (stores.Away.Count < stores.Journal.Databases.Count)
+                {
+                    console.Say("None of the databases that can be reached has a map of the partitions.");
+                }
+
                 return Task.FromResult(ExitCodes.Unavailable);
             }
 

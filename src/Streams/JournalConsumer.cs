@@ -24,8 +24,8 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter, IRemembersTimeline
 {
     /// <summary>
-    /// The <see cref="Pace"/> of consumers that ask for what their events are about, and write it: most of it then has several events in a
-    /// delivery, and is asked for and written once for them all.
+    /// The <see cref="Pace"/> of consumers that ask for what an event is about and then write it. Several events about the same thing then
+    /// come in one delivery, and it is asked for and written once for them all.
     /// </summary>
     protected static readonly TimeSpan GatheringPace = TimeSpan.FromMilliseconds(400);
 

@@ -49,6 +49,6 @@ public sealed class PaymentFollower(ConsumerServices services, IJournal journal)
             : [GrainFactory.User(order.UserId).Align(standing)];
     }
 
-    /// <summary>Most payments are over by then and have told their order.</summary>
+    /// <summary>Most payments are over after this time and have told their order.</summary>
     protected override TimeSpan Pace => GatheringPace;
 }

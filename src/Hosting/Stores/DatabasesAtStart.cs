@@ -61,11 +61,12 @@ internal sealed partial class DatabasesAtStart(JournalDatabases databases, bool 
     public static Task<bool> OpenAsync(JournalDatabases databases, bool create, CancellationToken cancellationToken) =>
         ReadAsync(() => databases.OpenAsync(create, cancellationToken));
 
-    /// <summary>Reads the map once from the databases that can be reached.</summary>
-    /// <returns>False if none of them has one.</returns>
+    /// <summary>Reads the map once while databases are away, from the others.</summary>
+    /// <param name="away">The numbers of the databases that are away.</param>
+    /// <returns>False if none of the others has one.</returns>
     /// <exception cref="InvalidConfigurationException">The configuration contradicts the databases.</exception>
-    public static Task<bool> OpenReachableAsync(JournalDatabases databases, CancellationToken cancellationToken) =>
-        ReadAsync(() => databases.OpenReachableAsync(cancellationToken));
+    public static Task<bool> OpenWithoutAsync(JournalDatabases databases, IEnumerable<int> away, CancellationToken cancellationToken) =>
+        ReadAsync(() => databases.OpenWithoutAsync(away, cancellationToken));
 
     private static async Task<bool> ReadAsync(Func<Task<bool>> read)
     {

@@ -69,7 +69,7 @@ public sealed class StoreReader : IAsyncDisposable
         }
         else if (mayBeAway)
         {
-            await DatabasesAtStart.OpenReachableAsync(databases, cancellationToken);
+            await DatabasesAtStart.OpenWithoutAsync(databases, Away.Select(away => away.Database), cancellationToken);
         }
     }
 

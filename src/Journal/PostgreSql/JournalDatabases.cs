@@ -85,23 +85,26 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
         return true;
     }
 
-    /// <summary>Reads the map while databases are away: the newest copy among those that can be reached.</summary>
-    /// <returns>False if none of them has a copy.</returns>
+    /// <summary>Reads the map while databases are away: the newest copy among the others.</summary>
+    /// <param name="away">The numbers of the databases that are away.</param>
+    /// <returns>False if none of the others has a copy.</returns>
+    /// <exception cref="NpgsqlException">One of the others cannot be reached either.</exception>
     /// <exception cref="PartitionMapException">The configuration contradicts them.</exception>
-    public async Task<bool> OpenReachableAsync(CancellationToken cancellation)
+    public async Task<bool> OpenWithoutAsync(IEnumerable<int> away, CancellationToken cancellation)
     {
-        var rows = await ReadReachableAsync(cancellation);
-        var first = rows.FirstOrDefault(row => row is not null);
-        foreach (var (database, row) in all.Zip(rows))
+        var others = all.ExceptBy(away, database => database.Number).ToList();
+        var rows = await Task.WhenAll(others.Select(database => PartitionMapTable.ReadAsync(database.Source, cancellation)));
+        var newest = NewestOf(rows);
+        foreach (var (database, row) in others.Zip(rows))
         {
             if (row is not null)
             {
-                Verify(first!.Map, row, database.Number);
+                Verify(newest!, row, database.Number);
             }
         }
 
-        partitions.Map = NewestOf(rows);
-        return first is not null;
+        partitions.Map = newest;
+        return newest is not null;
     }
 
     /// <summary>
@@ -111,7 +114,7 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
     /// <exception cref="NpgsqlException">No database can be reached.</exception>
     public async Task RefreshAsync(CancellationToken cancellation)
     {
-        var rows = await ReadReachableAsync(cancellation);
+        var rows = await Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
         var newest = NewestOf(rows) ?? throw new NpgsqlException("No database of the journal can be reached.");
 
         // Before anything is written: a database that takes no writes must keep nobody from learning of a move.
@@ -128,10 +131,6 @@ public sealed class JournalDatabases(IReadOnlyList<JournalDatabase> all, Journal
             }
         }
     }
-
-    /// <summary>The row of each database; null of one that is away.</summary>
-    private Task<PartitionMapRow?[]> ReadReachableAsync(CancellationToken cancellation) =>
-        Task.WhenAll(all.Select(database => TryReadAsync(database, cancellation)));
 
     private static PartitionMap? NewestOf(PartitionMapRow?[] rows) => rows.OfType<PartitionMapRow>().MaxBy(row => row.Map.Version)?.Map;
 

@@ -101,7 +101,8 @@ public sealed class PostgreSqlHost : IAsyncDisposable
         }
         catch (Exception fault) when (fault is NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException && !cancellation.IsCancellationRequested)
         {
-            return new ServerState(Name) { Fault = fault.Message };
+            // The driver says only that it has failed; the reason is what it has met.
+            return new ServerState(Name) { Fault = fault.InnerException?.Message ?? fault.Message };
         }
     }
 
@@ -155,8 +156,8 @@ public sealed record ServerState(string Host)
     /// <summary>Why it did not; otherwise null.</summary>
     public string? Fault { get; init; }
 
-    /// <summary>The same as a message.</summary>
-    public string Unreachable => $"{Host} cannot be reached: {Fault}";
+    /// <summary>That it did not answer, and why, as a sentence.</summary>
+    public string Unreachable => $"{Host} cannot be reached: {Fault?.TrimEnd('.')}.";
 
     /// <summary>Whether it follows a primary.</summary>
     public bool IsStandby { get; init; }

@@ -120,7 +120,7 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
         var record = Assert.Single(await _app.Services.GetRequiredService<IJournal>().ReadStreamAsync(JournalStream.OfOrder(id), 0, Cancellation));
         await Eventually.HoldsAsync(async () => (await Indexed(record)).Count == 1
             && (await Store.ReadCheckpointsAsync(Cancellation)).Any(checkpoint =>
-                checkpoint.Consumer == "order-index" && checkpoint.Position >= record.Position),
+                (checkpoint.Consumer, checkpoint.Partition) == (OrderIndexConsumer.Name, PartitionOf(record)) && checkpoint.Position >= record.Position),
             cancellation: Cancellation);
         await _app.Services.GetRequiredService<OrderIndex>().RemoveAsync([id], Cancellation);
         return record;
@@ -129,10 +129,12 @@ public sealed class StreamCommandTests(StreamCommandTests.Running running) : ICl
     private Task<IReadOnlyList<OrderIndexEntry>> Indexed(JournalRecord order) =>
         _app.Services.GetRequiredService<OrderIndex>().ReadAsync([JournalStream.KeyOf(order.Stream)], Cancellation);
 
+    private static int PartitionOf(JournalRecord record) => StreamNames.PartitionOf(record.Stream, 16);
+
     private Task SetAside(string consumer, JournalRecord record) => Store.AddDeadLettersAsync(
         [
             new DeadLetter(
-                consumer, StreamNames.PartitionOf(record.Stream, 16), record.Position, record.Stream, record.Version, record.Type,
+                consumer, PartitionOf(record), record.Position, record.Stream, record.Version, record.Type,
                 "It was not understood.", 1, DateTimeOffset.UtcNow),
         ],
         Cancellation);

@@ -78,8 +78,16 @@ internal sealed class IntegratedShop : IAsyncDisposable
         await _ended.CancelAsync();
         await _packing.ContinueWith(static packing => packing.IsFaulted ? packing : Task.CompletedTask, TaskScheduler.Default).Unwrap();
 
-        // Every cart became one order, and every order left once.
-        var orders = await _admin.ListOrdersAsync().ToListAsync();
+        // Every cart became one order, and every order left once. The list follows the orders some moments later.
+        var orders = new List<Order>();
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                orders = await _admin.ListOrdersAsync().ToListAsync();
+                return orders.Count >= expected.Count && orders.All(order => order.Status == "shipped");
+            },
+            "every order is listed as shipped",
+            Patience);
         Assert.Equal(expected.Keys.Order(), orders.Select(order => order.ExternalReference!).Order());
         Assert.All(orders, order => Assert.Equal(
             ("shipped", expected[order.ExternalReference!].Lines[0].Quantity, "GR" + order.Id), (order.Status, order.Items[0].Quantity, order.Tracking?.Number)));

@@ -13,9 +13,9 @@ public sealed class AwayTests
     {
         await using var one = new PostgreSqlServers("Host=db1;Database=granary");
         Assert.Null(one.WhyAway([Standby]));
-        Assert.Equal("db2:5432 cannot be reached: Connection refused", one.WhyAway([Silent]));
+        Assert.Equal("db2:5432 cannot be reached: Connection refused.", one.WhyAway([Silent]));
 
         await using var two = new PostgreSqlServers("Host=db1,db2;Database=granary");
-        Assert.Equal("db1:5432 is a standby. db2:5432 cannot be reached: Connection refused", two.WhyAway([Standby, Silent]));
+        Assert.Equal("db1:5432 is a standby. db2:5432 cannot be reached: Connection refused.", two.WhyAway([Standby, Silent]));
     }
 }

@@ -38,6 +38,6 @@ public sealed class PaymentIndexConsumer(ConsumerServices services, IJournal jou
             CancellationToken.None);
     }
 
-    /// <summary>Most payments are over by then.</summary>
+    /// <summary>Most payments are over after this time, and are written once.</summary>
     protected override TimeSpan Pace => GatheringPace;
 }

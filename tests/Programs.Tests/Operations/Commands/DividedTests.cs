@@ -35,7 +35,7 @@ public sealed class DividedTests : IAsyncLifetime
 
         (code, output, _) = await RunAsync([_databases[0], On(_databases[1], Nowhere)], "partitions", "list");
         Assert.Equal(ExitCodes.Unavailable, code);
-        Assert.StartsWith($"Database 1: {Nowhere} cannot be reached", output, StringComparison.Ordinal);
+        Assert.StartsWith($"Database 1: {Nowhere} cannot be reached: Connection refused.", output, StringComparison.Ordinal);
         Assert.EndsWith("\nNone of the databases that can be reached has a map of the partitions.\n", output, StringComparison.Ordinal);
     }
 
@@ -71,13 +71,13 @@ public sealed class DividedTests : IAsyncLifetime
             var listed = await RunAsync(databases, "partitions", "list");
             Assert.Equal(0, listed.Code);
             Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", listed.Output, StringComparison.Ordinal);
-            Assert.Contains($"Database {away}: {Nowhere} cannot be reached", listed.Output, StringComparison.Ordinal);
+            Assert.Contains($"Database {away}: {Nowhere} cannot be reached: Connection refused.", listed.Output, StringComparison.Ordinal);
             Assert.Equal(away == 0, listed.Output.Contains("may lack the last move", StringComparison.Ordinal));
             foreach (var arguments in (string[][])[["verify"], ["partitions", "move", "2", "--to", "1"], ["partitions", "clean"], ["check-projection"]])
             {
                 var refused = await RunAsync(databases, arguments);
                 Assert.Equal(ExitCodes.Unavailable, refused.Code);
-                Assert.StartsWith($"Database {away}: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
+                Assert.StartsWith($"Database {away}: {Nowhere} cannot be reached: Connection refused.", refused.Output, StringComparison.Ordinal);
             }
         }
 
@@ -85,8 +85,8 @@ public sealed class DividedTests : IAsyncLifetime
         {
             var refused = await RunAsync([On(_databases[0], Nowhere), On(_databases[1], Nowhere)], arguments);
             Assert.Equal(ExitCodes.Unavailable, refused.Code);
-            Assert.StartsWith($"Database 0: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
-            Assert.Contains($"\nDatabase 1: {Nowhere} cannot be reached", refused.Output, StringComparison.Ordinal);
+            Assert.StartsWith($"Database 0: {Nowhere} cannot be reached: Connection refused.", refused.Output, StringComparison.Ordinal);
+            Assert.Contains($"\nDatabase 1: {Nowhere} cannot be reached: Connection refused.", refused.Output, StringComparison.Ordinal);
         }
 
         Assert.StartsWith("partition 0: database 0\npartition 1: database 1\n", await SucceedsAsync("partitions", "list"), StringComparison.Ordinal);
