@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.Orders;
 using Granary.Grains.Interfaces.Stock;
 using Granary.Grains.Orders.Index;
 using Granary.Streams.Views;
 using Granary.Testing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Granary.Silo.Tests.Streams;
 
@@ -56,6 +58,22 @@ public sealed class OrderViewTests : IDisposable
         var order = await silo.PlaceAsync();
 
         await UntilListed(silo, order.Id, OrderStatus.Expired);
+    }
+
+    [Fact]
+    public async Task The_lease_is_renewed_while_many_overdue_orders_expire_slowly()
+    {
+        var slow = new SlowExpiry();
+        await using var silo = await StartAsync(services => services.AddSingleton<IIncomingGrainCallFilter>(slow));
+        await silo.OpenAsync();
+        slow.Database = silo.Service<IViewDatabase>();
+        var deadline = DateTimeOffset.UtcNow + TimeSpan.FromSeconds(5);
+        var orders = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => silo.PlaceAsync(deadline - DateTimeOffset.UtcNow)));
+
+        await UntilListed(silo, [.. orders.Select(order => order.Id)], OrderStatus.Expired);
+
+        Assert.Equal(orders.Length, slow.Leases.Count);
+        Assert.NotEqual(1, slow.Leases.Values.Distinct().Count());
     }
 
     [Fact]
@@ -152,26 +170,57 @@ public sealed class OrderViewTests : IDisposable
         Assert.Empty(await audit.CheckAsync(new LastReport(), Cancellation));
     }
 
-    private static async Task<Order> UntilListed(WholeSilo silo, string id, OrderStatus status)
+    private static async Task<Order> UntilListed(WholeSilo silo, string id, OrderStatus status) =>
+        Assert.Single(await UntilListed(silo, [id], status));
+
+    private static async Task<IReadOnlyList<Order>> UntilListed(WholeSilo silo, IReadOnlyList<string> ids, OrderStatus status)
     {
-        Order? listed = null;
+        IReadOnlyList<Order> listed = [];
         await Eventually.HoldsAsync(
             async () =>
             {
                 var page = await silo.Grains.GetGrain<IOrderIndexGrain>(0).List(new OrderQuery { Limit = 100, UserId = WholeSilo.Customer });
-                listed = page.Orders.SingleOrDefault(order => order.Id == id && order.Status == status);
-                return listed is not null;
+                listed = [.. page.Orders.Where(order => ids.Contains(order.Id) && order.Status == status)];
+                return listed.Count == ids.Count;
             },
-            $"order {id} is listed as {status}",
+            $"orders {string.Join(", ", ids)} are listed as {status}",
             cancellation: Cancellation);
-        return listed!;
+        return listed;
     }
 
-    private Task<WholeSilo> StartAsync(params (string Key, string? Value)[] settings)
+    private Task<WholeSilo> StartAsync(params (string Key, string? Value)[] settings) => StartAsync(compose: null, settings);
+
+    private Task<WholeSilo> StartAsync(Action<IServiceCollection>? compose, params (string Key, string? Value)[] settings)
     {
         var configuration = settings.ToDictionary(setting => setting.Key, setting => setting.Value);
         configuration["Granary:DataDirectory"] = _directory.FullName;
-        return WholeSilo.StartAsync(configuration, Cancellation);
+        return WholeSilo.StartAsync(configuration, Cancellation, compose);
+    }
+
+    /// <summary>Expiring an order takes 1.5 s. For each order, until when the lease of the sweep was held when the sweep first asked it.</summary>
+    private sealed class SlowExpiry : IIncomingGrainCallFilter
+    {
+        public IViewDatabase? Database { get; set; }
+
+        public ConcurrentDictionary<GrainId, long> Leases { get; } = [];
+
+        public async Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.MethodName == nameof(IOrderGrain.Expire))
+            {
+                foreach (var until in await Database!.ReadAsync(
+                    (connection, cancellation) => connection.Command("SELECT until FROM lease WHERE name = 'deadline-sweep'")
+                        .QueryAsync(row => row.GetInt64(0), cancellation),
+                    Cancellation))
+                {
+                    Leases.TryAdd(context.TargetId, until);
+                }
+
+                await Task.Delay(TimeSpan.FromSeconds(1.5), Cancellation);
+            }
+
+            await context.Invoke();
+        }
     }
 
     private sealed class LastReport : IProgress<double>
