@@ -15,8 +15,8 @@ exec </dev/null
 # A suite is a folder of a test project, or what is left of the project without its other suites: a new folder is never left out.
 # The longest suite comes first, and suites that mostly wait come beside those that compute: Cluster, Crash, Http, Console and Operations
 # keep both processors of a small machine busy by themselves.
-suites=(Programs.Tests/Cluster Silo.Tests/Streams Console.Tests Http.Tests Silo.Tests/Saga Programs.Tests/Crash Silo.Tests/Journal Programs.Tests/Operations
-    Silo.Tests Programs.Tests Programs.Tests/Script Http.Tests/Fuzz Domain.Tests)
+suites=(Programs.Tests/Cluster Silo.Tests/Streams Programs.Tests/Script Silo.Tests/Journal Programs.Tests/Crash Silo.Tests/Saga Silo.Tests Http.Tests
+    Http.Tests/Fuzz Console.Tests Programs.Tests/Operations Programs.Tests Domain.Tests)
 
 # These compare two rates of one product, so that no other suite may take the processor meanwhile: they run last and by themselves.
 alone=(Programs.Tests/Overload)

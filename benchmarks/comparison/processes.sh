@@ -1,10 +1,11 @@
 # Processor time from /proc, free ports, waiting for a server, publishing.
-free_port() {
+free_port() { # No port twice: who asks for two starts a server with both later.
     local port
     while :; do
         port=$((20000 + RANDOM % 12000))
-        (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return; }
+        grep -qsx "$port" "$workspace/ports" || (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
     done
+    echo "$port" | tee -a "$workspace/ports"
 }
 
 # Prints the processor seconds that a process has used, including those of children that it has already waited for.
