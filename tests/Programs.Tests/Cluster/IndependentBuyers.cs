@@ -140,7 +140,7 @@ internal sealed class IndependentBuyers : IAsyncDisposable
             var items = new JsonArray(new JsonObject { ["sku"] = _skus[random.Next(_skus.Count)], ["quantity"] = random.Next(1, 4) });
             _told.Enqueue((userId, await PlaceAsync(http, key, new JsonObject { ["items"] = items, ["note"] = key })));
             _turns.Release();
-            await Task.Delay(random.Next(80, 160), _stop.Token);
+            await Task.Delay(random.Next(20, 60), _stop.Token);
         }
     }
 
