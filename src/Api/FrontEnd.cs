@@ -176,6 +176,8 @@ public static class FrontEnd
         var isPreflight = HttpMethods.IsOptions(http.Request.Method) && http.Request.Headers.AccessControlRequestMethod.Count > 0;
         return Problem.Of(
             ProblemTypes.ForStatus(http.Response.StatusCode),
-            isPreflight ? $"No scripts of other origins may call: {SettingKeys.CorsOrigins} is not set." : null);
+            isPreflight ? $"No scripts of other origins may call: {SettingKeys.CorsOrigins} is not set."
+            : http.GetEndpoint() is null && http.Response.StatusCode == StatusCodes.Status404NotFound ? "No operation has this path. GET /docs lists them all."
+            : null);
     }
 }

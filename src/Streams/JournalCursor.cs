@@ -14,11 +14,17 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
     private long _position = position;
+
+    // Written by the agent, and read by the feed: what the consumer was given.
+    private long _passed = position;
     private long _nudges = -1;
     private JournalBatch? _current;
     private Page? _page;
     private bool _reading;
     private bool _disposed;
+
+    /// <summary>The consumer was given every event up to here, or has no use for it.</summary>
+    public long Passed => Volatile.Read(ref _passed);
 
     /// <inheritdoc/>
     public IBatchContainer? GetCurrent(out Exception? exception)
@@ -30,6 +36,8 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     /// <inheritdoc/>
     public bool MoveNext()
     {
+        // The agent asks for the next batch when the consumer has taken the last one.
+        Volatile.Write(ref _passed, _position);
         _current = Next();
         return _current is not null;
     }
@@ -50,7 +58,11 @@ internal sealed partial class JournalCursor(JournalPartition partition, Partitio
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _disposed = true;
+    public void Dispose()
+    {
+        _disposed = true;
+        stream.Remove(this);
+    }
 
     private JournalBatch? Next()
     {
@@ -188,7 +200,9 @@ internal sealed class JournalCache(JournalPartition partition, ILogger logger) :
     public IQueueCacheCursor GetCacheCursor(StreamId streamId, StreamSequenceToken? token)
     {
         var stream = partition.StreamOf(streamId);
-        return new JournalCursor(partition, stream, token?.SequenceNumber ?? stream.Tail.Through, logger);
+        var cursor = new JournalCursor(partition, stream, token?.SequenceNumber ?? stream.Tail.Through, logger);
+        stream.Add(cursor);
+        return cursor;
     }
 
     /// <inheritdoc/>

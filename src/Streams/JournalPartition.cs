@@ -73,7 +73,7 @@ internal sealed class JournalPartition(
 
         for (var i = 0; i < _streams.Length; i++)
         {
-            _streams[i].Tail.Append(_sorted[i], page.Through);
+            _streams[i].Append(_sorted[i], page.Through);
             if (_sorted[i].Count > 0)
             {
                 metrics.Published(StreamNames.Namespaces[i], number, _sorted[i][^1].Position);
@@ -226,6 +226,8 @@ internal sealed class JournalPartition(
 /// <summary>One stream of a partition.</summary>
 internal sealed class PartitionStream(StreamId id)
 {
+    private readonly Lock _lock = new();
+    private JournalCursor[] _cursors = [];
     private volatile bool _woken;
     private bool _marked;
 
@@ -242,11 +244,46 @@ internal sealed class PartitionStream(StreamId id)
         set => _woken = value;
     }
 
+    /// <summary>Adds events, and drops those that all cursors have passed.</summary>
+    public void Append(IReadOnlyList<JournalRecord> events, long through)
+    {
+        var cursors = Volatile.Read(ref _cursors);
+        if (cursors.Length > 0)
+        {
+            Tail.Drop(cursors.Min(cursor => cursor.Passed));
+        }
+
+        Tail.Append(events, through);
+    }
+
+    /// <summary>A cursor reads this stream.</summary>
+    public void Add(JournalCursor cursor)
+    {
+        lock (_lock)
+        {
+            _cursors = [.. _cursors, cursor];
+        }
+    }
+
+    /// <summary>A cursor does not read this stream any more.</summary>
+    public void Remove(JournalCursor cursor)
+    {
+        lock (_lock)
+        {
+            _cursors = [.. _cursors.Where(other => other != cursor)];
+        }
+    }
+
     /// <summary>Restarts with a new tail for a new pulling agent.</summary>
     public void Restart(StreamTail tail)
     {
         Tail = tail;
         _marked = false;
+        lock (_lock)
+        {
+            // Nothing leaves the tail before the first mark says where it begins.
+            _cursors = [];
+        }
     }
 
     /// <summary>Reads on with a new tail: what is in the last one may not exist any more.</summary>

@@ -70,6 +70,21 @@ public sealed class StreamTail(int capacity, long after, int timeline = 0)
         }
     }
 
+    /// <summary>
+    /// Drops the events up to a position, which every reader has passed: what leaves memory before the next garbage collection costs it
+    /// nothing, and a reader that comes back for them finds them in the journal.
+    /// </summary>
+    public void Drop(long through)
+    {
+        lock (_lock)
+        {
+            while (_count > 0 && At(0).Position <= through)
+            {
+                DropFirst();
+            }
+        }
+    }
+
     /// <summary>The events after a position.</summary>
     /// <param name="position">The last position that the reader has seen.</param>
     /// <param name="limit">Maximum number of events to return.</param>
@@ -104,11 +119,9 @@ public sealed class StreamTail(int capacity, long after, int timeline = 0)
     /// <summary>Drops all but the newest events and makes room for more.</summary>
     private void Keep(int newest, int room)
     {
-        for (; _count > newest; _count--)
+        while (_count > newest)
         {
-            _after = _ring[_first].Position;
-            _ring[_first] = null!;
-            _first = (_first + 1) % _ring.Length;
+            DropFirst();
         }
 
         if (_count + room > _ring.Length)
@@ -121,6 +134,14 @@ public sealed class StreamTail(int capacity, long after, int timeline = 0)
 
             (_ring, _first) = (larger, 0);
         }
+    }
+
+    private void DropFirst()
+    {
+        _after = _ring[_first].Position;
+        _ring[_first] = null!;
+        _first = (_first + 1) % _ring.Length;
+        _count--;
     }
 
     private JournalRecord At(int index) => _ring[(_first + index) % _ring.Length];

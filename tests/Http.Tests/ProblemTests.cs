@@ -51,6 +51,16 @@ public sealed class ProblemTests(GranaryApp app)
         }
     }
 
+    [Fact]
+    public async Task A_path_without_an_operation_is_told_from_a_resource_that_is_not_there()
+    {
+        using var path = await _anyone.PostJson("/orders/o1/frobnicate");
+        using var product = await _anyone.SendJson(HttpMethod.Get, "/products/NONE-SUCH");
+
+        Assert.StartsWith("No operation has this path.", (await path.ExpectProblem(404, "not-found")).Text("detail"), StringComparison.Ordinal);
+        Assert.DoesNotContain("operation", (await product.ExpectProblem(404, "not-found")).ToString(), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("abc-123", true)]
     [InlineData("", false)]

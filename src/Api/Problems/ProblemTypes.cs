@@ -27,7 +27,7 @@ public static class ProblemTypes
 
     public static readonly ProblemType InsufficientFunds = new(
         "insufficient-funds", StatusCodes.Status402PaymentRequired, "The wallet does not cover the amount",
-        "The order costs, or the withdrawal is, more than the available money in the wallet. No stock was reserved and no money was held or paid out.",
+        "The order or the withdrawal needs more money than is available in the wallet. No stock was reserved and no money was held or paid out.",
         "Deposit at least the difference, or order or withdraw less.", "required", "available");
 
     public static readonly ProblemType InvalidSignature = new(

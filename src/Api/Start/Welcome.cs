@@ -1,19 +1,26 @@
+using Granary.Api.Auth;
 using Granary.Hosting.Settings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
 namespace Granary.Api.Start;
 
-/// <summary>Prints where the product answers and what to do next, if a person is at the terminal.</summary>
+/// <summary>
+/// Prints where the product answers and what to do next, if a person is at the terminal: after the first administrator's password, which a
+/// reader needs next, unless the store keeps that waiting.
+/// </summary>
 public sealed class Welcome(
-    IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, PlatformSettings silo) : IHostedService
+    IHostApplicationLifetime lifetime, IServer server, IHostEnvironment environment, PlatformSettings silo, IEnumerable<FirstAdministrator> administrators)
+    : IHostedService
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
     /// <inheritdoc/>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (environment.IsDevelopment() || !System.Console.IsOutputRedirected)
         {
-            lifetime.ApplicationStarted.Register(() => System.Console.WriteLine(Text()));
+            lifetime.ApplicationStarted.Register(() => _ = PrintAsync());
         }
 
         return Task.CompletedTask;
@@ -21,6 +28,13 @@ public sealed class Welcome(
 
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task PrintAsync()
+    {
+        // None where another issuer's tokens are taken.
+        await Task.WhenAll(administrators.Select(administrator => administrator.Registered)).WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        System.Console.WriteLine(Text());
+    }
 
     private string Text()
     {

@@ -61,7 +61,9 @@ public static class OrderDecisions
     /// <summary>Pays from the wallet, until the deadline. Only an order that costs nothing is paid so if it has an external payment.</summary>
     public static Decision<OrderEvent> Pay(OrderState order, OrderCommand command, DateTimeOffset now) =>
         order is { PaymentMethod: PaymentMethod.External, Total: > 0 }
-            ? AsOf(now, order, due => Guard(due, command, command.Precondition) ?? Illegal(due))
+            ? AsOf(now, order, due => Guard(due, command, command.Precondition) ?? (OrderLifecycle.Next(due.Status, OrderTrigger.Pay) is null
+                ? Illegal(due)
+                : Illegal(due) with { Reason = "The order is paid by an external payment, not from the wallet." }))
             : Move(order, command, now, new OrderPaid(command.By));
 
     /// <summary>Begins to pack. One operator packs an order: for another it is taken.</summary>

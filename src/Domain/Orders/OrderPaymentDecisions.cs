@@ -15,6 +15,9 @@ public static class OrderPaymentDecisions
     /// <summary>The most payments of one order: each is kept for good. A caller whose cards are all declined places another order.</summary>
     public const int MostPayments = 20;
 
+    /// <summary>Why an order has no external payment, where its status permits that it is paid.</summary>
+    public const string PaidFromWallet = "The order is paid from the wallet, not by an external payment.";
+
     /// <summary>
     /// Admits an external payment of the whole total: from here on the order waits for it and is not amended. One at a time. A payment that was
     /// admitted and has sent nothing since is admitted again only while the order still waits for it.
@@ -26,7 +29,8 @@ public static class OrderPaymentDecisions
         OrderState order, OrderCommand command, string payment, long amount, TimeSpan grace, DateTimeOffset now) =>
         OrderDecisions.AsOf(now, order, due =>
             OrderDecisions.Guard(due, command, command.Precondition) is { } refusal ? refusal
-            : due.PaymentMethod != PaymentMethod.External || OrderLifecycle.Next(due.Status, OrderTrigger.Pay) is null ? OrderDecisions.Illegal(due)
+            : OrderLifecycle.Next(due.Status, OrderTrigger.Pay) is null ? OrderDecisions.Illegal(due)
+            : due.PaymentMethod != PaymentMethod.External ? OrderDecisions.Illegal(due) with { Reason = PaidFromWallet }
             : due.OpenPayment == payment ? Decision<OrderEvent>.Unchanged
             : due.OpenPayment is { } open ? new PaymentInProgress(open)
             : due.Payments.Length >= MostPayments || due.PaymentOf(payment) is not null ? OrderDecisions.Illegal(due)

@@ -37,12 +37,6 @@ public sealed partial class DeadlineSweep(
     // At the end of a page the last calls run alone. A page has eight calls one after another, so that this takes little of its time.
     private const int PagePerParallelism = 8;
 
-    /// <summary>
-    /// A page of slow calls ends early, because the lease is renewed between pages: otherwise another silo would take over in the middle
-    /// of a page and begin again with a low concurrency. Far shorter than the lease.
-    /// </summary>
-    private static readonly TimeSpan LongestPage = TimeSpan.FromSeconds(1);
-
     /// <summary>Orders that wait here for their deadlines; further ones are read when some of these have expired.</summary>
     private const int MostUnindexed = 200_000;
 
@@ -81,12 +75,14 @@ public sealed partial class DeadlineSweep(
         {
             try
             {
-                if (await _lease.TryHoldAsync(stoppingToken))
-                {
-                    _away.Clear();
-                    await SweepAsync(stoppingToken);
-                    await SweepHeldBackAsync(stoppingToken);
-                }
+                await _lease.RunAsync(
+                    async held =>
+                    {
+                        _away.Clear();
+                        await SweepAsync(held);
+                        await SweepHeldBackAsync(held);
+                    },
+                    stoppingToken);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
@@ -99,27 +95,19 @@ public sealed partial class DeadlineSweep(
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
         IReadOnlyList<(string OrderId, DateTimeOffset ExpiresAt)> due;
-        var (from, parallelism, length, asked) = (DateTimeOffset.UnixEpoch, Parallelism, 0, 0);
+        IReadOnlyCollection<string> unanswered;
+        var (from, parallelism, length) = (DateTimeOffset.UnixEpoch, Parallelism, 0);
         do
         {
             length = PagePerParallelism * parallelism;
             due = await index.DueAsync(from, clock.GetUtcNow(), length, cancellationToken);
-            var began = clock.GetTimestamp();
-            asked = 0;
-            await ExpireAsync(
-                due.TakeWhile(_ => clock.GetElapsedTime(began) < LongestPage).Select(order =>
-                {
-                    asked++;
-                    return order.OrderId;
-                }),
-                parallelism,
-                cancellationToken);
+            unanswered = await ExpireAsync(due.Select(order => order.OrderId), parallelism, cancellationToken);
 
             // The index follows the journal with a delay: a query from the beginning would return the same orders again.
-            from = asked > 0 ? due[asked - 1].ExpiresAt : from;
+            from = due.Count > 0 ? due[^1].ExpiresAt : from;
             parallelism = Math.Min(2 * parallelism, MostParallelism);
         }
-        while ((due.Count == length || asked < due.Count) && await _lease.TryHoldAsync(cancellationToken));
+        while (due.Count == length && unanswered.Count < due.Count);
     }
 
     /// <summary>
@@ -137,7 +125,8 @@ public sealed partial class DeadlineSweep(
             }
             else
             {
-                await ReadUnindexedAsync(database, cancellationToken);
+                var number = database;
+                await IfReachableAsync(number, () => ReadUnindexedAsync(number, cancellationToken));
             }
         }
 
@@ -147,38 +136,54 @@ public sealed partial class DeadlineSweep(
             return;
         }
 
-        do
+        var (due, unanswered) = (new List<string>(), new List<string>());
+        try
         {
-            List<string> due = [];
-            var now = clock.GetUtcNow();
-            while (due.Count < PageLength && _unindexed.TryPeek(out var stream, out var deadline) && deadline <= now)
+            while (TakeUnindexed(due))
             {
-                due.Add(_unindexed.Dequeue());
-            }
-
-            if (due.Count == 0)
-            {
-                return;
-            }
-
-            try
-            {
-                var orders = await OrderHistory.ReadAsync(journal, [.. due.Distinct()], cancellationToken);
-                foreach (var order in orders.Where(order => order.Deadline > now))
+                foreach (var streams in due.Distinct().GroupBy(DatabaseOf))
                 {
-                    _unindexed.Enqueue(OrderState.StreamOf(order.Id), order.Deadline!.Value);
+                    var reached = await IfReachableAsync(
+                        streams.Key, async () => unanswered.AddRange(await ExpireUnindexedAsync([.. streams], cancellationToken)));
+                    unanswered.AddRange(reached ? [] : streams);
                 }
 
-                await ExpireAsync(orders.Where(order => order.Deadline <= now).Select(order => order.Id), Parallelism, cancellationToken);
-            }
-            catch (Exception)
-            {
-                // The next tick asks them again.
-                _unindexed.EnqueueRange(due, now);
-                throw;
+                due.Clear();
             }
         }
-        while (await _lease.TryHoldAsync(cancellationToken));
+        finally
+        {
+            // The next tick asks them again.
+            _unindexed.EnqueueRange([.. due, .. unanswered], clock.GetUtcNow());
+        }
+    }
+
+    /// <summary>Takes a page of the orders that are due.</summary>
+    /// <returns>Whether there were any.</returns>
+    private bool TakeUnindexed(List<string> due)
+    {
+        var now = clock.GetUtcNow();
+        while (due.Count < PageLength && _unindexed.TryPeek(out var stream, out var deadline) && deadline <= now)
+        {
+            due.Add(_unindexed.Dequeue());
+        }
+
+        return due.Count > 0;
+    }
+
+    /// <summary>Expires the orders of these streams; one that was given more time meanwhile goes on waiting.</summary>
+    /// <returns>The streams of the orders that did not answer.</returns>
+    private async Task<IEnumerable<string>> ExpireUnindexedAsync(IReadOnlyCollection<string> streams, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var orders = await OrderHistory.ReadAsync(journal, streams, cancellationToken);
+        foreach (var order in orders.Where(order => order.Deadline > now))
+        {
+            _unindexed.Enqueue(OrderState.StreamOf(order.Id), order.Deadline!.Value);
+        }
+
+        var overdue = orders.Where(order => order.Deadline <= now).Select(order => order.Id);
+        return (await ExpireAsync(overdue, Parallelism, cancellationToken)).Select(OrderState.StreamOf);
     }
 
     /// <summary>Takes in the orders that a database of the journal has and the index cannot have.</summary>
@@ -236,37 +241,77 @@ public sealed partial class DeadlineSweep(
         }
     }
 
-    private Task ExpireAsync(IEnumerable<string> orders, int parallelism, CancellationToken cancellationToken) => Parallel.ForEachAsync(
-        orders.Where(order => (!_damaged.TryGetValue(order, out var since) || clock.GetElapsedTime(since) > AskedAgain) && !IsAway(order)),
-        new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
-        async (order, _) =>
-        {
-            try
+    /// <summary>Asks orders to expire. One that does not answer keeps no other from it.</summary>
+    /// <returns>The orders that did not answer. The next tick asks them again.</returns>
+    private async Task<IReadOnlyCollection<string>> ExpireAsync(
+        IEnumerable<string> orders, int parallelism, CancellationToken cancellationToken)
+    {
+        var unanswered = new ConcurrentQueue<string>();
+        await Parallel.ForEachAsync(
+            orders.Where(order => !_damaged.TryGetValue(order, out var since) || clock.GetElapsedTime(since) > AskedAgain),
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellationToken },
+            async (order, _) =>
             {
-                await grains.Order(order).Expire();
-            }
-            catch (DamagedRecordException damaged)
-            {
-                // It cannot expire before its events are repaired. The others do.
-                _damaged[order] = clock.GetTimestamp();
-                CannotExpire(order, damaged);
-            }
-            catch (JournalUnavailableException fault) when (journal.Databases.Count > 1)
-            {
-                // The orders of other databases of the journal expire meanwhile. This one is asked again at the next tick.
-                if (_away.TryAdd(DatabaseOf(order), true))
+                if (!await IfReachableAsync(DatabaseOf(OrderState.StreamOf(order)), () => TryExpireAsync(order, unanswered)))
                 {
-                    SweepFailed(fault);
+                    unanswered.Enqueue(order);
                 }
+            });
+        return unanswered;
+    }
+
+    private async Task TryExpireAsync(string order, ConcurrentQueue<string> unanswered)
+    {
+        try
+        {
+            await grains.Order(order).Expire();
+        }
+        catch (DamagedRecordException damaged)
+        {
+            // It cannot expire before its events are repaired.
+            _damaged[order] = clock.GetTimestamp();
+            CannotExpire(order, damaged);
+        }
+        catch (Exception fault) when (fault is not JournalUnavailableException)
+        {
+            unanswered.Enqueue(order);
+            DidNotExpire(order, fault);
+        }
+    }
+
+    /// <summary>Works on orders of one database; where there are several, those of the others expire while it is away.</summary>
+    /// <returns>Whether the database was there.</returns>
+    /// <exception cref="JournalUnavailableException">The only database is away.</exception>
+    private async Task<bool> IfReachableAsync(int database, Func<Task> work)
+    {
+        if (_away.ContainsKey(database))
+        {
+            return false;
+        }
+
+        try
+        {
+            await work();
+            return true;
+        }
+        catch (JournalUnavailableException fault) when (journal.Databases.Count > 1)
+        {
+            if (_away.TryAdd(database, true))
+            {
+                SweepFailed(fault);
             }
-        });
 
-    private bool IsAway(string order) => !_away.IsEmpty && _away.ContainsKey(DatabaseOf(order));
+            return false;
+        }
+    }
 
-    private int DatabaseOf(string order) => journal.DatabaseOf(StreamNames.PartitionOf(JournalStream.OfOrder(order), feed.Partitions));
+    private int DatabaseOf(string stream) => journal.DatabaseOf(StreamNames.PartitionOf(stream, feed.Partitions));
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Order {Order} cannot expire.")]
     private partial void CannotExpire(string order, Exception damage);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Order {Order} is overdue and could not expire; it will be tried again.")]
+    private partial void DidNotExpire(string order, Exception fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The search for overdue orders failed; it will be retried.")]
     private partial void SweepFailed(Exception fault);

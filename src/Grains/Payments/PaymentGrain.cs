@@ -141,11 +141,12 @@ public sealed partial class PaymentGrain(PaymentKeeping keeping)
             return reply.Refusal;
         }
 
-        if (order is not { PaymentMethod: PaymentMethod.External, Total: > 0 }
-            || OrderLifecycle.Next(order.Status, OrderTrigger.Pay) is null
-            || order.Payments?.Count >= OrderPaymentDecisions.MostPayments)
+        var isPayable = OrderLifecycle.Next(order.Status, OrderTrigger.Pay) is not null;
+        var isExternal = order is { PaymentMethod: PaymentMethod.External, Total: > 0 };
+        if (!isPayable || !isExternal || order.Payments?.Count >= OrderPaymentDecisions.MostPayments)
         {
-            return new IllegalTransition(Words.Of(order.Status), order.AllowedActions);
+            return new IllegalTransition(
+                Words.Of(order.Status), order.AllowedActions, isPayable && !isExternal ? OrderPaymentDecisions.PaidFromWallet : null);
         }
 
         if (await OpenPaymentOf(order) is { } open)

@@ -51,9 +51,9 @@ public sealed partial class PaymentSweep(
             try
             {
                 await CountAsync(stoppingToken);
-                if (gateway.IsConfigured && await _lease.TryHoldAsync(stoppingToken))
+                if (gateway.IsConfigured)
                 {
-                    await SweepAsync(stoppingToken);
+                    await _lease.RunAsync(SweepAsync, stoppingToken);
                 }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
@@ -88,7 +88,7 @@ public sealed partial class PaymentSweep(
             // The index follows the journal with a delay: a query from the beginning would return the same payments again.
             from = due.Count > 0 ? due[^1].DueAt : from;
         }
-        while (due.Count == PageLength && await _lease.TryHoldAsync(cancellationToken));
+        while (due.Count == PageLength);
     }
 
     /// <summary>One payment that cannot go on must not keep the others from it.</summary>

@@ -333,10 +333,10 @@ public static class SettingKeys
         AMoment, TimeSpan.FromDays(1), "how long a read waits for Redis"));
 
     public static SettingKey<bool> TakesOrders { get; } = DeclareOfRequest(Flag("Granary:Features:Orders", true,
-        "whether orders are placed; those that were go on"));
+        "whether new orders are accepted; those that exist go on"));
 
     public static SettingKey<bool> TakesExternalOrders { get; } = DeclareOfRequest(Flag("Granary:Features:ExternalPayments", true,
-        "whether orders are placed that an external provider pays, where one is set up; those that were go on"));
+        "whether new orders are accepted that an external provider pays, where one is set up; those that exist go on"));
 
     public static SettingKey<bool> TakesRegistrations { get; } = DeclareLive(Flag("Granary:Features:Registration", true,
         "whether strangers register; administrators and API keys always can register users"));

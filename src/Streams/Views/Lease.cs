@@ -34,6 +34,37 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
         cancellationToken);
 
     /// <summary>
+    /// Does a job if this process gets the lease, and renews the lease meanwhile, however long the job takes. The job is cancelled when
+    /// another process has the lease, or when it cannot be renewed.
+    /// </summary>
+    /// <exception cref="DbException">The lease could not be taken or renewed.</exception>
+    public async Task RunAsync(Func<CancellationToken, Task> job, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(job);
+        if (!await TryHoldAsync(cancellationToken))
+        {
+            return;
+        }
+
+        using var held = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var renewing = RenewAsync(held, ended.Token);
+        try
+        {
+            await job(held.Token);
+        }
+        catch (OperationCanceledException) when (held.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // Another process does the rest.
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await renewing;
+        }
+    }
+
+    /// <summary>
     /// Releases the lease if this process holds it. If the database is unavailable or no time is left, the lease expires by
     /// itself.
     /// </summary>
@@ -52,6 +83,29 @@ public sealed class Lease(IViewDatabase database, TimeProvider clock, string nam
         catch (Exception fault) when (fault is DbException or OperationCanceledException)
         {
             return fault;
+        }
+    }
+
+    /// <summary>Renews the lease until the job has ended; cancels the job if that fails.</summary>
+    private async Task RenewAsync(CancellationTokenSource held, CancellationToken ended)
+    {
+        using var timer = new PeriodicTimer(duration / 3, clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(ended) && await TryHoldAsync(ended))
+            {
+            }
+
+            await held.CancelAsync();
+        }
+        catch (OperationCanceledException) when (ended.IsCancellationRequested)
+        {
+            // The job has ended.
+        }
+        catch
+        {
+            await held.CancelAsync();
+            throw;
         }
     }
 }

@@ -29,7 +29,7 @@ public sealed class PayExternally
     [Fact]
     public void Neither_an_order_of_the_wallet_nor_one_that_is_not_pending_admits_a_payment()
     {
-        Assert.IsType<IllegalTransition>(Start(Given.Order(Given.Placed), "p1").Refusal);
+        Assert.Equal(OrderPaymentDecisions.PaidFromWallet, Assert.IsType<IllegalTransition>(Start(Given.Order(Given.Placed), "p1").Refusal).Reason);
         Assert.IsType<IllegalTransition>(Start(Waiting.Apply(new OrderCancelled("u-buyer", null), Given.Noon), "p2").Refusal);
         Assert.IsType<NotFound>(OrderPaymentDecisions.StartPayment(Unpaid, Given.ByStranger, "p1", 1_000, Grace, Given.Noon).Refusal);
     }

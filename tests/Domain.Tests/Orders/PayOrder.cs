@@ -30,6 +30,18 @@ public sealed class PayOrder
     }
 
     [Fact]
+    public void An_order_with_an_external_payment_is_refused_for_that_reason_while_it_may_be_paid()
+    {
+        var order = Given.Order(Given.Placed with { PaymentMethod = PaymentMethod.External });
+
+        var refused = Assert.IsType<IllegalTransition>(OrderDecisions.Pay(order, Given.ByBuyer, Given.Noon).Refusal);
+        Assert.Equal("The order is paid by an external payment, not from the wallet.", refused.Reason);
+
+        var cancelled = order.Apply(new OrderCancelled("u-buyer", null), Given.Noon);
+        Assert.Null(Assert.IsType<IllegalTransition>(OrderDecisions.Pay(cancelled, Given.ByBuyer, Given.Noon).Refusal).Reason);
+    }
+
+    [Fact]
     public void Neither_an_order_of_another_user_nor_one_that_is_not_there_can_be_paid()
     {
         Assert.IsType<NotFound>(OrderDecisions.Pay(Pending, Given.ByStranger, Given.Noon).Refusal);

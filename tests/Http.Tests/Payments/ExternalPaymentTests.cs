@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Granary.Client;
+using Granary.Domain.Orders;
 using Granary.Grains.Interfaces;
 using Granary.Grains.Interfaces.ApiKeys;
 using Granary.Grains.Payments.Providers;
@@ -180,6 +181,20 @@ public sealed class ExternalPaymentTests(GranaryApp app)
         await Eventually.HoldsAsync(async () => await _shop.Wallet(customer) == (4_000, 0), "the wallet has it", cancellation: Cancellation);
         using var external = await PayAsync(customer, order, "tok_ok");
         await external.ExpectProblem(409, "illegal-transition");
+    }
+
+    [Fact]
+    public async Task An_order_that_is_not_paid_in_this_way_says_so()
+    {
+        var (customer, external) = await PlacedAsync();
+        var wallet = await customer.Placed((await _shop.Product(price: Total), 1));
+
+        using var fromWallet = await customer.Http.PostJson($"/orders/{external.Text("id")}/pay");
+        using var byProvider = await PayAsync(customer, wallet, "tok_ok");
+
+        Assert.Equal(
+            "The order is paid by an external payment, not from the wallet.", (await fromWallet.ExpectProblem(409, "illegal-transition")).Text("detail"));
+        Assert.Equal(OrderPaymentDecisions.PaidFromWallet, (await byProvider.ExpectProblem(409, "illegal-transition")).Text("detail"));
     }
 
     [Fact]

@@ -47,6 +47,22 @@ public sealed class StreamTailTests
     }
 
     [Fact]
+    public void What_every_reader_has_passed_leaves_it()
+    {
+        Append(101, 105);
+
+        _tail.Drop(103);
+
+        Assert.Null(_tail.Read(102, 100, out var begin));
+        Assert.Equal(103, begin);
+        Assert.Equal([104L, 105L], PositionsAfter(103)!);
+        _tail.Drop(105);
+        Assert.Equal((105L, 105L), (_tail.Newest, _tail.Through));
+        Append(106, 106);
+        Assert.Equal([106L], PositionsAfter(105)!);
+    }
+
+    [Fact]
     public void A_large_addition_is_kept_until_two_more_have_come()
     {
         Append(101, 160);

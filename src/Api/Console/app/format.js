@@ -98,4 +98,4 @@ export function saidOf(value) {
 }
 
 /** A word of the API for reading: partially_refunded becomes Partially refunded. */
-export const word = text => (text ? text[0].toUpperCase() + text.slice(1).replaceAll('_', ' ') : '');
+export const word = text => (text ? (text[0].toUpperCase() + text.slice(1).replaceAll('_', ' ')).replace(/^Api\b/, 'API') : '');

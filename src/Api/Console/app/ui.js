@@ -271,7 +271,7 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
     plot.current = new uPlot({
       width: frame.current.clientWidth, height, legend: { show: false }, cursor: { drag: { x: false, y: false }, points: { show: false } },
       scales: { y: { range: (self, low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-      axes: [{ ...axis, space: 70, size: 28, values: (self, ticks) => ticks.map(clockOf(ticks)) }, { ...axis, size: 62, values: (self, ticks) => ticks.map(format) }],
+      axes: [{ ...axis, space: 95, incrs: TICKS, size: 28, values: (self, ticks) => ticks.map(clockOf(ticks)) }, { ...axis, size: 62, values: (self, ticks) => ticks.map(format) }],
       series: [
         {},
         ...series.map(one => ({
@@ -307,10 +307,13 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
   </figure>`;
 }
 
-const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
-const seconds = new Intl.DateTimeFormat(undefined, { minute: '2-digit', second: '2-digit' });
+/** Seconds between the ticks of a time axis: none of less than one, as ticks are written in seconds. */
+const TICKS = [1, 5, 10, 15, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
 
-/** How the ticks of a time axis are written: without hours where they are less than a minute apart. */
+const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const seconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+
+/** How the ticks of a time axis are written: with seconds where they are less than a minute apart. */
 const clockOf = ticks => tick => (ticks.length > 1 && ticks[1] - ticks[0] < 60 ? seconds : minutes).format(new Date(tick * 1_000));
 
 const system = observable(matchMedia('(prefers-color-scheme: dark)').matches);

@@ -19,7 +19,7 @@ export default function Settings() {
   return html`<${Page} title="Settings" actions=${settings.data && html`<span class="soft">Version ${settings.data.version}</span>
       <button onClick=${settings.reload}>Read again</button>`}>
     <${Loaded} of=${settings}>${settings.data && html`
-      <p class="soft">Every process obeys a change within two seconds. The table of these pages goes before files, and those before what a process was started with.</p>
+      <p class="soft">Every process obeys a change within two seconds. A value set here counts before one in a file, and that before one that a process was started with.</p>
       <${Values} settings=${settings} /><${Variants} settings=${settings} /><${History} settings=${settings} />`}<//>
   <//>`;
 }
