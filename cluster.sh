@@ -68,7 +68,7 @@ own() { if [ "$(id -u)" -eq 0 ]; then chown "$1" "$2"; fi; }
 
 # A process is identified by its id and its start time: after a reboot another process may have the id.
 pid_of() { cut -d' ' -f1 "$root/$1.pid" 2>/dev/null || true; }
-state_and_start_of() { # Without a program of its own: loops that wait call this all the time. The name, in parentheses, may have spaces.
+state_and_start_of() { # Starts no other program, because loops that wait call it often. The name, in parentheses, may have spaces.
     local line fields
     { read -r line <"/proc/$1/stat"; } 2>/dev/null || return
     read -ra fields <<<"${line##*) }"

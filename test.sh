@@ -94,7 +94,7 @@ if ! dotnet restore Orleans.sln --locked-mode --verbosity quiet; then
     exit 1
 fi
 # One compiler process for all projects: each of its own would load and compile the analyzers anew. It ends with the build. It computes
-# all the time, so that its code is compiled a second time without delay (docs/testing.md).
+# all the time: its code is compiled a second time without delay, and collections have no thread of their own (docs/testing.md).
 DOTNET_TC_CallCountingDelayMs=0 DOTNET_gcConcurrent=0 \
     dotnet build Orleans.sln --no-restore --verbosity quiet -p:UseSharedCompilation=true -p:RunAnalyzersDuringBuild=true
 built=$?

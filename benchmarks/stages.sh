@@ -18,7 +18,12 @@ while [ $# -gt 0 ]; do
 done
 # shellcheck source=comparison/product.sh
 . benchmarks/comparison/product.sh
+stop_servers() { # The runtime leaves its maps behind.
+    [ -z "$product_pid" ] || rm -f "/tmp/perf-$product_pid.map" "/tmp/perfinfo-$product_pid.map"
+    stop_product
+}
 command -v perf >/dev/null || { echo "perf is missing (Debian: linux-perf)" >&2; exit 69; }
+perf record -a -o "$workspace/perf.data" -- true >"$workspace/perf.log" 2>&1 || { cat "$workspace/perf.log" >&2; exit 77; }
 
 publish_product
 start_postgres
@@ -38,7 +43,7 @@ wait "$recorder" || { cat "$workspace/perf.log" >&2; exit 1; }
 echo "$(rate_of <<<"$result") orders/s, processor time an order: server $(awk "BEGIN { printf \"%.0f\", $server * 1e6 / $orders }") µs," \
     "PostgreSQL $(awk "BEGIN { printf \"%.0f\", $postgres * 1e6 / $orders }") µs"
 # A sample begins with the name and the process of a thread; its frames follow, the innermost first; an empty line ends it.
-perf script -i "$workspace/perf.data" -F comm,pid,ip,sym,dso 2>/dev/null | awk -v server="$product_pid" -v us="$(awk "BEGIN { print $server * 1e6 / $orders }")" '
+{ perf script -i "$workspace/perf.data" -F comm,pid,ip,sym,dso 2>"$workspace/perf.log" || { cat "$workspace/perf.log" >&2; exit 1; }; } | awk -v server="$product_pid" -v us="$(awk "BEGIN { print $server * 1e6 / $orders }")" '
     function stage_of(frame) {
         if (frame ~ /libclrjit/) return "JIT"
         if (frame ~ /libclrgc|WKS::|SVR::/) return "collector"

@@ -1,5 +1,5 @@
 # Processor time from /proc, free ports, waiting for a server, publishing.
-free_port() { # No port twice: who asks for two starts a server with both later.
+free_port() { # Returns no port twice: a caller may ask for several before its server listens on the first.
     local port
     while :; do
         port=$((20000 + RANDOM % 12000))

@@ -24,8 +24,8 @@ public abstract partial class JournalConsumer(ConsumerServices services)
     : Grain, IJournalConsumer, IAsyncBatchObserver<JournalRecord>, IIncomingGrainCallFilter, IRemembersTimeline
 {
     /// <summary>
-    /// The <see cref="Pace"/> of consumers that ask for what an event is about and then write it. Several events about the same thing then
-    /// come in one delivery, and it is asked for and written once for them all.
+    /// The <see cref="Pace"/> of consumers that read the order, product or user of an event and then write it. Several events of one of them
+    /// then come in one delivery, for which it is read and written once.
     /// </summary>
     protected static readonly TimeSpan GatheringPace = TimeSpan.FromMilliseconds(400);
 

@@ -79,7 +79,7 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
                 var part = await PassAsync(after, query.Limit, follower.Types, cancellationToken);
                 after = part.Through;
 
-                // Without an event, what happened concerns the follower's right.
+                // A follower is also woken, without an event, when its access may have changed.
                 if (woken || part.Records.Count > 0 || !part.IsEnd)
                 {
                     yield return await PageOfAsync(part, cancellationToken);
@@ -154,7 +154,7 @@ public sealed class EventFeed(IJournal journal, PublicEventReader reader, Journa
         return null;
     }
 
-    /// <summary>Has those read who began to follow before the feed reported events to them.</summary>
+    /// <summary>Wakes the followers that came before the feed reported events to them.</summary>
     private void WakeAll()
     {
         foreach (var (follower, _) in _followers)
