@@ -308,7 +308,7 @@ export function Chart({ title, times, series, format, height = 160, every = 1 })
 }
 
 /** Seconds between the ticks of a time axis: none of less than one, as ticks are written in seconds. */
-const TICKS = [1, 5, 10, 15, 30, 60, 300, 600, 1_800, 3_600, 21_600, 86_400];
+const TICKS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 21_600, 86_400];
 
 const minutes = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const seconds = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
