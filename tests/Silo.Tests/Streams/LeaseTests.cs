@@ -54,27 +54,14 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task A_job_is_cancelled_when_another_process_has_the_lease()
     {
-        var running = NewLease().RunAsync(JobAsync, Cancellation);
-        await _begun.Task.WaitAsync(Cancellation);
-        await ExecuteAsync("UPDATE lease SET holder = 'another process'");
+        await RenewedAfterAsync("UPDATE lease SET holder = 'another process'");
 
-        _clock.Advance(TimeSpan.FromSeconds(1));
-
-        await running;
         Assert.False(_end.Task.IsCompleted);
     }
 
     [Fact]
-    public async Task A_job_is_cancelled_and_its_caller_is_told_when_the_lease_cannot_be_renewed()
-    {
-        var running = NewLease().RunAsync(JobAsync, Cancellation);
-        await _begun.Task.WaitAsync(Cancellation);
-        await ExecuteAsync("DROP TABLE lease");
-
-        _clock.Advance(TimeSpan.FromSeconds(1));
-
-        await Assert.ThrowsAnyAsync<DbException>(() => running);
-    }
+    public async Task A_job_is_cancelled_and_its_caller_is_told_when_the_lease_cannot_be_renewed() =>
+        await Assert.ThrowsAnyAsync<DbException>(() => RenewedAfterAsync("DROP TABLE lease"));
 
     [Fact]
     public async Task The_fault_of_a_job_is_passed_on()
@@ -86,6 +73,16 @@ public sealed class LeaseTests : IAsyncLifetime
 
     private Lease NewLease() => new(_database.Views, _clock, "job", Duration);
 
+    /// <summary>Runs a job without an end until the lease is to be renewed, after something has happened to it.</summary>
+    private async Task RenewedAfterAsync(string statement)
+    {
+        var running = NewLease().RunAsync(JobAsync, Cancellation);
+        await _begun.Task.WaitAsync(Cancellation);
+        await _database.Views.WriteAsync((connection, cancellation) => connection.Command(statement).ExecuteAsync(cancellation), Cancellation);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        await running;
+    }
+
     private Task JobAsync(CancellationToken held)
     {
         _begun.SetResult();
@@ -94,7 +91,4 @@ public sealed class LeaseTests : IAsyncLifetime
 
     private async Task<DateTimeOffset> EndAsync() => ViewStatements.FromMicroseconds(Assert.Single(await _database.Views.ReadAsync(
         (connection, cancellation) => connection.Command("SELECT until FROM lease").QueryAsync(row => row.GetInt64(0), cancellation), Cancellation)));
-
-    private Task<int> ExecuteAsync(string statement) => _database.Views.WriteAsync(
-        (connection, cancellation) => connection.Command(statement).ExecuteAsync(cancellation), Cancellation);
 }
